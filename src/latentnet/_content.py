@@ -1,0 +1,242 @@
+"""What a network holds and says about itself; `latentnet.network` adds the ways to make one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from latentnet._observed import ObservedDyads
+from latentnet._readers import (
+    Parts,
+    label_index,
+    label_pairs,
+    object_array,
+    same_parts,
+    unknown_labels,
+    unobserve,
+)
+from latentnet._sparse import frozen, handed_out
+from latentnet._tables import edge_frame, edge_graph
+
+__all__ = ["NetworkContent", "UnknownActorError"]
+
+
+class UnknownActorError(KeyError):
+    """A label names no actor of the network."""
+
+    def __str__(self) -> str:
+        # KeyError shows its argument by repr, which is meant for bare keys and mangles a sentence.
+        return str(self.args[0])
+
+
+class NetworkContent:
+    """Immutable content of a `Network`; see there."""
+
+    __slots__ = ("__weakref__", "_parts")
+
+    _parts: Parts
+
+    def __init__(self, parts: Parts) -> None:
+        if not isinstance(parts, Parts):
+            raise TypeError(
+                f"Network cannot be made from an object of type {type(parts).__name__} directly; use "
+                "Network.from_networkx, from_igraph, from_array (also scipy.sparse and square DataFrames), "
+                "from_edges or from_incidence"
+            )
+        frozen(parts.ties)  # unpickled arrays are writable again
+        for array in (parts.actors, parts.mode):
+            if array is not None:
+                array.flags.writeable = False
+        object.__setattr__(self, "_parts", parts)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(
+            f"cannot set {name!r}: a Network is immutable; build a new one with Network.from_..."
+        )
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(
+            f"cannot delete {name!r}: a Network is immutable; build a new one with Network.from_..."
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through __init__, since pickle and deepcopy forget that an array was write-protected.
+        return type(self), (self._parts,)
+
+    @property
+    def actors(self) -> npt.NDArray[np.object_]:
+        """Labels in input order, shape (n_actors,), write-protected."""
+        return self._parts.actors
+
+    @property
+    def n_actors(self) -> int:
+        """Number of actors, of both modes together."""
+        return len(self._parts.actors)
+
+    @property
+    def directed(self) -> bool:
+        """Whether the two directions of a dyad are told apart; False in two-mode networks."""
+        return self._parts.directed
+
+    @property
+    def two_mode(self) -> bool:
+        """Whether ties run only from row actors to column actors."""
+        return self._parts.mode is not None
+
+    @property
+    def mode(self) -> npt.NDArray[np.int64] | None:
+        """0 for row actors, 1 for column actors, shape (n_actors,); None unless two-mode."""
+        return self._parts.mode
+
+    @property
+    def ties(self) -> sparse.csr_array[Any]:
+        """Observed non-zero values, csr_array (n_actors, n_actors) of float64 on write-protected arrays."""
+        return handed_out(self._parts.ties)
+
+    @property
+    def n_ties(self) -> int:
+        """Number of observed non-zero dyads, each undirected one once."""
+        stored = int(self._parts.ties.nnz)
+        return stored if self.directed or self.two_mode else stored // 2
+
+    @property
+    def observed(self) -> ObservedDyads:
+        """Which dyads were observed."""
+        return self._parts.observed
+
+    @property
+    def attributes(self) -> pd.DataFrame:
+        """Attributes by actor (a copy)."""
+        return self._parts.attributes.copy()
+
+    def index(self, labels: Iterable[Any]) -> npt.NDArray[np.intp]:
+        """Positions in `actors` of the actors with these labels.
+
+        Parameters
+        ----------
+        labels : sequence of labels
+
+        Returns
+        -------
+        int ndarray (len(labels),)
+
+        Raises
+        ------
+        TypeError
+            If `labels` is one string.
+        UnknownActorError
+            If a label names no actor; it is a KeyError.
+
+        Examples
+        --------
+        >>> from latentnet.network import Network
+        >>> Network.from_array([[0, 1], [0, 0]], actors=["a", "b"]).index(["b", "a"]).tolist()
+        [1, 0]
+        """
+        if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+            raise TypeError(
+                f"labels must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor"
+            )
+        wanted = label_index(object_array(labels))
+        positions = self._parts.attributes.index.get_indexer(wanted)
+        if (positions < 0).any():
+            unknown = wanted[positions < 0].unique()
+            raise UnknownActorError(
+                f"labels must name actors of the network, but {unknown_labels(unknown, self.actors)}"
+            )
+        return positions
+
+    def with_unobserved(self, dyads: Iterable[tuple[Any, Any]]) -> Self:
+        """Copy of the network in which some dyads count as unobserved, for instance to hold them out.
+
+        Parameters
+        ----------
+        dyads : sequence of (sender, receiver) labels
+            In an undirected network the order does not matter. Dyads that are unobserved already stay so.
+
+        Returns
+        -------
+        Network
+            Without the ties of these dyads; the rest is unchanged.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an element is no pair, names an actor twice, or runs against the modes of a two-mode network.
+        UnknownActorError
+            If a label names no actor.
+
+        Examples
+        --------
+        >>> from latentnet.network import Network
+        >>> network = Network.from_array([[0, 1, 1], [0, 0, 1], [0, 0, 0]], actors=["a", "b", "c"])
+        >>> held_out = network.with_unobserved([("a", "b"), ("c", "a")])
+        >>> held_out.n_ties, held_out.observed.n_dyads
+        (2, 4)
+        """
+        pairs = label_pairs(dyads)
+        if not pairs:
+            return self
+        sender, receiver = (self.index([pair[k] for pair in pairs]) for k in (0, 1))
+        return type(self)(unobserve(self._parts, sender, receiver))
+
+    def to_frame(self, *, unobserved: bool = False) -> pd.DataFrame:
+        """Table with a row for every tie, which `from_edges` reads.
+
+        Parameters
+        ----------
+        unobserved : bool
+            Add a row with value NaN for every unobserved dyad.
+
+        Returns
+        -------
+        DataFrame
+            Columns `sender`, `receiver` (labels), `value`; by sender, then receiver; undirected dyads once,
+            the actor who comes first as sender.
+        """
+        return edge_frame(self._parts, unobserved)
+
+    def to_networkx(self, *, unobserved: bool = False) -> Any:
+        """Convert to a `networkx.DiGraph` or `networkx.Graph`, which `from_networkx` reads.
+
+        Parameters
+        ----------
+        unobserved : bool
+            Add an edge of weight None for every unobserved dyad. Not the default: algorithms would take them
+            for ties.
+
+        Returns
+        -------
+        networkx.Graph or networkx.DiGraph
+            Ties have `weight`, nodes the attributes of the actors, and `bipartite` (0 or 1) in a two-mode
+            network.
+        """
+        return edge_graph(self._parts, unobserved)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NetworkContent):
+            return NotImplemented
+        return self is other or same_parts(self._parts, other._parts)
+
+    def __hash__(self) -> int:
+        return hash((self.n_actors, self.directed, self.two_mode, self.n_ties))
+
+    def __repr__(self) -> str:
+        actors, kind = str(self.n_actors), "directed" if self.directed else "undirected"
+        if self.mode is not None:
+            n_columns = int(self.mode.sum())
+            actors, kind = f"{actors} ({self.n_actors - n_columns} rows + {n_columns} columns)", "two-mode"
+        observed = self.observed
+        density = f"{self.n_ties / observed.n_dyads:.3g}" if observed.n_dyads else "undefined"
+        complete = observed.n_dyads == observed.n_dyads_possible
+        # Capped, so that "100.0%" never hides an unobserved dyad.
+        share = "all" if complete else f"{min(100 * observed.share, 99.9):.1f}% of"
+        return (
+            f"Network(n_actors={actors}, n_ties={self.n_ties}, {kind}, density={density}, observed={share} "
+            f"{observed.n_dyads_possible} dyads, attributes={list(self._parts.attributes.columns)})"
+        )

@@ -1,0 +1,47 @@
+"""Compressed rows that cannot be written to: what `Network` keeps, and how it hands it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["entry_rows", "frozen", "handed_out", "is_sparse", "keep_entries"]
+
+
+def frozen(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """Sort `matrix` in place, write-protect its arrays and return it."""
+    matrix.sum_duplicates()
+    for array in (matrix.data, matrix.indices, matrix.indptr):
+        array.flags.writeable = False
+    return matrix
+
+
+def handed_out(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """Wrap the arrays of a frozen matrix anew: item assignment replaces the wrapper's arrays, never ours."""
+    wrapper = sparse.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape, copy=False)
+    # True by construction, and otherwise found out by a pass over all entries at every access.
+    wrapper.has_sorted_indices = True
+    wrapper.has_canonical_format = True
+    return wrapper
+
+
+def is_sparse(matrix: Any) -> bool:
+    """Whether `matrix` is a scipy.sparse matrix or array (without the type narrowing of `issparse`)."""
+    return bool(sparse.issparse(matrix))
+
+
+def entry_rows(matrix: sparse.csr_array[Any]) -> np.ndarray[Any, Any]:
+    """Row number of every stored entry, in storage order."""
+    return np.repeat(np.arange(matrix.shape[0], dtype=matrix.indices.dtype), np.diff(matrix.indptr))
+
+
+def keep_entries(
+    matrix: sparse.csr_array[Any], keep: np.ndarray[Any, Any], dtype: type | None = None
+) -> sparse.csr_array[Any]:
+    """Keep the stored entries where `keep` is true; with `dtype` bool, as a pattern of True."""
+    data = np.ones(int(keep.sum()), dtype=bool) if dtype is bool else matrix.data[keep]
+    kept = np.concatenate(([0], np.cumsum(keep)))
+    indptr = kept[matrix.indptr].astype(matrix.indptr.dtype)
+    return sparse.csr_array((data, matrix.indices[keep], indptr), shape=matrix.shape)
