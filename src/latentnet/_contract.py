@@ -1,0 +1,85 @@
+"""The block contract: how effects and families meet the likelihood, one block of packed dyads at a time.
+
+The likelihood is evaluated in blocks of whole rows (`inference/layout.py`). For one block, each effect *adds* its part to η; the
+family maps (y, η, its own values) to the log-likelihood of each unit and to the scores ∂ℓ/∂η; each effect *pulls* the scores back to
+the gradient of its values. Effects never see each other or the family, a family never sees an effect or a prior. Both are small
+Python classes whose verbs are static functions in Numba's language with the signatures below; they are compiled once each, cached
+on disk, and handed to the engines as first-class functions, so a new combination compiles nothing.
+
+A *run* is a stretch of consecutive columns of one row: see the names of its entries below.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from numba import types
+
+__all__ = [
+    "EFFECT_ADD",
+    "EFFECT_PULL",
+    "FAMILY_LOG_LIKELIHOOD",
+    "FAMILY_SCORE",
+    "RUN_ACTOR",
+    "RUN_COLUMN",
+    "RUN_LENGTH",
+    "RUN_OFFSET",
+    "RUN_PERIOD",
+    "RUN_SWAPPED",
+    "Component",
+]
+
+# The columns RUN_COLUMN .. + RUN_LENGTH of actor RUN_ACTOR lie at RUN_OFFSET in the block. The actor is the sender and the columns are
+# receivers, or the other way round where RUN_SWAPPED is 1.
+RUN_ACTOR, RUN_COLUMN, RUN_OFFSET, RUN_LENGTH, RUN_SWAPPED, RUN_PERIOD = range(6)
+
+_runs = types.Array(types.int64, 2, "C")
+_vector = types.Array(types.float64, 1, "C")
+_matrix = types.Array(types.float64, 2, "C")
+_mask = types.Array(types.uint8, 2, "C")
+
+# add(runs, values, data, eta, work): eta (size,) += this effect's part. `work` (size,) is kept until the block's `pull`.
+EFFECT_ADD = types.void(_runs, _vector, _matrix, _vector, _vector)
+# pull(runs, values, data, score, work, gradient): gradient (values.size,) += Σ score · ∂η/∂values; score is 0 at unobserved dyads.
+EFFECT_PULL = types.void(_runs, _vector, _matrix, _vector, _vector, _vector)
+# log_likelihood(runs, y, observed, eta, rows, dyads, values, out): y, observed and eta are (halves, size), with two halves (i→j, j→i)
+# where the unit is the pair; rows (n_actors, ·) and dyads (·, size) are the design's data; out (size,) gets each unit's log-likelihood
+# (a row's at its first dyad). What stands at unobserved dyads of `dyad` families is not read.
+FAMILY_LOG_LIKELIHOOD = types.void(_runs, _matrix, _mask, _matrix, _matrix, _matrix, _vector, _vector)
+# score(runs, y, observed, eta, rows, dyads, values, score, gradient): score (halves, size) = ∂ℓ/∂η; gradient (values.size,) +=
+# ∂ℓ/∂values, over observed dyads alone.
+FAMILY_SCORE = types.void(_runs, _matrix, _mask, _matrix, _matrix, _matrix, _vector, _matrix, _vector)
+
+
+class Component:
+    """Parameters by name, as scikit-learn's estimators have them, for effects, families, priors and engines."""
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        signature = inspect.signature(cls.__init__)
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        return [name for name, p in signature.parameters.items() if name != "self" and p.kind not in kinds]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters of the constructor by name (``deep`` is there for scikit-learn's sake)."""
+        return {name: getattr(self, name) for name in self._parameter_names()}
+
+    def set_params(self, **params: Any) -> Component:
+        """Set parameters by name and return the component."""
+        names = self._parameter_names()
+        for name, value in params.items():
+            if name not in names:
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}; it has {names or 'none'}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        return f"{type(self).__name__}({arguments})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))

@@ -1,0 +1,68 @@
+"""Distance: the linear predictor falls by the Euclidean distance between two actors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
+from latentnet.effects.similarity import Similarity
+
+__all__ = ["Distance"]
+
+
+class Distance(Similarity):
+    """η gets −‖z_i − z_j‖ (Hoff, Raftery & Handcock 2002)."""
+
+    invariance = "isometry"
+
+    @staticmethod
+    def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
+        """η −= distance; work keeps 1 / distance."""
+        n_dims = int(data[0, 0])
+        n = values.size // n_dims
+        for k in range(n_dims):
+            x = values[k * n : (k + 1) * n]
+            for r in range(runs.shape[0]):
+                start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
+                row = work[start : start + length]
+                columns = x[runs[r, RUN_COLUMN] :]
+                x_i = x[runs[r, RUN_ACTOR]]
+                if k == 0:
+                    for p in range(row.size):
+                        u = x_i - columns[p]
+                        row[p] = u * u
+                else:
+                    for p in range(row.size):
+                        u = x_i - columns[p]
+                        row[p] += u * u
+        for p in range(eta.size):
+            squared = max(work[p], 1e-200)  # two actors at one place: their distance has no gradient, and gets 0
+            inverse = 1.0 / np.sqrt(squared)
+            work[p] = inverse
+            eta[p] -= squared * inverse
+
+    @staticmethod
+    def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
+        """∂ℓ/∂z_i = −Σ_j score·(z_i − z_j) / distance, and the opposite for z_j."""
+        n_dims = int(data[0, 0])
+        n = values.size // n_dims
+        for k in range(n_dims):
+            x, g = values[k * n : (k + 1) * n], gradient[k * n : (k + 1) * n]
+            for r in range(runs.shape[0]):
+                start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
+                force, inverse = score[start : start + length], work[start : start + length]
+                columns, pulled = x[runs[r, RUN_COLUMN] :], g[runs[r, RUN_COLUMN] :]
+                i = runs[r, RUN_ACTOR]
+                x_i, own = x[i], 0.0
+                for p in range(force.size):
+                    t = force[p] * inverse[p] * (x_i - columns[p])
+                    own += t
+                    pulled[p] += t
+                g[i] -= own
+
+    @staticmethod
+    def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """−‖z_i − z_j‖ over the last axis."""
+        return -np.sqrt(np.sum((first - second) ** 2, axis=-1))  # type: ignore[no-any-return]

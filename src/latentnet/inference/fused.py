@@ -1,0 +1,429 @@
+"""The fused kernels of the plain models: Bernoulli ties (logit), an intercept and one similarity.
+
+They stand behind the same verbs as the composed target (`linear_predictor.py`), whose value and gradient they must equal. What makes
+them fast: η is symmetric, so a directed network costs as much as an undirected one, with a multiplicity (how many of i→j and j→i were
+observed) on each unordered pair; the sum over all pairs is branch-free, and ties and unobserved dyads are sparse corrections to it;
+pairs are packed over rows (row i over j < i), so that short rows of small networks still fill a vector register; and HMC's forces are
+float32 (the arrays' dtype decides), while energies are float64.
+
+Notation: s is the pair's squared distance (or inner product), η the linear predictor, p = logistic(η), c the force per unit of
+displacement.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from latentnet._numba import exp, fast_kernel, kernel
+from latentnet.inference.layout import BLOCK, blocks_of_rows
+
+if TYPE_CHECKING:
+    from latentnet.network import Network
+
+__all__ = [
+    "SIMILARITY_CODES",
+    "Fused",
+    "fused_actor_log_likelihood",
+    "fused_gradient",
+    "fused_log_likelihood",
+    "fused_target",
+    "with_scratch",
+]
+
+DISTANCE, SQUARED_DISTANCE, BILINEAR = 0, 1, 2
+SIMILARITY_CODES = {"distance": DISTANCE, "squared_distance": SQUARED_DISTANCE, "bilinear": BILINEAR}
+
+# Factors 1 + exp(-|η|) ≤ 2, squared where both directions count, so 256 of them stay below 2^512.
+_PRODUCT = 256
+
+
+class Fused(NamedTuple):
+    """Data and scratch of a plain model; one a chain, sharing the data."""
+
+    n_actors: int
+    n_dims: int
+    similarity: int
+    intercept: int  # index into the parameter vector, -1 without one
+    multiplicity: float  # of every pair; 0 where it is observed[i] + observed[j]
+    observed: np.ndarray  # (n,) float64, 1 where the actor's row was observed
+    blocks: np.ndarray  # (n_blocks + 1,) first row of each block
+    tie_starts: np.ndarray  # (n_blocks + 1,)
+    tie_pairs: np.ndarray  # position of the pair in its block
+    tie_weights: np.ndarray  # y_ij + y_ji
+    hole_starts: np.ndarray
+    hole_pairs: np.ndarray
+    hole_kept: np.ndarray  # share of the pair's multiplicity that remains
+    neighbour_starts: np.ndarray  # CSR of the same ties by actor, symmetric
+    neighbours: np.ndarray
+    neighbour_weights: np.ndarray
+    gap_starts: np.ndarray  # CSR of the same holes by actor, symmetric
+    gaps: np.ndarray
+    gap_kept: np.ndarray
+    expected_ties: np.ndarray  # (n_pairs,) in place of the ties, pairs end to end; empty if the ties are as observed
+    positions: np.ndarray  # (d, n) scratch, its dtype is the forces'
+    forces: np.ndarray  # (d, n) scratch
+    pairs: np.ndarray  # (2, block) scratch of the forces' dtype
+    energies: np.ndarray  # (max(block, n),) float64 scratch
+
+
+def with_scratch(target: Fused, dtype: Any) -> Fused:
+    """The same model with scratch of its own: float32 for a sampler's forces, float64 for an exact gradient."""
+    width = max(BLOCK, target.n_actors)
+    shape = (target.n_dims, target.n_actors)
+    return target._replace(
+        positions=np.zeros(shape, dtype),
+        forces=np.zeros(shape, dtype),
+        pairs=np.zeros((2, width), dtype),
+        energies=np.zeros(width),
+    )
+
+
+def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: int) -> Fused:
+    """Pack a one-mode binary network into unordered pairs.
+
+    Parameters
+    ----------
+    network : Network
+    n_dims : int
+    similarity : {"distance", "squared_distance", "bilinear"}
+    intercept : int
+        Index of the intercept in the parameter vector, -1 without one.
+    """
+    n = network.n_actors
+    rows, missing = network.observed.rows, network.observed.missing
+    observed = np.ones(n) if rows is None else rows.astype(np.float64)
+    ties = network.ties
+    holes = sparse.coo_array((n, n)) if missing is None else missing.astype(np.float64).tocoo()
+    if network.directed:
+        ties, holes = ties + ties.T, (holes + holes.T).tocoo()
+        i, j = holes.coords
+        holes.data = holes.data / (observed[i] + observed[j])
+    # `observed` is 0 or 1 a row, and an undirected network has every row, so half of 1 + 1 is its multiplicity.
+    multiplicity = (2.0 if network.directed else 1.0) if rows is None else 0.0
+    kept = holes.copy()
+    kept.data = 1.0 - holes.data
+    blocks = blocks_of_rows(np.arange(n), max(BLOCK, n))
+    empty = np.zeros((0, 0))
+    target = Fused(
+        n, n_dims, SIMILARITY_CODES[similarity], intercept, multiplicity, observed, blocks,
+        *_by_block(ties, blocks), *_by_block(kept, blocks), *_by_actor(ties), *_by_actor(kept),
+        expected_ties=np.zeros(0), positions=empty, forces=empty, pairs=empty, energies=np.zeros(0),
+    )  # fmt: skip
+    return with_scratch(target, np.float32)
+
+
+def _by_block(matrix: Any, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The strictly lower triangle's entries as (starts by block, positions in the block, values), sorted."""
+    entries = matrix.tocoo()
+    i, j = entries.coords
+    order = np.lexsort((j, i))
+    order = order[(j < i)[order]]
+    i, j, values = i[order].astype(np.int64), j[order].astype(np.int64), np.array(entries.data[order], dtype=np.float64)
+    block = np.searchsorted(blocks, i, side="right") - 1
+    first = blocks[block]
+    positions = (i * (i - 1) - first * (first - 1)) // 2 + j
+    return np.searchsorted(i, blocks).astype(np.int64), positions, values
+
+
+def _by_actor(matrix: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    entries = matrix.tocsr()
+    return entries.indptr.astype(np.int64), entries.indices.astype(np.int64), np.array(entries.data, dtype=np.float64)
+
+
+@fast_kernel
+def fill_pairs(z, first, last, bilinear, s):  # type: ignore[no-untyped-def]
+    """Squared distances, or inner products, of rows first..last-1 with every earlier actor, packed.
+
+    Here and below, inner loops run from 0 over arrays that were sliced outside of them: an index with an offset hides from LLVM that it
+    is not negative, and a slice in the loop costs a reference count (measured: 2 to 10 times the time).
+    """
+    p = 0
+    for i in range(first, last):
+        row = s[p : p + i]
+        if z.shape[0] == 2 and not bilinear:
+            x, y = z[0, :i], z[1, :i]
+            x_i, y_i = z[0, i], z[1, i]
+            for j in range(i):
+                u = x_i - x[j]
+                v = y_i - y[j]
+                row[j] = u * u + v * v
+        else:
+            for k in range(z.shape[0]):
+                _add_pairs(z[k, i], z[k, :i], k == 0, bilinear, row)
+        p += i
+    return p
+
+
+@fast_kernel
+def _add_pairs(x_i, x, first, bilinear, s):  # type: ignore[no-untyped-def]
+    """Add one dimension's part to the packed squared distances or inner products of one row."""
+    if first:
+        for j in range(x.size):
+            u = x_i - x[j]
+            s[j] = x_i * x[j] if bilinear else u * u
+    elif bilinear:
+        for j in range(x.size):
+            s[j] += x_i * x[j]
+    else:
+        for j in range(x.size):
+            u = x_i - x[j]
+            s[j] += u * u
+
+
+@fast_kernel
+def forces_of_pairs(s, c, size, similarity, b):  # type: ignore[no-untyped-def]
+    """Replace s by what multiplies ∂η (distance where it is one), fill c = force per displacement; return Σ p."""
+    one, tiny, large = s.dtype.type(1.0), s.dtype.type(1e-30), s.dtype.type(80.0)
+    total = s.dtype.type(0.0)
+    if similarity == 0:
+        for p in range(size):
+            distance = np.sqrt(max(s[p], tiny))
+            force = one / ((one + exp(min(distance - b, large))) * distance)
+            s[p] = distance
+            c[p] = force
+            total += force * distance
+    elif similarity == 1:
+        for p in range(size):
+            probability = one / (one + exp(min(s[p] - b, large)))
+            c[p] = probability
+            total += probability
+    else:
+        for p in range(size):
+            probability = one / (one + exp(min(-b - s[p], large)))
+            c[p] = probability
+            total += probability
+    return total
+
+
+@fast_kernel
+def _scatter_euclidean(z, c, first, last, factor, forces):  # type: ignore[no-untyped-def]
+    """Give both actors of each packed pair the force c·factor along z_i - z_j."""
+    for k in range(z.shape[0]):
+        x, f = z[k], forces[k]
+        p = 0
+        for i in range(first, last):
+            row = c[p : p + i]
+            x_i = x[i]
+            own = c.dtype.type(0.0)
+            for j in range(row.size):
+                t = row[j] * (factor * (x_i - x[j]))
+                own += t
+                f[j] -= t
+            f[i] += own
+            p += i
+
+
+@fast_kernel
+def _scatter_bilinear(z, c, first, last, factor, forces):  # type: ignore[no-untyped-def]
+    """Give both actors of each packed pair the force -c·factor along the other's position."""
+    for k in range(z.shape[0]):
+        x, f = z[k], forces[k]
+        p = 0
+        for i in range(first, last):
+            row = c[p : p + i]
+            x_i = factor * x[i]
+            own = c.dtype.type(0.0)
+            for j in range(row.size):
+                own -= row[j] * x[j]
+                f[j] -= row[j] * x_i
+            f[i] += factor * own
+            p += i
+
+
+@fast_kernel
+def _weigh_rows(c, distance, similarity, observed, first, last):  # type: ignore[no-untyped-def]
+    """Multiply each packed pair by observed[i] + observed[j]; return the sum of p after it."""
+    p = 0
+    total = 0.0
+    for i in range(first, last):
+        for j in range(i):
+            c[p + j] *= c.dtype.type(observed[i] + observed[j])
+            total += c[p + j] * (distance[p + j] if similarity == 0 else 1.0)
+        p += i
+    return total
+
+
+@kernel
+def fused_gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
+    """Add the gradient of the log-likelihood to `gradient`."""
+    n, d = target.n_actors, target.n_dims
+    z, forces, s, c = target.positions, target.forces, target.pairs[0], target.pairs[1]
+    real = z.dtype.type
+    for k in range(d):
+        for i in range(n):
+            z[k, i] = real(theta[k * n + i])
+            forces[k, i] = real(0.0)
+    b = real(theta[target.intercept] if target.intercept >= 0 else 0.0)
+    bilinear = target.similarity == BILINEAR
+    slope = 0.0
+    for block in range(target.blocks.size - 1):
+        first, last = target.blocks[block], target.blocks[block + 1]
+        size = fill_pairs(z, first, last, bilinear, s)
+        expected = target.multiplicity * forces_of_pairs(s, c, size, target.similarity, b)
+        if target.multiplicity == 0.0:
+            expected = _weigh_rows(c, s, target.similarity, target.observed, first, last)
+        expected -= _drop_holes(target, block, s, c)
+        slope += _pull_ties(target, block, first, size, s, c) - expected
+        factor = real(target.multiplicity if target.multiplicity > 0.0 else 1.0)
+        if bilinear:
+            _scatter_bilinear(z, c, first, last, factor, forces)
+        else:
+            _scatter_euclidean(z, c, first, last, factor * real(target.similarity + 1), forces)
+    for k in range(d):
+        for i in range(n):
+            gradient[k * n + i] += forces[k, i]
+    if target.intercept >= 0:
+        gradient[target.intercept] += slope
+
+
+@kernel
+def _drop_holes(target, block, s, c):  # type: ignore[no-untyped-def]
+    """Take the unobserved dyads' forces out of c; return their Σ p."""
+    total = 0.0
+    factor = target.multiplicity if target.multiplicity > 0.0 else 1.0
+    for t in range(target.hole_starts[block], target.hole_starts[block + 1]):
+        p = target.hole_pairs[t]
+        length = s[p] if target.similarity == DISTANCE else 1.0
+        total += (1.0 - target.hole_kept[t]) * factor * c[p] * length
+        c[p] = c.dtype.type(c[p] * target.hole_kept[t])
+    return total
+
+
+@kernel
+def _pull_ties(target, block, first, size, s, c):  # type: ignore[no-untyped-def]
+    """Put the ties' attraction into c; return their total weight."""
+    total = 0.0
+    factor = target.multiplicity if target.multiplicity > 0.0 else 1.0
+    if target.expected_ties.size > 0:
+        weights = target.expected_ties[first * (first - 1) // 2 :]
+        for p in range(size):
+            total += weights[p]
+            length = s[p] if target.similarity == DISTANCE else 1.0
+            c[p] -= c.dtype.type(weights[p] / (factor * length))
+        return total
+    for t in range(target.tie_starts[block], target.tie_starts[block + 1]):
+        p = target.tie_pairs[t]
+        weight = target.tie_weights[t]
+        total += weight
+        length = s[p] if target.similarity == DISTANCE else 1.0
+        c[p] -= c.dtype.type(weight / (factor * length))
+    return total
+
+
+@fast_kernel
+def _softplus_sum(s, size, similarity, b):  # type: ignore[no-untyped-def]
+    """Turn s into η in place and return Σ log(1 + exp(η))."""
+    if similarity == 0:
+        for p in range(size):
+            s[p] = b - np.sqrt(s[p])
+    elif similarity == 1:
+        for p in range(size):
+            s[p] = b - s[p]
+    else:
+        for p in range(size):
+            s[p] += b
+    total = 0.0
+    for start in range(0, size, _PRODUCT):
+        product = 1.0
+        for p in range(start, min(start + _PRODUCT, size)):
+            product *= 1.0 + exp(-abs(s[p]))
+            total += max(s[p], 0.0)
+        total += math.log(product)
+    return total
+
+
+@fast_kernel
+def _weighted_softplus_row(eta, weight_i, weights):  # type: ignore[no-untyped-def]
+    """Σ over a row of (weight_i + weights_j)·log(1 + exp(η)), weights 0 or 1."""
+    total = 0.0
+    for start in range(0, eta.size, _PRODUCT):
+        product = 1.0
+        for j in range(start, min(start + _PRODUCT, eta.size)):
+            weight = weight_i + weights[j]
+            factor = 1.0 + exp(-abs(eta[j]))
+            product *= (1.0 if weight == 0.0 else factor) * (factor if weight == 2.0 else 1.0)
+            total += weight * max(eta[j], 0.0)
+        total += math.log(product)
+    return total
+
+
+@kernel
+def _softplus(eta):  # type: ignore[no-untyped-def]
+    return max(eta, 0.0) + math.log1p(math.exp(-abs(eta)))
+
+
+@kernel
+def fused_log_likelihood(target, theta):  # type: ignore[no-untyped-def]
+    """Log-likelihood of all observed dyads, float64 throughout."""
+    n = target.n_actors
+    z = theta[: target.n_dims * n].reshape(target.n_dims, n)
+    b = theta[target.intercept] if target.intercept >= 0 else 0.0
+    s = target.energies
+    value = 0.0
+    for block in range(target.blocks.size - 1):
+        first, last = target.blocks[block], target.blocks[block + 1]
+        size = fill_pairs(z, first, last, target.similarity == BILINEAR, s)
+        softplus = target.multiplicity * _softplus_sum(s, size, target.similarity, b)
+        if target.multiplicity == 0.0:
+            p = 0
+            for i in range(first, last):
+                softplus += _weighted_softplus_row(s[p : p + i], target.observed[i], target.observed)
+                p += i
+        value -= softplus
+        if target.expected_ties.size > 0:
+            weights = target.expected_ties[first * (first - 1) // 2 :]
+            for p in range(size):
+                value += weights[p] * s[p]
+        else:
+            for t in range(target.tie_starts[block], target.tie_starts[block + 1]):
+                value += target.tie_weights[t] * s[target.tie_pairs[t]]
+        if target.hole_starts[block] < target.hole_starts[block + 1]:
+            value += _holes_softplus(target, block, first, last, s)
+    return value
+
+
+@kernel
+def _holes_softplus(target, block, first, last, s):  # type: ignore[no-untyped-def]
+    """Σ over unobserved dyads of the block of the softplus that the sum over all pairs took too much."""
+    total = 0.0
+    i, start = first, 0
+    for t in range(target.hole_starts[block], target.hole_starts[block + 1]):
+        p = target.hole_pairs[t]
+        while p >= start + i:  # holes are sorted, so the row is found by walking on
+            start += i
+            i += 1
+        multiplicity = target.multiplicity
+        if multiplicity == 0.0:
+            multiplicity = target.observed[i] + target.observed[p - start]
+        total += (1.0 - target.hole_kept[t]) * multiplicity * _softplus(s[p])
+    return total
+
+
+@kernel
+def fused_actor_log_likelihood(target, theta, actor):  # type: ignore[no-untyped-def]
+    """Log-likelihood of the dyads that the actor is part of."""
+    n = target.n_actors
+    z = theta[: target.n_dims * n].reshape(target.n_dims, n)
+    b = theta[target.intercept] if target.intercept >= 0 else 0.0
+    s = target.energies
+    for k in range(target.n_dims):
+        _add_pairs(z[k, actor], z[k], k == 0, target.similarity == BILINEAR, s[:n])
+    softplus = target.multiplicity * _softplus_sum(s, n, target.similarity, b)
+    self_multiplicity = target.multiplicity
+    if target.multiplicity == 0.0:
+        softplus = _weighted_softplus_row(s[:n], target.observed[actor], target.observed)
+        self_multiplicity = 2.0 * target.observed[actor]
+    value = self_multiplicity * _softplus(s[actor]) - softplus
+    for t in range(target.neighbour_starts[actor], target.neighbour_starts[actor + 1]):
+        value += target.neighbour_weights[t] * s[target.neighbours[t]]
+    for t in range(target.gap_starts[actor], target.gap_starts[actor + 1]):
+        j = target.gaps[t]
+        multiplicity = target.multiplicity
+        if multiplicity == 0.0:
+            multiplicity = target.observed[actor] + target.observed[j]
+        value += (1.0 - target.gap_kept[t]) * multiplicity * _softplus(s[j])
+    return value

@@ -1,0 +1,113 @@
+"""Where optimisers and chains start: pivot MDS on geodesic distances, or the leading eigenvectors for inner products."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+from latentnet.effects import SIMILARITIES
+
+if TYPE_CHECKING:
+    from latentnet.inference.problem import Problem
+
+__all__ = ["disperse", "start_parameters"]
+
+_PIVOTS = 200
+
+
+def _geodesics(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    """Hops from up to 200 pivots to every actor; between components, one hop more than the longest path seen."""
+    starts, neighbours = problem.graph
+    n = problem.n_actors
+    # csgraph wants 32-bit indices in older versions of scipy.
+    graph = sparse.csr_array(
+        (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32)), shape=(n, n)
+    )
+    pivots = np.arange(n) if n <= _PIVOTS else rng.choice(n, _PIVOTS, replace=False)
+    hops = dijkstra(graph, directed=False, indices=pivots, unweighted=True)
+    finite = np.isfinite(hops)
+    hops[~finite] = hops[finite].max(initial=0.0) + 1.0
+    return hops  # type: ignore[no-any-return]
+
+
+def _pivot_mds(distances: np.ndarray, n_dims: int, rng: np.random.Generator) -> np.ndarray:
+    """Positions (n, n_dims) whose distances follow these (n_pivots, n) (Brandes & Pich 2007)."""
+    squared = -0.5 * distances**2
+    centred = squared - squared.mean(axis=0) - squared.mean(axis=1, keepdims=True) + squared.mean()
+    rank = min(n_dims, *centred.shape)
+    _, values, right = np.linalg.svd(centred, full_matrices=False)
+    positions = np.zeros((distances.shape[1], n_dims))
+    # With all actors as pivots this is classical scaling: values are the eigenvalues.
+    scale = np.sqrt(values[:rank] * np.sqrt(distances.shape[1] / distances.shape[0]))
+    positions[:, :rank] = right[:rank].T * scale
+    # Equal distances, or fewer actors than dimensions, leave actors on top of each other: set them apart a little.
+    return positions + 0.05 * rng.standard_normal(positions.shape)
+
+
+def _eigen_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    """Positions whose inner products follow the ties' deviations from their mean."""
+    n, n_dims = problem.n_actors, problem.n_dims
+    starts, neighbours = problem.graph
+    ties = sparse.csr_array((np.ones(neighbours.size), neighbours, starts), shape=(n, n))
+    mean = neighbours.size / (n * n)
+    noise = 0.1 * rng.standard_normal((n, n_dims))
+    if n <= n_dims + 1:
+        return noise
+
+    def centred(v: np.ndarray) -> np.ndarray:
+        return ties @ v - mean * v.sum()  # type: ignore[no-any-return]
+
+    operator = LinearOperator((n, n), matvec=centred, dtype=np.float64)
+    values, vectors = eigsh(operator, k=n_dims, which="LA", v0=rng.standard_normal(n))
+    # Around η = 0 a tie's probability rises by a quarter of η.
+    return vectors * np.sqrt(4.0 * np.maximum(values, 0.0)) + noise  # type: ignore[no-any-return]
+
+
+def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    if problem.similarity == "bilinear":
+        return _eigen_positions(problem, rng)
+    positions = _pivot_mds(_geodesics(problem, rng), problem.n_dims, rng)
+    if problem.similarity == "squared_distance":
+        positions /= np.sqrt(np.sqrt(np.mean(positions**2)) + 1.0)
+    return positions
+
+
+def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    """Starting values of the whole parameter vector.
+
+    Parameters
+    ----------
+    problem : Problem
+    rng : numpy.random.Generator
+        Chooses pivots, and breaks the symmetry of actors that the geodesics cannot tell apart.
+
+    Returns
+    -------
+    ndarray of shape (n_parameters,)
+    """
+    theta = np.zeros(problem.n_parameters)
+    network = problem.network
+    similarity = 0.0
+    if problem.n_dims:
+        positions = _start_positions(problem, rng)
+        theta[problem.positions] = positions.T.ravel()
+        theta[problem.log_scale] = 0.5 * np.log(np.mean(positions**2) + 1e-6)
+        pairs = rng.integers(problem.n_actors, size=(2, 2000))
+        first, second = positions[pairs[0]], positions[pairs[1]]
+        similarity = float(np.mean(SIMILARITIES[str(problem.similarity)].between(first, second)))
+    if problem.intercept >= 0:
+        total = network.ties.sum() / (1.0 if network.directed or network.two_mode else 2.0)
+        mean = float(total) / max(network.observed.n_dyads, 1)
+        theta[problem.intercept] = problem.family.start_intercept(mean) - similarity
+    return theta
+
+
+def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Parameters spread around `theta`: positions by half of their scale, everything else by half a unit."""
+    spread = np.full(problem.n_parameters, 0.5)
+    spread[problem.positions] = 0.5 * np.sqrt(np.mean(theta[problem.positions] ** 2)) if problem.n_dims else 0.5
+    return theta + spread * rng.standard_normal(problem.n_parameters)

@@ -1,0 +1,126 @@
+"""One iteration of the sampler, and the compiled loop over a chunk of them."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from latentnet._numba import kernel
+from latentnet.inference.adaptation import (
+    LOG_STEP,
+    freeze,
+    learn_block,
+    learn_step_size,
+)
+from latentnet.inference.hmc import hmc_step
+from latentnet.inference.relocation import relocate, swap
+from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, translate
+from latentnet.inference.target import log_likelihood, natural_log_prior
+
+__all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
+
+STATISTICS = ("lp", "log_likelihood_total", "acceptance_rate", "step_size", "n_steps", "diverging")
+
+
+class State(NamedTuple):
+    """Where a chain is, with its scratch."""
+
+    theta: np.ndarray
+    log_likelihood: np.ndarray  # (1,)
+    proposal: np.ndarray
+    momentum: np.ndarray
+    gradient: np.ndarray
+    saved: np.ndarray  # (n_dims,)
+    centre: np.ndarray  # (n_dims,)
+
+
+class Moves(NamedTuple):
+    """Which moves an iteration makes, and how."""
+
+    mass: np.ndarray  # (n_parameters,)
+    graph: tuple[np.ndarray, np.ndarray]  # CSR (starts, neighbours) of ties in either direction
+    path_length: float
+    target_acceptance: float
+    relocations: int
+    swaps: int
+    scaled: bool  # the joint scale and intercept block
+    translated: bool  # the exact draw of the location
+    intercept: int  # index into the parameter vector, -1 without one
+
+
+def new_state(theta: np.ndarray, n_dims: int) -> State:
+    """A state at these parameters; the first chunk computes its log-likelihood."""
+    size = theta.size
+    return State(
+        theta.copy(), np.full(1, np.nan), np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(n_dims), np.zeros(n_dims)
+    )
+
+
+@kernel
+def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):  # type: ignore[no-untyped-def]
+    """The scale and location blocks, and what warm-up learns about them."""
+    if moves.scaled:
+        accepted = scale_and_shift(target, state, adaptation, moves.intercept, rng)
+        if iteration < n_warmup:
+            size = target.prior.n_actors * target.prior.n_dims
+            intercept = state.theta[moves.intercept] if moves.intercept >= 0 else 0.0
+            settled = iteration >= 0.2 * n_warmup
+            learn_block(adaptation, log_root_mean_square(state.theta, size), intercept, accepted, settled, iteration)
+    if moves.translated:
+        translate(target.prior, state.theta, rng)
+
+
+@kernel
+def run_chunk(target, state, adaptation, moves, span, out, statistics, rng):  # type: ignore[no-untyped-def]
+    """Run iterations span[0]..span[1]-1 of a chain whose warm-up has span[2]; keep every span[3]-th after it.
+
+    Parameters
+    ----------
+    target : Target
+    state : State
+    adaptation : Adaptation
+    moves : Moves
+    span : tuple of int
+        First iteration, end, warm-up, thin.
+    out : ndarray of shape (n_draws, n_parameters)
+    statistics : ndarray of shape (n_draws, 6)
+        In the order of `STATISTICS`.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    int
+        Divergences after warm-up in this chunk.
+    """
+    first, end, n_warmup, thin = span
+    divergences = 0
+    if first == 0:
+        state.log_likelihood[0] = log_likelihood(target.likelihood, state.theta)
+    for iteration in range(first, end):
+        if iteration == n_warmup and n_warmup > 0:
+            freeze(adaptation)
+        step = math.exp(adaptation.step[LOG_STEP])
+        acceptance, n_steps, diverged = hmc_step(target, state, moves.mass, step, moves.path_length, rng)
+        if iteration < n_warmup:
+            learn_step_size(adaptation, acceptance, moves.target_acceptance)
+        elif diverged:
+            divergences += 1
+        if moves.relocations > 0:
+            relocate(target, state, moves.graph, moves.relocations, rng)
+        if moves.swaps > 0:
+            swap(target, state, moves.swaps, rng)
+        _move_together(target, state, adaptation, moves, iteration, n_warmup, rng)
+        kept = iteration - n_warmup + 1
+        if kept > 0 and kept % thin == 0:
+            row = kept // thin - 1
+            out[row] = state.theta
+            value = state.log_likelihood[0]
+            statistics[row, 0] = value + natural_log_prior(target.prior, state.theta)
+            statistics[row, 1] = value
+            statistics[row, 2] = acceptance
+            statistics[row, 3] = step
+            statistics[row, 4] = n_steps
+            statistics[row, 5] = 1.0 if diverged else 0.0
+    return divergences

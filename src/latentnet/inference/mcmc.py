@@ -1,0 +1,274 @@
+"""The MCMC engine: starts, warm-up, chains in parallel, progress and interruption."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from joblib.parallel import get_active_backend
+from tqdm import tqdm
+
+from latentnet._contract import Component
+from latentnet._numba import first_class_functions
+from latentnet.inference.adaptation import LOG_STEP, new_adaptation
+from latentnet.inference.initialize import disperse, start_parameters
+from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
+from latentnet.inference.map import posterior_mode
+from latentnet.inference.result import InferenceResult
+
+if TYPE_CHECKING:
+    from latentnet.inference.problem import Problem
+
+__all__ = ["MCMC"]
+
+_PATH_LENGTH = 3.0
+_RELOCATED_SHARE = 0.2
+_SWAPS_PER_ACTOR = 1.0
+_SECONDS_PER_CHUNK = 0.1
+
+
+def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
+    """The moves that suit a problem, and the mass of its parameters.
+
+    A position's mass follows from what its ties say of it; the intercept and log σ have what all of them say together.
+    """
+    n = problem.n_actors
+    mass = np.ones(problem.n_parameters)
+    of_positions = 0.5 + 0.25 * problem.degrees
+    for effect, bound, part in problem.effects:
+        mass[part] = max(bound.mean_square, 0.05) * of_positions.sum() / 4.0
+    spatial = problem.n_dims > 0
+    if spatial:
+        mass[problem.positions] = np.tile(of_positions, problem.n_dims)
+        mass[problem.log_scale] = n * problem.n_dims + float(problem.priors.position_variance_df or 0.0)
+    everything = problem.network.observed.n_dyads == problem.network.observed.n_dyads_possible
+    return Moves(
+        mass=mass,
+        graph=problem.graph,
+        path_length=_PATH_LENGTH,
+        target_acceptance=target_acceptance,
+        relocations=math.ceil(_RELOCATED_SHARE * n) if spatial and problem.family.unit != "row" else 0,
+        swaps=math.ceil(_SWAPS_PER_ACTOR * n) if problem.fused and everything else 0,
+        scaled=spatial,
+        translated=spatial and problem.similarity != "bilinear",
+        intercept=problem.intercept,
+    )
+
+
+class _Chain:
+    """One chain, run chunk by chunk; its draws do not depend on how it was cut."""
+
+    def __init__(self, problem: Problem, engine: MCMC, start: np.ndarray, rng: np.random.Generator) -> None:
+        self.target = problem.target(np.float32)
+        self.moves = sampler_moves(problem, engine.target_acceptance)
+        self.state = new_state(start, problem.n_dims)
+        self.adaptation = new_adaptation()
+        self.rng = rng
+        self.n_warmup, self.thin = engine.n_warmup, engine.thin
+        self.n_iterations = engine.n_warmup + engine.n_draws * engine.thin
+        self.draws = np.empty((engine.n_draws, start.size))
+        self.statistics = np.empty((engine.n_draws, len(STATISTICS)))
+        self.done = 0
+        self.divergences = 0
+        self.chunk = 10
+
+    def advance(self) -> int:
+        """Run one chunk of about a tenth of a second; returns its iterations."""
+        first, end = self.done, min(self.done + self.chunk, self.n_iterations)
+        begun = time.perf_counter()
+        self.divergences += run_chunk(
+            self.target,
+            self.state,
+            self.adaptation,
+            self.moves,
+            (first, end, self.n_warmup, self.thin),
+            self.draws,
+            self.statistics,
+            self.rng,
+        )
+        seconds = max(time.perf_counter() - begun, 1e-6)
+        self.chunk = max(1, min(int(_SECONDS_PER_CHUNK / seconds * (end - first)), 4 * self.chunk))
+        self.done = end
+        return end - first
+
+    @property
+    def finished(self) -> bool:
+        return self.done == self.n_iterations
+
+    @property
+    def n_kept(self) -> int:
+        return max(self.done - self.n_warmup, 0) // self.thin
+
+
+def _run_whole(
+    problem: Problem, engine: MCMC, start: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """One chain from start to end, for joblib's workers."""
+    chain = _Chain(problem, engine, start, rng)
+    with first_class_functions():
+        while not chain.finished:
+            chain.advance()
+    return chain.draws, chain.statistics
+
+
+def _shown(progress: bool | None) -> bool:
+    if progress is not None:
+        return progress
+    return sys.stderr.isatty() or "ipykernel" in sys.modules
+
+
+@contextmanager
+def _progress_bar(total: int, shown: bool) -> Iterator[Any]:
+    with tqdm(total=total, disable=not shown, unit="it", leave=False, dynamic_ncols=True) as bar:
+        yield bar
+
+
+def _report(bar: Any, chains: list[_Chain], index: int, iterations: int) -> None:
+    chain = chains[index]
+    phase = "warm-up" if chain.done < chain.n_warmup else "drawing"
+    step = math.exp(chain.adaptation.step[LOG_STEP])
+    divergences = sum(one.divergences for one in chains)
+    bar.set_postfix_str(f"chain {index + 1} {phase}, step {step:.3f}, {divergences} divergences", refresh=False)
+    bar.update(iterations)
+
+
+def _run_in_threads(chains: list[_Chain], n_jobs: int, shown: bool) -> bool:
+    """Run all chains by turns, a chunk at a time; returns whether Ctrl-C cut them short."""
+    total = sum(chain.n_iterations for chain in chains)
+    interrupted = False
+    with (
+        first_class_functions(),
+        _progress_bar(total, shown) as bar,
+        ThreadPoolExecutor(max_workers=n_jobs, thread_name_prefix="latentnet") as pool,
+    ):
+        running: dict[Future[int], int] = {}
+        try:
+            running = {pool.submit(chain.advance): index for index, chain in enumerate(chains)}
+            while running:
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    index = running.pop(future)
+                    _report(bar, chains, index, future.result())
+                    if not chains[index].finished:
+                        running[pool.submit(chains[index].advance)] = index
+        except KeyboardInterrupt:
+            interrupted = True
+            pool.shutdown(wait=True, cancel_futures=True)
+    return interrupted
+
+
+class MCMC(Component):
+    """Markov chain Monte Carlo engine.
+
+    Each iteration makes a Hamiltonian move of all positions and coefficients at once, relocates some actors, lets pairs of actors
+    change places, and scales and shifts the whole configuration. Warm-up tunes the step size and the scaling; nothing needs setting
+    by hand.
+
+    Parameters
+    ----------
+    n_draws : int
+        Draws kept of each chain, after thinning.
+    n_warmup : int
+        Iterations of each chain that tune the sampler and are thrown away.
+    n_chains : int
+        Chains, from starts that are spread around the posterior mode. Four or more let R-hat judge convergence.
+    thin : int
+        Keep every `thin`-th draw.
+    n_jobs : int or None
+        Chains at once. None: joblib's active backend if one was chosen, else threads, at most one a core; -1: one a core.
+        The draws do not depend on it.
+    target_acceptance : float
+        Acceptance rate that warm-up tunes the step size for.
+    progress : bool or None
+        Show a progress bar; None: where stderr is a terminal or a notebook.
+    on_interrupt : {"raise", "return"}
+        What Ctrl-C does once chains are cut to equal length and stored: let the KeyboardInterrupt go on, or return from `fit` with a
+        warning.
+
+    Examples
+    --------
+    >>> from latentnet import LatentPositionModel, MCMC
+    >>> from latentnet.datasets import load_sampson
+    >>> engine = MCMC(n_draws=200, n_warmup=200, n_chains=2)
+    >>> model = LatentPositionModel(inference=engine, random_state=1)
+    >>> model.get_params()["inference__n_draws"]
+    200
+    """
+
+    def __init__(
+        self,
+        n_draws: int = 1000,
+        n_warmup: int = 500,
+        n_chains: int = 4,
+        *,
+        thin: int = 1,
+        n_jobs: int | None = None,
+        target_acceptance: float = 0.8,
+        progress: bool | None = None,
+        on_interrupt: str = "raise",
+    ) -> None:
+        self.n_draws = n_draws
+        self.n_warmup = n_warmup
+        self.n_chains = n_chains
+        self.thin = thin
+        self.n_jobs = n_jobs
+        self.target_acceptance = target_acceptance
+        self.progress = progress
+        self.on_interrupt = on_interrupt
+
+    def check(self) -> None:
+        """Raise a ValueError for parameters out of range."""
+        for name, least in (("n_draws", 1), ("n_warmup", 0), ("n_chains", 1), ("thin", 1)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+                raise ValueError(f"MCMC: {name} must be an integer of at least {least}, but is {value!r}")
+        if self.n_jobs is not None and (not isinstance(self.n_jobs, int | np.integer) or self.n_jobs == 0):
+            raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {self.n_jobs!r}")
+        if not 0.0 < self.target_acceptance < 1.0:
+            raise ValueError(f"MCMC: target_acceptance must be between 0 and 1, but is {self.target_acceptance!r}")
+        if self.on_interrupt not in ("raise", "return"):
+            raise ValueError(f"MCMC: on_interrupt must be 'raise' or 'return', but is {self.on_interrupt!r}")
+
+    def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
+        """Draw from the posterior; an interrupted run holds the draws that every chain has."""
+        first, *of_chains = rng.spawn(self.n_chains + 1)
+        mode, _, _ = posterior_mode(problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2)
+        starts = [disperse(problem, mode, chain_rng) for chain_rng in of_chains]
+        backend, workers = get_active_backend()
+        if self.n_jobs is None and (workers != 1 or type(backend).__name__ != "LokyBackend"):
+            found = Parallel()(
+                delayed(_run_whole)(problem, self, start, chain_rng)
+                for start, chain_rng in zip(starts, of_chains, strict=True)
+            )
+            draws, statistics = zip(*found, strict=True)
+            return _result(list(draws), list(statistics), interrupted=False)
+        chains = [_Chain(problem, self, start, one) for start, one in zip(starts, of_chains, strict=True)]
+        interrupted = _run_in_threads(chains, self._n_threads(), _shown(self.progress))
+        n_kept = min((chain.n_kept for chain in chains), default=0)
+        if n_kept == 0:
+            raise KeyboardInterrupt
+        return _result(
+            [chain.draws[:n_kept] for chain in chains],
+            [chain.statistics[:n_kept] for chain in chains],
+            interrupted=interrupted,
+        )
+
+    def _n_threads(self) -> int:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        asked = cores if self.n_jobs is None else int(self.n_jobs)
+        return min(asked if asked > 0 else max(cores + 1 + asked, 1), self.n_chains)
+
+
+def _result(draws: list[np.ndarray], statistics: list[np.ndarray], *, interrupted: bool) -> InferenceResult:
+    stacked = np.stack(statistics)
+    by_name = {name: stacked[:, :, k] for k, name in enumerate(STATISTICS)}
+    by_name["diverging"] = by_name["diverging"] > 0
+    by_name["n_steps"] = by_name["n_steps"].astype(np.int64)
+    return InferenceResult(np.stack(draws), by_name, interrupted)
