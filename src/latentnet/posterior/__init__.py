@@ -1,0 +1,1 @@
+"""What is done with the draws after sampling: aligning, relabelling, summarising, handing to ArviZ."""

@@ -1,0 +1,74 @@
+"""Draws of a fitted model, aligned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = ["Draws"]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Posterior draws: the parameter vectors, and where everything is in them.
+
+    Attributes
+    ----------
+    parameters : ndarray of shape (n_chains, n_draws, n_parameters)
+        Positions (aligned) dimension by dimension, then everything else.
+    statistics : dict of str to ndarray of shape (n_chains, n_draws)
+        What the sampler reports of each draw; empty for engines without a chain.
+    n_actors, n_dims : int
+    scalar_indices : dict of str to int
+        Where each scalar is.
+    variance_indices : dict of str to int
+        Where the log of a standard deviation is, whose variance is reported.
+    coefficient_names : list of str
+    coefficient_indices : list of int
+    extra : dict of str to ndarray of shape (n_chains, n_draws, ...)
+        What engines draw beside the parameter vector.
+    """
+
+    parameters: np.ndarray
+    statistics: dict[str, np.ndarray]
+    n_actors: int
+    n_dims: int
+    scalar_indices: dict[str, int]
+    variance_indices: dict[str, int]
+    coefficient_names: list[str]
+    coefficient_indices: list[int]
+    extra: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def n_chains(self) -> int:
+        """Number of chains."""
+        return self.parameters.shape[0]
+
+    @property
+    def n_draws(self) -> int:
+        """Draws of each chain."""
+        return self.parameters.shape[1]
+
+    @property
+    def pooled(self) -> np.ndarray:
+        """All chains' parameter vectors, (n_chains·n_draws, n_parameters)."""
+        return self.parameters.reshape(-1, self.parameters.shape[-1])
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Aligned positions, (n_chains, n_draws, n_actors, n_dims), a view."""
+        shape = (*self.parameters.shape[:2], self.n_dims, self.n_actors)
+        return np.swapaxes(self.parameters[..., : self.n_dims * self.n_actors].reshape(shape), 2, 3)
+
+    @property
+    def scalars(self) -> dict[str, np.ndarray]:
+        """Scalars by name, each (n_chains, n_draws): the intercept, the family's values, variances."""
+        values = {name: self.parameters[..., index] for name, index in self.scalar_indices.items()}
+        variances = {name: np.exp(2.0 * self.parameters[..., index]) for name, index in self.variance_indices.items()}
+        return {**values, **variances}
+
+    @property
+    def coefficients(self) -> np.ndarray:
+        """Coefficients without the intercept, (n_chains, n_draws, n_coefficients)."""
+        return self.parameters[..., self.coefficient_indices]
