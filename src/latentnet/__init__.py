@@ -1,0 +1,46 @@
+"""Latent position models and latent position cluster models of networks.
+
+Public names are imported from here; `plot`, which needs matplotlib, is loaded on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from latentnet import datasets, effects, families
+from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
+from latentnet.inference import MAP, MCMC
+from latentnet.models import LatentPositionModel
+from latentnet.network import Network
+from latentnet.priors import Priors
+
+try:
+    __version__ = version("latentnet")
+except PackageNotFoundError:  # a source tree on the path, not installed
+    __version__ = "0+unknown"
+
+__all__ = [
+    "MAP",
+    "MCMC",
+    "ConvergenceWarning",
+    "LatentPositionModel",
+    "LatentnetWarning",
+    "Network",
+    "Priors",
+    "datasets",
+    "effects",
+    "families",
+    "plot",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plot":
+        return import_module("latentnet.plot")
+    raise AttributeError(f"module 'latentnet' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""The estimators."""
+
+from latentnet.models.position import LatentPositionModel
+
+__all__ = ["LatentPositionModel"]

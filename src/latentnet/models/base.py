@@ -1,0 +1,174 @@
+"""What all estimators share: fit = read, specify, infer, align, store."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from latentnet._exceptions import LatentnetWarning
+from latentnet._random import as_generator
+from latentnet.effects import SIMILARITIES
+from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
+from latentnet.inference.map import maximise
+from latentnet.inference.problem import Problem, make_problem
+from latentnet.inference.result import InferenceResult
+from latentnet.models.predictions import Predictions
+from latentnet.models.report import Report, warn_unless_converged
+from latentnet.models.specification import read_effects, read_engine, read_family, read_n_dims, read_priors
+from latentnet.models.storage import Storage
+from latentnet.network import as_network
+from latentnet.posterior.draws import Draws
+from latentnet.posterior.point import minimum_kullback_leibler
+from latentnet.posterior.procrustes import align, principal_axes
+
+__all__ = ["LatentModel"]
+
+
+class LatentModel(Predictions, Report, Storage, BaseEstimator):
+    """Template of the estimators; see `LatentPositionModel`."""
+
+    n_dims: int
+    similarity: str | None
+    family: Any
+    effects: Any
+    priors: Any
+    inference: Any
+    random_state: Any
+
+    def fit(self, network: Any, y: None = None) -> Self:
+        """Fit the model to a network.
+
+        Parameters
+        ----------
+        network : Network, networkx graph, square array or frame, sparse matrix or igraph graph
+            Row = sender. NaN marks an unobserved dyad.
+        y : None
+            Ignored; there for scikit-learn's sake.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            For parameters out of range, and networks that the family or the effects cannot have; nothing is computed then.
+        KeyboardInterrupt
+            After Ctrl-C, with what was drawn stored (``inference=MCMC(on_interrupt="return")`` returns instead).
+        """
+        network_ = as_network(network)
+        problem = self._specify(network_)
+        engine = read_engine(self.inference)
+        result = engine.infer(problem, as_generator(self.random_state))
+        self._store(problem, result)
+        if result.statistics is not None:
+            warn_unless_converged(self)
+        if result.interrupted:
+            if engine.on_interrupt == "raise":
+                raise KeyboardInterrupt
+            warnings.warn(
+                f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {engine.n_draws}",
+                LatentnetWarning,
+                stacklevel=2,
+            )
+        return self
+
+    def _specify(self, network: Any) -> Problem:
+        return make_problem(
+            network,
+            family=read_family(self.family),
+            similarity=self.similarity,
+            n_dims=read_n_dims(self.n_dims, self.similarity),
+            effects=read_effects(self.effects),
+            priors=read_priors(self.priors),
+        )
+
+    def _store(self, problem: Problem, result: InferenceResult) -> None:
+        """Set everything that ends in an underscore."""
+        self._problem = problem
+        self.network_, self.actors_, self.n_actors_ = problem.network, problem.network.actors, problem.n_actors
+        self.priors_ = problem.priors
+        point = self._point_estimate(problem, result)
+        draws = result.draws
+        if problem.n_dims:
+            shape = (problem.n_dims, problem.n_actors)
+            invariance = SIMILARITIES[str(problem.similarity)].invariance
+            target = principal_axes(point[problem.positions].reshape(shape).T, invariance).positions
+            self.positions_ = target
+            unaligned = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], *shape), 2, 3)
+            aligned = align(unaligned, target, invariance).positions
+            draws[..., problem.positions] = np.swapaxes(aligned, 2, 3).reshape(*draws.shape[:2], -1)
+        else:
+            self.positions_ = np.zeros((problem.n_actors, 0))
+        self.draws_ = _as_draws(problem, result)
+        self.__dict__.pop("posterior_", None)
+        self.intercept_ = float(draws[..., problem.intercept].mean()) if problem.intercept >= 0 else 0.0
+        self.coefficients_ = pd.Series(
+            self.draws_.coefficients.mean(axis=(0, 1)), index=problem.coefficient_names, dtype=np.float64
+        )
+
+    def _point_estimate(self, problem: Problem, result: InferenceResult) -> np.ndarray:
+        """The mode itself, or the minimum Kullback–Leibler parameters of a chain."""
+        draws = result.draws.reshape(-1, problem.n_parameters)
+        if result.statistics is None or not problem.n_dims:
+            return draws[0]
+        start = draws[int(np.argmax(result.statistics["lp"]))]
+        return minimum_kullback_leibler(
+            expected_likelihood(problem, draws),
+            expected_likelihood_parameters(problem),
+            start,
+            lambda function, at: maximise(function, at, max_iterations=500, tolerance=1e-3)[0],
+        )
+
+    def fit_transform(self, network: Any, y: None = None) -> np.ndarray:
+        """Fit the model and return `positions_`.
+
+        Parameters
+        ----------
+        network : as for `fit`
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_actors, n_dims)
+        """
+        return self.fit(network).positions_
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether `fit` has stored something."""
+        return hasattr(self, "draws_")
+
+    def __sklearn_tags__(self) -> Any:
+        """Input is one square, pairwise thing."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.pairwise = True
+        tags.target_tags.required = False
+        return tags
+
+    def _checked(self) -> Problem:
+        check_is_fitted(self)
+        return self._problem
+
+
+def _as_draws(problem: Problem, result: InferenceResult) -> Draws:
+    scalars = {"intercept": problem.intercept} if problem.intercept >= 0 else {}
+    for name, index in zip(
+        problem.family.value_names, range(problem.family_slice.start, problem.family_slice.stop), strict=True
+    ):
+        scalars[name] = index
+    return Draws(
+        parameters=result.draws,
+        statistics=result.statistics or {},
+        n_actors=problem.n_actors,
+        n_dims=problem.n_dims,
+        scalar_indices=scalars,
+        variance_indices={"position_variance": problem.log_scale} if problem.n_dims else {},
+        coefficient_names=problem.coefficient_names,
+        coefficient_indices=problem.coefficient_indices,
+    )

@@ -1,0 +1,219 @@
+"""What a fitted model says of ties: predictions, scores and simulated networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from latentnet._random import as_generator
+from latentnet.inference.over_draws import dyad_predictors, expected_matrix, log_mean_probabilities
+from latentnet.network import Network, as_network, fully_observed, with_ties
+
+if TYPE_CHECKING:
+    from latentnet.inference.problem import Problem
+    from latentnet.posterior.draws import Draws
+
+__all__ = ["Predictions"]
+
+_Dyads = Iterable[tuple[Any, Any]] | None
+
+
+class Predictions:
+    """Methods of fitted models that predict ties."""
+
+    draws_: Draws
+    network_: Network
+
+    def _checked(self) -> Problem:
+        raise NotImplementedError
+
+    def predict(self, dyads: _Dyads = None) -> np.ndarray:
+        """Posterior mean of E[Y_ij], of uncapped ties.
+
+        Parameters
+        ----------
+        dyads : sequence of (sender, receiver) labels, or None
+
+        Returns
+        -------
+        ndarray
+            One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the diagonal,
+            unobserved dyads filled in (rows × columns in two-mode networks).
+
+        Examples
+        --------
+        >>> from latentnet import LatentPositionModel
+        >>> from latentnet.datasets import load_sampson
+        >>> model = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
+        >>> model.predict([("Mark", "Victor")]).shape
+        (1,)
+        """
+        return self._predict(dyads, self._checked().family.mean)
+
+    def predict_proba(self, dyads: _Dyads = None) -> np.ndarray:
+        """Posterior mean of P(Y_ij > 0); parameters and shapes as for `predict`."""
+        return self._predict(dyads, self._checked().family.tie_probability)
+
+    def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
+        """Linear predictor η_ij.
+
+        Parameters
+        ----------
+        dyads : sequence of (sender, receiver) labels, or None
+        draws : bool
+            Whether to return a value for each draw, for any interval; needs `dyads`.
+
+        Returns
+        -------
+        ndarray
+            Posterior means, shapes as for `predict`; with ``draws=True`` (n_chains, n_draws, n_dyads).
+        """
+        if not draws:
+            return self._predict(dyads, lambda eta, values: eta)
+        if dyads is None:
+            raise ValueError("linear_predictor with draws=True needs dyads: a sequence of (sender, receiver) labels")
+        problem = self._checked()
+        eta = dyad_predictors(problem, self.draws_.pooled, *self._pairs(dyads))
+        return eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
+
+    def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
+        """Indices of senders and receivers given by label."""
+        pairs = [tuple(pair) for pair in dyads]
+        if any(len(pair) != 2 for pair in pairs):
+            raise ValueError("dyads must be a sequence of (sender, receiver) pairs of labels, such as [('a', 'b')]")
+        senders = self.network_.index([pair[0] for pair in pairs])
+        receivers = self.network_.index([pair[1] for pair in pairs])
+        same = senders == receivers
+        if same.any():
+            label = self.network_.actors[senders[same][0]]
+            raise ValueError(f"dyads must be of two different actors, but one has {label!r} twice")
+        mode = self.network_.mode
+        if mode is not None and np.any((mode[senders] != 0) | (mode[receivers] != 1)):
+            raise ValueError("dyads of a two-mode network must be (row actor, column actor)")
+        return senders, receivers
+
+    def _predict(self, dyads: _Dyads, function: Any) -> np.ndarray:
+        problem = self._checked()
+        pooled = self.draws_.pooled
+        if dyads is None:
+            matrix = expected_matrix(problem, pooled, fully_observed(self.network_), function)
+            if self.network_.mode is not None:
+                n_rows = int(np.count_nonzero(self.network_.mode == 0))
+                return matrix[:n_rows, n_rows:]
+            return matrix
+        senders, receivers = self._pairs(dyads)
+        eta = dyad_predictors(problem, pooled, senders, receivers)
+        total = np.zeros(len(senders))
+        for theta, of_draw in zip(pooled, eta, strict=True):
+            total += function(of_draw, theta[problem.family_slice])
+        return total / len(pooled)
+
+    def score(self, network: Any, y: None = None) -> float:
+        """Log score of a network of the same actors: how probable the model thought its ties.
+
+        Parameters
+        ----------
+        network : as for `fit`
+            Its actors are matched by label; those of the fit that it lacks count as unobserved.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        float
+            Sum over units (dyads) of the log of the posterior mean of their probability, divided by the number of observed dyads.
+            Higher is better; a fair coin has −0.69.
+        """
+        problem = self._checked()
+        matched = self._matched(as_network(network))
+        problem.family.check(matched)
+        if matched.observed.n_dyads == 0:
+            raise ValueError("network has no observed dyad to score")
+        return float(log_mean_probabilities(problem, self.draws_.pooled, matched).sum() / matched.observed.n_dyads)
+
+    def _matched(self, network: Network) -> Network:
+        """The network with this model's actors in this model's order."""
+        mine = self.network_
+        if network.directed != mine.directed or network.two_mode != mine.two_mode:
+            raise ValueError(
+                f"network must be of the kind that the model was fitted to, but one is {_kind(network)} and the other {_kind(mine)}"
+            )
+        if np.array_equal(network.actors, mine.actors):
+            return network
+        place = mine.index(network.actors)
+        ties = network.ties.tocoo()
+        i, j = ties.coords
+        shape = (mine.n_actors, mine.n_actors)
+        placed = sparse.csr_array((ties.data, (place[i], place[j])), shape=shape)
+        placed.sort_indices()
+        known = np.zeros(shape, dtype=bool)
+        known[np.ix_(place, place)] = network.observed.toarray()
+        senders, receivers = np.nonzero(fully_observed(mine).observed.toarray() & ~known)
+        labels = mine.actors
+        unobserved = list(zip(labels[senders], labels[receivers], strict=True))
+        return with_ties(mine, placed).with_unobserved(unobserved)
+
+    def simulate(self, n_networks: int = 1, random_state: Any = None, *, observed: bool = False) -> list[Network]:
+        """Draw networks from the posterior predictive distribution.
+
+        Parameters
+        ----------
+        n_networks : int
+            Each comes from one posterior draw, chosen at random.
+        random_state : None, int, SeedSequence, Generator or RandomState
+        observed : bool
+            Whether to hide what the fitted network did not show: the same dyads are then unobserved.
+
+        Returns
+        -------
+        list of Network
+        """
+        problem = self._checked()
+        if isinstance(n_networks, bool) or not isinstance(n_networks, int | np.integer) or n_networks < 1:
+            raise ValueError(f"n_networks must be an integer of at least 1, but is {n_networks!r}")
+        rng = as_generator(random_state)
+        return [self._simulate_one(problem, rng, observed) for _ in range(n_networks)]
+
+    def _simulate_one(self, problem: Problem, rng: np.random.Generator, observed: bool) -> Network:
+        pooled = self.draws_.pooled
+        theta = pooled[rng.integers(len(pooled))]
+        n = problem.n_actors
+        rows, columns, values = [], [], []
+        # Rows one by one: nothing of n² is held.
+        last = int(np.count_nonzero(self.network_.mode == 0)) if self.network_.mode is not None else n
+        for i in range(last):
+            receivers = self._receivers(i, last)
+            senders = np.full(receivers.size, i)
+            eta = dyad_predictors(problem, theta[None], senders, receivers)[0]
+            y = problem.family.simulate(eta, theta[problem.family_slice], rng)
+            present = y != 0
+            rows.append(senders[present])
+            columns.append(receivers[present])
+            values.append(y[present])
+        i, j, y = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+        if not self.network_.directed and not self.network_.two_mode:
+            i, j, y = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([y, y])
+        ties = sparse.csr_array((y, (i, j)), shape=(n, n))
+        ties.sort_indices()
+        simulated = with_ties(self.network_, ties)
+        return _hidden_as(simulated, self.network_) if observed else simulated
+
+    def _receivers(self, i: int, n_rows: int) -> np.ndarray:
+        n = self.network_.n_actors
+        if self.network_.two_mode:
+            return np.arange(n_rows, n)
+        return np.delete(np.arange(n), i) if self.network_.directed else np.arange(i)
+
+
+def _kind(network: Network) -> str:
+    return "two-mode" if network.two_mode else "directed" if network.directed else "undirected"
+
+
+def _hidden_as(network: Network, pattern: Network) -> Network:
+    """The network with the unobserved dyads of another."""
+    mask = ~pattern.observed.toarray() & fully_observed(pattern).observed.toarray()
+    i, j = np.nonzero(mask)
+    return network.with_unobserved(list(zip(pattern.actors[i], pattern.actors[j], strict=True)))

@@ -1,0 +1,287 @@
+"""Summaries, and whether the chains can be trusted."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from latentnet._exceptions import ConvergenceWarning
+from latentnet.inference.over_draws import dyad_predictors
+from latentnet.posterior.diagnostics import r_hat, summarise
+
+if TYPE_CHECKING:
+    from latentnet.inference.problem import Problem
+    from latentnet.network import Network
+    from latentnet.posterior.draws import Draws
+
+__all__ = ["Diagnosis", "Report", "warn_unless_converged"]
+
+_MOST_DYADS = 2000
+# The rule of `ConvergenceWarning`.
+_R_HAT_OF_MOST = 1.01
+_R_HAT_OF_ALL = 1.02
+_MOST = 0.99
+_DIVERGING = 0.001
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Whether the draws can be trusted.
+
+    Attributes
+    ----------
+    converged : bool
+        Whether there is no problem.
+    problems : tuple of str
+        What is wrong, and what to do.
+    notes : tuple of str
+        What a reader should know about the estimates.
+    table : DataFrame
+        R-hat of every scalar, and its quantiles over dyads.
+    """
+
+    converged: bool
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    table: pd.DataFrame
+
+    def __str__(self) -> str:
+        head = "The chains agree." if self.converged else "The chains cannot be trusted yet."
+        lines = [head, *(f"* {text}" for text in (*self.problems, *self.notes)), self.table.to_string()]
+        return "\n".join(lines)
+
+
+class Report:
+    """Methods of fitted models that report."""
+
+    draws_: Draws
+    network_: Network
+    positions_: np.ndarray
+
+    def _checked(self) -> Problem:
+        raise NotImplementedError
+
+    def summary(
+        self,
+        var_names: str | Sequence[str] | None = None,
+        *,
+        dyads: Iterable[tuple[Any, Any]] | None = None,
+        probability: float = 0.9,
+    ) -> pd.DataFrame:
+        """Posterior summaries and convergence diagnostics.
+
+        Parameters
+        ----------
+        var_names : str, sequence of str or None
+            Scalars, "coefficients" or one of them, "positions", "linear_predictor" or any variable of `posterior_`. None: scalars,
+            coefficients, the log density, and the linear predictors of the dyads with the worst, 5 % and median R-hat. Coordinates are
+            known only up to rotation, so they are left out unless asked for.
+        dyads : sequence of (sender, receiver) labels, or None
+            Add the distance (where the similarity is one) and the tie probability of these dyads.
+        probability : float
+            Of the equal-tailed intervals.
+
+        Returns
+        -------
+        DataFrame
+            Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021), unrounded.
+
+        Examples
+        --------
+        >>> from latentnet import LatentPositionModel, MCMC
+        >>> from latentnet.datasets import load_sampson
+        >>> engine = MCMC(n_draws=500)
+        >>> model = LatentPositionModel(inference=engine, random_state=1).fit(load_sampson())
+        >>> list(model.summary(["intercept", "position_variance"]).index)
+        ['intercept', 'position_variance']
+        """
+        problem = self._checked()
+        if not 0.0 < probability < 1.0:
+            raise ValueError(f"probability must be between 0 and 1, but is {probability!r}")
+        draws = self._variables()
+        if isinstance(var_names, str):
+            var_names = [var_names]
+        if var_names is not None:
+            unknown = [name for name in var_names if name not in draws]
+            if unknown:
+                raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(draws)}")
+            chosen = {name: draws[name] for name in var_names}
+        else:
+            chosen = {name: draws[name] for name in self._scalar_names()}
+        columns: dict[str, np.ndarray] = {}
+        for name, values in chosen.items():
+            columns.update(_columns(name, values, self._labels_of(name)))
+        if var_names is None and self.draws_.statistics:
+            columns.update(self._typical_dyads())
+        if dyads is not None:
+            columns.update(self._dyad_columns(problem, list(dyads)))
+        stacked = np.stack(list(columns.values()), axis=-1)
+        return pd.DataFrame(summarise(stacked, probability), index=list(columns))
+
+    def _variables(self) -> dict[str, np.ndarray]:
+        """Every variable of the posterior, (n_chains, n_draws, ...)."""
+        draws = self.draws_
+        variables: dict[str, np.ndarray] = {**draws.scalars}
+        if draws.coefficient_names:
+            variables["coefficients"] = draws.coefficients
+        if draws.statistics:
+            variables["lp"] = draws.statistics["lp"]
+        if draws.n_dims:
+            variables["positions"] = draws.positions
+        return {**variables, **draws.extra}
+
+    def _scalar_names(self) -> list[str]:
+        return [name for name, values in self._variables().items() if name == "coefficients" or values.ndim == 2]
+
+    def _labels_of(self, name: str) -> list[list[str]]:
+        """Labels of a variable's axes after chain and draw."""
+        if name == "coefficients":
+            return [self.draws_.coefficient_names]
+        shape = self._variables()[name].shape[2:]
+        actors = [str(actor) for actor in self.network_.actors]
+        return [actors if size == len(actors) else [str(k) for k in range(size)] for size in shape]
+
+    def _typical_dyads(self) -> dict[str, np.ndarray]:
+        senders, receivers, eta = self._monitored()
+        order = np.argsort(-np.nan_to_num(r_hat(eta), nan=np.inf))
+        actors = self.network_.actors
+        found = {}
+        for name, share in (("worst", 0.0), ("5 %", 0.05), ("median", 0.5)):
+            k = order[int(share * (len(order) - 1))]
+            found[f"linear_predictor[{actors[senders[k]]}, {actors[receivers[k]]}] ({name} R-hat)"] = eta[..., k]
+        return found
+
+    def _dyad_columns(self, problem: Problem, dyads: list[tuple[Any, Any]]) -> dict[str, np.ndarray]:
+        senders, receivers = self._pairs(dyads)  # type: ignore[attr-defined]
+        draws = self.draws_
+        eta = dyad_predictors(problem, draws.pooled, senders, receivers)
+        columns = {}
+        for k, (sender, receiver) in enumerate(dyads):
+            if problem.similarity in ("distance", "squared_distance"):
+                gap = draws.positions[:, :, senders[k]] - draws.positions[:, :, receivers[k]]
+                columns[f"distance[{sender}, {receiver}]"] = np.sqrt((gap**2).sum(axis=-1))
+            probability = np.array(
+                [
+                    problem.family.tie_probability(value, theta[problem.family_slice])
+                    for value, theta in zip(eta[:, k], draws.pooled, strict=True)
+                ]
+            )
+            columns[f"tie_probability[{sender}, {receiver}]"] = probability.reshape(draws.n_chains, draws.n_draws)
+        return columns
+
+    def _monitored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Dyads whose convergence is watched, and their linear predictors (n_chains, n_draws, n_dyads)."""
+        senders, receivers = monitored_dyads(self.network_, _MOST_DYADS)
+        eta = dyad_predictors(self._checked(), self.draws_.pooled, senders, receivers)
+        return senders, receivers, eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
+
+    def diagnose(self) -> Diagnosis:
+        """Judge the draws: do the chains agree on every scalar and on the dyads, and did the sampler diverge?
+
+        Returns
+        -------
+        Diagnosis
+            With `converged`, `problems`, `notes` and a `table`; ``print`` it.
+        """
+        problem = self._checked()
+        if not self.draws_.statistics:
+            notes = ("inference='map' gives a mode without uncertainty: its scale is too small, and no interval is to be had.",)
+            return Diagnosis(False, ("there are no chains to judge; use inference='mcmc'",), notes, pd.DataFrame())
+        variables = self._variables()
+        rows: dict[str, float] = {}
+        for name in self._scalar_names():
+            labelled = _columns(name, variables[name], self._labels_of(name))
+            rows.update({label: float(r_hat(values)) for label, values in labelled.items()})
+        senders, receivers, eta = self._monitored()
+        of_dyads = r_hat(eta)
+        problems = [
+            *_scalar_problems(rows),
+            *_dyad_problems(of_dyads, senders, receivers, self.network_),
+            *_divergences(self.draws_.statistics["diverging"]),
+        ]
+        for share, label in ((0.5, "median"), (_MOST, "99 %"), (1.0, "worst")):
+            rows[f"dyads, {label}"] = float(np.quantile(of_dyads, share))
+        return Diagnosis(not problems, tuple(problems), _notes(problem), pd.DataFrame({"r_hat": rows}))
+
+
+def _columns(name: str, values: np.ndarray, labels: list[list[str]]) -> dict[str, np.ndarray]:
+    """One (n_chains, n_draws) array for each element of a variable, named as ArviZ does."""
+    if values.ndim == 2:
+        return {name: values}
+    return {
+        f"{name}[{', '.join(axis[k] for axis, k in zip(labels, index, strict=True))}]": values[(..., *index)]
+        for index in np.ndindex(values.shape[2:])
+    }
+
+
+def monitored_dyads(network: Network, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """All dyads i > j (row × column in two-mode networks), or `most` of them, half of them tied; the same at every call."""
+    n = network.n_actors
+    n_rows = int(np.count_nonzero(network.mode == 0)) if network.mode is not None else 0
+    n_dyads = n_rows * (n - n_rows) if n_rows else n * (n - 1) // 2
+    if n_dyads <= most and n_rows:
+        senders, receivers = np.divmod(np.arange(n_dyads), n - n_rows)
+        return senders, receivers + n_rows
+    if n_dyads <= most:
+        return np.tril_indices(n, -1)
+    rng = np.random.default_rng(0)
+    ties = network.ties.tocoo()
+    tied = rng.permutation(ties.nnz)[: most // 2]
+    i, j = (side[tied] for side in ties.coords)
+    more = rng.integers(n, size=(2, most - tied.size))
+    if n_rows:
+        more = np.stack([rng.integers(n_rows, size=more.shape[1]), rng.integers(n_rows, n, size=more.shape[1])])
+    apart = more[0] != more[1]
+    return np.concatenate([i, more[0][apart]]), np.concatenate([j, more[1][apart]])
+
+
+def _scalar_problems(rows: dict[str, float]) -> list[str]:
+    bad = {name: value for name, value in rows.items() if not value < _R_HAT_OF_ALL}
+    if not bad:
+        return []
+    name = max(bad, key=lambda key: np.nan_to_num(bad[key], nan=np.inf))
+    return [
+        f"{name} has R-hat {bad[name]:.3f} (should be below {_R_HAT_OF_ALL}): its chains have not mixed; draw more "
+        "(inference=MCMC(n_draws=...)) or warm up longer (n_warmup=...)"
+    ]
+
+
+def _dyad_problems(of_dyads: np.ndarray, senders: np.ndarray, receivers: np.ndarray, network: Network) -> list[str]:
+    share = float(np.mean(of_dyads < _R_HAT_OF_MOST))
+    worst = int(np.argmax(np.nan_to_num(of_dyads, nan=np.inf)))
+    if share >= _MOST and of_dyads[worst] < _R_HAT_OF_ALL:
+        return []
+    pair = f"{network.actors[senders[worst]]!r} and {network.actors[receivers[worst]]!r}"
+    return [
+        f"{share:.1%} of the dyads' linear predictors have R-hat below {_R_HAT_OF_MOST} (should be {_MOST:.0%}), the worst that of "
+        f"{pair} with {of_dyads[worst]:.3f}: the chains have not found the same map; draw more (inference=MCMC(n_draws=...)), or "
+        "start with fewer dimensions"
+    ]
+
+
+def _divergences(diverging: np.ndarray) -> list[str]:
+    share = float(np.mean(diverging))
+    if share <= _DIVERGING:
+        return []
+    return [
+        f"{share:.1%} of the trajectories diverged: warm up longer (inference=MCMC(n_warmup=...)) or take smaller steps "
+        "(target_acceptance=0.9)"
+    ]
+
+
+def _notes(problem: Problem) -> tuple[str, ...]:
+    if problem.network.observed.rows is None:
+        return ()
+    return ("whole rows are unobserved: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.",)
+
+
+def warn_unless_converged(model: Report) -> None:
+    """Give a `ConvergenceWarning` that says which quantity has not converged, and what to do."""
+    diagnosis = model.diagnose()
+    if not diagnosis.converged:
+        warnings.warn("; ".join(diagnosis.problems), ConvergenceWarning, stacklevel=3)
