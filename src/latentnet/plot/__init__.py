@@ -1,0 +1,7 @@
+"""Pictures of fitted models, by matplotlib: nothing is shown or saved, no global setting is changed."""
+
+from latentnet.plot.clusters import coclustering, membership, n_clusters
+from latentnet.plot.diagnostics import rank, trace
+from latentnet.plot.positions import positions
+
+__all__ = ["coclustering", "membership", "n_clusters", "positions", "rank", "trace"]
