@@ -21,7 +21,7 @@ from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.extending import intrinsic, overload
 
-__all__ = ["block_function", "exp", "fast_kernel", "first_class_functions", "kernel", "softplus"]
+__all__ = ["block_function", "exp", "fast_kernel", "first_class_functions", "inline_kernel", "kernel", "softplus"]
 
 # "nnan" and "ninf" let LLVM vectorise reductions with selects but make NaN and infinity undefined, so `kernel` goes without them.
 _FAST = {"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}
@@ -36,6 +36,15 @@ def kernel(function: Callable[..., Any]) -> Any:
 def fast_kernel(function: Callable[..., Any]) -> Any:
     """Compile like `kernel`, for inner loops that must vectorise: operands must be finite."""
     return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)(function)
+
+
+def inline_kernel(function: Callable[..., Any]) -> Any:
+    """Compile as a part of each caller, under the caller's rules.
+
+    Numba compiles a kernel's callees again within it, so a chain of small functions costs their code once a level: a cold first fit
+    took twice the time.
+    """
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_STRICT, inline="always")(function)
 
 
 @functools.cache

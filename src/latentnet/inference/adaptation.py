@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel
 
 __all__ = ["Adaptation", "freeze", "learn_block", "learn_step_size", "new_adaptation"]
 
@@ -34,7 +34,7 @@ def new_adaptation() -> Adaptation:
     return Adaptation(step, np.zeros(7), np.array([0.1, 0.0, 0.3]))
 
 
-@kernel
+@inline_kernel
 def learn_step_size(adaptation, acceptance, target_acceptance):  # type: ignore[no-untyped-def]
     """One update of Nesterov's dual averaging (Hoffman & Gelman 2014, their constants)."""
     step = adaptation.step
@@ -47,7 +47,7 @@ def learn_step_size(adaptation, acceptance, target_acceptance):  # type: ignore[
     step[LOG_STEP_MEAN] = share * step[LOG_STEP] + (1.0 - share) * step[LOG_STEP_MEAN]
 
 
-@kernel
+@inline_kernel
 def learn_block(adaptation, log_scale, intercept, accepted, learn_moments, iteration):  # type: ignore[no-untyped-def]
     """Tune the block's proposal to acceptance 0.3 and, once the chain has settled, give it the posterior's shape."""
     block = adaptation.block
@@ -69,7 +69,7 @@ def learn_block(adaptation, log_scale, intercept, accepted, learn_moments, itera
         factor[2] = math.sqrt(max(block[VAR_1] / count - factor[1] ** 2, 0.0) + 1e-6)
 
 
-@kernel
+@inline_kernel
 def freeze(adaptation):  # type: ignore[no-untyped-def]
     """From here on use the averaged step size."""
     adaptation.step[LOG_STEP] = adaptation.step[LOG_STEP_MEAN]

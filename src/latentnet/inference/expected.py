@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet._numba import first_class_functions, kernel
+from latentnet._numba import first_class_functions
+from latentnet.inference.fused import with_expected_ties
 from latentnet.inference.over_draws import expected_dyads, expected_pairs
-from latentnet.inference.target import add_likelihood_gradient, log_likelihood
+from latentnet.inference.target import likelihood_value_and_gradient
 from latentnet.network import fully_observed
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
 
 __all__ = ["expected_likelihood", "expected_likelihood_parameters"]
-
-
-@kernel
-def _value_and_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
-    add_likelihood_gradient(likelihood, theta, gradient)
-    return log_likelihood(likelihood, theta)
 
 
 def expected_likelihood(
@@ -42,13 +37,13 @@ def expected_likelihood(
         network = fully_observed(network)
     likelihood: Any
     if problem.fused:
-        likelihood = problem.with_network(network).target(np.float64).likelihood
-        weights = expected_pairs(problem, draws) * likelihood.multiplicity
-        starts = likelihood.hole_starts
-        for block, first in enumerate(likelihood.blocks[:-1]):
-            holes = slice(starts[block], starts[block + 1])
-            weights[likelihood.hole_pairs[holes] + first * (first - 1) // 2] *= likelihood.hole_kept[holes]
-        likelihood = likelihood._replace(expected_ties=weights)
+        likelihood = problem.with_network(network).target(np.float32).likelihood
+        data = likelihood.data
+        weights = expected_pairs(problem, draws) * data.multiplicity
+        for block, first in enumerate(data.blocks[:-1]):
+            holes = slice(data.hole_starts[block], data.hole_starts[block + 1])
+            weights[data.hole_pairs[holes] + first * (first - 1) // 2] *= data.hole_kept[holes]
+        likelihood = with_expected_ties(likelihood, weights)
     else:
         expected, _ = expected_dyads(problem, draws, network, problem.family.mean)
         likelihood = problem.composed(network)._replace(dense_ties=expected)
@@ -56,7 +51,7 @@ def expected_likelihood(
     def value_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:
         gradient = np.zeros_like(theta)
         with first_class_functions():
-            return _value_and_gradient(likelihood, theta, gradient), gradient
+            return likelihood_value_and_gradient(likelihood, theta, gradient), gradient
 
     return value_and_gradient
 

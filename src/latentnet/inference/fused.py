@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from latentnet._numba import exp, fast_kernel, kernel
+from latentnet._numba import exp, fast_kernel, inline_kernel, kernel
 from latentnet.inference.layout import BLOCK, blocks_of_rows
 
 if TYPE_CHECKING:
@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 __all__ = [
     "SIMILARITY_CODES",
     "Fused",
+    "FusedData",
     "fused_actor_log_likelihood",
     "fused_gradient",
     "fused_log_likelihood",
     "fused_target",
+    "with_expected_ties",
     "with_scratch",
 ]
 
@@ -41,8 +43,8 @@ SIMILARITY_CODES = {"distance": DISTANCE, "squared_distance": SQUARED_DISTANCE, 
 _PRODUCT = 256
 
 
-class Fused(NamedTuple):
-    """Data and scratch of a plain model; one a chain, sharing the data."""
+class FusedData(NamedTuple):
+    """Data of a plain model, and the scratch of its energies."""
 
     n_actors: int
     n_dims: int
@@ -64,22 +66,34 @@ class Fused(NamedTuple):
     gaps: np.ndarray
     gap_kept: np.ndarray
     expected_ties: np.ndarray  # (n_pairs,) in place of the ties, pairs end to end; empty if the ties are as observed
-    positions: np.ndarray  # (d, n) scratch, its dtype is the forces'
-    forces: np.ndarray  # (d, n) scratch
-    pairs: np.ndarray  # (2, block) scratch of the forces' dtype
     energies: np.ndarray  # (max(block, n),) float64 scratch
+
+
+class Fused(NamedTuple):
+    """A plain model; one a chain, sharing all data but the scratch. The scratch's dtype is that of the forces."""
+
+    data: FusedData
+    positions: np.ndarray  # (d, n)
+    forces: np.ndarray  # (d, n)
+    pairs: np.ndarray  # (2, block)
 
 
 def with_scratch(target: Fused, dtype: Any) -> Fused:
     """The same model with scratch of its own: float32 for a sampler's forces, float64 for an exact gradient."""
-    width = max(BLOCK, target.n_actors)
-    shape = (target.n_dims, target.n_actors)
-    return target._replace(
+    data = target.data
+    width = max(BLOCK, data.n_actors)
+    shape = (data.n_dims, data.n_actors)
+    return Fused(
+        data._replace(energies=np.zeros(width)),
         positions=np.zeros(shape, dtype),
         forces=np.zeros(shape, dtype),
         pairs=np.zeros((2, width), dtype),
-        energies=np.zeros(width),
     )
+
+
+def with_expected_ties(target: Fused, weights: np.ndarray) -> Fused:
+    """The same model with expected ties, one for each pair, in place of the observed ones."""
+    return target._replace(data=target.data._replace(expected_ties=weights))
 
 
 def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: int) -> Fused:
@@ -108,12 +122,12 @@ def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: i
     kept.data = 1.0 - holes.data
     blocks = blocks_of_rows(np.arange(n), max(BLOCK, n))
     empty = np.zeros((0, 0))
-    target = Fused(
+    data = FusedData(
         n, n_dims, SIMILARITY_CODES[similarity], intercept, multiplicity, observed, blocks,
         *_by_block(ties, blocks), *_by_block(kept, blocks), *_by_actor(ties), *_by_actor(kept),
-        expected_ties=np.zeros(0), positions=empty, forces=empty, pairs=empty, energies=np.zeros(0),
+        expected_ties=np.zeros(0), energies=np.zeros(0),
     )  # fmt: skip
-    return with_scratch(target, np.float32)
+    return with_scratch(Fused(data, empty, empty, empty), np.float32)
 
 
 def _by_block(matrix: Any, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -248,10 +262,11 @@ def _weigh_rows(c, distance, similarity, observed, first, last):  # type: ignore
 
 
 @kernel
-def fused_gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
+def fused_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of the log-likelihood to `gradient`."""
+    target = likelihood.data
     n, d = target.n_actors, target.n_dims
-    z, forces, s, c = target.positions, target.forces, target.pairs[0], target.pairs[1]
+    z, forces, s, c = likelihood.positions, likelihood.forces, likelihood.pairs[0], likelihood.pairs[1]
     real = z.dtype.type
     for k in range(d):
         for i in range(n):
@@ -280,7 +295,7 @@ def fused_gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
         gradient[target.intercept] += slope
 
 
-@kernel
+@inline_kernel
 def _drop_holes(target, block, s, c):  # type: ignore[no-untyped-def]
     """Take the unobserved dyads' forces out of c; return their Σ p."""
     total = 0.0
@@ -293,7 +308,7 @@ def _drop_holes(target, block, s, c):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel
+@inline_kernel
 def _pull_ties(target, block, first, size, s, c):  # type: ignore[no-untyped-def]
     """Put the ties' attraction into c; return their total weight."""
     total = 0.0
@@ -351,14 +366,15 @@ def _weighted_softplus_row(eta, weight_i, weights):  # type: ignore[no-untyped-d
     return total
 
 
-@kernel
+@inline_kernel
 def _softplus(eta):  # type: ignore[no-untyped-def]
     return max(eta, 0.0) + math.log1p(math.exp(-abs(eta)))
 
 
 @kernel
-def fused_log_likelihood(target, theta):  # type: ignore[no-untyped-def]
+def fused_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
     """Log-likelihood of all observed dyads, float64 throughout."""
+    target = likelihood.data
     n = target.n_actors
     z = theta[: target.n_dims * n].reshape(target.n_dims, n)
     b = theta[target.intercept] if target.intercept >= 0 else 0.0
@@ -386,7 +402,7 @@ def fused_log_likelihood(target, theta):  # type: ignore[no-untyped-def]
     return value
 
 
-@kernel
+@inline_kernel
 def _holes_softplus(target, block, first, last, s):  # type: ignore[no-untyped-def]
     """Σ over unobserved dyads of the block of the softplus that the sum over all pairs took too much."""
     total = 0.0
@@ -404,8 +420,9 @@ def _holes_softplus(target, block, first, last, s):  # type: ignore[no-untyped-d
 
 
 @kernel
-def fused_actor_log_likelihood(target, theta, actor):  # type: ignore[no-untyped-def]
+def fused_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
     """Log-likelihood of the dyads that the actor is part of."""
+    target = likelihood.data
     n = target.n_actors
     z = theta[: target.n_dims * n].reshape(target.n_dims, n)
     b = theta[target.intercept] if target.intercept >= 0 else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel
 from latentnet.inference.target import (
     add_likelihood_gradient,
     add_prior_gradient,
@@ -18,14 +18,14 @@ MOST_STEPS = 200
 DIVERGENCE = 1000.0
 
 
-@kernel
+@inline_kernel
 def _gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
     gradient[:] = 0.0
     add_likelihood_gradient(target.likelihood, theta, gradient)
     add_prior_gradient(target.prior, theta, gradient)
 
 
-@kernel
+@inline_kernel
 def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: ignore[no-untyped-def]
     """Move theta and momentum along the trajectory in place."""
     _gradient(target, theta, gradient)
@@ -39,7 +39,7 @@ def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: 
         momentum[p] += 0.5 * step * gradient[p]
 
 
-@kernel
+@inline_kernel
 def _kinetic(momentum, mass):  # type: ignore[no-untyped-def]
     energy = 0.0
     for p in range(momentum.size):
@@ -47,7 +47,7 @@ def _kinetic(momentum, mass):  # type: ignore[no-untyped-def]
     return energy
 
 
-@kernel
+@inline_kernel
 def hmc_step(target, state, mass, step, path_length, rng):  # type: ignore[no-untyped-def]
     """One transition; returns (acceptance probability, leapfrog steps, diverged)."""
     theta, proposal, momentum = state.theta, state.proposal, state.momentum

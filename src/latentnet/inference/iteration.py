@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.adaptation import (
     LOG_STEP,
     freeze,
@@ -58,7 +58,7 @@ def new_state(theta: np.ndarray, n_dims: int) -> State:
     )
 
 
-@kernel
+@inline_kernel
 def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):  # type: ignore[no-untyped-def]
     """The scale and location blocks, and what warm-up learns about them."""
     if moves.scaled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -15,7 +15,7 @@ from latentnet._exceptions import ConvergenceWarning
 from latentnet._numba import first_class_functions
 from latentnet.inference.initialize import disperse, start_parameters
 from latentnet.inference.result import InferenceResult
-from latentnet.inference.target import log_posterior_gradient
+from latentnet.inference.target import log_posterior
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -51,17 +51,17 @@ def maximise(
 
 
 def posterior_mode(
-    problem: Problem, start: np.ndarray, *, max_iterations: int = 500, tolerance: float = 1e-4
+    problem: Problem, start: np.ndarray, *, max_iterations: int, tolerance: float, dtype: Any = np.float64
 ) -> tuple[np.ndarray, float, bool]:
-    """Mode of the density of positions, coefficients and log σ near `start`; returns (parameters, log density, converged)."""
-    target = problem.target(np.float64)
+    """Mode of the density of positions, coefficients and log σ near `start`; returns (parameters, log density, converged).
 
-    def value_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        gradient = np.zeros_like(theta)
-        return log_posterior_gradient(target, theta, gradient), gradient
-
+    `dtype` is that of the fused kernels' forces: float32 is what the sampler has compiled anyway, and enough for a start.
+    """
+    target = problem.target(dtype)
     with first_class_functions():
-        return maximise(value_and_gradient, start, max_iterations=max_iterations, tolerance=tolerance)
+        return maximise(
+            lambda theta: log_posterior(target, theta), start, max_iterations=max_iterations, tolerance=tolerance
+        )
 
 
 class MAP(Component):

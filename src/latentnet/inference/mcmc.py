@@ -239,7 +239,9 @@ class MCMC(Component):
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Draw from the posterior; an interrupted run holds the draws that every chain has."""
         first, *of_chains = rng.spawn(self.n_chains + 1)
-        mode, _, _ = posterior_mode(problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2)
+        mode, _, _ = posterior_mode(
+            problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2, dtype=np.float32
+        )
         starts = [disperse(problem, mode, chain_rng) for chain_rng in of_chains]
         backend, workers = get_active_backend()
         if self.n_jobs is None and (workers != 1 or type(backend).__name__ != "LokyBackend"):

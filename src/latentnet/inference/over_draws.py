@@ -64,7 +64,7 @@ def dyad_predictors(problem: Problem, draws: np.ndarray, senders: np.ndarray, re
     out = np.empty((len(draws), len(senders)))
     senders, receivers = senders.astype(np.int64), receivers.astype(np.int64)
     if problem.fused:
-        likelihood = problem.target().likelihood
+        likelihood = problem.target(np.float32).likelihood.data
         _fused_predictors(
             draws, problem.n_actors, problem.n_dims, likelihood.similarity, problem.intercept, senders, receivers, out
         )
@@ -78,21 +78,22 @@ def dyad_predictors(problem: Problem, draws: np.ndarray, senders: np.ndarray, re
 @kernel
 def _fused_expected(likelihood, draws, out):  # type: ignore[no-untyped-def]
     """Add each pair's tie probability under each draw to `out`, pairs end to end."""
-    n, d = likelihood.n_actors, likelihood.n_dims
+    data = likelihood.data
+    n, d = data.n_actors, data.n_dims
     z, s, c = likelihood.positions, likelihood.pairs[0], likelihood.pairs[1]
     real = z.dtype.type
-    for block in range(likelihood.blocks.size - 1):
-        first, last = likelihood.blocks[block], likelihood.blocks[block + 1]
+    for block in range(data.blocks.size - 1):
+        first, last = data.blocks[block], data.blocks[block + 1]
         total = out[first * (first - 1) // 2 :]
         for draw in range(draws.shape[0]):
             theta = draws[draw]
             for k in range(d):
                 for i in range(last):
                     z[k, i] = real(theta[k * n + i])
-            b = real(theta[likelihood.intercept] if likelihood.intercept >= 0 else 0.0)
-            size = fill_pairs(z, first, last, likelihood.similarity == BILINEAR, s)
-            forces_of_pairs(s, c, size, likelihood.similarity, b)
-            _add_probabilities(s, c, size, likelihood.similarity == DISTANCE, total)
+            b = real(theta[data.intercept] if data.intercept >= 0 else 0.0)
+            size = fill_pairs(z, first, last, data.similarity == BILINEAR, s)
+            forces_of_pairs(s, c, size, data.similarity, b)
+            _add_probabilities(s, c, size, data.similarity == DISTANCE, total)
 
 
 @fast_kernel

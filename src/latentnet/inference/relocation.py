@@ -8,20 +8,20 @@ from typing import Any
 
 from numba.extending import overload
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.fused import Fused
 from latentnet.inference.target import actor_log_likelihood, actor_log_prior
 
 __all__ = ["relocate", "swap"]
 
 
-@kernel
+@inline_kernel
 def _random_other(n, actor, rng):  # type: ignore[no-untyped-def]
     other = int(rng.random() * (n - 1))
     return other + 1 if other >= actor else other
 
 
-@kernel
+@inline_kernel
 def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no-untyped-def]
     """Fill `centre` by a point that does not depend on the actor's own position, so that turning about it is symmetric."""
     n, d = target.prior.n_actors, target.prior.n_dims
@@ -49,7 +49,7 @@ def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no
             centre[k] = theta[k * n + other]
 
 
-@kernel
+@inline_kernel
 def _turn(theta, n, actor, centre, saved, rng):  # type: ignore[no-untyped-def]
     """Turn the actor about the centre: any angle in 2-D, any direction beyond, the mirror image in 1-D."""
     d = centre.size
@@ -73,7 +73,7 @@ def _turn(theta, n, actor, centre, saved, rng):  # type: ignore[no-untyped-def]
         theta[k * n + actor] = centre[k] + theta[k * n + actor] * math.sqrt(radius / norm)
 
 
-@kernel
+@inline_kernel
 def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
     """Turn `count` random actors about random centres; returns how many moved."""
     n, d = target.prior.n_actors, target.prior.n_dims
@@ -98,7 +98,7 @@ def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
     return moved
 
 
-@kernel
+@inline_kernel
 def _similarity(theta, n, d, i, j, similarity):  # type: ignore[no-untyped-def]
     """Similarity of two actors, by the fused kernels' code."""
     total = 0.0
@@ -110,7 +110,7 @@ def _similarity(theta, n, d, i, j, similarity):  # type: ignore[no-untyped-def]
     return -math.sqrt(-total) if similarity == 0 else total
 
 
-@kernel
+@inline_kernel
 def _change_of_place(likelihood, theta, i, j):  # type: ignore[no-untyped-def]
     """Change of i's tied dyads' linear predictors, weighted by the ties, if i moves to where j is (its dyad with j stays)."""
     n, d, code = likelihood.n_actors, likelihood.n_dims, likelihood.similarity
@@ -131,7 +131,7 @@ def swap(target: Any, state: Any, count: int, rng: Any) -> int:
 @overload(swap)
 def _swap(target, state, count, rng):  # type: ignore[no-untyped-def]
     if target.types[0].instance_class is Fused:
-        return lambda target, state, count, rng: _swap_fused(target, state, count, rng)
+        return _swap_fused.py_func
     return lambda target, state, count, rng: 0
 
 
@@ -142,7 +142,7 @@ def _swap_fused(target, state, count, rng):  # type: ignore[no-untyped-def]
     Only for fused models in which every dyad was observed: the sum over all pairs then does not change, nor does the prior, and a swap
     costs no more than the two actors' ties.
     """
-    likelihood, theta = target.likelihood, state.theta
+    likelihood, theta = target.likelihood.data, state.theta
     n, d = likelihood.n_actors, likelihood.n_dims
     swapped = 0
     for _ in range(count):

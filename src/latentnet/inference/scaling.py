@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel
 from latentnet.inference.adaptation import LOG_SCALE
 from latentnet.inference.target import log_likelihood, log_prior
 
 __all__ = ["scale_and_shift", "translate"]
 
 
-@kernel
+@inline_kernel
 def log_root_mean_square(theta, size):  # type: ignore[no-untyped-def]
     """Log of the root mean square of the first `size` values."""
     total = 0.0
@@ -20,7 +20,7 @@ def log_root_mean_square(theta, size):  # type: ignore[no-untyped-def]
     return 0.5 * math.log(total / size + 1e-300)
 
 
-@kernel
+@inline_kernel
 def scale_and_shift(target, state, adaptation, intercept, rng):  # type: ignore[no-untyped-def]
     """Random walk along z → c·z, log σ → log σ + log c, intercept → intercept + δ; returns 1.0 if accepted.
 
@@ -50,7 +50,7 @@ def scale_and_shift(target, state, adaptation, intercept, rng):  # type: ignore[
     return 1.0
 
 
-@kernel
+@inline_kernel
 def translate(prior, theta, rng):  # type: ignore[no-untyped-def]
     """Draw the positions' centre exactly, given everything else; only where the similarity does not feel a translation."""
     n = prior.n_actors

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import overload
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.fused import Fused, fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
 from latentnet.inference.linear_predictor import (
     Composed,
@@ -29,7 +29,8 @@ __all__ = [
     "add_likelihood_gradient",
     "add_prior_gradient",
     "log_likelihood",
-    "log_posterior_gradient",
+    "likelihood_value_and_gradient",
+    "log_posterior",
     "log_prior",
     "natural_log_prior",
 ]
@@ -80,27 +81,27 @@ def _is(likelihood: Any, kind: type) -> bool:
 @overload(log_likelihood)
 def _log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
     if _is(likelihood, Fused):
-        return lambda likelihood, theta: fused_log_likelihood(likelihood, theta)
+        return fused_log_likelihood.py_func
     if _is(likelihood, Composed):
-        return lambda likelihood, theta: composed_log_likelihood(likelihood, theta)
+        return composed_log_likelihood.py_func
     return None
 
 
 @overload(actor_log_likelihood)
 def _actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
     if _is(likelihood, Fused):
-        return lambda likelihood, theta, actor: fused_actor_log_likelihood(likelihood, theta, actor)
+        return fused_actor_log_likelihood.py_func
     if _is(likelihood, Composed):
-        return lambda likelihood, theta, actor: composed_actor_log_likelihood(likelihood, theta, actor)
+        return composed_actor_log_likelihood.py_func
     return None
 
 
 @overload(add_likelihood_gradient)
 def _add_likelihood_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
     if _is(likelihood, Fused):
-        return lambda likelihood, theta, gradient: fused_gradient(likelihood, theta, gradient)
+        return fused_gradient.py_func
     if _is(likelihood, Composed):
-        return lambda likelihood, theta, gradient: composed_gradient(likelihood, theta, gradient)
+        return composed_gradient.py_func
     return None
 
 
@@ -149,7 +150,7 @@ def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
         gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
 
 
-@kernel
+@inline_kernel
 def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
     """Log prior density of one actor's position, up to what does not depend on the position."""
     squares = 0.0
@@ -159,9 +160,15 @@ def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def log_posterior_gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
-    """Overwrite `gradient` by that of the log posterior; returns the log posterior density."""
-    gradient[:] = 0.0
-    add_likelihood_gradient(target.likelihood, theta, gradient)
+def likelihood_value_and_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+    """Add the log-likelihood's gradient to `gradient`; returns the log-likelihood."""
+    add_likelihood_gradient(likelihood, theta, gradient)
+    return log_likelihood(likelihood, theta)
+
+
+def log_posterior(target: Target, theta: np.ndarray) -> tuple[float, np.ndarray]:
+    """Log posterior density (of log σ) and its gradient, for optimisers."""
+    gradient = np.zeros_like(theta)
+    value = likelihood_value_and_gradient(target.likelihood, theta, gradient)
     add_prior_gradient(target.prior, theta, gradient)
-    return log_likelihood(target.likelihood, theta) + log_prior(target.prior, theta)
+    return value + log_prior(target.prior, theta), gradient

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from latentnet._numba import kernel
+from latentnet._numba import inline_kernel
 
 __all__ = ["scale_log_density", "scale_log_density_slope"]
 
 
-@kernel
+@inline_kernel
 def scale_log_density(log_scale, v0, df):  # type: ignore[no-untyped-def]
     """Normalised log density of log σ."""
     half = 0.5 * df
@@ -17,7 +17,7 @@ def scale_log_density(log_scale, v0, df):  # type: ignore[no-untyped-def]
     return constant - df * log_scale - half * v0 * math.exp(-2.0 * log_scale)
 
 
-@kernel
+@inline_kernel
 def scale_log_density_slope(log_scale, v0, df):  # type: ignore[no-untyped-def]
     """Derivative of `scale_log_density` with respect to log σ."""
     return -df + df * v0 * math.exp(-2.0 * log_scale)
