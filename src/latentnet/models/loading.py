@@ -1,0 +1,114 @@
+"""Reading what `save` wrote."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+import latentnet.models
+from latentnet._contract import Component
+from latentnet.inference.problem import Problem, make_problem
+from latentnet.inference.result import InferenceResult
+from latentnet.models.archive import read_archive
+from latentnet.models.base import LatentModel, _as_draws
+from latentnet.models.encoding import Classes, MissingComponentError, Source, decode, library_components
+from latentnet.models.network_storage import decode_network
+
+__all__ = ["library_models", "load"]
+
+
+def library_models() -> dict[str, type]:
+    """Every estimator of the library by its name."""
+    found = (getattr(latentnet.models, name) for name in latentnet.models.__all__)
+    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, LatentModel)}
+
+
+def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
+    """Read a fitted model that `save` wrote.
+
+    Nothing is imported by name and nothing in the file is run, so a file from a stranger is safe to load.
+
+    Parameters
+    ----------
+    path : str or path
+    components : sequence of classes
+        User-made effects, families, priors, engines or estimators that the model has; the file names the class only.
+
+    Returns
+    -------
+    LatentPositionModel or another estimator
+        As it was when saved, with everything that `fit` learned.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no file of a saved model, is damaged, comes from a newer latentnet, or has a class that is not in `components`.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, latentnet
+    >>> from latentnet.datasets import load_sampson
+    >>> model = latentnet.LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "monks.latentnet"
+    ...     model.save(path)
+    ...     again = latentnet.load(path)
+    >>> again.predict([("Mark", "Victor")]) == model.predict([("Mark", "Victor")])
+    array([ True])
+    """
+    classes = Classes(library_components() | library_models(), _user_classes(components))
+    content, arrays = read_archive(path)
+    try:
+        return _restored(content, Source(arrays, classes))
+    except MissingComponentError as error:
+        raise ValueError(f"{os.fspath(path)!r} {error}") from None
+    except (Exception, RecursionError) as error:
+        raise ValueError(
+            f"{os.fspath(path)!r} is damaged, or was made by something else than model.save(path): {error}"
+        ) from error
+
+
+def _user_classes(components: Iterable[type]) -> dict[str, type]:
+    found = {}
+    for one in [components] if isinstance(components, type) else components:
+        if not (isinstance(one, type) and issubclass(one, Component | LatentModel)):
+            raise TypeError(
+                f"components must hold classes of effects, families, priors, engines or estimators, but has {one!r}"
+            )
+        found[one.__name__] = one
+    return found
+
+
+def _restored(content: dict[str, Any], source: Source) -> LatentModel:
+    about = content["model"]
+    model = source.classes.find(about)(**{name: decode(value, source) for name, value in about["params"].items()})
+    if not isinstance(model, LatentModel):
+        raise ValueError(f"{about['class']!r} is no estimator")
+    network = decode_network(content["network"], source)
+    problem = make_problem(network, **{name: decode(value, source) for name, value in content["problem"].items()})
+    draws = content["draws"]
+    parameters = source.arrays[draws["parameters"]]
+    statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
+    _check_draws(problem, parameters, {**statistics, **extra})
+    model._problem = problem
+    model.network_, model.actors_, model.n_actors_ = network, network.actors, network.n_actors
+    model.priors_ = problem.priors
+    model.draws_ = replace(_as_draws(problem, InferenceResult(parameters, statistics)), extra=extra)
+    for name in model._fitted_attributes:
+        setattr(model, name, decode(content["fitted"][name], source))
+    if model.positions_.shape != (network.n_actors, problem.n_dims):
+        raise ValueError("its positions are not those of its actors")
+    return model
+
+
+def _check_draws(problem: Problem, parameters: np.ndarray, others: dict[str, np.ndarray]) -> None:
+    if parameters.dtype != np.float64 or parameters.ndim != 3 or parameters.shape[2] != problem.n_parameters:
+        raise ValueError("its draws are not those of its parameters")
+    if 0 in parameters.shape[:2] or any(values.shape[:2] != parameters.shape[:2] for values in others.values()):
+        raise ValueError("its chains are not of one length")
