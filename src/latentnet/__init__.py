@@ -13,6 +13,7 @@ from latentnet import datasets, effects, families
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet.inference import MAP, MCMC
 from latentnet.models import LatentPositionModel
+from latentnet.models.loading import load
 from latentnet.network import Network
 from latentnet.priors import Priors
 
@@ -32,6 +33,7 @@ __all__ = [
     "datasets",
     "effects",
     "families",
+    "load",
     "plot",
 ]
 

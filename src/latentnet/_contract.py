@@ -41,7 +41,8 @@ _mask = types.Array(types.uint8, 2, "C")
 
 # add(runs, values, data, eta, work): eta (size,) += this effect's part. `work` (size,) is kept until the block's `pull`.
 EFFECT_ADD = types.void(_runs, _vector, _matrix, _vector, _vector)
-# pull(runs, values, data, score, work, gradient): gradient (values.size,) += Σ score · ∂η/∂values; score is 0 at unobserved dyads.
+# pull(runs, values, data, score, work, gradient): gradient (values.size,) += Σ score · ∂η/∂values; score is 0 at
+# unobserved dyads, but for the unobserved half of a pair.
 EFFECT_PULL = types.void(_runs, _vector, _matrix, _vector, _vector, _vector)
 # log_likelihood(runs, y, observed, eta, rows, dyads, values, out): y, observed and eta are (halves, size), with two halves (i→j, j→i)
 # where the unit is the pair; rows (n_actors, ·) and dyads (·, size) are the design's data; out (size,) gets each unit's log-likelihood

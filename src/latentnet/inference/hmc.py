@@ -5,12 +5,8 @@ from __future__ import annotations
 import math
 
 from latentnet._numba import inline_kernel
-from latentnet.inference.target import (
-    add_likelihood_gradient,
-    add_prior_gradient,
-    log_likelihood,
-    log_prior,
-)
+from latentnet.inference.prior import add_prior_gradient, log_prior
+from latentnet.inference.target import add_likelihood_gradient, log_likelihood
 
 __all__ = ["hmc_step"]
 

@@ -14,7 +14,7 @@ from latentnet.effects import SIMILARITIES
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
 
-__all__ = ["disperse", "start_parameters"]
+__all__ = ["chain_start", "disperse", "start_parameters"]
 
 _PIVOTS = 200
 
@@ -95,7 +95,10 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.n_dims:
         positions = _start_positions(problem, rng)
         theta[problem.positions] = positions.T.ravel()
-        theta[problem.log_scale] = 0.5 * np.log(np.mean(positions**2) + 1e-6)
+        if problem.clusters is None:
+            theta[problem.log_scale] = 0.5 * np.log(np.mean(positions**2) + 1e-6)
+        else:
+            place_clusters(problem, theta, rng)
         pairs = rng.integers(problem.n_actors, size=(2, 2000))
         first, second = positions[pairs[0]], positions[pairs[1]]
         similarity = float(np.mean(SIMILARITIES[str(problem.similarity)].between(first, second)))
@@ -106,8 +109,46 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     return theta
 
 
+def _nearest_centres(z: np.ndarray, n_clusters: int, rng: np.random.Generator) -> np.ndarray:
+    """Labels by a few rounds of k-means from random actors; some clusters may stay empty."""
+    centres = z[rng.choice(len(z), n_clusters, replace=len(z) < n_clusters)]
+    for _ in range(20):
+        labels = np.argmin(((z[:, None] - centres) ** 2).sum(axis=-1), axis=1)
+        for g in np.unique(labels):
+            centres[g] = z[labels == g].mean(axis=0)
+    return labels  # type: ignore[no-any-return]
+
+
+def place_clusters(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> None:
+    """Set the clusters' parameters in place, from k-means of the positions in `theta`."""
+    assert problem.clusters is not None
+    most, d = problem.clusters.most, problem.n_dims
+    z = theta[problem.positions].reshape(d, -1).T
+    labels = _nearest_centres(z, most, rng)
+    counts = np.bincount(labels, minlength=most)
+    scale = np.sqrt(float(problem.priors.position_variance_scale or 1.0))
+    means = np.zeros((most, d))
+    log_scales = np.full(most, np.log(scale))
+    for g in np.flatnonzero(counts):
+        means[g] = z[labels == g].mean(axis=0)
+        squares = np.mean((z[labels == g] - means[g]) ** 2)
+        log_scales[g] = 0.5 * np.log((counts[g] * squares + scale**2) / (counts[g] + 1.0))
+    start = problem.log_scale
+    theta[start : start + most] = log_scales
+    theta[start + most : start + most * (1 + d)] = means.ravel()
+    theta[start + most * (1 + d) :] = np.log(counts + float(problem.priors.cluster_weight_concentration or 1.0))
+
+
 def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Parameters spread around `theta`: positions by half of their scale, everything else by half a unit."""
     spread = np.full(problem.n_parameters, 0.5)
     spread[problem.positions] = 0.5 * np.sqrt(np.mean(theta[problem.positions] ** 2)) if problem.n_dims else 0.5
     return theta + spread * rng.standard_normal(problem.n_parameters)
+
+
+def chain_start(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Where one chain starts: spread around the mode, with clusters of its own."""
+    start = disperse(problem, mode, rng)
+    if problem.clusters is not None:
+        place_clusters(problem, start, rng)
+    return start

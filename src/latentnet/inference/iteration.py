@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba.extending import overload
 
 from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.adaptation import (
@@ -17,7 +18,8 @@ from latentnet.inference.adaptation import (
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.relocation import relocate, swap
 from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, translate
-from latentnet.inference.target import log_likelihood, natural_log_prior
+from latentnet.inference.prior import ClusterPrior, natural_log_prior, redraw_clusters
+from latentnet.inference.target import log_likelihood
 
 __all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
 
@@ -34,6 +36,7 @@ class State(NamedTuple):
     gradient: np.ndarray
     saved: np.ndarray  # (n_dims,)
     centre: np.ndarray  # (n_dims,)
+    labels: np.ndarray  # (n_actors,) clusters; empty without
 
 
 class Moves(NamedTuple):
@@ -50,12 +53,11 @@ class Moves(NamedTuple):
     intercept: int  # index into the parameter vector, -1 without one
 
 
-def new_state(theta: np.ndarray, n_dims: int) -> State:
-    """A state at these parameters; the first chunk computes its log-likelihood."""
-    size = theta.size
-    return State(
-        theta.copy(), np.full(1, np.nan), np.zeros(size), np.zeros(size), np.zeros(size), np.zeros(n_dims), np.zeros(n_dims)
-    )
+def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
+    """A state at these parameters; the first chunk computes its log-likelihood, and labels are drawn before they are used."""
+    vectors = (np.zeros(theta.size) for _ in range(3))
+    points = (np.zeros(n_dims) for _ in range(2))
+    return State(theta.copy(), np.full(1, np.nan), *vectors, *points, np.zeros(n_labels, np.int64))
 
 
 @inline_kernel
@@ -72,8 +74,24 @@ def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng): 
         translate(target.prior, state.theta, rng)
 
 
+def _keep_labels(prior: Any, labels: Any, out: Any) -> None:
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_keep_labels)
+def _(prior, labels, out):  # type: ignore[no-untyped-def]
+    if prior.instance_class is not ClusterPrior:
+        return lambda prior, labels, out: None
+
+    def keep(prior, labels, out):  # type: ignore[no-untyped-def]
+        out[: labels.size] = labels
+        out[labels.size] = prior.mixture.active[0]
+
+    return keep
+
+
 @kernel
-def run_chunk(target, state, adaptation, moves, span, out, statistics, rng):  # type: ignore[no-untyped-def]
+def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, rng):  # type: ignore[no-untyped-def]
     """Run iterations span[0]..span[1]-1 of a chain whose warm-up has span[2]; keep every span[3]-th after it.
 
     Parameters
@@ -87,6 +105,8 @@ def run_chunk(target, state, adaptation, moves, span, out, statistics, rng):  # 
     out : ndarray of shape (n_draws, n_parameters)
     statistics : ndarray of shape (n_draws, 6)
         In the order of `STATISTICS`.
+    labels : int ndarray of shape (n_draws, n_actors + 1)
+        Labels of each draw, then the number of components; (n_draws, 0) without clusters.
     rng : numpy.random.Generator
 
     Returns
@@ -111,11 +131,13 @@ def run_chunk(target, state, adaptation, moves, span, out, statistics, rng):  # 
             relocate(target, state, moves.graph, moves.relocations, rng)
         if moves.swaps > 0:
             swap(target, state, moves.swaps, rng)
+        redraw_clusters(target.prior, state.theta, state.labels, moves.mass, rng)
         _move_together(target, state, adaptation, moves, iteration, n_warmup, rng)
         kept = iteration - n_warmup + 1
         if kept > 0 and kept % thin == 0:
             row = kept // thin - 1
             out[row] = state.theta
+            _keep_labels(target.prior, state.labels, labels[row])
             value = state.log_likelihood[0]
             statistics[row, 0] = value + natural_log_prior(target.prior, state.theta)
             statistics[row, 1] = value

@@ -228,47 +228,48 @@ def _block_log_likelihood(target, theta, layout, block):  # type: ignore[no-unty
 
 
 @kernel
-def composed_log_likelihood(target, theta):  # type: ignore[no-untyped-def]
+def composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
     """Log-likelihood of all observed dyads."""
     total = 0.0
-    for block in range(target.layout.sizes.size):
-        total += _block_log_likelihood(target, theta, target.layout, block)
+    for block in range(likelihood.layout.sizes.size):
+        total += _block_log_likelihood(likelihood, theta, likelihood.layout, block)
     return total
 
 
 @kernel
-def composed_actor_log_likelihood(target, theta, actor):  # type: ignore[no-untyped-def]
+def composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
     """Log-likelihood of the dyads that the actor is part of."""
-    return _block_log_likelihood(target, theta, target.by_actor, actor)
+    return _block_log_likelihood(likelihood, theta, likelihood.by_actor, actor)
 
 
 @kernel
-def composed_gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
+def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of the log-likelihood to `gradient`."""
-    layout, buffers = target.layout, target.buffers
+    layout, buffers = likelihood.layout, likelihood.buffers
     halves = layout.halves
     for block in range(layout.sizes.size):
-        size = _fill_eta(target, theta, layout, block)
-        _fill_ties(target, layout, block, size, 1)
+        size = _fill_eta(likelihood, theta, layout, block)
+        _fill_ties(likelihood, layout, block, size, 1)
         y = buffers.y[: halves * size].reshape(halves, size)
         observed = buffers.observed[: halves * size].reshape(halves, size)
         eta = buffers.eta[: halves * size].reshape(halves, size)
         score = buffers.score[: halves * size].reshape(halves, size)
-        start, stop = target.slices[SLOTS]
+        start, stop = likelihood.slices[SLOTS]
         runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
-        target.score[0](
-            runs, y, observed, eta, target.rows, target.dyads, theta[start:stop], score, gradient[start:stop]
+        likelihood.score[0](
+            runs, y, observed, eta, likelihood.rows, likelihood.dyads, theta[start:stop], score, gradient[start:stop]
         )
-        for t in range(layout.hole_starts[block], layout.hole_starts[block + 1]):
-            buffers.score[layout.hole_positions[t]] = 0.0
+        if halves == 1:  # the unobserved half of a pair is summed over, so it has a score
+            for t in range(layout.hole_starts[block], layout.hole_starts[block + 1]):
+                buffers.score[layout.hole_positions[t]] = 0.0
         for half in range(halves):
             if half == 1:
                 runs = _swapped(runs, buffers.runs)
-            for k in range(target.n_effects):
-                start, stop = target.slices[k]
+            for k in range(likelihood.n_effects):
+                start, stop = likelihood.slices[k]
                 work = buffers.work[k][half * size : (half + 1) * size]
-                target.pulls[k](runs, theta[start:stop], target.data[k], score[half], work, gradient[start:stop])
-        _fill_ties(target, layout, block, size, 0)
+                likelihood.pulls[k](runs, theta[start:stop], likelihood.data[k], score[half], work, gradient[start:stop])
+        _fill_ties(likelihood, layout, block, size, 0)
 
 
 @kernel

@@ -19,9 +19,10 @@ from tqdm import tqdm
 from latentnet._contract import Component
 from latentnet._numba import first_class_functions
 from latentnet.inference.adaptation import LOG_STEP, new_adaptation
-from latentnet.inference.initialize import disperse, start_parameters
+from latentnet.inference.initialize import chain_start, start_parameters
 from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.map import posterior_mode
+from latentnet.inference.mixture import set_cluster_mass
 from latentnet.inference.result import InferenceResult
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
     spatial = problem.n_dims > 0
     if spatial:
         mass[problem.positions] = np.tile(of_positions, problem.n_dims)
+    if problem.clusters is not None:
+        set_cluster_mass(problem.prior().mixture, mass)  # type: ignore[union-attr]
+    elif spatial:
         mass[problem.log_scale] = n * problem.n_dims + float(problem.priors.position_variance_df or 0.0)
     everything = problem.network.observed.n_dyads == problem.network.observed.n_dyads_possible
     return Moves(
@@ -69,7 +73,9 @@ class _Chain:
     def __init__(self, problem: Problem, engine: MCMC, start: np.ndarray, rng: np.random.Generator) -> None:
         self.target = problem.target(np.float32)
         self.moves = sampler_moves(problem, engine.target_acceptance)
-        self.state = new_state(start, problem.n_dims)
+        n_labels = problem.n_actors if problem.clusters is not None else 0
+        self.state = new_state(start, problem.n_dims, n_labels)
+        self.labels = np.empty((engine.n_draws, n_labels + 1 if n_labels else 0), np.int32)
         self.adaptation = new_adaptation()
         self.rng = rng
         self.n_warmup, self.thin = engine.n_warmup, engine.thin
@@ -92,6 +98,7 @@ class _Chain:
             (first, end, self.n_warmup, self.thin),
             self.draws,
             self.statistics,
+            self.labels,
             self.rng,
         )
         seconds = max(time.perf_counter() - begun, 1e-6)
@@ -107,16 +114,20 @@ class _Chain:
     def n_kept(self) -> int:
         return max(self.done - self.n_warmup, 0) // self.thin
 
+    def kept(self, n_draws: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The first draws, their statistics and labels."""
+        return self.draws[:n_draws], self.statistics[:n_draws], self.labels[:n_draws]
+
 
 def _run_whole(
     problem: Problem, engine: MCMC, start: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One chain from start to end, for joblib's workers."""
     chain = _Chain(problem, engine, start, rng)
     with first_class_functions():
         while not chain.finished:
             chain.advance()
-    return chain.draws, chain.statistics
+    return chain.kept(engine.n_draws)
 
 
 def _shown(progress: bool | None) -> bool:
@@ -242,25 +253,20 @@ class MCMC(Component):
         mode, _, _ = posterior_mode(
             problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2, dtype=np.float32
         )
-        starts = [disperse(problem, mode, chain_rng) for chain_rng in of_chains]
+        starts = [chain_start(problem, mode, chain_rng) for chain_rng in of_chains]
         backend, workers = get_active_backend()
         if self.n_jobs is None and (workers != 1 or type(backend).__name__ != "LokyBackend"):
             found = Parallel()(
                 delayed(_run_whole)(problem, self, start, chain_rng)
                 for start, chain_rng in zip(starts, of_chains, strict=True)
             )
-            draws, statistics = zip(*found, strict=True)
-            return _result(list(draws), list(statistics), interrupted=False)
+            return _result(found, interrupted=False)
         chains = [_Chain(problem, self, start, one) for start, one in zip(starts, of_chains, strict=True)]
         interrupted = _run_in_threads(chains, self._n_threads(), _shown(self.progress))
         n_kept = min((chain.n_kept for chain in chains), default=0)
         if n_kept == 0:
             raise KeyboardInterrupt
-        return _result(
-            [chain.draws[:n_kept] for chain in chains],
-            [chain.statistics[:n_kept] for chain in chains],
-            interrupted=interrupted,
-        )
+        return _result([chain.kept(n_kept) for chain in chains], interrupted=interrupted)
 
     def _n_threads(self) -> int:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -268,9 +274,11 @@ class MCMC(Component):
         return min(asked if asked > 0 else max(cores + 1 + asked, 1), self.n_chains)
 
 
-def _result(draws: list[np.ndarray], statistics: list[np.ndarray], *, interrupted: bool) -> InferenceResult:
-    stacked = np.stack(statistics)
-    by_name = {name: stacked[:, :, k] for k, name in enumerate(STATISTICS)}
+def _result(kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]], *, interrupted: bool) -> InferenceResult:
+    draws, statistics, labels = (np.stack(parts) for parts in zip(*kept, strict=True))
+    by_name = {name: statistics[:, :, k] for k, name in enumerate(STATISTICS)}
     by_name["diverging"] = by_name["diverging"] > 0
     by_name["n_steps"] = by_name["n_steps"].astype(np.int64)
-    return InferenceResult(np.stack(draws), by_name, interrupted)
+    if labels.shape[-1] == 0:
+        return InferenceResult(draws, by_name, interrupted)
+    return InferenceResult(draws, by_name, interrupted, labels[..., :-1], labels[..., -1])

@@ -16,17 +16,28 @@ from latentnet.effects.base import BoundEffect
 from latentnet.families import Bernoulli
 from latentnet.inference.fused import SIMILARITY_CODES, fused_target, with_scratch
 from latentnet.inference.linear_predictor import Composed, composed_target, own_buffers
-from latentnet.inference.target import Prior, Target
+from latentnet.inference.prior import ClusterPrior, Prior
+from latentnet.inference.split_merge import log_partition_weights
+from latentnet.inference.target import Target
+from latentnet.priors.gaussian_mixture import Mixture
 
 if TYPE_CHECKING:
     from latentnet.families.base import Family
     from latentnet.network import Network
     from latentnet.priors import Priors
 
-__all__ = ["Problem", "make_problem"]
+__all__ = ["Clusters", "Problem", "make_problem"]
 
 # With more than this share of pairs unobserved one by one, sparse corrections cost more than the composed target.
 _MOST_HOLES = 0.25
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """How many clusters a model has: `most`, or an unknown number up to it."""
+
+    most: int
+    automatic: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Problem:
     similarity: str | None
     n_dims: int
     priors: Priors
+    clusters: Clusters | None = None
 
     @property
     def n_actors(self) -> int:
@@ -63,13 +75,15 @@ class Problem:
 
     @property
     def log_scale(self) -> int:
-        """Index of the log of the positions' standard deviation; only with a latent space."""
+        """Index of the log of the positions' standard deviation, or of the first cluster's; only with a latent space."""
         return self.family_slice.stop
 
     @property
     def n_parameters(self) -> int:
         """Length of the parameter vector."""
-        return self.family_slice.stop + (1 if self.n_dims else 0)
+        if self.clusters is not None:
+            return self.log_scale + self.clusters.most * (2 + self.n_dims)
+        return self.log_scale + (1 if self.n_dims else 0)
 
     @property
     def coefficient_names(self) -> list[str]:
@@ -102,9 +116,8 @@ class Problem:
             and (missing is None or missing.nnz <= _MOST_HOLES * pairs)
         )
 
-    @cached_property
-    def prior(self) -> Prior:
-        """The prior as compiled code reads it."""
+    def prior(self) -> Prior | ClusterPrior:
+        """The prior as compiled code reads it, with scratch of its own."""
         precision = np.zeros(self.n_parameters)
         for effect, bound, part in self.effects:
             if isinstance(effect, Intercept):
@@ -112,10 +125,35 @@ class Problem:
             elif bound.names:
                 precision[part] = bound.mean_square / self.priors.coefficient_variance
         groups = np.zeros((0, 5))
+        if self.clusters is not None:
+            return self._cluster_prior(precision, groups)
         if self.n_dims:
             scale, df = self.priors.position_variance_scale, self.priors.position_variance_df
             groups = np.array([[0, self.positions.stop, self.log_scale, scale, df]], dtype=np.float64)
         return Prior(self.n_actors, self.n_dims, precision, groups)
+
+    def _cluster_prior(self, precision: np.ndarray, groups: np.ndarray) -> ClusterPrior:
+        priors, n, clusters = self.priors, self.n_actors, self.clusters
+        assert clusters is not None
+        mixture = Mixture(
+            n_actors=n,
+            n_dims=self.n_dims,
+            first_scale=self.log_scale,
+            most=clusters.most,
+            active=np.array([clusters.most], np.int64),
+            v0=float(priors.position_variance_scale or 0.0),
+            df=float(priors.position_variance_df or 0.0),
+            mean_variance=float(priors.cluster_mean_variance or 0.0),
+            concentration=float(priors.cluster_weight_concentration or 0.0),
+            densities=np.zeros((clusters.most, n)),
+            totals=np.zeros(n),
+            constants=np.zeros((clusters.most, 2)),
+        )
+        rate = float(priors.cluster_count_rate)
+        weights = np.zeros(0)
+        if clusters.automatic:
+            weights = log_partition_weights(n, clusters.most, rate, mixture.concentration)
+        return ClusterPrior(n, self.n_dims, precision, groups, mixture, rate, weights)
 
     @cached_property
     def _likelihood(self) -> Any:
@@ -142,8 +180,8 @@ class Problem:
     def target(self, dtype: Any = np.float64) -> Target:
         """A target with scratch of its own; `dtype` is that of the fused kernels' forces."""
         if self.fused:
-            return Target(with_scratch(self._likelihood, dtype), self.prior)
-        return Target(own_buffers(self._likelihood), self.prior)
+            return Target(with_scratch(self._likelihood, dtype), self.prior())
+        return Target(own_buffers(self._likelihood), self.prior())
 
     @cached_property
     def degrees(self) -> np.ndarray:
@@ -169,6 +207,7 @@ def make_problem(
     n_dims: int,
     effects: tuple[Effect, ...],
     priors: Priors,
+    clusters: Clusters | None = None,
 ) -> Problem:
     """Bind the effects to the network and give each its slice of the parameter vector.
 
@@ -183,6 +222,8 @@ def make_problem(
         As the user gave them; the intercept is added unless `NoIntercept` is among them.
     priors : Priors
         Unresolved.
+    clusters : Clusters or None
+        None is a position model.
     """
     family.check(network)
     terms: list[Effect] = [] if similarity is None else [SIMILARITIES[similarity]()]
@@ -194,5 +235,5 @@ def make_problem(
         bound = effect.bind(network, n_dims)
         placed.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size
-    resolved = priors.resolve(network, n_dims)
-    return Problem(network, family, tuple(placed), similarity, n_dims, resolved)
+    resolved = priors.resolve(network, n_dims, clusters.most if clusters is not None else None)
+    return Problem(network, family, tuple(placed), similarity, n_dims, resolved, clusters)

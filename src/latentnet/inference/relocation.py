@@ -10,7 +10,8 @@ from numba.extending import overload
 
 from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.fused import Fused
-from latentnet.inference.target import actor_log_likelihood, actor_log_prior
+from latentnet.inference.prior import actor_log_prior, prepare_actors
+from latentnet.inference.target import actor_log_likelihood
 
 __all__ = ["relocate", "swap"]
 
@@ -79,6 +80,7 @@ def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
     n, d = target.prior.n_actors, target.prior.n_dims
     theta, saved, centre = state.theta, state.saved, state.centre
     moved = 0
+    prepare_actors(target.prior, theta)
     for _ in range(count):
         actor = int(rng.random() * n)
         _choose_centre(target, theta, graph, actor, centre, rng)

@@ -15,3 +15,5 @@ class InferenceResult(NamedTuple):
     draws: np.ndarray  # (n_chains, n_draws, n_parameters)
     statistics: dict[str, np.ndarray] | None  # name -> (n_chains, n_draws); None for engines without a chain
     interrupted: bool = False
+    labels: np.ndarray | None = None  # (n_chains, n_draws, n_actors) clusters
+    n_components: np.ndarray | None = None  # (n_chains, n_draws)

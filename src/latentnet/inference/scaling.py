@@ -6,7 +6,8 @@ import math
 
 from latentnet._numba import inline_kernel
 from latentnet.inference.adaptation import LOG_SCALE
-from latentnet.inference.target import log_likelihood, log_prior
+from latentnet.inference.prior import log_prior, scale_positions, shift_positions
+from latentnet.inference.target import log_likelihood
 
 __all__ = ["scale_and_shift", "translate"]
 
@@ -22,27 +23,23 @@ def log_root_mean_square(theta, size):  # type: ignore[no-untyped-def]
 
 @inline_kernel
 def scale_and_shift(target, state, adaptation, intercept, rng):  # type: ignore[no-untyped-def]
-    """Random walk along z → c·z, log σ → log σ + log c, intercept → intercept + δ; returns 1.0 if accepted.
+    """Random walk along z → c·z, μ → c·μ, log σ → log σ + log c, intercept → intercept + δ; returns 1.0 if accepted.
 
-    The Jacobian c^(n·d) is cancelled by what the density of z given σ loses, c^(−n·d); both are in the ratio below, so it holds for any
-    prior of positions that are in the scaled slice.
+    The Jacobian is c to the number of scaled coordinates. Most of it is cancelled by what the density of z given μ and σ loses; both are
+    in the ratio below, so it holds for any prior. Random effects do not scale.
     """
     theta, proposal, prior = state.theta, state.proposal, target.prior
-    size = prior.n_actors * prior.n_dims
     spread = math.exp(adaptation.block[LOG_SCALE])
     factor = adaptation.block_factor
     first, second = rng.standard_normal(), rng.standard_normal()
     log_c = spread * factor[0] * first
     proposal[:] = theta
-    c = math.exp(log_c)
-    for p in range(size):
-        proposal[p] = c * theta[p]
-    proposal[int(prior.groups[0, 2])] += log_c
+    scaled = scale_positions(prior, proposal, math.exp(log_c))
     if intercept >= 0:
         proposal[intercept] += spread * (factor[1] * first + factor[2] * second)
     new_log_likelihood = log_likelihood(target.likelihood, proposal)
     change = new_log_likelihood - state.log_likelihood[0]
-    change += log_prior(prior, proposal) - log_prior(prior, theta) + size * log_c
+    change += log_prior(prior, proposal) - log_prior(prior, theta) + scaled * log_c
     if not math.log(rng.random()) < change:
         return 0.0
     theta[:] = proposal
@@ -52,13 +49,5 @@ def scale_and_shift(target, state, adaptation, intercept, rng):  # type: ignore[
 
 @inline_kernel
 def translate(prior, theta, rng):  # type: ignore[no-untyped-def]
-    """Draw the positions' centre exactly, given everything else; only where the similarity does not feel a translation."""
-    n = prior.n_actors
-    spread = math.exp(theta[int(prior.groups[0, 2])]) / math.sqrt(n)
-    for k in range(prior.n_dims):
-        total = 0.0
-        for i in range(n):
-            total += theta[k * n + i]
-        shift = spread * rng.standard_normal() - total / n
-        for i in range(n):
-            theta[k * n + i] += shift
+    """Draw the location exactly, given everything else; only where the similarity does not feel a translation."""
+    shift_positions(prior, theta, rng)

@@ -11,7 +11,6 @@ import json
 import math
 import os
 import re
-import shutil
 import tempfile
 import zipfile
 from pathlib import Path
@@ -81,11 +80,10 @@ def _unpacked(stored: np.ndarray, dtype: str, shape: tuple[int, ...]) -> np.ndar
     return wide.astype(dtype) if dtype == "uint32" else wide.view(dtype)
 
 
-def _write_arrays(file: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Write netCDF; returns what the JSON must say of each array."""
     described = {}
-    # The file object stays ours: netcdf_file would close it.
-    dataset = netcdf_file(file, "w", mmap=False, version=2)
+    dataset = netcdf_file(path, "w", version=2)
     for name, array in arrays.items():
         described[name] = {"dtype": array.dtype.name, "shape": list(array.shape), "parts": 0}
         if array.size == 0:  # an axis of length 0 means something else in netCDF 3
@@ -104,12 +102,12 @@ def _write_arrays(file: Any, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
                 dataset.createDimension(axis, size)
             variable = dataset.createVariable(full_name, _PLAIN[part.dtype.name], axes)
             variable[:] = part
-    dataset.flush()
+    dataset.close()
     return described
 
 
 def _part_name(name: str, k: int) -> str:
-    return f"{name}_part_{k + 1}" if k else name
+    return f"{name}.{k + 1}" if k else name  # no name in `ArrayStore` has a dot
 
 
 def _read_arrays(data: bytes, described: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -140,29 +138,15 @@ def write_archive(path: str | os.PathLike[str], content: dict[str, Any], arrays:
     arrays : dict of str to ndarray
     """
     target = Path(path)
-    with tempfile.TemporaryFile() as packed:
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+        packed, whole = Path(folder, _ARRAYS), Path(folder, target.name)
         described = _write_arrays(packed, arrays)
         content = {"format": FORMAT, "version": VERSION, **content, "arrays": described}
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-        packed.seek(0)
-        handle, partial = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
-                archive.writestr(_CONTENT, text.encode("utf-8", "surrogatepass"))
-                with archive.open(_ARRAYS, "w", force_zip64=True) as entry:
-                    shutil.copyfileobj(packed, entry, 2**20)
-            _give_usual_permissions(partial)
-            os.replace(partial, target)
-        except BaseException:
-            os.unlink(partial)
-            raise
-
-
-def _give_usual_permissions(path: str) -> None:
-    """Those of any new file: temporary ones are for their owner alone."""
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(path, 0o666 & ~mask)
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(_CONTENT, text.encode("utf-8", "surrogatepass"))
+            archive.write(packed, _ARRAYS)
+        os.replace(whole, target)
 
 
 def read_archive(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -106,7 +106,7 @@ class LatentModel(Predictions, Report, Storage, BaseEstimator):
         else:
             self.positions_ = np.zeros((problem.n_actors, 0))
         self.draws_ = _as_draws(problem, result)
-        self.__dict__.pop("posterior_", None)
+        self.__dict__.pop("_posterior", None)
         self.intercept_ = float(draws[..., problem.intercept].mean()) if problem.intercept >= 0 else 0.0
         self.coefficients_ = pd.Series(
             self.draws_.coefficients.mean(axis=(0, 1)), index=problem.coefficient_names, dtype=np.float64
@@ -139,6 +139,27 @@ class LatentModel(Predictions, Report, Storage, BaseEstimator):
         ndarray of shape (n_actors, n_dims)
         """
         return self.fit(network).positions_
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, also those of a parameter: ``set_params(inference__n_draws=500)``.
+
+        Parameters
+        ----------
+        **params
+            By name; ``inference__n_draws`` needs an instance as `inference`, such as ``MCMC()``: a name has no parameters.
+
+        Returns
+        -------
+        self
+        """
+        for name, _, nested in (key.partition("__") for key in params):
+            owner = params.get(name, getattr(self, name, None))
+            if nested and name in self.get_params(deep=False) and not hasattr(owner, "set_params"):
+                raise ValueError(
+                    f"{name}__{nested} cannot be set: {name} is {owner!r}, which has no parameters; give an instance first, "
+                    f"such as {type(self).__name__}(inference=MCMC())"
+                )
+        return super().set_params(**params)  # type: ignore[no-any-return]
 
     def __sklearn_is_fitted__(self) -> bool:
         """Whether `fit` has stored something."""

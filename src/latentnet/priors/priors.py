@@ -19,7 +19,9 @@ class Priors(Component):
     """Prior distributions by their numbers; None stands for a default that depends on the network.
 
     With n actors, d dimensions and G clusters (1 without clusters), the defaults are those of R's ``latentnet``, so that results
-    compare number by number (Krivitsky & Handcock 2008).
+    compare number by number (Krivitsky & Handcock 2008). Only ``LatentClusterModel(n_clusters="auto")`` has others: R's variance scale
+    grows with n, and would make one cluster of four. There v0 = V/5, df = 4, ω² = 2V and ν = 1, with V the variance of a coordinate of
+    the positions at the mode of the position model: a prior that is scaled by the data.
 
     Parameters
     ----------
@@ -32,6 +34,14 @@ class Priors(Component):
         df·v0/σ² ~ χ²(df). Default (1/8)·(n/G)^(2/d).
     position_variance_df : float or None
         df of the same. Default √(n/G).
+    cluster_mean_variance : float or None
+        ω²: cluster means are N(0, ω² I). Default 2·v0·G^(2/d).
+    cluster_weight_concentration : float or None
+        Cluster weights are Dirichlet(ν, ..., ν). Default √(n/G).
+    cluster_count_rate : float
+        ``n_clusters="auto"``: the number of components G has prior ∝ rate^G/G! on 1..most_clusters.
+    most_clusters : int
+        The largest number that ``n_clusters="auto"`` considers.
 
     Raises
     ------
@@ -49,8 +59,12 @@ class Priors(Component):
     coefficient_variance: float = 9.0
     position_variance_scale: float | None = None
     position_variance_df: float | None = None
+    cluster_mean_variance: float | None = None
+    cluster_weight_concentration: float | None = None
+    cluster_count_rate: float = 1.0
+    most_clusters: int = 10
 
-    def resolve(self, network: Network, n_dims: int) -> Priors:
+    def resolve(self, network: Network, n_dims: int, n_clusters: int | None = None) -> Priors:
         """Fill in the defaults for this network, and check every number.
 
         Parameters
@@ -58,18 +72,36 @@ class Priors(Component):
         network : Network
         n_dims : int
             Dimensions of the latent space; 0 without one, where the positions' numbers stay None.
+        n_clusters : int or None
+            None without clusters, whose numbers then stay None.
         """
         resolved = self
         if n_dims > 0:
-            n = network.n_actors
-            scale, df = n ** (2.0 / n_dims) / 8.0, math.sqrt(n)
-            resolved = replace(
-                self,
-                position_variance_scale=scale if self.position_variance_scale is None else self.position_variance_scale,
-                position_variance_df=df if self.position_variance_df is None else self.position_variance_df,
+            members = network.n_actors / (n_clusters or 1)
+            resolved = resolved._with_defaults(
+                position_variance_scale=members ** (2.0 / n_dims) / 8.0, position_variance_df=math.sqrt(members)
+            )
+        if n_clusters is not None:
+            assert resolved.position_variance_scale is not None
+            resolved = resolved._with_defaults(
+                cluster_mean_variance=2.0 * resolved.position_variance_scale * n_clusters ** (2.0 / n_dims),
+                cluster_weight_concentration=math.sqrt(network.n_actors / n_clusters),
             )
         for field in fields(resolved):
             value = getattr(resolved, field.name)
             if value is not None and not (value > 0 and math.isfinite(value)):
                 raise ValueError(f"priors: {field.name} must be positive and finite, but is {value!r}")
         return resolved
+
+    def scaled_by(self, variance: float) -> Priors:
+        """Fill in the defaults of ``n_clusters="auto"``, for positions whose coordinates have this variance."""
+        return self._with_defaults(
+            position_variance_scale=variance / 5.0,
+            position_variance_df=4.0,
+            cluster_mean_variance=2.0 * variance,
+            cluster_weight_concentration=1.0,
+        )
+
+    def _with_defaults(self, **defaults: float) -> Priors:
+        """Copy with these numbers where there was None."""
+        return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})

@@ -1,0 +1,269 @@
+"""The prior of the whole parameter vector, with and without clusters, by the same verbs.
+
+Verbs that differ are dispatched on the prior's type when a kernel compiles, so a position model compiles nothing of clusters.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import overload
+
+from latentnet._numba import inline_kernel, kernel
+from latentnet.inference.mixture import draw_clusters, draw_labels, set_cluster_mass
+from latentnet.inference.split_merge import compact_labels, draw_n_components, split_or_merge
+from latentnet.priors.gaussian_mixture import (
+    Mixture,
+    actor_mixture_log_density,
+    add_mixture_gradient,
+    fill_constants,
+    mean_index,
+    mixture_log_density,
+    natural_change,
+    scale_index,
+)
+from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
+from latentnet.priors.normal import normal_log_density
+
+__all__ = [
+    "ClusterPrior",
+    "Prior",
+    "actor_log_prior",
+    "add_prior_gradient",
+    "log_prior",
+    "natural_log_prior",
+    "prepare_actors",
+    "redraw_clusters",
+    "scale_positions",
+    "shift_positions",
+]
+
+# Columns of `groups`.
+START, STOP, SCALE, V0, DF = range(5)
+SPLIT_MERGE_MOVES = 3
+
+
+class Prior(NamedTuple):
+    """Prior without clusters.
+
+    Values with a positive `precision` are N(0, 1/precision). A group is a slice of values N(0, σ²), with log σ in the parameter vector
+    and σ² scaled inverse chi-square; the positions are the first group.
+    """
+
+    n_actors: int
+    n_dims: int
+    precision: np.ndarray  # (n_parameters,)
+    groups: np.ndarray  # (n_groups, 5): start, stop, index of log σ, v0, df
+
+
+class ClusterPrior(NamedTuple):
+    """Prior with positions from a mixture; groups are those of random effects."""
+
+    n_actors: int
+    n_dims: int
+    precision: np.ndarray
+    groups: np.ndarray
+    mixture: Mixture
+    rate: float  # of the prior number of components, where that is unknown
+    log_weights: np.ndarray  # of the number of occupied clusters; empty where the number is fixed
+
+
+def _verb() -> Any:
+    """A name that compiled code dispatches on the prior's type; Python cannot call it."""
+
+    def stub(*arguments: Any) -> Any:
+        raise NotImplementedError("compiled code only")
+
+    return stub
+
+
+_cluster_log_prior = _verb()
+_add_cluster_gradient = _verb()
+_natural_change = _verb()
+_actor_log_prior = _verb()
+prepare_actors = _verb()
+scale_positions = _verb()
+shift_positions = _verb()
+redraw_clusters = _verb()
+
+
+def _has_clusters(prior: Any) -> bool:
+    return getattr(prior, "instance_class", None) is ClusterPrior
+
+
+@overload(_cluster_log_prior)
+def _(prior, theta):  # type: ignore[no-untyped-def]
+    if _has_clusters(prior):
+        return lambda prior, theta: mixture_log_density(prior.mixture, theta)
+    return lambda prior, theta: 0.0
+
+
+@overload(_add_cluster_gradient)
+def _(prior, theta, gradient):  # type: ignore[no-untyped-def]
+    if _has_clusters(prior):
+        return lambda prior, theta, gradient: add_mixture_gradient(prior.mixture, theta, gradient)
+    return lambda prior, theta, gradient: None
+
+
+@overload(_natural_change)
+def _(prior, theta):  # type: ignore[no-untyped-def]
+    if _has_clusters(prior):
+        return lambda prior, theta: natural_change(prior.mixture, theta)
+    return lambda prior, theta: 0.0
+
+
+@overload(_actor_log_prior)
+def _(prior, theta, actor):  # type: ignore[no-untyped-def]
+    if _has_clusters(prior):
+        return lambda prior, theta, actor: actor_mixture_log_density(prior.mixture, theta, actor)
+
+    def without(prior, theta, actor):  # type: ignore[no-untyped-def]
+        squares = 0.0
+        for k in range(prior.n_dims):
+            squares += theta[k * prior.n_actors + actor] ** 2
+        return -0.5 * squares * np.exp(-2.0 * theta[int(prior.groups[0, SCALE])])
+
+    return without
+
+
+@overload(prepare_actors)
+def _(prior, theta):  # type: ignore[no-untyped-def]
+    """What `actor_log_prior` needs to know once for many actors."""
+    if _has_clusters(prior):
+        return lambda prior, theta: fill_constants(prior.mixture, theta)
+    return lambda prior, theta: None
+
+
+@overload(scale_positions)
+def _(prior, theta, c):  # type: ignore[no-untyped-def]
+    """Scale positions, means and standard deviations by c in place; returns how many coordinates were."""
+    if _has_clusters(prior):
+
+        def with_clusters(prior, theta, c):  # type: ignore[no-untyped-def]
+            mixture = prior.mixture
+            size = prior.n_actors * prior.n_dims
+            for p in range(size):
+                theta[p] *= c
+            for g in range(mixture.active[0]):
+                theta[scale_index(mixture, g)] += np.log(c)
+                for k in range(prior.n_dims):
+                    theta[mean_index(mixture, g, k)] *= c
+            return size + mixture.active[0] * prior.n_dims
+
+        return with_clusters
+
+    def without(prior, theta, c):  # type: ignore[no-untyped-def]
+        size = prior.n_actors * prior.n_dims
+        for p in range(size):
+            theta[p] *= c
+        theta[int(prior.groups[0, SCALE])] += np.log(c)
+        return size
+
+    return without
+
+
+@overload(shift_positions)
+def _(prior, theta, rng):  # type: ignore[no-untyped-def]
+    """Draw the location of everything exactly: the centre of the means, or of the positions, given what lies where around it."""
+    if _has_clusters(prior):
+
+        def with_clusters(prior, theta, rng):  # type: ignore[no-untyped-def]
+            mixture, n = prior.mixture, prior.n_actors
+            active = mixture.active[0]
+            for k in range(prior.n_dims):
+                shift = np.sqrt(mixture.mean_variance / active) * rng.standard_normal()
+                for g in range(active):
+                    shift -= theta[mean_index(mixture, g, k)] / active
+                for g in range(active):
+                    theta[mean_index(mixture, g, k)] += shift
+                for i in range(n):
+                    theta[k * n + i] += shift
+
+        return with_clusters
+
+    def without(prior, theta, rng):  # type: ignore[no-untyped-def]
+        n = prior.n_actors
+        spread = np.exp(theta[int(prior.groups[0, SCALE])]) / np.sqrt(n)
+        for k in range(prior.n_dims):
+            shift = spread * rng.standard_normal()
+            for i in range(n):
+                shift -= theta[k * n + i] / n
+            for i in range(n):
+                theta[k * n + i] += shift
+
+    return without
+
+
+@overload(redraw_clusters)
+def _(prior, theta, labels, mass, rng):  # type: ignore[no-untyped-def]
+    """Gibbs draws of labels and clusters and, where it is unknown, of their number; returns the number of occupied ones."""
+    if not _has_clusters(prior):
+        return lambda prior, theta, labels, mass, rng: 0
+    return _redraw_clusters.py_func
+
+
+@kernel
+def _redraw_clusters(prior, theta, labels, mass, rng):  # type: ignore[no-untyped-def]
+    mixture = prior.mixture
+    draw_labels(mixture, theta, labels, rng)
+    occupied = compact_labels(labels, mixture.most) if prior.log_weights.size > 0 else 0
+    if prior.log_weights.size > 0:
+        for _ in range(SPLIT_MERGE_MOVES):
+            occupied = split_or_merge(mixture, theta, labels, occupied, prior.log_weights, rng)
+        mixture.active[0] = draw_n_components(mixture, occupied, prior.rate, rng)
+        set_cluster_mass(mixture, mass)
+    draw_clusters(mixture, theta, labels, rng)
+    return occupied
+
+
+@kernel
+def log_prior(prior, theta):  # type: ignore[no-untyped-def]
+    """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
+    value = _cluster_log_prior(prior, theta)
+    for p in range(theta.size):
+        if prior.precision[p] > 0.0:
+            value += normal_log_density(theta[p] * theta[p], 1, -0.5 * np.log(prior.precision[p]))
+    for g in range(prior.groups.shape[0]):
+        group = prior.groups[g]
+        start, stop = int(group[START]), int(group[STOP])
+        log_scale = theta[int(group[SCALE])]
+        squares = 0.0
+        for p in range(start, stop):
+            squares += theta[p] * theta[p]
+        value += normal_log_density(squares, stop - start, log_scale)
+        value += scale_log_density(log_scale, group[V0], group[DF])
+    return value
+
+
+@kernel
+def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
+    """Normalised log prior density on the natural scale: of σ² and λ where the parameter vector holds log σ and l."""
+    value = log_prior(prior, theta) - _natural_change(prior, theta)
+    for g in range(prior.groups.shape[0]):
+        value -= np.log(2.0) + 2.0 * theta[int(prior.groups[g, SCALE])]
+    return value
+
+
+@kernel
+def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
+    """Add the gradient of `log_prior` to `gradient`."""
+    _add_cluster_gradient(prior, theta, gradient)
+    for p in range(theta.size):
+        gradient[p] -= prior.precision[p] * theta[p]
+    for g in range(prior.groups.shape[0]):
+        group = prior.groups[g]
+        start, stop, scale = int(group[START]), int(group[STOP]), int(group[SCALE])
+        precision = np.exp(-2.0 * theta[scale])
+        squares = 0.0
+        for p in range(start, stop):
+            squares += theta[p] * theta[p]
+            gradient[p] -= precision * theta[p]
+        gradient[scale] += squares * precision - (stop - start)
+        gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
+
+
+@inline_kernel
+def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
+    """Log prior density of one actor's position, up to what does not depend on it; after `prepare_actors`."""
+    return _actor_log_prior(prior, theta, actor)
