@@ -12,7 +12,7 @@ from typing import Any
 from latentnet import datasets, effects, families
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet.inference import MAP, MCMC
-from latentnet.models import LatentPositionModel
+from latentnet.models import LatentClusterModel, LatentPositionModel
 from latentnet.models.loading import load
 from latentnet.network import Network
 from latentnet.priors import Priors
@@ -26,6 +26,7 @@ __all__ = [
     "MAP",
     "MCMC",
     "ConvergenceWarning",
+    "LatentClusterModel",
     "LatentPositionModel",
     "LatentnetWarning",
     "Network",

@@ -255,7 +255,8 @@ class MCMC(Component):
         )
         starts = [chain_start(problem, mode, chain_rng) for chain_rng in of_chains]
         backend, workers = get_active_backend()
-        if self.n_jobs is None and (workers != 1 or type(backend).__name__ != "LokyBackend"):
+        # What joblib says where nobody chose anything: processes, of no number.
+        if self.n_jobs is None and (workers is not None or type(backend).__name__ != "LokyBackend"):
             found = Parallel()(
                 delayed(_run_whole)(problem, self, start, chain_rng)
                 for start, chain_rng in zip(starts, of_chains, strict=True)

@@ -1,5 +1,6 @@
 """The estimators."""
 
+from latentnet.models.cluster import LatentClusterModel
 from latentnet.models.position import LatentPositionModel
 
-__all__ = ["LatentPositionModel"]
+__all__ = ["LatentClusterModel", "LatentPositionModel"]

@@ -15,16 +15,17 @@ from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
 from latentnet.inference.map import maximise
-from latentnet.inference.problem import Problem, make_problem
+from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.specification import read_effects, read_engine, read_family, read_n_dims, read_priors
 from latentnet.models.storage import Storage
-from latentnet.network import as_network
+from latentnet.network import Network, as_network
 from latentnet.posterior.draws import Draws
 from latentnet.posterior.point import minimum_kullback_leibler
-from latentnet.posterior.procrustes import align, principal_axes
+from latentnet.posterior.procrustes import Alignment, align, principal_axes
+from latentnet.priors import Priors
 
 __all__ = ["LatentModel"]
 
@@ -62,9 +63,10 @@ class LatentModel(Predictions, Report, Storage, BaseEstimator):
             After Ctrl-C, with what was drawn stored (``inference=MCMC(on_interrupt="return")`` returns instead).
         """
         network_ = as_network(network)
-        problem = self._specify(network_)
         engine = read_engine(self.inference)
-        result = engine.infer(problem, as_generator(self.random_state))
+        rng = as_generator(self.random_state)
+        problem = self._specify(network_, rng)
+        result = engine.infer(problem, rng)
         self._store(problem, result)
         if result.statistics is not None:
             warn_unless_converged(self)
@@ -78,15 +80,26 @@ class LatentModel(Predictions, Report, Storage, BaseEstimator):
             )
         return self
 
-    def _specify(self, network: Any) -> Problem:
-        return make_problem(
+    def _specify(self, network: Network, rng: np.random.Generator) -> Problem:
+        """Read the constructor's parameters for a network; only data-scaled priors need `rng`."""
+        return self._make_problem(network, read_priors(self.priors), None)
+
+    def _make_problem(self, network: Network, priors: Priors, clusters: Clusters | None) -> Problem:
+        problem = make_problem(
             network,
             family=read_family(self.family),
             similarity=self.similarity,
             n_dims=read_n_dims(self.n_dims, self.similarity),
             effects=read_effects(self.effects),
-            priors=read_priors(self.priors),
+            priors=priors,
+            clusters=clusters,
         )
+        if problem.n_parameters == 0:
+            raise ValueError(
+                "there is nothing to fit: similarity is None and effects has NoIntercept() and nothing else; leave NoIntercept() out, "
+                "or choose a similarity"
+            )
+        return problem
 
     def _store(self, problem: Problem, result: InferenceResult) -> None:
         """Set everything that ends in an underscore."""
@@ -101,16 +114,24 @@ class LatentModel(Predictions, Report, Storage, BaseEstimator):
             target = principal_axes(point[problem.positions].reshape(shape).T, invariance).positions
             self.positions_ = target
             unaligned = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], *shape), 2, 3)
-            aligned = align(unaligned, target, invariance).positions
-            draws[..., problem.positions] = np.swapaxes(aligned, 2, 3).reshape(*draws.shape[:2], -1)
+            alignment = align(unaligned, target, invariance)
+            draws[..., problem.positions] = np.swapaxes(alignment.positions, 2, 3).reshape(*draws.shape[:2], -1)
+            self._move_along(problem, draws, alignment)
         else:
             self.positions_ = np.zeros((problem.n_actors, 0))
-        self.draws_ = _as_draws(problem, result)
+        self.draws_ = _as_draws(problem, result, self._store_clusters(problem, result))
         self.__dict__.pop("_posterior", None)
         self.intercept_ = float(draws[..., problem.intercept].mean()) if problem.intercept >= 0 else 0.0
         self.coefficients_ = pd.Series(
             self.draws_.coefficients.mean(axis=(0, 1)), index=problem.coefficient_names, dtype=np.float64
         )
+
+    def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment) -> None:
+        """Turn and shift, in place, what lies in the space beside the actors."""
+
+    def _store_clusters(self, problem: Problem, result: InferenceResult) -> dict[str, np.ndarray]:
+        """Set what a cluster model learns; returns its variables of the posterior."""
+        return {}
 
     def _point_estimate(self, problem: Problem, result: InferenceResult) -> np.ndarray:
         """The mode itself, or the minimum Kullback–Leibler parameters of a chain."""
@@ -177,7 +198,7 @@ class LatentModel(Predictions, Report, Storage, BaseEstimator):
         return self._problem
 
 
-def _as_draws(problem: Problem, result: InferenceResult) -> Draws:
+def _as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndarray]) -> Draws:
     scalars = {"intercept": problem.intercept} if problem.intercept >= 0 else {}
     for name, index in zip(
         problem.family.value_names, range(problem.family_slice.start, problem.family_slice.stop), strict=True
@@ -189,7 +210,8 @@ def _as_draws(problem: Problem, result: InferenceResult) -> Draws:
         n_actors=problem.n_actors,
         n_dims=problem.n_dims,
         scalar_indices=scalars,
-        variance_indices={"position_variance": problem.log_scale} if problem.n_dims else {},
+        variance_indices={"position_variance": problem.log_scale} if problem.n_dims and not problem.clusters else {},
         coefficient_names=problem.coefficient_names,
         coefficient_indices=problem.coefficient_indices,
+        extra=extra,
     )

@@ -190,12 +190,14 @@ def _encode_series(value: pd.Series[Any], sink: _Sink) -> dict[str, Any]:
     return {
         "values": encode_column(value, sink),
         "index": _items(value.index.tolist(), sink),
+        "index_name": _encode(value.index.name, sink),
         "name": _encode(value.name, sink),
     }
 
 
 def _decode_series(content: dict[str, Any], source: Source) -> pd.Series[Any]:
-    index = pd.Index([decode(label, source) for label in content["index"]], dtype=None, tupleize_cols=False)
+    labels = [decode(label, source) for label in content["index"]]
+    index = pd.Index(labels, name=decode(content["index_name"], source), tupleize_cols=False)
     return pd.Series(decode_column(content["values"], source), index=index, name=decode(content["name"], source))
 
 
@@ -298,31 +300,35 @@ def _decode_seeds(content: dict[str, Any], source: Source) -> np.random.SeedSequ
     )
 
 
-def _bit_generator_of(value: Any) -> Any:
-    return value.bit_generator if isinstance(value, np.random.Generator) else value._bit_generator
+def _is_generator(value: Any) -> bool:
+    return type(value) is np.random.Generator and type(value.bit_generator) in _BIT_GENERATORS.values()
 
 
-def _is_random(value: Any) -> bool:
-    return type(value) in (np.random.Generator, np.random.RandomState) and (
-        type(_bit_generator_of(value)) in _BIT_GENERATORS.values()
-    )
-
-
-def _encode_random(value: Any, sink: _Sink) -> dict[str, Any]:
-    generator = _bit_generator_of(value)
+def _encode_generator(value: np.random.Generator, sink: _Sink) -> dict[str, Any]:
+    generator = value.bit_generator
     seeds = generator.seed_seq
     return {
-        "legacy": isinstance(value, np.random.RandomState),
         "generator": type(generator).__name__,
         "state": _encode(dict(generator.state), sink),
         "seeds": _encode(seeds, sink) if type(seeds) is np.random.SeedSequence else None,
     }
 
 
-def _decode_random(content: dict[str, Any], source: Source) -> Any:
+def _decode_generator(content: dict[str, Any], source: Source) -> np.random.Generator:
     generator = _BIT_GENERATORS[content["generator"]](decode(content["seeds"], source) or 0)
     generator.state = decode(content["state"], source)
-    return np.random.RandomState(generator) if content["legacy"] else np.random.Generator(generator)
+    return np.random.Generator(generator)
+
+
+def _is_random_state(value: Any) -> bool:
+    # Only with the usual generator can a state be set again.
+    return type(value) is np.random.RandomState and value.get_state(legacy=False)["bit_generator"] == "MT19937"
+
+
+def _decode_random_state(content: dict[str, Any], source: Source) -> np.random.RandomState:
+    state = np.random.RandomState()
+    state.set_state(decode(content["state"], source))
+    return state
 
 
 def _nested(name: str) -> Callable[[dict[str, Any], Source], Any]:
@@ -374,6 +380,9 @@ _CODERS: dict[str, _Coder] = {
     "series": _Coder(_exactly(pd.Series), _encode_series, _decode_series),
     "frame": _Coder(_exactly(pd.DataFrame), _encode_frame, _decode_frame),
     "seeds": _Coder(_exactly(np.random.SeedSequence), _encode_seeds, _decode_seeds),
-    "random": _Coder(_is_random, _encode_random, _decode_random),
+    "generator": _Coder(_is_generator, _encode_generator, _decode_generator),
+    "random_state": _Coder(
+        _is_random_state, lambda v, s: {"state": _encode(v.get_state(legacy=False), s)}, _decode_random_state
+    ),
     "component": _Coder(lambda v: isinstance(v, Component), _encode_component, _decode_component),
 }

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 import latentnet.models
 from latentnet._contract import Component
-from latentnet.inference.problem import Problem, make_problem
+from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
 from latentnet.models.archive import read_archive
 from latentnet.models.base import LatentModel, _as_draws
 from latentnet.models.encoding import Classes, MissingComponentError, Source, decode, library_components
 from latentnet.models.network_storage import decode_network
+from latentnet.network import Network
 
 __all__ = ["library_models", "load"]
 
@@ -87,11 +87,12 @@ def _user_classes(components: Iterable[type]) -> dict[str, type]:
 
 def _restored(content: dict[str, Any], source: Source) -> LatentModel:
     about = content["model"]
-    model = source.classes.find(about)(**{name: decode(value, source) for name, value in about["params"].items()})
-    if not isinstance(model, LatentModel):
+    found = source.classes.find(about)
+    if not issubclass(found, LatentModel):
         raise ValueError(f"{about['class']!r} is no estimator")
+    model = found(**{name: decode(value, source) for name, value in about["params"].items()})
     network = decode_network(content["network"], source)
-    problem = make_problem(network, **{name: decode(value, source) for name, value in content["problem"].items()})
+    problem = _problem(network, {name: decode(value, source) for name, value in content["problem"].items()})
     draws = content["draws"]
     parameters = source.arrays[draws["parameters"]]
     statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
@@ -99,12 +100,21 @@ def _restored(content: dict[str, Any], source: Source) -> LatentModel:
     model._problem = problem
     model.network_, model.actors_, model.n_actors_ = network, network.actors, network.n_actors
     model.priors_ = problem.priors
-    model.draws_ = replace(_as_draws(problem, InferenceResult(parameters, statistics)), extra=extra)
+    model.draws_ = _as_draws(problem, InferenceResult(parameters, statistics), extra)
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
     if model.positions_.shape != (network.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     return model
+
+
+def _problem(network: Network, ingredients: dict[str, Any]) -> Problem:
+    clusters = ingredients.pop("clusters")
+    if clusters is not None:
+        clusters = Clusters(**clusters)
+        if type(clusters.most) is not int or not 1 <= clusters.most <= network.n_actors:
+            raise ValueError("its clusters are not those of its actors")
+    return make_problem(network, clusters=clusters, **ingredients)
 
 
 def _check_draws(problem: Problem, parameters: np.ndarray, others: dict[str, np.ndarray]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -202,6 +203,8 @@ def ingredients(problem: Problem) -> dict[str, Any]:
         "n_dims": problem.n_dims,
         "effects": tuple(effects),
         "priors": problem.priors,
+        "clusters": None if problem.clusters is None else (problem.clusters.most, problem.clusters.automatic),
+        "clusters": None if problem.clusters is None else asdict(problem.clusters),
     }
 
 
