@@ -11,6 +11,7 @@ from typing import Any
 
 from latentnet import datasets, effects, families
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
+from latentnet.checking import bic, compare
 from latentnet.inference import MAP, MCMC
 from latentnet.models import LatentClusterModel, LatentPositionModel
 from latentnet.models.loading import load
@@ -31,6 +32,8 @@ __all__ = [
     "LatentnetWarning",
     "Network",
     "Priors",
+    "bic",
+    "compare",
     "datasets",
     "effects",
     "families",
