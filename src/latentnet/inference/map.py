@@ -116,6 +116,6 @@ class MAP(Component):
                 f"MAP stopped after {self.max_iterations} iterations before the gradient fell to {self.tolerance:g}: "
                 "raise max_iterations, or standardise covariates",
                 ConvergenceWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
         return InferenceResult(theta[None, None, :], None)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet._numba import fast_kernel, first_class_functions, kernel
+from latentnet._contract import FAMILY_LOG_LIKELIHOOD
+from latentnet._numba import block_function, fast_kernel, first_class_functions, kernel
 from latentnet.inference.fused import BILINEAR, DISTANCE, fill_pairs, forces_of_pairs
 from latentnet.inference.layout import dyad_layout
 from latentnet.inference.linear_predictor import (
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
     from latentnet.network import Network
 
-__all__ = ["dyad_predictors", "expected_matrix", "expected_pairs", "log_mean_probabilities"]
+__all__ = ["dyad_log_likelihoods", "dyad_predictors", "expected_matrix", "expected_pairs", "log_mean_probabilities"]
 
 
 @fast_kernel
@@ -153,6 +154,40 @@ def expected_matrix(problem: Problem, draws: np.ndarray, network: Network, funct
         matrix[receivers, senders] = values
     np.fill_diagonal(matrix, np.nan)
     return matrix
+
+
+@kernel
+def _dyad_values(functions, y, eta, values, totals):  # type: ignore[no-untyped-def]
+    runs, rows, dyads = np.zeros((0, 6), np.int64), np.zeros((0, 0)), np.zeros((0, 0))
+    observed = np.ones((1, y.size), np.uint8)
+    out = np.empty(y.size)
+    for s in range(totals.size):
+        of_draw = eta[s].reshape(1, y.size)
+        functions[0](runs, y.reshape(1, y.size), observed, of_draw, rows, dyads, values[s], out)
+        totals[s] = out.sum()
+
+
+def dyad_log_likelihoods(problem: Problem, draws: np.ndarray, eta: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Log-likelihood of dyads under each draw, summed over the dyads.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose family's unit is the dyad.
+    draws : ndarray of shape (n_draws, n_parameters)
+    eta : ndarray of shape (n_draws, n_dyads)
+    y : ndarray of shape (n_dyads,)
+
+    Returns
+    -------
+    ndarray of shape (n_draws,)
+    """
+    function = block_function(type(problem.family).log_likelihood, FAMILY_LOG_LIKELIHOOD)  # type: ignore[attr-defined]
+    totals = np.empty(len(draws))
+    values = np.ascontiguousarray(draws[:, problem.family_slice])
+    with first_class_functions():
+        _dyad_values((function, function), y, np.ascontiguousarray(eta), values, totals)
+    return totals
 
 
 @kernel

@@ -17,6 +17,7 @@ from latentnet.inference.expected import expected_likelihood, expected_likelihoo
 from latentnet.inference.map import maximise
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
+from latentnet.models.placement import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.specification import read_effects, read_engine, read_family, read_n_dims, read_priors
@@ -30,7 +31,7 @@ from latentnet.priors import Priors
 __all__ = ["LatentModel"]
 
 
-class LatentModel(Predictions, Report, Storage, BaseEstimator):
+class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
     """Template of the estimators; see `LatentPositionModel`."""
 
     n_dims: int

@@ -106,6 +106,7 @@ class LatentClusterModel(LatentModel):
         "_conditional_means",
         "_conditional_variances",
         "_conditional_weights",
+        "_cluster_order",
     )
     _extra_dims: ClassVar[dict[str, tuple[str, ...]]] = {
         "cluster_label": ("actor",),
@@ -228,6 +229,7 @@ class LatentClusterModel(LatentModel):
         self.labels_ = np.argmax(membership, axis=1)
         kept = permute_clusters(clusters, permutations)
         self._store_parameters(kept)
+        self._cluster_order = permutations
         self._conditional_means = self._conditional_variances = self._conditional_weights = np.zeros(0)
         new_labels = np.argsort(permutations, axis=1)[rows, labels]
         return {
@@ -256,9 +258,9 @@ class LatentClusterModel(LatentModel):
         permutations = relabel(indicators, np.eye(self.n_clusters_)[self.labels_])
         membership = np.take_along_axis(indicators, permutations[:, None, :], axis=2)
         self.membership_ = membership.mean(axis=0, dtype=np.float64)
-        kept = permute_clusters(
-            ClusterDraws(*(values[chosen][:, : self.n_clusters_] for values in clusters)), permutations
-        )
+        kept = permute_clusters(ClusterDraws(*(values[chosen] for values in clusters)), permutations)
+        self._cluster_order = np.zeros((len(labels), self.n_clusters_), permutations.dtype)
+        self._cluster_order[chosen] = permutations
         self._store_parameters(kept)
         self._conditional_means, self._conditional_variances, self._conditional_weights = kept
         shape = n_components.shape
