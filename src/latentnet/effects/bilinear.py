@@ -52,4 +52,4 @@ class Bilinear(Similarity):
     @staticmethod
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """z_i·z_j over the last axis."""
-        return np.sum(first * second, axis=-1)  # type: ignore[no-any-return]
+        return np.sum(first * second, axis=-1)

@@ -65,4 +65,4 @@ class Distance(Similarity):
     @staticmethod
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """−‖z_i − z_j‖ over the last axis."""
-        return -np.sqrt(np.sum((first - second) ** 2, axis=-1))  # type: ignore[no-any-return]
+        return -np.sqrt(np.sum((first - second) ** 2, axis=-1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -17,7 +17,7 @@ __all__ = ["Similarity"]
 class Similarity(Effect):
     """A function of the positions z_i and z_j, (n_dims, n_actors) in the parameter vector, dimension by dimension."""
 
-    invariance: ClassVar[str]  # "isometry" or "orthogonal": the maps of the space that leave η as it is
+    invariance: ClassVar[Literal["isometry", "orthogonal"]]  # the maps of the space that leave η as it is
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """All positions; the data holds the number of dimensions."""

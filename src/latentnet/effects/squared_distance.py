@@ -54,4 +54,4 @@ class SquaredDistance(Similarity):
     @staticmethod
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """−‖z_i − z_j‖² over the last axis."""
-        return -np.sum((first - second) ** 2, axis=-1)  # type: ignore[no-any-return]
+        return -np.sum((first - second) ** 2, axis=-1)

@@ -41,11 +41,11 @@ class Bernoulli(Family):
 
     def mean(self, eta: np.ndarray, values: np.ndarray) -> np.ndarray:
         """logistic(η)."""
-        return expit(eta)  # type: ignore[no-any-return]
+        return expit(eta)
 
     def tie_probability(self, eta: np.ndarray, values: np.ndarray) -> np.ndarray:
         """logistic(η)."""
-        return expit(eta)  # type: ignore[no-any-return]
+        return expit(eta)
 
     def simulate(self, eta: np.ndarray, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """0.0 or 1.0 for each η."""

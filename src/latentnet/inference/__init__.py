@@ -5,4 +5,4 @@ from latentnet.inference.mcmc import MCMC
 
 __all__ = ["ENGINES", "MAP", "MCMC"]
 
-ENGINES: dict[str, type] = {"mcmc": MCMC, "map": MAP}
+ENGINES: dict[str, type[MCMC] | type[MAP]] = {"mcmc": MCMC, "map": MAP}

@@ -31,7 +31,7 @@ def _geodesics(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     hops = dijkstra(graph, directed=False, indices=pivots, unweighted=True)
     finite = np.isfinite(hops)
     hops[~finite] = hops[finite].max(initial=0.0) + 1.0
-    return hops  # type: ignore[no-any-return]
+    return hops
 
 
 def _pivot_mds(distances: np.ndarray, n_dims: int, rng: np.random.Generator) -> np.ndarray:
@@ -59,12 +59,12 @@ def _eigen_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         return noise
 
     def centred(v: np.ndarray) -> np.ndarray:
-        return ties @ v - mean * v.sum()  # type: ignore[no-any-return]
+        return ties @ v - mean * v.sum()
 
     operator = LinearOperator((n, n), matvec=centred, dtype=np.float64)
     values, vectors = eigsh(operator, k=n_dims, which="LA", v0=rng.standard_normal(n))
     # Around η = 0 a tie's probability rises by a quarter of η.
-    return vectors * np.sqrt(4.0 * np.maximum(values, 0.0)) + noise  # type: ignore[no-any-return]
+    return vectors * np.sqrt(4.0 * np.maximum(values, 0.0)) + noise
 
 
 def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
@@ -116,7 +116,7 @@ def _nearest_centres(z: np.ndarray, n_clusters: int, rng: np.random.Generator) -
         labels = np.argmin(((z[:, None] - centres) ** 2).sum(axis=-1), axis=1)
         for g in np.unique(labels):
             centres[g] = z[labels == g].mean(axis=0)
-    return labels  # type: ignore[no-any-return]
+    return labels
 
 
 def place_clusters(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> None:

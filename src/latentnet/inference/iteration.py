@@ -55,9 +55,16 @@ class Moves(NamedTuple):
 
 def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
     """A state at these parameters; the first chunk computes its log-likelihood, and labels are drawn before they are used."""
-    vectors = (np.zeros(theta.size) for _ in range(3))
-    points = (np.zeros(n_dims) for _ in range(2))
-    return State(theta.copy(), np.full(1, np.nan), *vectors, *points, np.zeros(n_labels, np.int64))
+    return State(
+        theta=theta.copy(),
+        log_likelihood=np.full(1, np.nan),
+        proposal=np.zeros(theta.size),
+        momentum=np.zeros(theta.size),
+        gradient=np.zeros(theta.size),
+        saved=np.zeros(n_dims),
+        centre=np.zeros(n_dims),
+        labels=np.zeros(n_labels, np.int64),
+    )
 
 
 @inline_kernel

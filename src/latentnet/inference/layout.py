@@ -228,7 +228,7 @@ def actor_layout(network: Network, *, unit: str = "dyad") -> Layout:
     swapped = np.tile(np.array([0, 1], np.int64), n) if both else np.zeros(n, np.int64)
     first, last = np.zeros(actors.size, np.int64), np.full(actors.size, n, np.int64)
     if network.two_mode:
-        columns = network.mode == 1
+        columns = np.asarray(network.mode) == 1
         n_rows = int(np.count_nonzero(~columns))
         swapped = columns.astype(np.int64)
         first, last = np.where(columns, 0, n_rows), np.where(columns, n_rows, n)

@@ -50,7 +50,7 @@ def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
     if spatial:
         mass[problem.positions] = np.tile(of_positions, problem.n_dims)
     if problem.clusters is not None:
-        set_cluster_mass(problem.prior().mixture, mass)  # type: ignore[union-attr]
+        set_cluster_mass(problem.mixture(), mass)
     elif spatial:
         mass[problem.log_scale] = n * problem.n_dims + float(problem.priors.position_variance_df or 0.0)
     everything = problem.network.observed.n_dyads == problem.network.observed.n_dyads_possible

@@ -132,6 +132,12 @@ class Problem:
             groups = np.array([[0, self.positions.stop, self.log_scale, scale, df]], dtype=np.float64)
         return Prior(self.n_actors, self.n_dims, precision, groups)
 
+    def mixture(self) -> Mixture:
+        """The clusters' prior with scratch of its own; only with clusters."""
+        prior = self.prior()
+        assert isinstance(prior, ClusterPrior)
+        return prior.mixture
+
     def _cluster_prior(self, precision: np.ndarray, groups: np.ndarray) -> ClusterPrior:
         priors, n, clusters = self.priors, self.n_actors, self.clusters
         assert clusters is not None
@@ -190,7 +196,7 @@ class Problem:
         degree = np.asarray(present.sum(axis=1)).ravel()
         if self.network.directed or self.network.two_mode:
             degree = degree + np.asarray(present.sum(axis=0)).ravel()
-        return degree  # type: ignore[no-any-return]
+        return degree
 
     @cached_property
     def graph(self) -> tuple[np.ndarray, np.ndarray]:

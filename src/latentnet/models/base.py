@@ -181,7 +181,7 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
                     f"{name}__{nested} cannot be set: {name} is {owner!r}, which has no parameters; give an instance first, "
                     f"such as {type(self).__name__}(inference=MCMC())"
                 )
-        return super().set_params(**params)  # type: ignore[no-any-return]
+        return super().set_params(**params)
 
     def __sklearn_is_fitted__(self) -> bool:
         """Whether `fit` has stored something."""

@@ -189,7 +189,7 @@ class LatentClusterModel(LatentModel):
         return priors.scaled_by(float(positions.var(axis=1).mean()))
 
     def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment) -> None:
-        mixture = problem.prior().mixture
+        mixture = problem.mixture()
         start = mixture.first_scale + mixture.most
         part = slice(start, start + mixture.most * mixture.n_dims)
         means = draws[..., part].reshape(*draws.shape[:2], mixture.most, mixture.n_dims)
@@ -200,7 +200,7 @@ class LatentClusterModel(LatentModel):
         assert problem.clusters is not None
         shape = result.draws.shape[:2]
         pooled = result.draws.reshape(-1, problem.n_parameters)
-        clusters = unpack_clusters(problem.prior().mixture, pooled)
+        clusters = unpack_clusters(problem.mixture(), pooled)
         if result.labels is None:
             labels = np.argmax(_responsibilities(problem, pooled, None), axis=2)
         else:
@@ -221,7 +221,7 @@ class LatentClusterModel(LatentModel):
         responsibilities = _responsibilities(problem, pooled, None)
         permutations = relabel(responsibilities)
         rows = np.arange(len(pooled))[:, None]
-        membership = np.mean(np.take_along_axis(responsibilities, permutations[:, None, :], axis=2), axis=0, dtype=np.float64)
+        membership = np.take_along_axis(responsibilities, permutations[:, None, :], axis=2).mean(axis=0, dtype=np.float64)
         order = np.argsort(-membership.sum(axis=0), kind="stable")
         permutations, membership = permutations[:, order], membership[:, order]
         self.n_clusters_ = membership.shape[1]
@@ -243,7 +243,7 @@ class LatentClusterModel(LatentModel):
         self, clusters: ClusterDraws, labels: np.ndarray, counts: np.ndarray, n_components: np.ndarray
     ) -> dict[str, np.ndarray]:
         """Report the clusters of the draws that have the most probable number of them."""
-        self.n_clusters_ = int(self.n_clusters_probabilities_.idxmax())
+        self.n_clusters_ = 1 + int(np.argmax(self.n_clusters_probabilities_))
         chosen = np.flatnonzero(counts == self.n_clusters_)
         if len(chosen) < _FEWEST_DRAWS:
             warnings.warn(
@@ -288,7 +288,7 @@ class LatentClusterModel(LatentModel):
 
 
 def _responsibilities(problem: Problem, pooled: np.ndarray, active: np.ndarray | None) -> np.ndarray:
-    mixture = problem.prior().mixture
+    mixture = problem.mixture()
     if active is None:
         active = np.full(len(pooled), mixture.most)
     return responsibilities_of_draws(mixture, pooled, active)

@@ -133,7 +133,7 @@ class Placements:
         chosen = chosen[np.linspace(0, len(chosen) - 1, min(_MOST_DRAWS, len(chosen))).astype(int)]
         if problem.clusters is None:
             return pooled[chosen], None
-        clusters = unpack_clusters(problem.prior().mixture, pooled[chosen])
+        clusters = unpack_clusters(problem.mixture(), pooled[chosen])
         return pooled[chosen], permute_clusters(clusters, self._cluster_order[chosen])  # type: ignore[attr-defined]
 
 
@@ -202,7 +202,7 @@ def _cluster_densities(z: np.ndarray, clusters: ClusterDraws) -> np.ndarray:
     """log λ_g N(z; μ_g, σ_g²) of each draw's clusters, up to a constant: (n_draws, n_clusters)."""
     squares = ((z[:, None] - clusters.means) ** 2).sum(axis=2)
     spread = 0.5 * z.shape[1] * np.log(clusters.variances)
-    return np.log(clusters.weights) - 0.5 * squares / clusters.variances - spread  # type: ignore[no-any-return]
+    return np.log(clusters.weights) - 0.5 * squares / clusters.variances - spread
 
 
 def _prior_of_draws(
@@ -222,7 +222,7 @@ def _prior_of_draws(
     def correction(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
         normal = -0.5 * (((z - mean[rows]) / scale[rows]) ** 2).sum(axis=1)
         of_rows = ClusterDraws(*(values[rows] for values in clusters))
-        return logsumexp(_cluster_densities(z, of_rows), axis=1) - normal  # type: ignore[no-any-return]
+        return logsumexp(_cluster_densities(z, of_rows), axis=1) - normal
 
     return mean, scale, correction
 

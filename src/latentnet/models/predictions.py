@@ -193,10 +193,10 @@ class Predictions:
             rows.append(senders[present])
             columns.append(receivers[present])
             values.append(y[present])
-        i, j, y = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+        senders, receivers, y = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+        ties = sparse.csr_array((y, (senders, receivers)), shape=(n, n))
         if not self.network_.directed and not self.network_.two_mode:
-            i, j, y = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([y, y])
-        ties = sparse.csr_array((y, (i, j)), shape=(n, n))
+            ties = (ties + ties.T).tocsr()
         ties.sort_indices()
         simulated = with_ties(self.network_, ties)
         return _hidden_as(simulated, self.network_) if observed else simulated

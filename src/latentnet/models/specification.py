@@ -8,7 +8,7 @@ import numpy as np
 
 from latentnet.effects import SIMILARITIES, Effect
 from latentnet.families import FAMILIES, Family
-from latentnet.inference import ENGINES
+from latentnet.inference import ENGINES, MAP, MCMC
 from latentnet.priors import Priors
 
 __all__ = ["read_effects", "read_engine", "read_family", "read_n_dims", "read_priors"]
@@ -59,11 +59,11 @@ def read_priors(priors: Any) -> Priors:
     return priors
 
 
-def read_engine(inference: Any) -> Any:
+def read_engine(inference: Any) -> MCMC | MAP:
     """An engine by name or instance, its parameters checked."""
     if isinstance(inference, str) and inference in ENGINES:
         inference = ENGINES[inference]()
-    if not isinstance(inference, tuple(ENGINES.values())):
+    if not isinstance(inference, MCMC | MAP):
         raise ValueError(
             f"inference must be one of {_choices(ENGINES)} or an engine such as MCMC(n_draws=2000), but is {inference!r}"
         )

@@ -86,7 +86,7 @@ def occupied_counts(labels: np.ndarray) -> np.ndarray:
     """Number of clusters that have a member, of labels (n_draws, n_actors): (n_draws,)."""
     present = np.zeros((len(labels), int(labels.max()) + 1), dtype=bool)
     present[np.arange(len(labels))[:, None], labels] = True
-    return present.sum(axis=1)  # type: ignore[no-any-return]
+    return present.sum(axis=1)
 
 
 def reported_partition(labels: np.ndarray, n_clusters: int) -> np.ndarray:
@@ -112,11 +112,11 @@ def reported_partition(labels: np.ndarray, n_clusters: int) -> np.ndarray:
         found = labels[int(np.argmax((permuted * mean).sum(axis=(1, 2))))]
     _, found = np.unique(found, return_inverse=True)
     order = np.argsort(-np.bincount(found, minlength=n_clusters), kind="stable")
-    return np.argsort(order)[found]  # type: ignore[no-any-return]
+    return np.argsort(order)[found]
 
 
 def _indicators(labels: np.ndarray, n_clusters: int) -> np.ndarray:
-    return (labels[:, :, None] == np.arange(n_clusters)).astype(np.float32)  # type: ignore[no-any-return]
+    return (labels[:, :, None] == np.arange(n_clusters)).astype(np.float32)
 
 
 def _permuted(responsibilities: np.ndarray, permutations: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from latentnet._contract import Component
 
@@ -102,6 +102,6 @@ class Priors(Component):
             cluster_weight_concentration=1.0,
         )
 
-    def _with_defaults(self, **defaults: float) -> Priors:
+    def _with_defaults(self, **defaults: Any) -> Priors:
         """Copy with these numbers where there was None."""
         return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})
