@@ -20,7 +20,7 @@ from latentnet.inference.target import log_posterior
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
 
-__all__ = ["MAP", "maximise", "posterior_mode"]
+__all__ = ["MAP", "maximise", "position_spread", "posterior_mode"]
 
 
 def maximise(
@@ -62,6 +62,26 @@ def posterior_mode(
         return maximise(
             lambda theta: log_posterior(target, theta), start, max_iterations=max_iterations, tolerance=tolerance
         )
+
+
+def position_spread(problem: Problem, start: np.ndarray) -> float:
+    """Variance of a coordinate of the positions at the mode of a position model whose σ² is held at its prior's scale v0.
+
+    With σ free the joint mode shrinks together: on the karate club it has a variance of 0.26, where the posterior's is 4.4.
+    """
+    target = problem.target(np.float32)
+    theta = start.copy()
+    theta[problem.log_scale] = 0.5 * np.log(float(problem.priors.position_variance_scale or 1.0))
+    free = np.arange(problem.log_scale)
+
+    def of_free(values: np.ndarray) -> tuple[float, np.ndarray]:
+        theta[free] = values
+        value, gradient = log_posterior(target, theta)
+        return value, gradient[free]
+
+    with first_class_functions():
+        mode, _, _ = maximise(of_free, theta[free], max_iterations=500, tolerance=1e-3)
+    return float(mode[problem.positions].reshape(problem.n_dims, -1).var(axis=1).mean())
 
 
 class MAP(Component):

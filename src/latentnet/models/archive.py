@@ -1,7 +1,8 @@
-"""The file of a saved model: one zip that holds `model.json` and `arrays.nc`, a netCDF 3 file that any netCDF reader opens.
+"""The file of a saved model: one zip of `model.json` and `arrays.nc`, a netCDF 3 file that any netCDF reader opens.
 
-NetCDF 3 has neither booleans nor 64-bit integers: booleans are stored as bytes, and wide integers that do not fit into 32 bits as pairs
-of them; the JSON says what each array was. Entries are not compressed (draws hardly shrink), so a file cannot unpack to more than itself.
+NetCDF 3 has neither booleans nor 64-bit integers: booleans are stored as bytes, and wide integers that do not fit into
+32 bits as pairs of them; the JSON says what each array was. Entries are not compressed (draws hardly shrink), so a file
+cannot unpack to more than itself.
 """
 
 from __future__ import annotations

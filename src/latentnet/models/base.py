@@ -14,6 +14,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
+from latentnet.inference import MCMC
 from latentnet.inference.map import maximise
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
@@ -71,7 +72,7 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         self._store(problem, result)
         if result.statistics is not None:
             warn_unless_converged(self)
-        if result.interrupted:
+        if result.interrupted and isinstance(engine, MCMC):
             if engine.on_interrupt == "raise":
                 raise KeyboardInterrupt
             warnings.warn(
@@ -97,8 +98,8 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         )
         if problem.n_parameters == 0:
             raise ValueError(
-                "there is nothing to fit: similarity is None and effects has NoIntercept() and nothing else; leave NoIntercept() out, "
-                "or choose a similarity"
+                "there is nothing to fit: similarity is None and effects has NoIntercept() and nothing else; leave "
+                "NoIntercept() out, or choose a similarity"
             )
         return problem
 
@@ -168,7 +169,8 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         Parameters
         ----------
         **params
-            By name; ``inference__n_draws`` needs an instance as `inference`, such as ``MCMC()``: a name has no parameters.
+            By name; ``inference__n_draws`` needs an instance as `inference`, such as ``MCMC()``: a name has no
+            parameters.
 
         Returns
         -------
@@ -178,8 +180,8 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
             owner = params.get(name, getattr(self, name, None))
             if nested and name in self.get_params(deep=False) and not hasattr(owner, "set_params"):
                 raise ValueError(
-                    f"{name}__{nested} cannot be set: {name} is {owner!r}, which has no parameters; give an instance first, "
-                    f"such as {type(self).__name__}(inference=MCMC())"
+                    f"{name}__{nested} cannot be set: {name} is {owner!r}, which has no parameters; give an instance "
+                    f"first, such as {type(self).__name__}(inference=MCMC())"
                 )
         return super().set_params(**params)
 

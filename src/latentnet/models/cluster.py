@@ -11,7 +11,7 @@ from numpy.random import Generator
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet.inference.initialize import start_parameters
-from latentnet.inference.map import posterior_mode
+from latentnet.inference.map import position_spread
 from latentnet.inference.problem import Clusters, Problem
 from latentnet.inference.result import InferenceResult
 from latentnet.models.base import LatentModel
@@ -182,11 +182,7 @@ class LatentClusterModel(LatentModel):
     def _scaled_priors(self, network: Network, priors: Priors, rng: Generator) -> Priors:
         """The defaults of "auto", from the spread of the positions at the position model's mode."""
         problem = self._make_problem(network, Priors(), None)
-        mode, _, _ = posterior_mode(
-            problem, start_parameters(problem, rng), max_iterations=500, tolerance=1e-3, dtype=np.float32
-        )
-        positions = mode[problem.positions].reshape(problem.n_dims, -1)
-        return priors.scaled_by(float(positions.var(axis=1).mean()))
+        return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
 
     def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment) -> None:
         mixture = problem.mixture()

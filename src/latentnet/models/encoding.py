@@ -1,4 +1,4 @@
-"""Python values as JSON and arrays, and back, exactly; classes come from a table, and nothing is imported or called by name."""
+"""Python values as JSON and arrays, and back, exactly; classes come from a table, nothing is imported by name."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def _encode(value: Any, sink: _Sink) -> Any:
         if coder.accepts(value):
             return {"kind": kind, **coder.encode(value, sink)}
     raise TypeError(
-        f"save cannot store {sink.where}: it has {value!r} of type {type(value).__name__}; use strings, numbers, dates, tuples, arrays, "
-        "frames or components"
+        f"save cannot store {sink.where}: it has {value!r} of type {type(value).__name__}; use strings, numbers, "
+        "dates, tuples, arrays, frames or components"
     )
 
 
@@ -227,7 +227,7 @@ _MASKED = {
 
 
 def encode_column(column: pd.Series[Any], sink: _Sink) -> dict[str, Any]:
-    """A column's values with their dtype: NumPy's, pandas' nullable and string ones, categories, or objects one by one."""
+    """A column's values with their dtype: NumPy's, pandas' nullable and string ones, categories, or single objects."""
     dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy(np.int64)
@@ -248,7 +248,7 @@ def encode_column(column: pd.Series[Any], sink: _Sink) -> dict[str, Any]:
     if isinstance(dtype, pd.StringDtype):
         kind = "str" if str(dtype) == "str" else "string"
         return {"dtype": kind, "items": [None if pd.isna(value) else str(value) for value in column]}
-    if dtype == object:
+    if pd.api.types.is_object_dtype(dtype):
         return {"dtype": "object", "items": _items(column.tolist(), sink)}
     raise TypeError(
         f"save cannot store {sink.where}: its dtype is {dtype}; convert it to numbers, booleans, strings or categories"
@@ -261,7 +261,7 @@ def decode_column(content: dict[str, Any], source: Source) -> Any:
     if kind == "category":
         categories = pd.Index(decode_column(content["categories"], source))
         codes = source.arrays[content["codes"]]
-        return pd.Categorical.from_codes(codes, categories=categories, ordered=bool(content["ordered"]))  # type: ignore[call-overload]
+        return pd.Categorical.from_codes(codes, categories=categories, ordered=bool(content["ordered"]))
     if kind in _MASKED:
         values, missing = source.arrays[content["values"]], source.arrays[content["missing"]]
         restored = pd.array(values, dtype=kind)
@@ -272,7 +272,8 @@ def decode_column(content: dict[str, Any], source: Source) -> Any:
     items = [decode(item, source) for item in content["items"]]
     if kind == "object":
         return pd.Series(items, dtype=object).to_numpy()
-    return pd.array(items, dtype="string" if kind == "string" else pd.Series(["a"]).dtype)
+    # "str" is what this version of pandas makes of strings: its own type, or objects before version 3.
+    return pd.array(items, dtype="string") if kind == "string" else pd.Series(items, dtype=pd.Series(["a"]).dtype).array
 
 
 _BIT_GENERATORS: dict[str, Any] = {

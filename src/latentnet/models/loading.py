@@ -48,7 +48,8 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no file of a saved model, is damaged, comes from a newer latentnet, or has a class that is not in `components`.
+        If it is no file of a saved model, is damaged, comes from a newer latentnet, or has a class that is not in
+        `components`.
 
     Examples
     --------

@@ -1,4 +1,7 @@
-"""A network as JSON and arrays, and back: checked as strictly as any other input, since compiled code reads it without bounds."""
+"""A network as JSON and arrays, and back.
+
+What is read is checked as strictly as any other input, since compiled code reads it without bounds.
+"""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ __all__ = ["Storage"]
 class Storage:
     """Methods of fitted models that store.
 
-    A subclass that learns more than positions and coefficients names it in `_fitted_attributes` (for `save`) and gives the dimensions
-    of what its engine puts into `draws_.extra` in `_extra_dims` (for `posterior_`).
+    A subclass that learns more than positions and coefficients names it in `_fitted_attributes` (for `save`) and gives
+    the dimensions of what its engine puts into `draws_.extra` in `_extra_dims` (for `posterior_`).
     """
 
     # What `save` writes beside network, problem and draws: arrays, numbers, Series.
@@ -63,10 +63,10 @@ class Storage:
     def posterior_(self) -> Any:
         """Draws as the object that the installed ArviZ works with, built at first use.
 
-        Groups `posterior` (`positions` aligned, `intercept`, `coefficients`, `position_variance`, ...), `sample_stats` (not under MAP,
-        where `posterior` has one chain of one draw), `observed_data` (non-zero `ties`, undirected ones once) and `constant_data`:
-        `observed_rows` is False for actors whose whole row is unobserved, and `unobserved` lists the other unobserved dyads. Actors are
-        labelled by unique strings.
+        Groups `posterior` (`positions` aligned, `intercept`, `coefficients`, `position_variance`, ...), `sample_stats`
+        (not under MAP, where `posterior` has one chain of one draw), `observed_data` (non-zero `ties`, undirected ones
+        once) and `constant_data`: `observed_rows` is False for actors whose whole row is unobserved, and `unobserved`
+        lists the other unobserved dyads. Actors are labelled by unique strings.
 
         Returns
         -------
@@ -87,7 +87,7 @@ class Storage:
         variables |= draws.scalars
         if draws.coefficient_names:
             variables["coefficients"] = draws.coefficients
-        senders, _, values = _once(self.network_.ties, self._undirected)
+        _, _, values = _once(self.network_.ties, self._undirected)
         rows = np.ones(self.network_.n_actors, dtype=bool) if observed.rows is None else observed.rows
         constant = {"observed_rows": rows}
         if observed.missing is not None:
@@ -145,8 +145,8 @@ class Storage:
         NotFittedError
             Before `fit`.
         TypeError
-            If an actor's label, an attribute or a parameter is of a type that cannot be stored; the message names it. Labels may be
-            strings, numbers, booleans, dates, and tuples of these.
+            If an actor's label, an attribute or a parameter is of a type that cannot be stored; the message names it.
+            Labels may be strings, numbers, booleans, dates, and tuples of these.
 
         Examples
         --------
@@ -189,7 +189,7 @@ class Storage:
 
 
 def ingredients(problem: Problem) -> dict[str, Any]:
-    """What `make_problem` needs to make this problem again, its network apart; the constructor's parameters may have changed since."""
+    """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
     effects: list[Any] = [effect for effect, _, _ in problem.effects]
     if problem.similarity is not None:
         effects = effects[1:]
@@ -203,7 +203,6 @@ def ingredients(problem: Problem) -> dict[str, Any]:
         "n_dims": problem.n_dims,
         "effects": tuple(effects),
         "priors": problem.priors,
-        "clusters": None if problem.clusters is None else (problem.clusters.most, problem.clusters.automatic),
         "clusters": None if problem.clusters is None else asdict(problem.clusters),
     }
 

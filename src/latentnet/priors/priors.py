@@ -20,8 +20,8 @@ class Priors(Component):
 
     With n actors, d dimensions and G clusters (1 without clusters), the defaults are those of R's ``latentnet``, so that results
     compare number by number (Krivitsky & Handcock 2008). Only ``LatentClusterModel(n_clusters="auto")`` has others: R's variance scale
-    grows with n, and would make one cluster of four. There v0 = V/5, df = 4, ω² = 2V and ν = 1, with V the variance of a coordinate of
-    the positions at the mode of the position model: a prior that is scaled by the data.
+    grows with n, and would make one cluster of four. There v0 = V/5, df = 4, ω² = 2V and ν = 1: a prior that is scaled by the data. V is
+    the variance of a coordinate of the positions at the mode of the position model, with its σ² held at the scale of R's prior.
 
     Parameters
     ----------
