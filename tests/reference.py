@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from scipy import stats
 
 
 def similarity(name: str | None, z_i: np.ndarray, z_j: np.ndarray) -> float:
@@ -26,16 +27,55 @@ def dyads(network: object) -> list[tuple[int, int]]:
 
 
 def bernoulli_log_likelihood(y: float, eta: float) -> float:
-    """log P(y | eta) of one binary tie."""
+    """Log P(y | eta) of one binary tie."""
     return y * eta - np.logaddexp(0.0, eta)
+
+
+def linear_predictor(
+    z: np.ndarray, intercept: float, name: str | None, extra: Callable[[int, int], float] | None = None
+) -> np.ndarray:
+    """Linear predictor from every sender (row) to every receiver; z is (n, d), `extra` adds further effects' parts."""
+    n = len(z)
+    eta = np.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            eta[i, j] = intercept + similarity(name, z[i], z[j]) + (0.0 if extra is None else extra(i, j))
+    return eta
+
+
+def log_likelihood(
+    network: object,
+    eta: np.ndarray,
+    family: Callable[[float, float], float] = bernoulli_log_likelihood,
+    actor: int | None = None,
+) -> float:
+    """Sum of family(y, eta) over observed dyads; with `actor`, over those that the actor is part of."""
+    y = network.ties.toarray()  # type: ignore[attr-defined]
+    kept = [(i, j) for i, j in dyads(network) if actor is None or actor in (i, j)]
+    return float(sum(family(y[i, j], eta[i, j]) for i, j in kept))
+
+
+def log_prior(z: np.ndarray, intercept: float | None, variance: float, priors: object) -> float:
+    """Normalised log density of positions, intercept (None: there is none) and the positions' variance."""
+    df, scale = priors.position_variance_df, priors.position_variance_scale  # type: ignore[attr-defined]
+    value = stats.invgamma.logpdf(variance, df / 2.0, scale=df * scale / 2.0)
+    value += sum(stats.norm.logpdf(z_ik, 0.0, np.sqrt(variance)) for z_ik in np.ravel(z))
+    if intercept is not None:
+        value += stats.norm.logpdf(intercept, 0.0, np.sqrt(priors.intercept_variance))  # type: ignore[attr-defined]
+    return float(value)
+
+
+def log_posterior(
+    network: object, z: np.ndarray, intercept: float, variance: float, name: str | None, priors: object
+) -> float:
+    """Log of likelihood times prior of the plain model, on the natural scale of the variance."""
+    eta = linear_predictor(z, intercept, name)
+    return log_likelihood(network, eta) + log_prior(z, intercept, variance, priors)
 
 
 def plain_log_likelihood(network: object, z: np.ndarray, intercept: float, name: str | None) -> float:
     """Log-likelihood of the intercept-and-similarity Bernoulli model; z is (n, d)."""
-    y = network.ties.toarray()  # type: ignore[attr-defined]
-    return float(
-        sum(bernoulli_log_likelihood(y[i, j], intercept + similarity(name, z[i], z[j])) for i, j in dyads(network))
-    )
+    return log_likelihood(network, linear_predictor(z, intercept, name))
 
 
 def central_difference(function: Callable[[np.ndarray], float], theta: np.ndarray, step: float = 1e-5) -> np.ndarray:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import compare, problems
+from benchmarks import compare, kernels, problems, startup
 from benchmarks.measure import Fit, figures
+from latentnet.inference.fused import SIMILARITY_CODES
 
 
 @pytest.mark.parametrize("name", ["karate", "sim_n50"])
@@ -87,3 +89,42 @@ def test_peer_samples_our_posterior(peer: str) -> None:
     problem = problems.load("sampson")
     fit = module.fit_position(problem, problem.dyads(), seed=1)
     assert figures(fit, module.PHASE)["mean of intercept"] == pytest.approx(2.195, abs=0.1)
+
+
+@pytest.mark.parametrize(("n_actors", "least"), [(18, 6), (34, 6), (50, 12), (200, 12)])
+def test_target_stands_beside_the_ratios(n_actors: int, least: int) -> None:
+    ratio = pd.DataFrame({"min": [1.0, 1.0], "5 %": [least, least - 0.1], "median": [20.0, 20.0]})
+    shown = compare.beside_target(ratio, n_actors)
+    assert shown["5 %, median at least"].tolist() == [least, least]
+    assert shown["reached"].tolist() == ["yes", "no"]
+
+
+@pytest.mark.parametrize("directed", [False, True], ids=["undirected", "directed"])
+@pytest.mark.parametrize("similarity", SIMILARITY_CODES)
+def test_fused_gradient_and_its_loop_agree(similarity: str, directed: bool) -> None:
+    pair = kernels.fused(18, directed, similarity)
+    pair.ours(1)
+    pair.loop(1)
+    np.testing.assert_allclose(*pair.gradients, rtol=1e-4, atol=1e-4)  # float32
+    assert np.abs(pair.gradients[0]).min() > 1e-3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("directed", [False, True], ids=["undirected", "directed"])
+def test_composed_gradient_and_its_loop_agree(directed: bool) -> None:
+    pair = kernels.composed(18, directed)
+    pair.ours(2)
+    pair.loop(2)
+    np.testing.assert_allclose(*pair.gradients, rtol=1e-10)
+    assert np.abs(pair.gradients[0]).min() > 1e-3
+
+
+def test_table_of_kernels_has_a_target_in_each_row() -> None:
+    pairs = [kernels.fused(n, directed=False, similarity="distance") for n in (18, 34)]
+    table = kernels.table(pairs, 1, kernels.composed_target)
+    assert table["at most"].tolist() == [1.3, 2.0]
+    np.testing.assert_allclose(table["ratio"], table["ours, ns"] / table["loop, ns"])
+
+
+def test_import_is_timed_in_a_process_of_its_own(tmp_path: Path) -> None:
+    assert 0.0 < startup.measure_import(tmp_path) < 60.0
