@@ -75,7 +75,7 @@ def make_looks(model: Any, hidden: BoolArray, color: Any, shape: Any, *, cluster
     colored = None if color is None else encode("color", color, network, numbers=True)
     shaped = mode if shape is None else encode("shape", shape, network, numbers=False)
     if clusters:
-        look.palette = categorical(model.cluster_means_.shape[0])
+        look.palette = categorical(model.membership_.shape[1])
     if colored is None and not clusters:
         colored = mode
     if colored is None and clusters:

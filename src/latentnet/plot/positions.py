@@ -16,7 +16,7 @@ from latentnet.plot.labels import Labels
 from latentnet.plot.legend import add_legend
 from latentnet.plot.looks import Looks, make_looks
 from latentnet.plot.marks import ActorMarks, slices
-from latentnet.plot.rings import cluster_extent, draw_rings
+from latentnet.plot.rings import cluster_extent, cluster_moments, draw_rings
 from latentnet.plot.scene import CAPTION_SIZE, Scene, make_scene, shown_positions
 from latentnet.plot.ties import draw_ties, tie_pairs
 
@@ -233,7 +233,7 @@ def _crosses(scene: Scene, model: Any, *, with_clusters: bool) -> FloatArray:
         return np.empty((0, 2))
     crosses = [np.empty((0, 2))]
     if with_clusters:
-        crosses.append(np.asarray(model.cluster_means_, dtype=np.float64)[:, :2])
+        crosses.append(cluster_moments(model)[0][:, :2])
     if getattr(model, "similarity", None) == "bilinear":
         crosses.append(np.zeros((1, 2)))
     return np.vstack(crosses)

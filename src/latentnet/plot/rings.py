@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from latentnet.plot.colors import GREY
 from latentnet.plot.scene import Scene
 
-__all__ = ["MOST_CROSSES", "RINGS", "cluster_extent", "draw_rings"]
+__all__ = ["MOST_CROSSES", "RINGS", "cluster_extent", "cluster_moments", "draw_rings"]
 
 FloatArray = NDArray[np.float64]
 
@@ -23,14 +23,25 @@ MOST_CROSSES = 8  # more clusters than this bear their number instead of a cross
 
 def cluster_extent(model: Any, n_shown: int) -> FloatArray:
     """Points that the limits of the axes should include, shape (2 n_clusters, n_shown)."""
-    means, scales = _moments(model, n_shown)
+    means, scales = cluster_moments(model)
+    means = means[:, :n_shown]
     reach = max(RINGS) * scales[:, None]
     return np.vstack([means - reach, means + reach])
 
 
-def _moments(model: Any, n_shown: int) -> tuple[FloatArray, FloatArray]:
-    means = np.asarray(model.cluster_means_, dtype=np.float64)[:, :n_shown]
-    return means, np.sqrt(np.asarray(model.cluster_variances_, dtype=np.float64))
+def cluster_moments(model: Any) -> tuple[FloatArray, FloatArray]:
+    """Centres (n_clusters, n_dims) and standard deviations (n_clusters,) of the clusters among the positions that are drawn.
+
+    They are those of `positions_`, weighted by membership, as R's pictures have them. The posterior means of the clusters' parameters would
+    lie elsewhere: each draw is wider than the point estimate, so the rings would not fit the actors.
+    """
+    positions = np.asarray(model.positions_, dtype=np.float64)
+    weights = np.asarray(model.membership_, dtype=np.float64)
+    totals = weights.sum(axis=0)
+    means = weights.T @ positions / totals[:, None]
+    squares = ((positions[:, None] - means) ** 2).sum(axis=2)
+    variances = (weights * squares).sum(axis=0) / totals / positions.shape[1]
+    return means, np.sqrt(np.maximum(variances, 1e-4 * positions.var()))
 
 
 def draw_rings(scene: Scene, model: Any, palette: Sequence[str]) -> None:
@@ -38,7 +49,8 @@ def draw_rings(scene: Scene, model: Any, palette: Sequence[str]) -> None:
 
     Bands in one dimension, circles in two, spheres in three.
     """
-    means, scales = _moments(model, scene.n_shown)
+    means, scales = cluster_moments(model)
+    means = means[:, : scene.n_shown]
     for mean, scale, color in zip(means, scales, palette, strict=True):
         if scene.n_shown == 2:
             _circles(scene.ax, mean, scale, color)

@@ -1,0 +1,70 @@
+"""The hand-written exponential and softplus against NumPy's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from latentnet._numba import exp, kernel, softplus
+
+
+@kernel
+def _exp_of(x, out):  # type: ignore[no-untyped-def]
+    for p in range(x.size):
+        out[p] = exp(x[p])
+
+
+@kernel
+def _softplus_of(x, out):  # type: ignore[no-untyped-def]
+    for p in range(x.size):
+        out[p] = softplus(x[p])
+
+
+def _compiled(function, x: np.ndarray) -> np.ndarray:  # type: ignore[no-untyped-def]
+    out = np.empty_like(x)
+    function(x, out)
+    return out
+
+
+def _arguments(limit: float, dtype: type) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    near = np.concatenate([np.zeros(1), 10.0 ** np.linspace(-300, 0, 601)])
+    halves = np.log(2.0) * (np.arange(-20, 20) + 0.5)  # where the power of two changes
+    x = np.concatenate([rng.uniform(-limit, limit, 100_000), rng.normal(size=100_000), near, -near, halves])
+    return x.astype(dtype)
+
+
+@pytest.mark.parametrize(("dtype", "limit", "relative"), [(np.float64, 700.0, 1e-13), (np.float32, 86.0, 5e-7)])
+def test_exp(dtype: type, limit: float, relative: float) -> None:
+    x = _arguments(limit, dtype)
+    found = _compiled(_exp_of, x)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found.astype(np.float64), np.exp(x.astype(np.float64)), rtol=relative, atol=0.0)
+    assert _compiled(_exp_of, np.zeros(1, dtype))[0] == 1.0
+
+
+@pytest.mark.parametrize(("dtype", "limit"), [(np.float64, 708.0), (np.float32, 87.0)])
+def test_exp_is_clamped(dtype: type, limit: float) -> None:
+    """Beyond the limits the result stays at theirs: finite above, positive below."""
+    ends = np.array([-limit, limit], dtype)
+    beyond = np.array([-1e6, 1e6], dtype)
+    found = _compiled(_exp_of, beyond)
+    np.testing.assert_array_equal(found, _compiled(_exp_of, ends))
+    assert np.isfinite(found).all()
+    assert (found > 0).all()
+
+
+def test_softplus() -> None:
+    x = np.concatenate([_arguments(700.0, np.float64), np.linspace(-700.0, 700.0, 140_001)])
+    np.testing.assert_allclose(_compiled(_softplus_of, x), np.logaddexp(0.0, x), rtol=1e-14, atol=1e-14)
+
+
+def test_softplus_of_very_negative_arguments() -> None:
+    """There softplus is exp: its relative error is that of the exponential, not lost to 1 + e."""
+    x = np.linspace(-700.0, -40.0, 1001)
+    np.testing.assert_allclose(_compiled(_softplus_of, x), np.exp(x), rtol=1e-13, atol=0.0)
+
+
+def test_outside_of_compiled_code() -> None:
+    assert exp(1.0) == np.exp(1.0)
+    assert softplus(-2.0) == np.logaddexp(0.0, -2.0)
