@@ -37,9 +37,7 @@ def fit_cluster(
     return _fit(model, problem, dyads, seed, n_draws, n_warmup)
 
 
-def _fit(
-    model: Any, problem: Problem, dyads: npt.NDArray[np.intp], seed: int, n_draws: int, n_warmup: int
-) -> Fit:
+def _fit(model: Any, problem: Problem, dyads: npt.NDArray[np.intp], seed: int, n_draws: int, n_warmup: int) -> Fit:
     """Fit 4 chains; what drawing costs is the difference to a fit that keeps hardly any draws."""
     graph = problem.graph()
     seconds = {}

@@ -50,9 +50,7 @@ class Problem:
 
     def graph(self) -> nx.Graph:
         """Return the network as networkx has it, actors in the order of `ties`."""
-        return nx.from_numpy_array(
-            self.ties, create_using=nx.DiGraph if self.directed else nx.Graph, edge_attr=None
-        )
+        return nx.from_numpy_array(self.ties, create_using=nx.DiGraph if self.directed else nx.Graph, edge_attr=None)
 
     def dyads(self, n_dyads: int = 300, seed: int = 1) -> npt.NDArray[np.intp]:
         """Choose pairs i < j at random, the same in every call: (n_dyads, 2), or all if there are fewer."""

@@ -35,9 +35,7 @@ def fit_cluster(
     return _fit(f"euclidean(d=2, G={n_clusters})", problem, dyads, seed, n_draws, n_chains)
 
 
-def _fit(
-    formula: str, problem: Problem, dyads: npt.NDArray[np.intp], seed: int, n_draws: int, n_chains: int
-) -> Fit:
+def _fit(formula: str, problem: Problem, dyads: npt.NDArray[np.intp], seed: int, n_draws: int, n_chains: int) -> Fit:
     graph = problem.graph()
     with Stopwatch() as watch:
         fit = ergmx.ergmm(graph, formula, seed=seed, sample_size=n_draws, n_chains=n_chains)

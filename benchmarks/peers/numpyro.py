@@ -42,9 +42,7 @@ def _model(ties: jax.Array, mask: jax.Array) -> None:
     intercept = numpyro.sample("intercept", dist.Normal(0, 3))
     # scaled inverse chi-square: degrees · scale / variance is chi-square
     variance = numpyro.sample("variance", dist.InverseGamma(degrees / 2, degrees * scale / 2))
-    positions = numpyro.sample(
-        "positions", dist.Normal(0, jnp.sqrt(variance)).expand((n_actors, 2)).to_event(2)
-    )
+    positions = numpyro.sample("positions", dist.Normal(0, jnp.sqrt(variance)).expand((n_actors, 2)).to_event(2))
     square = jnp.sum((positions[:, None] - positions) ** 2, axis=-1)
     eta = intercept - jnp.sqrt(square + jnp.eye(n_actors))  # off zero, where the root has no slope
     numpyro.factor("likelihood", jnp.sum(mask * (ties * eta - jax.nn.softplus(eta))))

@@ -15,6 +15,7 @@ from latentnet.inference.adaptation import (
     learn_block,
     learn_step_size,
 )
+from latentnet.inference.branches import Branches, swing
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.relocation import relocate, swap
 from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, translate
@@ -44,10 +45,12 @@ class Moves(NamedTuple):
 
     mass: np.ndarray  # (n_parameters,)
     graph: tuple[np.ndarray, np.ndarray]  # CSR (starts, neighbours) of ties in either direction
+    branches: Branches
     path_length: float
     target_acceptance: float
     relocations: int
     swaps: int
+    swings: int
     scaled: bool  # the joint scale and intercept block
     translated: bool  # the exact draw of the location
     intercept: int  # index into the parameter vector, -1 without one
@@ -138,6 +141,8 @@ def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, r
             relocate(target, state, moves.graph, moves.relocations, rng)
         if moves.swaps > 0:
             swap(target, state, moves.swaps, rng)
+        if moves.swings > 0:
+            swing(target, state, moves.branches, moves.swings, rng)
         redraw_clusters(target.prior, state.theta, state.labels, moves.mass, rng)
         _move_together(target, state, adaptation, moves, iteration, n_warmup, rng)
         kept = iteration - n_warmup + 1

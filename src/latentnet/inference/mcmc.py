@@ -33,6 +33,7 @@ __all__ = ["MCMC"]
 _PATH_LENGTH = 4.0
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
+_MOST_SWINGS = 2
 _SECONDS_PER_CHUNK = 0.1
 
 
@@ -57,10 +58,12 @@ def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
     return Moves(
         mass=mass,
         graph=problem.graph,
+        branches=problem.branches,
         path_length=_PATH_LENGTH,
         target_acceptance=target_acceptance,
         relocations=math.ceil(_RELOCATED_SHARE * n) if spatial and problem.family.unit != "row" else 0,
         swaps=math.ceil(_SWAPS_PER_ACTOR * n) if problem.fused and everything else 0,
+        swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial else 0,
         scaled=spatial,
         translated=spatial and problem.similarity != "bilinear",
         intercept=problem.intercept,

@@ -14,6 +14,7 @@ import numpy as np
 from latentnet.effects import SIMILARITIES, Effect, Intercept, NoIntercept, Similarity
 from latentnet.effects.base import BoundEffect
 from latentnet.families import Bernoulli
+from latentnet.inference.branches import Branches, find_branches
 from latentnet.inference.fused import SIMILARITY_CODES, fused_target, with_scratch
 from latentnet.inference.linear_predictor import Composed, composed_target, own_buffers
 from latentnet.inference.prior import ClusterPrior, Prior
@@ -203,6 +204,11 @@ class Problem:
         """Neighbours by ties in either direction, as CSR (starts, neighbours)."""
         either = (self.network.ties + self.network.ties.T).tocsr()
         return either.indptr.astype(np.int64), either.indices.astype(np.int64)
+
+    @cached_property
+    def branches(self) -> Branches:
+        """Groups of actors that hang on one actor each."""
+        return find_branches(*self.graph)
 
 
 def make_problem(
