@@ -20,7 +20,7 @@ from benchmarks import loops  # noqa: E402  (after the environment is set)
 from latentnet import Network, Priors  # noqa: E402
 from latentnet._numba import first_class_functions  # noqa: E402
 from latentnet.families import Bernoulli  # noqa: E402
-from latentnet.inference.fused import SIMILARITY_CODES  # noqa: E402
+from latentnet.inference.fused_data import SIMILARITY_CODES  # noqa: E402
 from latentnet.inference.problem import Problem, make_problem  # noqa: E402
 
 SIZES = (18, 34, 100, 200, 800)

@@ -23,7 +23,7 @@ from scipy.special import logsumexp
 from latentnet._numba import first_class_functions, kernel
 from latentnet.families import Bernoulli
 from latentnet.inference.adaptation import LOG_STEP, Adaptation, new_adaptation
-from latentnet.inference.fused import SIMILARITY_CODES
+from latentnet.inference.fused_data import SIMILARITY_CODES
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.iteration import Moves, new_state, run_chunk
 from latentnet.inference.mcmc import sampler_moves

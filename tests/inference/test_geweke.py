@@ -27,7 +27,7 @@ from latentnet import Network
 from latentnet._numba import first_class_functions, kernel
 from latentnet.families import Bernoulli
 from latentnet.inference.adaptation import LOG_STEP, Adaptation, new_adaptation
-from latentnet.inference.fused import SIMILARITY_CODES, Fused
+from latentnet.inference.fused_data import SIMILARITY_CODES, Fused
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.layout import Layout

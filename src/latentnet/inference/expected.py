@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet._numba import first_class_functions
-from latentnet.inference.fused import with_expected_ties
+from latentnet.inference.fused_data import with_expected_ties
 from latentnet.inference.over_draws import expected_dyads, expected_pairs
 from latentnet.inference.target import likelihood_value_and_gradient
 from latentnet.network import fully_observed

@@ -55,7 +55,7 @@ def _eigen_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     ties = sparse.csr_array((np.ones(neighbours.size), neighbours, starts), shape=(n, n))
     mean = neighbours.size / (n * n)
     noise = 0.1 * rng.standard_normal((n, n_dims))
-    if n <= n_dims + 1:
+    if n <= n_dims + 1 or neighbours.size == 0:
         return noise
 
     def centred(v: np.ndarray) -> np.ndarray:

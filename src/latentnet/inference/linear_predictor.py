@@ -14,7 +14,7 @@ from latentnet._contract import (
     FAMILY_SCORE,
     RUN_SWAPPED,
 )
-from latentnet._numba import block_function, kernel
+from latentnet._numba import block_function, inline_kernel, kernel
 from latentnet.inference.layout import Layout, actor_layout, network_layout
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class Composed(NamedTuple):
     slices: np.ndarray  # (SLOTS + 1, 2) start and stop in the parameter vector; the last is the family's
     adds: tuple[Any, ...]
     pulls: tuple[Any, ...]
-    data: tuple[np.ndarray, ...]
+    data: np.ndarray  # all effects' data, end to end: a tuple of arrays costs 130 ns each time one is picked
+    shapes: np.ndarray  # (SLOTS, 3) where each effect's data starts in it, its rows and columns
     log_likelihood: tuple[Any, ...]
     score: tuple[Any, ...]
     rows: np.ndarray  # (n_actors, ·) the design's data by row
@@ -111,7 +112,10 @@ def composed_target(
     slices[SLOTS] = family_slice.start, family_slice.stop
     adds = [block_function(type(effect).add, EFFECT_ADD) for effect, _, _ in effects]  # type: ignore[attr-defined]
     pulls = [block_function(type(effect).pull, EFFECT_PULL) for effect, _, _ in effects]  # type: ignore[attr-defined]
-    data = [np.ascontiguousarray(bound.data, dtype=np.float64) for _, bound, _ in effects]
+    data = [np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects]
+    shapes = np.zeros((SLOTS, 3), np.int64)
+    for k, matrix in enumerate(data):
+        shapes[k] = shapes[k - 1, 0] + data[k - 1].size if k else 0, *matrix.shape
     value = block_function(type(family).log_likelihood, FAMILY_LOG_LIKELIHOOD)  # type: ignore[attr-defined]
     score = block_function(type(family).score, FAMILY_SCORE)  # type: ignore[attr-defined]
     target = Composed(
@@ -122,7 +126,8 @@ def composed_target(
         slices=slices,
         adds=(*adds, *[block_function(_no_add, EFFECT_ADD)] * padding),
         pulls=(*pulls, *[block_function(_no_pull, EFFECT_PULL)] * padding),
-        data=(*data, *[np.zeros((1, 1))] * padding),
+        data=np.concatenate([matrix.ravel() for matrix in data]),
+        shapes=shapes,
         log_likelihood=(value, value),
         score=(score, score),
         rows=np.zeros((network.n_actors, 0)),
@@ -159,21 +164,28 @@ def own_buffers(target: Composed) -> Composed:
     return target._replace(buffers=_buffers(target.layout, target.by_actor))
 
 
-@kernel
-def _fill_eta(target, theta, layout, block):  # type: ignore[no-untyped-def]
-    """Let each effect add its part to η of the block, both halves; returns the block's (runs, size)."""
-    buffers = target.buffers
-    size = layout.sizes[block]
-    runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
-    for half in range(layout.halves):
-        eta = buffers.eta[half * size : (half + 1) * size]
-        eta[:] = 0.0
-        if half == 1:
-            runs = _swapped(runs, buffers.runs)
-        for k in range(target.n_effects):
-            values = theta[target.slices[k, 0] : target.slices[k, 1]]
-            target.adds[k](runs, values, target.data[k], eta, buffers.work[k][half * size : (half + 1) * size])
-    return size
+# The helpers below take arrays one by one: reading a field of a NamedTuple of arrays costs a reference count for each of them, which at
+# 18 actors was more than the arithmetic.
+
+
+@inline_kernel
+def _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, first, size):  # type: ignore[no-untyped-def]
+    """Let each effect add its part to η (size,) of one half, whose scratch starts at `first`."""
+    eta[:] = 0.0
+    for k in range(n_effects):
+        start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
+        matrix = data[start : start + rows * columns].reshape(rows, columns)
+        adds[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, eta, works[k, first : first + size])
+
+
+@inline_kernel
+def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, works, first, size, gradient):  # type: ignore[no-untyped-def]
+    """Let each effect pull the scores (size,) of one half back to its values."""
+    for k in range(n_effects):
+        start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
+        matrix = data[start : start + rows * columns].reshape(rows, columns)
+        here = gradient[slices[k, 0] : slices[k, 1]]
+        pulls[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, score, works[k, first : first + size], here)
 
 
 @kernel
@@ -184,47 +196,67 @@ def _swapped(runs, out):  # type: ignore[no-untyped-def]
     return copied
 
 
-@kernel
-def _fill_ties(target, layout, block, size, sign):  # type: ignore[no-untyped-def]
-    """Scatter the block's ties and holes into the buffers (sign 1), or clear them again (sign 0)."""
-    buffers = target.buffers
-    if target.dense_ties.size > 0:
-        start = layout.starts[block] * layout.halves
-        for p in range(layout.halves * size):
-            buffers.y[p] = sign * target.dense_ties[start + p]
+@inline_kernel
+def _fill_ties(y, dense, dense_start, size, positions, values, first, end, sign):  # type: ignore[no-untyped-def]
+    """Scatter a block's ties into y (sign 1), or clear them again (sign 0)."""
+    if dense.size > 0:
+        for p in range(size):
+            y[p] = sign * dense[dense_start + p]
     else:
-        for t in range(layout.tie_starts[block], layout.tie_starts[block + 1]):
-            buffers.y[layout.tie_positions[t]] = sign * layout.tie_values[t]
-    for t in range(layout.hole_starts[block], layout.hole_starts[block + 1]):
-        buffers.observed[layout.hole_positions[t]] = 1 - sign
+        for t in range(first, end):
+            y[positions[t]] = sign * values[t]
+
+
+@inline_kernel
+def _set_holes(observed, positions, first, end, value):  # type: ignore[no-untyped-def]
+    for t in range(first, end):
+        observed[positions[t]] = value
+
+
+@kernel
+def _fill_eta(target, theta, layout, block):  # type: ignore[no-untyped-def]
+    """η of one block of a layout, both halves, in the buffer; returns the block's size."""
+    size = layout.sizes[block]
+    runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
+    adds, slices, data, shapes, n_effects = target.adds, target.slices, target.data, target.shapes, target.n_effects
+    buffer, works, copy = target.buffers.eta, target.buffers.work, target.buffers.runs
+    for half in range(layout.halves):
+        if half == 1:
+            runs = _swapped(runs, copy)
+        eta = buffer[half * size : (half + 1) * size]
+        _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, half * size, size)
+    return size
 
 
 @kernel
 def _unit_log_likelihoods(target, theta, layout, block):  # type: ignore[no-untyped-def]
     """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
-    buffers = target.buffers
-    halves = layout.halves
     size = _fill_eta(target, theta, layout, block)
-    _fill_ties(target, layout, block, size, 1)
-    out = buffers.out[:size]
-    out[:] = 0.0
-    y = buffers.y[: halves * size].reshape(halves, size)
-    observed = buffers.observed[: halves * size].reshape(halves, size)
-    eta = buffers.eta[: halves * size].reshape(halves, size)
-    values = theta[target.slices[SLOTS, 0] : target.slices[SLOTS, 1]]
+    halves = layout.halves
     runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
-    target.log_likelihood[0](runs, y, observed, eta, target.rows, target.dyads, values, out)
+    ties = layout.tie_starts[block], layout.tie_starts[block + 1]
+    holes = layout.hole_starts[block], layout.hole_starts[block + 1]
+    dense, dense_start = target.dense_ties, layout.starts[block] * halves
+    positions, values, gaps = layout.tie_positions, layout.tie_values, layout.hole_positions
+    y, observed, out = target.buffers.y, target.buffers.observed, target.buffers.out[:size]
+    _fill_ties(y, dense, dense_start, halves * size, positions, values, ties[0], ties[1], 1)
+    _set_holes(observed, gaps, holes[0], holes[1], 0)
+    out[:] = 0.0
+    target.log_likelihood[0](
+        runs,
+        y[: halves * size].reshape(halves, size),
+        observed[: halves * size].reshape(halves, size),
+        target.buffers.eta[: halves * size].reshape(halves, size),
+        target.rows,
+        target.dyads,
+        theta[target.slices[SLOTS, 0] : target.slices[SLOTS, 1]],
+        out,
+    )
     if target.by_dyad:
-        for t in range(layout.hole_starts[block], layout.hole_starts[block + 1]):
-            out[layout.hole_positions[t]] = 0.0
-    _fill_ties(target, layout, block, size, 0)
+        _set_holes(out, gaps, holes[0], holes[1], 0.0)
+    _set_holes(observed, gaps, holes[0], holes[1], 1)
+    _fill_ties(y, dense, dense_start, halves * size, positions, values, ties[0], ties[1], 0)
     return out
-
-
-@kernel
-def _block_log_likelihood(target, theta, layout, block):  # type: ignore[no-untyped-def]
-    """Log-likelihood of one block of a layout."""
-    return _unit_log_likelihoods(target, theta, layout, block).sum()
 
 
 @kernel
@@ -232,44 +264,56 @@ def composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
     """Log-likelihood of all observed dyads."""
     total = 0.0
     for block in range(likelihood.layout.sizes.size):
-        total += _block_log_likelihood(likelihood, theta, likelihood.layout, block)
+        total += _unit_log_likelihoods(likelihood, theta, likelihood.layout, block).sum()
     return total
 
 
 @kernel
 def composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
     """Log-likelihood of the dyads that the actor is part of."""
-    return _block_log_likelihood(likelihood, theta, likelihood.by_actor, actor)
+    return _unit_log_likelihoods(likelihood, theta, likelihood.by_actor, actor).sum()
 
 
 @kernel
 def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of the log-likelihood to `gradient`."""
     layout, buffers = likelihood.layout, likelihood.buffers
-    halves = layout.halves
-    for block in range(layout.sizes.size):
-        size = _fill_eta(likelihood, theta, layout, block)
-        _fill_ties(likelihood, layout, block, size, 1)
-        y = buffers.y[: halves * size].reshape(halves, size)
-        observed = buffers.observed[: halves * size].reshape(halves, size)
-        eta = buffers.eta[: halves * size].reshape(halves, size)
-        score = buffers.score[: halves * size].reshape(halves, size)
-        start, stop = likelihood.slices[SLOTS]
-        runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
-        likelihood.score[0](
-            runs, y, observed, eta, likelihood.rows, likelihood.dyads, theta[start:stop], score, gradient[start:stop]
+    sizes, halves, starts = layout.sizes, layout.halves, layout.starts
+    all_runs, run_starts, copy = layout.runs, layout.run_starts, buffers.runs
+    tie_starts, positions, weights = layout.tie_starts, layout.tie_positions, layout.tie_values
+    hole_starts, holes, dense = layout.hole_starts, layout.hole_positions, likelihood.dense_ties
+    adds, pulls, score, n_effects = likelihood.adds, likelihood.pulls, likelihood.score, likelihood.n_effects
+    slices, data, shapes = likelihood.slices, likelihood.data, likelihood.shapes
+    rows, dyads, own = likelihood.rows, likelihood.dyads, (slices[SLOTS, 0], slices[SLOTS, 1])
+    eta, y, observed, scores, works = buffers.eta, buffers.y, buffers.observed, buffers.score, buffers.work
+    for block in range(sizes.size):
+        size, first, dense_start = sizes[block], tie_starts[block], starts[block] * halves
+        runs = forward = all_runs[run_starts[block] : run_starts[block + 1]]
+        for half in range(halves):
+            runs = forward if half == 0 else _swapped(forward, copy)
+            part = eta[half * size : (half + 1) * size]
+            _add_effects(adds, n_effects, slices, data, shapes, theta, runs, part, works, half * size, size)
+        _fill_ties(y, dense, dense_start, halves * size, positions, weights, first, tie_starts[block + 1], 1)
+        _set_holes(observed, holes, hole_starts[block], hole_starts[block + 1], 0)
+        score[0](
+            forward,
+            y[: halves * size].reshape(halves, size),
+            observed[: halves * size].reshape(halves, size),
+            eta[: halves * size].reshape(halves, size),
+            rows,
+            dyads,
+            theta[own[0] : own[1]],
+            scores[: halves * size].reshape(halves, size),
+            gradient[own[0] : own[1]],
         )
         if halves == 1:  # the unobserved half of a pair is summed over, so it has a score
-            for t in range(layout.hole_starts[block], layout.hole_starts[block + 1]):
-                buffers.score[layout.hole_positions[t]] = 0.0
+            _set_holes(scores, holes, hole_starts[block], hole_starts[block + 1], 0.0)
         for half in range(halves):
-            if half == 1:
-                runs = _swapped(runs, buffers.runs)
-            for k in range(likelihood.n_effects):
-                start, stop = likelihood.slices[k]
-                work = buffers.work[k][half * size : (half + 1) * size]
-                likelihood.pulls[k](runs, theta[start:stop], likelihood.data[k], score[half], work, gradient[start:stop])
-        _fill_ties(likelihood, layout, block, size, 0)
+            runs = forward if half == 0 else _swapped(forward, copy)
+            part = scores[half * size : (half + 1) * size]
+            _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, part, works, half * size, size, gradient)
+        _set_holes(observed, holes, hole_starts[block], hole_starts[block + 1], 1)
+        _fill_ties(y, dense, dense_start, halves * size, positions, weights, first, tie_starts[block + 1], 0)
 
 
 @kernel

@@ -8,7 +8,8 @@ import numpy as np
 
 from latentnet._contract import FAMILY_LOG_LIKELIHOOD
 from latentnet._numba import block_function, fast_kernel, first_class_functions, kernel
-from latentnet.inference.fused import BILINEAR, DISTANCE, fill_pairs, forces_of_pairs
+from latentnet.inference.fused import fill_pairs, forces_of_pairs
+from latentnet.inference.fused_data import BILINEAR, DISTANCE
 from latentnet.inference.layout import dyad_layout
 from latentnet.inference.linear_predictor import (
     composed_linear_predictor,

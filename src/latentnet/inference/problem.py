@@ -15,7 +15,7 @@ from latentnet.effects import SIMILARITIES, Effect, Intercept, NoIntercept, Simi
 from latentnet.effects.base import BoundEffect
 from latentnet.families import Bernoulli
 from latentnet.inference.branches import Branches, find_branches
-from latentnet.inference.fused import SIMILARITY_CODES, fused_target, with_scratch
+from latentnet.inference.fused_data import SIMILARITY_CODES, fused_target, with_scratch
 from latentnet.inference.linear_predictor import Composed, composed_target, own_buffers
 from latentnet.inference.prior import ClusterPrior, Prior
 from latentnet.inference.split_merge import log_partition_weights

@@ -9,7 +9,7 @@ from typing import Any
 from numba.extending import overload
 
 from latentnet._numba import inline_kernel, kernel
-from latentnet.inference.fused import Fused
+from latentnet.inference.fused_data import Fused
 from latentnet.inference.prior import actor_log_prior, prepare_actors
 from latentnet.inference.target import actor_log_likelihood
 

@@ -11,7 +11,8 @@ import numpy as np
 from numba.extending import overload
 
 from latentnet._numba import kernel
-from latentnet.inference.fused import Fused, fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
+from latentnet.inference.fused import fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
+from latentnet.inference.fused_data import Fused
 from latentnet.inference.linear_predictor import (
     Composed,
     composed_actor_log_likelihood,
