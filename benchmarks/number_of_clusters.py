@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import argparse
 import time
+import warnings
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from tests.environment import prepare
 
 prepare()
 
-from latentnet import MCMC, Network, Priors  # noqa: E402  (after the environment is set)
+from latentnet import MCMC, LatentClusterModel, LatentnetWarning, Network, Priors  # noqa: E402  (after the environment is set)
 from latentnet.datasets import load_sampson, make_latent_network  # noqa: E402
-from latentnet.families import Bernoulli  # noqa: E402
-from latentnet.inference.initialize import start_parameters  # noqa: E402
-from latentnet.inference.map import posterior_mode  # noqa: E402
-from latentnet.inference.problem import Clusters, Problem, make_problem  # noqa: E402
 
 NUMBERS = (1, 2, 3, 4)
 N_SEEDS = 20
@@ -32,38 +28,13 @@ LEAST_RIGHT, LEAST_RIGHT_OF_EACH = 64, 13
 SHOWN = 6
 PROTOTYPE_VARIANCE = 1.61  # V of Sampson's monks in the prototype's figures
 
-Array = npt.NDArray[np.float64]
 
-
-def _problem(network: Network, priors: Priors, clusters: Clusters | None) -> Problem:
-    return make_problem(
-        network,
-        family=Bernoulli(),
-        similarity="distance",
-        n_dims=2,
-        effects=(),
-        priors=priors,
-        clusters=clusters,
-    )
-
-
-def data_scale(network: Network) -> float:
-    """Return the variance of a coordinate of the positions at the position model's mode."""
-    problem = _problem(network, Priors(), None)
-    start = start_parameters(problem, np.random.default_rng(0))
-    mode, _, _ = posterior_mode(problem, start, max_iterations=500, tolerance=1e-3, dtype=np.float32)
-    positions = mode[problem.positions].reshape(problem.n_dims, -1)
-    return float(np.mean(positions.var(axis=1)))
-
-
-def number_of_clusters(network: Network, priors: Priors, engine: MCMC, seed: int) -> Array:
-    """Return the posterior probabilities of 1, 2, ... occupied clusters."""
-    problem = _problem(network, priors, Clusters(priors.most_clusters, automatic=True))
-    labels = engine.infer(problem, np.random.default_rng(seed)).labels
-    assert labels is not None
-    ordered = np.sort(labels, axis=-1)
-    occupied = 1 + np.count_nonzero(np.diff(ordered, axis=-1), axis=-1)
-    return np.bincount(occupied.ravel(), minlength=priors.most_clusters + 1)[1:] / occupied.size
+def fitted(network: Network, engine: MCMC, seed: int, priors: Priors | None = None) -> LatentClusterModel:
+    """Return the model with an unknown number of clusters; warnings of convergence are not of interest here."""
+    model = LatentClusterModel("auto", inference=engine, priors=priors, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LatentnetWarning)
+        return model.fit(network)
 
 
 def study(numbers: tuple[int, ...], n_seeds: int, n_actors: int, engine: MCMC) -> pd.DataFrame:
@@ -80,9 +51,10 @@ def study(numbers: tuple[int, ...], n_seeds: int, n_actors: int, engine: MCMC) -
                 random_state=np.random.SeedSequence([truth, seed]),
             ).network
             begun = time.process_time()
-            variance = data_scale(network)
-            probability = number_of_clusters(network, Priors().scaled_by(variance), engine, seed)
-            row = {"truth": truth, "seed": seed, "estimate": int(probability.argmax()) + 1, "V": variance}
+            model = fitted(network, engine, seed)
+            probability = model.n_clusters_probabilities_.to_numpy()
+            row = {"truth": truth, "seed": seed, "estimate": model.n_clusters_}
+            row["V"] = 5.0 * model.priors_.position_variance_scale
             row["CPU s"] = time.process_time() - begun
             rows.append(row | {f"P({k + 1})": probability[k] for k in range(SHOWN)})
     return pd.DataFrame(rows)
@@ -101,10 +73,11 @@ def sampson(engine: MCMC) -> pd.DataFrame:
     """Return the posterior of the number on Sampson's monks, with the variance scale halved and doubled."""
     network = load_sampson()
     rows = []
-    for variance in (data_scale(network), PROTOTYPE_VARIANCE):
+    own = 5.0 * fitted(network, engine, 0).priors_.position_variance_scale
+    for variance in (own, PROTOTYPE_VARIANCE):
         for factor in (0.5, 1.0, 2.0):
             scaled = Priors(position_variance_scale=factor * variance / 5.0).scaled_by(variance)
-            probability = number_of_clusters(network, scaled, engine, 0)
+            probability = fitted(network, engine, 0, scaled).n_clusters_probabilities_.to_numpy()
             shown = {f"P({k + 1})": probability[k] for k in range(SHOWN)}
             rows.append({"V": variance, "v0 times": factor, **shown})
     return pd.DataFrame(rows)
