@@ -2,7 +2,8 @@
 Les Misérables: the clusters of a novel
 =======================================
 
-Seventy-seven characters, tied where they appear in one chapter. The counts are binarised here: a tie is to have met at all.
+Seventy-seven characters, tied where they appear in one chapter. The counts are binarised here: a tie is to have met at
+all.
 """
 
 # %%
@@ -18,8 +19,8 @@ model = latentnet.LatentClusterModel(n_clusters="auto", inference=engine, random
 print(model.n_clusters_probabilities_.round(2).loc[:8].to_string())
 
 # %%
-# Valjean stands near the middle, since he meets everybody. Around him lie the bishop's household with its one-chapter visitors, Fantine's friends,
-# the court, and the students of the barricade, who are the tightest cluster of all.
+# Valjean stands near the middle, since he meets everybody. Around him lie the bishop's household with its one-chapter
+# visitors, Fantine's friends, the court, and the students of the barricade, who are the tightest cluster of all.
 latentnet.plot.positions(model)
 plt.savefig("les_miserables.png", dpi=150, bbox_inches="tight")
 

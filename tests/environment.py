@@ -36,9 +36,7 @@ def prepare() -> None:
     caller runs the old code. So the cache folder is named by a digest of all sources.
     """
     if "numba" in sys.modules and "NUMBA_CACHE_DIR" not in os.environ:
-        raise RuntimeError(
-            "numba was imported before its cache folder was set: prepare the environment first"
-        )
+        raise RuntimeError("numba was imported before its cache folder was set: prepare the environment first")
     for variable in _THREAD_VARIABLES:
         os.environ.setdefault(variable, "1")
     os.environ["MPLBACKEND"] = "Agg"

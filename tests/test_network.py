@@ -50,9 +50,7 @@ def test_bad_labels(actors, error, fragments):
 
 
 def test_frame_labels_must_agree():
-    with raises(
-        ValueError, "position 1 the row is 'b' and the column 'c'", "another order", "frame[frame.index]"
-    ):
+    with raises(ValueError, "position 1 the row is 'b' and the column 'c'", "another order", "frame[frame.index]"):
         as_network(pd.DataFrame(np.zeros((3, 3)), index=list("abc"), columns=list("acb")))
     with raises(ValueError, "position 0 the row is 'a' and the column 0", "different labels", "actors="):
         as_network(pd.DataFrame(np.zeros((3, 3)), index=list("abc")))
@@ -139,9 +137,7 @@ def test_copies(copied, source):
     assert again == network
     assert hash(again) == hash(network)
     assert repr(again) == repr(network)
-    assert not any(
-        array.flags.writeable for array in (again.actors, again.ties.data, again.observed.missing.data)
-    )
+    assert not any(array.flags.writeable for array in (again.actors, again.ties.data, again.observed.missing.data))
     assert again.mode is None or not again.mode.flags.writeable
 
 
@@ -211,9 +207,7 @@ def test_with_unobserved_undirected_and_two_mode():
     assert held_out.n_ties == 1
     assert held_out.observed.n_dyads == 3
     assert held_out.two_mode
-    with raises(
-        ValueError, "(row actor, column actor)", "from 'r' to 'x' runs from mode 1 to mode 0", "turn it round"
-    ):
+    with raises(ValueError, "(row actor, column actor)", "from 'r' to 'x' runs from mode 1 to mode 0", "turn it round"):
         two_mode.with_unobserved([("r", "x")])
 
 

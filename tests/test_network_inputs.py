@@ -173,9 +173,7 @@ def test_networkx_undirected_and_isolates():
 
 def test_bad_networkx():
     multi = nx.MultiDiGraph([("a", "b"), ("a", "b"), ("b", "c")])
-    with raises(
-        ValueError, "at most one edge per dyad", "MultiDiGraph", "networkx.DiGraph(graph)", "number_of_edges"
-    ):
+    with raises(ValueError, "at most one edge per dyad", "MultiDiGraph", "networkx.DiGraph(graph)", "number_of_edges"):
         as_network(multi)
     counts = nx.DiGraph()  # the route that the message offers
     counts.add_nodes_from(multi.nodes(data=True))
@@ -227,9 +225,7 @@ def test_bipartite_networkx_is_two_mode():
 
 def test_igraph():
     igraph = pytest.importorskip("igraph")
-    graph = igraph.Graph(
-        n=4, edges=[(0, 1), (1, 0), (2, 1), (2, 3), (0, 3), (3, 0), (3, 1), (3, 2)], directed=True
-    )
+    graph = igraph.Graph(n=4, edges=[(0, 1), (1, 0), (2, 1), (2, 3), (0, 3), (3, 0), (3, 1), (3, 2)], directed=True)
     graph.es["weight"] = [1, 2.5, 1, 1, None, NAN, None, NAN]
     graph.vs["name"] = LABELS
     graph.vs["age"] = [1, 2, 3, 4]
@@ -268,9 +264,7 @@ def test_edge_table():
     check_content(network, DIRECTED, True)
     assert network.actors.tolist() == LABELS
     assert set(Network.from_edges(frame, "who", "whom", directed=True).ties.data) == {1.0}
-    half = pd.DataFrame(
-        [("b", "a", 1), ("b", "c", 2), ("d", "c", 1), ("d", "a", NAN)], columns=["i", "j", "value"]
-    )
+    half = pd.DataFrame([("b", "a", 1), ("b", "c", 2), ("d", "c", 1), ("d", "a", NAN)], columns=["i", "j", "value"])
     undirected = Network.from_edges(half, "i", "j", "value", actors=LABELS)
     check_content(undirected, UNDIRECTED, False)
     assert Network.from_edges(half, "i", "j").actors.tolist() == ["b", "a", "c", "d"]
@@ -318,9 +312,7 @@ def test_more_bad_edge_tables():
     assert Network.from_edges(counted, "i", "j", value="size", directed=True).ties[0, 1] == 2
     # The other one, for undirected ties that are listed both ways.
     frame = pd.DataFrame({"i": list("abc"), "j": list("bab")}, index=[4, 4, 5])
-    once = frame[
-        ~pd.Series(map(frozenset, zip(frame["i"], frame["j"], strict=True)), index=frame.index).duplicated()
-    ]
+    once = frame[~pd.Series(map(frozenset, zip(frame["i"], frame["j"], strict=True)), index=frame.index).duplicated()]
     assert Network.from_edges(once, "i", "j").n_ties == 2
     loops = pd.DataFrame({"i": list("aab"), "j": list("aab")})
     assert Network.from_edges(loops, "i", "j", self_ties="drop").n_ties == 0

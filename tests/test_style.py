@@ -23,9 +23,7 @@ def _body_length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def test_module_and_its_functions_stay_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= LONGEST_MODULE
-    functions = [
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     sizes = {f"{node.name} (line {node.lineno})": _body_length(node) for node in functions}
     assert {name: size for name, size in sizes.items() if size > LONGEST_FUNCTION} == {}
 

@@ -55,14 +55,10 @@ class NetworkContent:
         object.__setattr__(self, "_parts", parts)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(
-            f"cannot set {name!r}: a Network is immutable; build a new one with Network.from_..."
-        )
+        raise AttributeError(f"cannot set {name!r}: a Network is immutable; build a new one with Network.from_...")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(
-            f"cannot delete {name!r}: a Network is immutable; build a new one with Network.from_..."
-        )
+        raise AttributeError(f"cannot delete {name!r}: a Network is immutable; build a new one with Network.from_...")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, since pickle and deepcopy forget that an array was write-protected.
@@ -139,9 +135,7 @@ class NetworkContent:
         [1, 0]
         """
         if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-            raise TypeError(
-                f"labels must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor"
-            )
+            raise TypeError(f"labels must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor")
         wanted = label_index(object_array(labels))
         positions = self._parts.attributes.index.get_indexer(wanted)
         if (positions < 0).any():

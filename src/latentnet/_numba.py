@@ -1,8 +1,8 @@
 """The library's compile decorators, and an exponential that LLVM can vectorise.
 
-Numba calls libm for ``math.exp``, one value at a time (11 ns); today's llvmlite has no SVML. `exp` is a branch-free polynomial
-instead: 2^k·p(r) with x = k·log 2 + r, so a loop over it vectorises. Relative errors 1e-14 (float64) and 3e-7 (float32), tested.
-Arguments are clamped to where 2^k is a normal number.
+Numba calls libm for ``math.exp``, one value at a time (11 ns); today's llvmlite has no SVML. `exp` is a branch-free
+polynomial instead: 2^k·p(r) with x = k·log 2 + r, so a loop over it vectorises. Relative errors 1e-14 (float64) and
+3e-7 (float32), tested. Arguments are clamped to where 2^k is a normal number.
 """
 
 from __future__ import annotations
@@ -21,11 +21,28 @@ from numba import types
 from numba.core.errors import NumbaExperimentalFeatureWarning
 from numba.extending import intrinsic, overload
 
-__all__ = ["block_function", "exp", "fast_kernel", "first_class_functions", "inline_kernel", "kernel", "softplus"]
+__all__ = [
+    "COUNTED",
+    "UNCOUNTED",
+    "block_function",
+    "exp",
+    "fast_kernel",
+    "first_class_functions",
+    "inline_kernel",
+    "kernel",
+    "softplus",
+]
 
-# "nnan" and "ninf" let LLVM vectorise reductions with selects but make NaN and infinity undefined, so `kernel` goes without them.
+# "nnan" and "ninf" let LLVM vectorise reductions with selects but make NaN and infinity undefined, so `kernel` goes
+# without them.
 _FAST = {"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}
 _STRICT = {"contract", "nsz"}
+
+# Options of verbs that are dispatched by `overload`. UNCOUNTED leaves out reference counts, a tenth to a third of the
+# time of kernels that run in a microsecond: only for functions that neither allocate nor return arrays, nor call
+# anything that returns one.
+COUNTED = {"error_model": "numpy", "fastmath": _STRICT}
+UNCOUNTED = {**COUNTED, "_nrt": False}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -41,8 +58,8 @@ def fast_kernel(function: Callable[..., Any]) -> Any:
 def inline_kernel(function: Callable[..., Any]) -> Any:
     """Compile as a part of each caller, under the caller's rules.
 
-    Numba compiles a kernel's callees again within it, so a chain of small functions costs their code once a level: a cold first fit
-    took twice the time.
+    Numba compiles a kernel's callees again within it, so a chain of small functions costs their code once a level: a
+    cold first fit took twice the time.
     """
     return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_STRICT, inline="always")(function)
 
@@ -51,8 +68,8 @@ def inline_kernel(function: Callable[..., Any]) -> Any:
 def block_function(function: Callable[..., None], signature: Any) -> Any:
     """Compile a verb of the block contract to a first-class function with this explicit signature.
 
-    Compilation happens here, at first use, never at import. A function that was typed into an interpreter has no file to cache
-    beside; it is compiled again in the next process.
+    Compilation happens here, at first use, never at import. A function that was typed into an interpreter has no file
+    to cache beside; it is compiled again in the next process.
     """
     options = {"error_model": "numpy", "fastmath": _FAST}
     try:
@@ -65,7 +82,10 @@ def block_function(function: Callable[..., None], signature: Any) -> Any:
 
 @contextmanager
 def first_class_functions() -> Iterator[None]:
-    """Silence Numba's note that passing functions to kernels is experimental (it is measured, tested and pinned by our suite)."""
+    """Silence Numba's note that passing functions to kernels is experimental.
+
+    It is measured, tested and pinned by our suite.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
         yield

@@ -49,9 +49,7 @@ class ObservedDyads:
         if rows is not None:
             rows.flags.writeable = False
         values = (n_actors, directed, n_row_actors, rows, None if missing is None else frozen(missing))
-        for name, value in zip(
-            ("n_actors", "directed", "n_row_actors", "rows", "missing"), values, strict=True
-        ):
+        for name, value in zip(("n_actors", "directed", "n_row_actors", "rows", "missing"), values, strict=True):
             object.__setattr__(self, f"_{name}", value)
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -8,9 +8,7 @@ import numpy as np
 
 __all__ = ["RandomState", "as_generator", "as_seed_sequence", "spawn"]
 
-RandomState: TypeAlias = (
-    int | np.integer | np.random.SeedSequence | np.random.Generator | np.random.RandomState | None
-)
+RandomState: TypeAlias = int | np.integer | np.random.SeedSequence | np.random.Generator | np.random.RandomState | None
 
 
 def as_seed_sequence(random_state: RandomState) -> np.random.SeedSequence:

@@ -62,8 +62,6 @@ def edge_graph(parts: Parts, unobserved: bool) -> nx.Graph[Any]:
         graph.add_node(actor)
         graph.nodes[actor].update({name: values[position] for name, values in columns.items()})
     frame = edge_frame(parts, unobserved)
-    for sender, receiver, value in zip(
-        frame["sender"], frame["receiver"], frame["value"].tolist(), strict=True
-    ):
+    for sender, receiver, value in zip(frame["sender"], frame["receiver"], frame["value"].tolist(), strict=True):
         graph.add_edge(sender, receiver, weight=None if np.isnan(value) else value)
     return graph

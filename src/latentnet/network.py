@@ -72,9 +72,7 @@ class Network(NetworkContent):
     Examples
     --------
     >>> import numpy as np
-    >>> network = Network.from_array(
-    ...     np.array([[0, 1, 0], [1, 0, np.nan], [0, np.nan, 0]]), actors=["a", "b", "c"]
-    ... )
+    >>> network = Network.from_array(np.array([[0, 1, 0], [1, 0, np.nan], [0, np.nan, 0]]), actors=["a", "b", "c"])
     >>> network
     Network(n_actors=3, n_ties=1, undirected, density=0.5, observed=66.7% of 3 dyads, attributes=[])
     >>> network.observed.n_dyads
@@ -84,9 +82,7 @@ class Network(NetworkContent):
     __slots__ = ()
 
     @classmethod
-    def from_networkx(
-        cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error"
-    ) -> Network:
+    def from_networkx(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
         """Read a networkx graph.
 
         Parameters
@@ -120,9 +116,7 @@ class Network(NetworkContent):
         return cls(read_networkx(graph, weight, self_ties))
 
     @classmethod
-    def from_igraph(
-        cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error"
-    ) -> Network:
+    def from_igraph(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
         """Read an igraph graph, as `from_networkx` reads a networkx graph.
 
         Parameters
@@ -271,9 +265,7 @@ class Network(NetworkContent):
 
         Examples
         --------
-        >>> went = Network.from_incidence(
-        ...     [[1, 0, 1], [0, 1, 1]], rows=["Ann", "Bob"], columns=["tea", "ball", "fair"]
-        ... )
+        >>> went = Network.from_incidence([[1, 0, 1], [0, 1, 1]], rows=["Ann", "Bob"], columns=["tea", "ball", "fair"])
         >>> went.n_actors, went.n_ties, went.observed.n_dyads
         (5, 4, 6)
         """
@@ -321,5 +313,8 @@ def fully_observed(network: Network) -> Network:
 
 
 def with_ties(network: Network, ties: sparse.csr_array[Any]) -> Network:
-    """The same actors with other ties (canonical: sorted, both directions of an undirected tie) and every dyad observed."""
+    """The same actors with other ties and every dyad observed.
+
+    The ties must be canonical: sorted, with both directions of an undirected tie.
+    """
     return Network(fully_observed(network)._parts._replace(ties=frozen(ties)))

@@ -1,4 +1,7 @@
-"""What cluster models promise: labels that mean the same in every draw, one story told by all attributes, new actors placed."""
+"""What cluster models promise.
+
+Labels that mean the same in every draw, one story told by all attributes, new actors placed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, Pr
 from latentnet.datasets import load_sampson, make_latent_network
 from latentnet.posterior.clusters import match_labels, occupied_counts, reported_partition
 
-ENGINE = MCMC(n_draws=750, n_warmup=500)
+ENGINE = MCMC(n_draws=1000, n_warmup=500)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,8 @@ def test_attributes_tell_one_story(name: str, request: pytest.FixtureRequest) ->
 def test_draws_are_relabelled(three: LatentClusterModel) -> None:
     labels = three.draws_.extra["cluster_label"].reshape(-1, 18)
     shares = np.stack([(labels == g).mean(axis=0) for g in range(3)], axis=1)
-    # Labels are drawn, memberships averaged: both estimate the same probabilities. 6 Monte Carlo errors at 1,000 effective draws.
+    # Labels are drawn, memberships averaged: both estimate the same probabilities. 6 Monte Carlo errors at 1,000
+    # effective draws.
     assert np.abs(shares - three.membership_).max() < 6 * 0.5 / np.sqrt(1000)
     means = three.draws_.extra["cluster_means"].reshape(-1, 3, 2)
     apart = np.linalg.norm(three.cluster_means_[0] - three.cluster_means_[1])
@@ -171,11 +175,12 @@ def test_a_copy_of_an_actor_is_placed_where_the_actor_is(name: str, request: pyt
 
 
 def test_without_ties_a_new_actor_has_the_prior() -> None:
-    model = LatentPositionModel(inference=MCMC(500), random_state=1).fit(load_sampson())
+    model = LatentPositionModel(random_state=1).fit(load_sampson())
     unknown = {"stranger": dict.fromkeys(model.actors_, np.nan)}
     placed = model.place(unknown, random_state=1)
     scale = np.sqrt(model.draws_.scalars["position_variance"].mean())
-    # A normal distribution's sd is known to 1/√(2·2000·2) = 1 %, its mean to 2 %; the scale itself is averaged as a variance.
+    # A normal distribution's sd is known to 1/√(2·2000·2) = 1 %, its mean to 2 %; the scale itself is averaged as a
+    # variance.
     assert placed.draws.std() == pytest.approx(scale, rel=0.06)
     assert np.abs(placed.positions).max() < 5 * scale / np.sqrt(2000)
 

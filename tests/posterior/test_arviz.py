@@ -69,11 +69,7 @@ def test_type_of_the_installed_version(arviz, posterior):
 
 def test_groups_hold_what_was_given(posterior):
     groups = make_groups()
-    names = (
-        posterior.groups()
-        if callable(posterior.groups)
-        else [name.strip("/") for name in posterior.groups[1:]]
-    )
+    names = posterior.groups() if callable(posterior.groups) else [name.strip("/") for name in posterior.groups[1:]]
     assert set(names) == set(groups)
     for group, variables in groups.items():
         assert set(posterior[group].data_vars) == set(variables)
@@ -118,9 +114,7 @@ def test_saved_and_read_again(arviz, posterior, tmp_path):
     path = tmp_path / "posterior.nc"
     posterior.to_netcdf(path)
     again = arviz.from_netcdf(path)
-    np.testing.assert_array_equal(
-        again["posterior"]["positions"].values, posterior["posterior"]["positions"].values
-    )
+    np.testing.assert_array_equal(again["posterior"]["positions"].values, posterior["posterior"]["positions"].values)
     assert list(again["posterior"]["actor"].values) == ACTORS
 
 
@@ -129,11 +123,43 @@ def test_empty_groups_are_left_out():
     assert "constant_data" not in posterior
 
 
-@pytest.mark.parametrize("name", ["actor", "latent_dim", "chain", "tie", "sender"])
-def test_a_variable_named_like_a_dimension_is_refused(name):
+@pytest.mark.parametrize("name", ["actor", "latent_dim", "chain", "tie", "coefficient"])
+def test_a_variable_named_like_a_dimension_of_any_group_is_refused(name):
     groups = {"posterior": {"positions": np.zeros((2, 5, 3, 2))}, "constant_data": {name: np.zeros(3)}}
     with pytest.raises(ValueError, match=f"name of a dimension.*'constant_data' has '{name}'; rename"):
         to_arviz(groups, DIMS, COORDS)
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "coords"),
+    [
+        ("observed_data", "sender", COORDS),
+        ("posterior", "faction", {"faction": ("actor", ["x", "y", "x"])}),
+        ("posterior", "seed", {"seed": ("chain", [1, 2, 3, 4])}),
+    ],
+)
+def test_a_variable_named_like_a_coordinate_of_its_group_is_refused(group, name, coords):
+    groups = make_groups()
+    groups[group][name] = groups[group]["ties" if group == "observed_data" else "intercept"]
+    with pytest.raises(ValueError, match=f"coordinate of its group, but group '{group}' has '{name}'; rename"):
+        to_arviz(groups, DIMS, coords)
+
+
+def test_a_variable_may_bear_the_name_of_another_groups_coordinate(arviz):
+    rng = np.random.default_rng(4)
+    effects = {name: rng.normal(size=(4, 60, 3)) for name in ("sender", "receiver")}
+    groups = make_groups()
+    groups["posterior"] |= effects
+    dims = DIMS | {name: ["actor"] for name in effects}
+    posterior = to_arviz(groups, dims, COORDS)
+    for name, values in effects.items():
+        stored = posterior["posterior"][name]
+        assert stored.dims == ("chain", "draw", "actor")
+        np.testing.assert_array_equal(stored.values, values)
+        assert list(posterior["observed_data"]["ties"][name].values) == list(COORDS[name][1])
+    assert set(posterior["posterior"].data_vars) == set(groups["posterior"])
+    summary = arviz.summary(posterior, var_names=["sender", "receiver"])
+    assert list(summary.index) == [f"{name}[{actor}]" for name in effects for actor in ACTORS]
 
 
 def test_axes_names_and_labels_must_match():
@@ -142,14 +168,10 @@ def test_axes_names_and_labels_must_match():
     with pytest.raises(ValueError, match=r"coordinate 'actor' needs 4 values along dimension 'actor'"):
         to_arviz({"posterior": {"positions": np.zeros((2, 5, 4, 2))}}, DIMS, COORDS)
     groups = {"posterior": {"positions": np.zeros((2, 5, 3, 2)), "cluster_label": np.zeros((2, 5, 4))}}
-    with pytest.raises(
-        ValueError, match=r"dimension 'actor' .* has length 3, but variable 'cluster_label' has 4"
-    ):
+    with pytest.raises(ValueError, match=r"dimension 'actor' .* has length 3, but variable 'cluster_label' has 4"):
         to_arviz(groups, DIMS, {})
 
 
 def test_importing_the_module_loads_no_arviz():
-    code = (
-        "import sys, latentnet.posterior.arviz; sys.exit('arviz' in sys.modules or 'xarray' in sys.modules)"
-    )
+    code = "import sys, latentnet.posterior.arviz; sys.exit('arviz' in sys.modules or 'xarray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

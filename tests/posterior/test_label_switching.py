@@ -65,9 +65,7 @@ def test_sampled_labels_as_indicators():
 def test_every_pass_lowers_the_divergence(noise):
     memberships, _ = simulate(np.random.default_rng(6), 150, 20, 6, noise)
     start = memberships[0] * 0.9 + 0.1 / 6
-    divergences = [
-        label_switching._divergence(memberships, p) for p in label_switching._passes(memberships, start)
-    ]
+    divergences = [label_switching._divergence(memberships, p) for p in label_switching._passes(memberships, start)]
     assert len(divergences) >= 2
     assert (np.diff(divergences) <= 1e-9).all()
     switched = label_switching._divergence(memberships, np.tile(np.arange(6), (150, 1)))

@@ -30,9 +30,7 @@ def noisy_draws(rng, truth, n_draws, error):
     n_clusters = truth.max() + 1
     wrong = rng.random((n_draws, len(truth))) < error
     draws = np.where(wrong, rng.integers(0, n_clusters, size=wrong.shape), truth)
-    return np.take_along_axis(
-        rng.permuted(np.tile(np.arange(n_clusters), (n_draws, 1)), axis=1), draws, axis=1
-    )
+    return np.take_along_axis(rng.permuted(np.tile(np.arange(n_clusters), (n_draws, 1)), axis=1), draws, axis=1)
 
 
 def all_partitions(n_actors):
@@ -82,9 +80,7 @@ def test_the_truth_behind_noisy_draws(n_clusters):
     found = minimum_vi_partition(draws, coclustering(draws))
     np.testing.assert_array_equal(same(found.labels), same(truth))
     assert found.expected_vi <= expected_variation_of_information(draws, draws).min() + 1e-12
-    assert found.expected_vi == pytest.approx(
-        expected_variation_of_information(truth[None], draws)[0], abs=1e-12
-    )
+    assert found.expected_vi == pytest.approx(expected_variation_of_information(truth[None], draws)[0], abs=1e-12)
     first_seen = list(dict.fromkeys(found.labels.tolist()))
     assert first_seen == list(range(len(first_seen)))
 
@@ -107,9 +103,7 @@ def test_bound_is_below_the_expectation():
     rng = np.random.default_rng(21)
     labels = noisy_draws(rng, np.arange(30) % 3, 150, 0.3)
     draws, weights = partitions._distinct(labels)
-    theirs = sum(
-        w * partitions._x_log_x(30)[np.bincount(s)].sum() for s, w in zip(draws, weights, strict=True)
-    )
+    theirs = sum(w * partitions._x_log_x(30)[np.bincount(s)].sum() for s, w in zip(draws, weights, strict=True))
     bound = (partitions._bound(draws, coclustering(labels)) + theirs) / 30
     assert (bound <= partitions._expected(draws, draws, weights) + 1e-12).all()
 
@@ -124,9 +118,7 @@ def test_identical_draws_and_single_actors():
 
 
 def test_errors_name_argument_and_fix():
-    with pytest.raises(
-        ValueError, match=r"labels must have the shape \(n_draws, n_actors\).* theirs is \(4,\); pool"
-    ):
+    with pytest.raises(ValueError, match=r"labels must have the shape \(n_draws, n_actors\).* theirs is \(4,\); pool"):
         coclustering(np.zeros(4, dtype=int))
     with pytest.raises(ValueError, match=r"labels must be integers from 0 .*dtype is float64"):
         coclustering(np.zeros((2, 4)))

@@ -32,9 +32,7 @@ def test_random_isometries_are_undone(n_dims):
     draws = (target @ rotations + rng.normal(scale=100, size=(40, 1, n_dims))).reshape(4, 10, 12, n_dims)
     aligned = align(draws, target, "isometry")
     np.testing.assert_allclose(aligned.positions, np.broadcast_to(target, draws.shape), atol=1e-11)
-    np.testing.assert_allclose(
-        aligned.rotations.reshape(40, n_dims, n_dims), np.swapaxes(rotations, 1, 2), atol=1e-11
-    )
+    np.testing.assert_allclose(aligned.rotations.reshape(40, n_dims, n_dims), np.swapaxes(rotations, 1, 2), atol=1e-11)
     assert aligned.translations.shape == (4, 10, n_dims)
 
 
@@ -78,18 +76,14 @@ def test_maps_carry_other_points_along(invariance, n_dims):
     rng = np.random.default_rng(40 + n_dims)
     draws, target = rng.normal(size=(6, 8, n_dims)), rng.normal(size=(8, n_dims))
     for moved in (align(draws, target, invariance), principal_axes(draws, invariance)):
-        means = draws[:, :3].mean(
-            axis=1, keepdims=True
-        )  # a point of the same space, such as a cluster's mean
+        means = draws[:, :3].mean(axis=1, keepdims=True)  # a point of the same space, such as a cluster's mean
         carried = means @ moved.rotations + moved.translations[:, None]
         np.testing.assert_allclose(carried, moved.positions[:, :3].mean(axis=1, keepdims=True), atol=1e-12)
         identity = moved.rotations @ moved.rotations.swapaxes(1, 2)
         np.testing.assert_allclose(identity, np.tile(np.eye(n_dims), (6, 1, 1)), atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    "function", [lambda z: align(z, np.ones((5, 2)), "none"), lambda z: principal_axes(z, "none")]
-)
+@pytest.mark.parametrize("function", [lambda z: align(z, np.ones((5, 2)), "none"), lambda z: principal_axes(z, "none")])
 def test_none_changes_nothing_and_copies(function):
     draws = np.random.default_rng(1).normal(size=(3, 5, 2))
     moved = function(draws)
@@ -116,9 +110,7 @@ def test_principal_axes_of_bilinear_positions_stay_off_centre():
     draws = np.random.default_rng(6).normal(size=(4, 9, 2)) + np.array([6, 0])
     moved = principal_axes(draws, "orthogonal")
     np.testing.assert_array_equal(moved.translations, 0)
-    assert (
-        moved.positions[..., 0].mean(axis=1) > 5
-    ).all()  # the first axis points to the cloud, seen from the origin
+    assert (moved.positions[..., 0].mean(axis=1) > 5).all()  # the first axis points to the cloud, seen from the origin
     products = moved.positions.swapaxes(1, 2) @ moved.positions
     np.testing.assert_allclose(products[:, 0, 1], 0, atol=1e-10)
 

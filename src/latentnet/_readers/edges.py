@@ -51,9 +51,7 @@ def read_edges(
     entries = edge_entries(
         labels, sender, receiver, values, directed=directed, self_ties=self_ties, argument="frame", fix=fix
     )
-    return parts_from_entries(
-        labels, entries, directed=directed, attributes=attributes_frame(attributes, labels)
-    )
+    return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
 
 
 def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, value: Hashable | None) -> None:
@@ -65,8 +63,7 @@ def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, valu
     for argument, name in (("source", source), ("target", target), ("value", value)):
         if name not in frame.columns and not (argument == "value" and name is None):
             raise ValueError(
-                f"{argument} must name a column of frame, got {name!r}; its columns are "
-                f"{listing(frame.columns, 12)}"
+                f"{argument} must name a column of frame, got {name!r}; its columns are {listing(frame.columns, 12)}"
             )
     if source == target:
         raise ValueError(f"source and target must name two columns of frame, but both are {source!r}")

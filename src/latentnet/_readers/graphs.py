@@ -40,8 +40,7 @@ def read_networkx(graph: Any, weight: str | None = "weight", self_ties: SelfTies
     """Read a networkx graph: nodes are actors, edge attribute `weight` is the value."""
     if not isinstance(graph, nx.Graph):
         raise TypeError(
-            "graph must be a networkx.Graph or networkx.DiGraph, got "
-            f"{type(graph).__module__}.{type(graph).__name__}"
+            f"graph must be a networkx.Graph or networkx.DiGraph, got {type(graph).__module__}.{type(graph).__name__}"
         )
     if graph.is_multigraph():
         kind = "DiGraph" if graph.is_directed() else "Graph"
@@ -61,9 +60,7 @@ def read_networkx(graph: Any, weight: str | None = "weight", self_ties: SelfTies
     ends = [index.get_indexer(label_index(object_array(edge[k] for edge in edges))) for k in (0, 1)]
     _check_weight(weight, unique_union(tuple(data) for _, _, data in edges), len(edges))
     weights = [1.0 if weight is None else data.get(weight, 1.0) for _, _, data in edges]
-    return _graph_parts(
-        labels, columns, ends, weights, graph.is_directed(), self_ties, modes=columns.get("bipartite")
-    )
+    return _graph_parts(labels, columns, ends, weights, graph.is_directed(), self_ties, modes=columns.get("bipartite"))
 
 
 def _check_weight(weight: str | None, known: Sequence[Any], n_edges: int) -> None:
@@ -139,9 +136,7 @@ def _mode_order(
     if wrong.any() or mode.min() == mode.max():
         k = int(np.argmax(wrong)) if wrong.any() else -1
         found = (
-            f"there is a tie {dyad_place(labels, int(sender[k]), int(receiver[k]))}"
-            if k >= 0
-            else "one mode is empty"
+            f"there is a tie {dyad_place(labels, int(sender[k]), int(receiver[k]))}" if k >= 0 else "one mode is empty"
         )
         raise ValueError(
             "graph has a node attribute 'bipartite' of 0 and 1 for every node, which makes it a two-mode "

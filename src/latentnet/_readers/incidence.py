@@ -45,9 +45,7 @@ def read_incidence(
     return two_mode_parts(labels, n_rows, entries, attributes_frame(attributes, labels))
 
 
-def two_mode_parts(
-    labels: Labels, n_rows: int, entries: sparse.csr_array[Any], attributes: pd.DataFrame
-) -> Parts:
+def two_mode_parts(labels: Labels, n_rows: int, entries: sparse.csr_array[Any], attributes: pd.DataFrame) -> Parts:
     """Put entries (rows x columns) into the square of all actors."""
     n_actors = len(labels)
     shape = (n_actors, n_actors)
@@ -68,9 +66,7 @@ def _check_shape(shape: tuple[int, ...]) -> None:
 def _mode_labels(given: Iterable[Any] | None, default: range, argument: str) -> Labels:
     labels = label_array(default if given is None else given, argument)
     if len(labels) != len(default):
-        raise ValueError(
-            f"{argument} must have one label each, got {len(labels)} for {len(default)} {argument}"
-        )
+        raise ValueError(f"{argument} must have one label each, got {len(labels)} for {len(default)} {argument}")
     return labels
 
 
@@ -83,9 +79,7 @@ def _joined(row_labels: Labels, column_labels: Labels, prefix: tuple[str, str] |
                 f"got {prefix!r}"
             )
         row_labels = label_array([f"{prefix[0]}{label}" for label in row_labels], "rows with their prefix")
-        column_labels = label_array(
-            [f"{prefix[1]}{label}" for label in column_labels], "columns with their prefix"
-        )
+        column_labels = label_array([f"{prefix[1]}{label}" for label in column_labels], "columns with their prefix")
     shared = row_labels[label_index(row_labels).isin(label_index(column_labels))]
     if len(shared):
         raise ValueError(

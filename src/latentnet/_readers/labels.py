@@ -49,9 +49,7 @@ def label_array(labels: Iterable[Any], argument: str) -> Labels:
         # Positions as labels: present and unique by construction, and there may be millions.
         return np.arange(labels.start, labels.stop, labels.step).astype(object)
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        raise TypeError(
-            f"{argument} must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor"
-        )
+        raise TypeError(f"{argument} must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor")
     array = object_array(labels)
     for position, value in enumerate(array):
         try:
@@ -119,8 +117,7 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     if not attributes.index.is_unique:
         twice = attributes.index[attributes.index.duplicated()].unique()
         raise ValueError(
-            f"attributes must have one row per actor, but its index repeats {listing(twice)}; keep one row "
-            "of each"
+            f"attributes must have one row per actor, but its index repeats {listing(twice)}; keep one row of each"
         )
     own = pd.Index(attributes.index.to_numpy(dtype=object), dtype=object, tupleize_cols=False)
     absent, extra = index[~index.isin(own)], own[~own.isin(index)]
@@ -134,8 +131,7 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     ):
         if len(labels_off):
             raise ValueError(
-                f"attributes must be indexed by exactly the actors' labels, but it {says} "
-                f"{listing(labels_off)}; {fix}"
+                f"attributes must be indexed by exactly the actors' labels, but it {says} {listing(labels_off)}; {fix}"
             )
     result = attributes.iloc[own.get_indexer(index)].copy()
     result.index = index
@@ -157,9 +153,7 @@ def label_pairs(dyads: Iterable[Any]) -> list[tuple[Any, Any]]:
     pairs = list(dyads)
     for position, pair in enumerate(pairs):
         if isinstance(pair, str | bytes) or not isinstance(pair, Iterable) or len(tuple(pair)) != 2:
-            raise ValueError(
-                f"dyads must be (sender, receiver) pairs of labels, but element {position} is {pair!r}"
-            )
+            raise ValueError(f"dyads must be (sender, receiver) pairs of labels, but element {position} is {pair!r}")
     return [(pair[0], pair[1]) for pair in pairs]
 
 

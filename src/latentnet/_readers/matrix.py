@@ -20,9 +20,7 @@ __all__ = ["matrix_entries", "read_matrix"]
 Labels = npt.NDArray[np.object_]
 
 
-def matrix_entries(
-    matrix: Any, row_labels: Labels, column_labels: Labels, argument: str
-) -> sparse.csr_array[Any]:
+def matrix_entries(matrix: Any, row_labels: Labels, column_labels: Labels, argument: str) -> sparse.csr_array[Any]:
     """Turn a matrix of any kind into CSR without explicit zeros, NaN kept, all values finite or NaN."""
 
     def place(position: tuple[int, ...]) -> str:
@@ -30,9 +28,7 @@ def matrix_entries(
 
     if is_sparse(matrix):
         coordinates = matrix.tocoo()
-        values = float_values(
-            coordinates.data, argument, lambda k: place((coordinates.row[k], coordinates.col[k]))
-        )
+        values = float_values(coordinates.data, argument, lambda k: place((coordinates.row[k], coordinates.col[k])))
         entries = sparse.csr_array((values, (coordinates.row, coordinates.col)), shape=coordinates.shape)
     else:
         entries = sparse.csr_array(float_values(matrix, argument, place))
@@ -71,16 +67,12 @@ def read_matrix(
         )
     entries = without_diagonal(matrix_entries(array, labels, labels, "array"), labels, self_ties)
     directed = _direction(entries, labels, directed)
-    return parts_from_entries(
-        labels, entries, directed=directed, attributes=attributes_frame(attributes, labels)
-    )
+    return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
 
 
 def _check_square(shape: tuple[int, ...]) -> None:
     if len(shape) != 2:
-        raise ValueError(
-            f"array must be a square matrix (actors x actors), got {len(shape)} dimensions, shape {shape}"
-        )
+        raise ValueError(f"array must be a square matrix (actors x actors), got {len(shape)} dimensions, shape {shape}")
     if shape[0] != shape[1]:
         raise ValueError(
             f"array must be square (actors x actors), got shape {shape[0]} x {shape[1]}; for a two-mode "

@@ -49,9 +49,7 @@ def check_self_ties(self_ties: str) -> None:
         raise ValueError(f"self_ties must be 'error' or 'drop', got {self_ties!r}")
 
 
-def without_diagonal(
-    entries: sparse.csr_array[Any], actors: Labels, self_ties: SelfTies
-) -> sparse.csr_array[Any]:
+def without_diagonal(entries: sparse.csr_array[Any], actors: Labels, self_ties: SelfTies) -> sparse.csr_array[Any]:
     """Take the diagonal out of canonical entries.
 
     A NaN there is no unobserved dyad (the diagonal has none) and goes in either case.
@@ -133,9 +131,7 @@ def unobserve(parts: Parts, sender: npt.NDArray[np.intp], receiver: npt.NDArray[
     """
     if (sender == receiver).any():
         actor = parts.actors[sender[np.argmax(sender == receiver)]]
-        raise ValueError(
-            f"dyads must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out"
-        )
+        raise ValueError(f"dyads must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out")
     n_row_actors = None if parts.mode is None else int((parts.mode == 0).sum())
     if parts.mode is not None:
         against = (parts.mode[sender] != 0) | (parts.mode[receiver] != 1)

@@ -41,9 +41,9 @@ class BIC(NamedTuple):
 def bic(model: Any) -> BIC:
     """Bayesian information criterion as R's ``latentnet`` reports it, for choosing the number of clusters.
 
-    The ties' part is −2 log L + p log(ties), with p coefficients refitted given the minimum Kullback–Leibler positions; the positions'
-    part is that of a Gaussian mixture with spherical clusters of unequal variance, fitted by EM to those positions (Handcock, Raftery &
-    Tantrum 2007).
+    The ties' part is −2 log L + p log(ties), with p coefficients refitted given the minimum Kullback–Leibler positions;
+    the positions' part is that of a Gaussian mixture with spherical clusters of unequal variance, fitted by EM to those
+    positions (Handcock, Raftery & Tantrum 2007).
 
     Parameters
     ----------
@@ -57,19 +57,20 @@ def bic(model: Any) -> BIC:
     Raises
     ------
     ValueError
-        Without a latent space or chains, or where the number of clusters is "auto": its posterior is the better answer there.
+        Without a latent space or chains, or where the number of clusters is "auto": its posterior is the better answer
+        there.
 
     Warnings
     --------
-    BIC is not established for choosing the number of dimensions, with random effects, or between clusters and none. For the position
-    model R's number is larger by nd(log d + 1/d − 1), a slip there (6.95 on Sampson's monks, d = 2).
+    BIC is not established for choosing the number of dimensions, with random effects, or between clusters and none. For
+    the position model R's number is larger by nd(log d + 1/d − 1), a slip there (6.95 on Sampson's monks, d = 2).
 
     Examples
     --------
     >>> import latentnet
     >>> from latentnet import LatentClusterModel, MCMC
     >>> from latentnet.datasets import load_sampson
-    >>> model = LatentClusterModel(3, inference=MCMC(n_draws=500), random_state=1).fit(load_sampson())
+    >>> model = LatentClusterModel(3, inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
     >>> bool(325 < latentnet.bic(model).total < 345)
     True
     """
@@ -79,7 +80,8 @@ def bic(model: Any) -> BIC:
         raise ValueError("bic needs a model with a latent space that was fitted with inference='mcmc'")
     if problem.clusters is not None and problem.clusters.automatic:
         raise ValueError(
-            "bic compares fixed numbers of clusters, but n_clusters is 'auto'; read model.n_clusters_probabilities_ instead"
+            "bic compares fixed numbers of clusters, but n_clusters is 'auto'; "
+            "read model.n_clusters_probabilities_ instead"
         )
     ties = _of_ties(problem, model)
     positions = _of_positions(problem, model)
@@ -116,8 +118,8 @@ def _of_positions(problem: Problem, model: Any) -> float:
     from scipy.cluster.hierarchy import cut_tree, linkage
     from sklearn.mixture import GaussianMixture
 
-    # From Ward's clusters, as the same answer is wanted at every seed: the likelihood has no maximum, it grows without bound where a
-    # cluster shrinks onto two close actors, and random starts end there.
+    # From Ward's clusters, as the same answer is wanted at every seed: the likelihood has no maximum, it grows without
+    # bound where a cluster shrinks onto two close actors, and random starts end there.
     g = problem.clusters.most
     labels = cut_tree(linkage(positions, "ward"), g).ravel()
     means = np.stack([positions[labels == k].mean(axis=0) for k in range(g)])
@@ -133,7 +135,8 @@ def _of_positions(problem: Problem, model: Any) -> float:
         max_iter=500,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MixtureWarning)  # a slow approach changes BIC by less than its Monte Carlo error
+        # a slow approach changes BIC by less than its Monte Carlo error
+        warnings.simplefilter("ignore", MixtureWarning)
         mixture.fit(positions)
     return -2.0 * n * float(mixture.score(positions)) + (g - 1 + d * g + g) * math.log(n)
 
@@ -149,7 +152,8 @@ def compare(models: Mapping[str, Any]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by name: `n_clusters`, `n_dims`, `bic` with its parts `bic_ties` and `bic_positions`, and `bic_difference` to the best.
+        Indexed by name: `n_clusters`, `n_dims`, `bic` with its parts `bic_ties` and `bic_positions`, and
+        `bic_difference` to the best.
 
     Raises
     ------
@@ -161,8 +165,8 @@ def compare(models: Mapping[str, Any]) -> pd.DataFrame:
     >>> import latentnet
     >>> from latentnet import LatentClusterModel, LatentPositionModel, MCMC
     >>> from latentnet.datasets import load_sampson
-    >>> engine = MCMC(n_draws=200)
-    >>> models = {f"G={g}": LatentClusterModel(g, inference=engine, random_state=1) for g in (1, 3)}
+    >>> engine = MCMC(n_draws=2000)
+    >>> models = {f"G={g}": LatentClusterModel(g, inference=engine, random_state=1) for g in (2, 3)}
     >>> table = latentnet.compare({name: model.fit(load_sampson()) for name, model in models.items()})
     >>> table.index[0]
     'G=3'

@@ -58,9 +58,7 @@ def load_sampson_waves() -> tuple[Network, Network, Network]:
 
 def _network(ties: pd.DataFrame) -> Network:
     attributes = _table("sampson_actors.csv").set_index("actor")
-    return Network.from_edges(
-        ties, "sender", "receiver", actors=attributes.index, directed=True, attributes=attributes
-    )
+    return Network.from_edges(ties, "sender", "receiver", actors=attributes.index, directed=True, attributes=attributes)
 
 
 def _table(name: str) -> pd.DataFrame:

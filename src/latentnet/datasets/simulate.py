@@ -95,9 +95,7 @@ def make_latent_network(
     _check_counts(n_actors, n_clusters, n_dims)
     _check_numbers(intercept, cluster_radius, cluster_scale)
     if similarity not in SIMILARITIES:
-        raise ValueError(
-            f"similarity must be one of {', '.join(map(repr, SIMILARITIES))}, got {similarity!r}"
-        )
+        raise ValueError(f"similarity must be one of {', '.join(map(repr, SIMILARITIES))}, got {similarity!r}")
     generator = as_generator(random_state)
     labels = np.arange(n_actors, dtype=np.int64) * n_clusters // n_actors
     centres = _centres(n_clusters, n_dims, cluster_radius)
@@ -119,9 +117,7 @@ def _check_counts(n_actors: Any, n_clusters: Any, n_dims: Any) -> None:
         if value < least:
             raise ValueError(f"{name} must be at least {least}, got {value}")
     if n_clusters > n_actors:
-        raise ValueError(
-            f"n_clusters must be at most n_actors, got {n_clusters} clusters for {n_actors} actors"
-        )
+        raise ValueError(f"n_clusters must be at most n_actors, got {n_clusters} clusters for {n_actors} actors")
 
 
 def _check_numbers(intercept: float, cluster_radius: float, cluster_scale: float) -> None:

@@ -26,8 +26,8 @@ class BoundEffect(NamedTuple):
 class Effect(Component):
     """Base class of effects.
 
-    Subclasses define the static functions ``add(runs, values, data, eta, work)`` and ``pull(runs, values, data, score, work,
-    gradient)`` (`latentnet._contract`) and the method `bind`.
+    Subclasses define the static functions ``add(runs, values, data, eta, work)`` and ``pull(runs, values, data, score,
+    work, gradient)`` (`latentnet._contract`) and the method `bind`.
     """
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:

@@ -13,7 +13,10 @@ __all__ = ["Bilinear"]
 
 
 class Bilinear(Similarity):
-    """η gets z_i·z_j (Hoff 2005): actors in the same direction from the origin are likelier tied; the origin itself has a meaning."""
+    """η gets z_i·z_j (Hoff 2005): actors in the same direction from the origin are likelier tied.
+
+    The origin itself has a meaning.
+    """
 
     invariance = "orthogonal"
 

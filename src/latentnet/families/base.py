@@ -17,8 +17,9 @@ __all__ = ["Family"]
 class Family(Component):
     """Base class of families.
 
-    Subclasses define the static functions ``log_likelihood`` and ``score`` (`latentnet._contract`) and the methods below. A family
-    that owns values (a variance, cut-points) names them in `value_names` and keeps them unconstrained in the parameter vector.
+    Subclasses define the static functions ``log_likelihood`` and ``score`` (`latentnet._contract`) and the methods
+    below. A family that owns values (a variance, cut-points) names them in `value_names` and keeps them unconstrained
+    in the parameter vector.
     """
 
     name: ClassVar[str]

@@ -35,8 +35,9 @@ class Bernoulli(Family):
         if np.any(values != 1.0):
             worst = values[values != 1.0]
             raise ValueError(
-                f"family 'bernoulli' needs ties in {{0, 1}}, but the network has values from {worst.min():g} to {worst.max():g}; "
-                "ignore the weights (Network.from_networkx(graph, weight=None)) or binarise the network"
+                f"family 'bernoulli' needs ties in {{0, 1}}, but the network has values from {worst.min():g} to "
+                f"{worst.max():g}; ignore the weights (Network.from_networkx(graph, weight=None)) or binarise "
+                "the network"
             )
 
     def mean(self, eta: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -52,7 +53,7 @@ class Bernoulli(Family):
         return (rng.random(eta.shape) < expit(eta)).astype(np.float64)
 
     def start_intercept(self, mean: float) -> float:
-        """logit of the density, kept finite."""
+        """Logit of the density, kept finite."""
         density = min(max(mean, 1e-3), 1.0 - 1e-3)
         return float(np.log(density / (1.0 - density)))
 

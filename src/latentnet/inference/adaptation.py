@@ -16,7 +16,8 @@ __all__ = ["Adaptation", "freeze", "learn_block", "learn_step_size", "new_adapta
 
 # Entries of `Adaptation.step`.
 LOG_STEP, LOG_STEP_MEAN, ERROR, COUNT = range(4)
-# Entries of `Adaptation.block`: log of the proposal's scale, and running moments of (log scale of the positions, intercept).
+# Entries of `Adaptation.block`: log of the proposal's scale, and running moments of (log scale of the positions,
+# intercept).
 LOG_SCALE, N_MOMENTS, MEAN_0, MEAN_1, VAR_0, COV, VAR_1 = range(7)
 
 

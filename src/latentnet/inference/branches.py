@@ -1,7 +1,7 @@
 """Branches: parts of the network that hang on one actor, and the move that swings such a part around it.
 
-If all paths from a group to the rest lead through one actor, the ties say how far the group is from that actor, and hardly in which
-direction: the posterior has a mode for each. Moves of single actors cannot cross between them.
+If all paths from a group to the rest lead through one actor, the ties say how far the group is from that actor, and
+hardly in which direction: the posterior has a mode for each. Moves of single actors cannot cross between them.
 """
 
 from __future__ import annotations
@@ -38,15 +38,17 @@ def find_branches(starts: np.ndarray, neighbours: np.ndarray) -> Branches:
     Parameters
     ----------
     starts, neighbours : int ndarray
-        CSR of ties in either direction. Beyond 5,000 actors no branches are sought, and of the actors that cut the network the 200 with
-        the most ties are taken: the search is a component search for each.
+        CSR of ties in either direction. Beyond 5,000 actors no branches are sought, and of the actors that cut the
+        network the 200 with the most ties are taken: the search is a component search for each.
     """
     n = starts.size - 1
     hubs: list[int] = []
     groups: list[np.ndarray] = []
     if n <= _MOST_ACTORS:
-        matrix = sparse.csr_array((np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32)), shape=(n, n))
-        cuts = sorted(nx.articulation_points(nx.from_scipy_sparse_array(matrix)), key=lambda i: (starts[i] - starts[i + 1], i))
+        parts = (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32))
+        matrix = sparse.csr_array(parts, shape=(n, n))
+        graph = nx.from_scipy_sparse_array(matrix)
+        cuts = sorted(nx.articulation_points(graph), key=lambda i: (starts[i] - starts[i + 1], i))
         whole = connected_components(matrix, directed=False)[1]
         for hub in cuts[:_MOST_HUBS]:
             kept = np.delete(np.arange(n), hub)
@@ -75,8 +77,9 @@ def _reflect(theta, n, d, group, hub, normal):  # type: ignore[no-untyped-def]
 
 @inline_kernel
 def swing(target, state, branches, count, rng):  # type: ignore[no-untyped-def]
-    """Turn `count` random branches about their hubs by one or two reflections in random directions; returns how many moved.
+    """Turn `count` random branches about their hubs by one or two reflections in random directions.
 
+    Returns how many moved.
     A reflection is its own inverse, and two of them make any rotation as likely as its inverse: the move is symmetric.
     """
     theta, proposal, prior = state.theta, state.proposal, target.prior

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["expected_likelihood", "expected_likelihood_parameters"]
 
 
-def expected_likelihood(
-    problem: Problem, draws: np.ndarray
-) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
+def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
     """Log-likelihood, and its gradient, with the ties' posterior means as data.
 
-    It sums over the observed dyads, as R does; over all dyads where whole rows are unobserved, which would otherwise leave out the
-    pairs of un-asked actors.
+    It sums over the observed dyads, as R does; over all dyads where whole rows are unobserved, which would otherwise
+    leave out the pairs of un-asked actors.
 
     Parameters
     ----------

@@ -1,13 +1,14 @@
 """The fused kernels of the plain models: Bernoulli ties (logit), an intercept and one similarity.
 
-They stand behind the same verbs as the composed target (`linear_predictor.py`), whose value and gradient they must equal. What makes
-them fast: η is symmetric, so a directed network costs as much as an undirected one, with a multiplicity (how many of i→j and j→i were
-observed) on each unordered pair; the sum over all pairs is branch-free, and ties and unobserved dyads are sparse corrections to it;
-pairs are packed over rows (row i over j < i), so that short rows of small networks still fill a vector register; and HMC's forces are
-float32 (the arrays' dtype decides), while energies are float64.
+They stand behind the same verbs as the composed target (`linear_predictor.py`), whose value and gradient they must
+equal. What makes them fast: η is symmetric, so a directed network costs as much as an undirected one, with a
+multiplicity (how many of i→j and j→i were observed) on each unordered pair; the sum over all pairs is branch-free, and
+ties and unobserved dyads are sparse corrections to it; pairs are packed over rows (row i over j < i), so that short
+rows of small networks still fill a vector register; and HMC's forces are float32 (the arrays' dtype decides), while
+energies are float64.
 
-Notation: s is the pair's squared distance (or inner product), η the linear predictor, p = logistic(η), c the force per unit of
-displacement.
+Notation: s is the pair's squared distance (or inner product), η the linear predictor, p = logistic(η), c the force per
+unit of displacement.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ _PRODUCT = 256
 def fill_pairs(z, first, last, bilinear, s):  # type: ignore[no-untyped-def]
     """Squared distances, or inner products, of rows first..last-1 with every earlier actor, packed.
 
-    Here and below, inner loops run from 0 over arrays that were sliced outside of them: an index with an offset hides from LLVM that it
-    is not negative, and a slice in the loop costs a reference count (measured: 2 to 10 times the time).
+    Here and below, inner loops run from 0 over arrays that were sliced outside of them: an index with an offset hides
+    from LLVM that it is not negative, and a slice in the loop costs a reference count (measured: 2 to 10 times the
+    time).
     """
     if z.shape[0] == 2:
         _fill_plane(z, first, last, bilinear, s)
@@ -220,25 +222,39 @@ def _drop_holes(target, block, s, c):  # type: ignore[no-untyped-def]
     return total
 
 
+@fast_kernel
+def _attract(s, c, pairs, weights, is_distance, factor):  # type: ignore[no-untyped-def]
+    """Take the ties' attraction, weight / (factor·distance), from c at their pairs."""
+    share = c.dtype.type(1.0 / factor)
+    for t in range(pairs.size):
+        p = pairs[t]
+        force = c.dtype.type(weights[t]) * share
+        c[p] -= force / s[p] if is_distance else force
+
+
+@fast_kernel
+def _attract_all(s, c, weights, is_distance, factor):  # type: ignore[no-untyped-def]
+    """The same where every pair has an expected tie; returns the ties' total."""
+    share = c.dtype.type(1.0 / factor)
+    total = 0.0
+    for p in range(weights.size):
+        total += weights[p]
+        force = c.dtype.type(weights[p]) * share
+        c[p] -= force / s[p] if is_distance else force
+    return total
+
+
 @inline_kernel
 def _pull_ties(target, block, first, size, s, c):  # type: ignore[no-untyped-def]
     """Put the ties' attraction into c; return their total weight."""
-    total = 0.0
     factor = target.multiplicity if target.multiplicity > 0.0 else 1.0
     if target.expected_ties.size > 0:
-        weights = target.expected_ties[first * (first - 1) // 2 :]
-        for p in range(size):
-            total += weights[p]
-            length = s[p] if target.similarity == DISTANCE else 1.0
-            c[p] -= c.dtype.type(weights[p] / (factor * length))
-        return total
-    for t in range(target.tie_starts[block], target.tie_starts[block + 1]):
-        p = target.tie_pairs[t]
-        weight = target.tie_weights[t]
-        total += weight
-        length = s[p] if target.similarity == DISTANCE else 1.0
-        c[p] -= c.dtype.type(weight / (factor * length))
-    return total
+        start = first * (first - 1) // 2
+        return _attract_all(s, c, target.expected_ties[start : start + size], target.similarity == DISTANCE, factor)
+    start, end = target.tie_starts[block], target.tie_starts[block + 1]
+    pairs, weights = target.tie_pairs[start:end], target.tie_weights[start:end]
+    _attract(s, c, pairs, weights, target.similarity == DISTANCE, factor)
+    return target.tie_totals[block]
 
 
 @fast_kernel

@@ -1,4 +1,7 @@
-"""Packing a network for the fused kernels (`fused.py`): unordered pairs, ties and unobserved dyads by block and by actor."""
+"""Packing a network for the fused kernels (`fused.py`).
+
+Unordered pairs, ties and unobserved dyads, by block and by actor.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,7 @@ class FusedData(NamedTuple):
     tie_starts: np.ndarray  # (n_blocks + 1,)
     tie_pairs: np.ndarray  # position of the pair in its block
     tie_weights: np.ndarray  # y_ij + y_ji
+    tie_totals: np.ndarray  # (n_blocks,) their sums
     hole_starts: np.ndarray
     hole_pairs: np.ndarray
     hole_kept: np.ndarray  # share of the pair's multiplicity that remains
@@ -99,7 +103,7 @@ def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: i
     holes = sparse.coo_array((n, n)) if missing is None else missing.astype(np.float64).tocoo()
     if network.directed:
         ties, holes = ties + ties.T, (holes + holes.T).tocoo()
-        i, j = holes.coords
+        i, j = holes.row, holes.col
         holes.data = holes.data / (observed[i] + observed[j])
     # `observed` is 0 or 1 a row, and an undirected network has every row, so half of 1 + 1 is its multiplicity.
     multiplicity = (2.0 if network.directed else 1.0) if rows is None else 0.0
@@ -107,9 +111,11 @@ def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: i
     kept.data = 1.0 - holes.data
     blocks = blocks_of_rows(np.arange(n), max(BLOCK, n))
     empty = np.zeros((0, 0))
+    by_block = _by_block(ties, blocks)
     data = FusedData(
         n, n_dims, SIMILARITY_CODES[similarity], intercept, multiplicity, observed, blocks,
-        *_by_block(ties, blocks), *_by_block(kept, blocks), *_by_actor(ties), *_by_actor(kept),
+        *by_block, np.add.reduceat(np.append(by_block[2], 0.0), by_block[0][:-1]) * (np.diff(by_block[0]) > 0),
+        *_by_block(kept, blocks), *_by_actor(ties), *_by_actor(kept),
         expected_ties=np.zeros(0), energies=np.zeros(0),
     )  # fmt: skip
     return with_scratch(Fused(data, empty, empty, empty), np.float32)
@@ -118,7 +124,7 @@ def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: i
 def _by_block(matrix: Any, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The strictly lower triangle's entries as (starts by block, positions in the block, values), sorted."""
     entries = matrix.tocoo()
-    i, j = entries.coords
+    i, j = entries.row, entries.col
     order = np.lexsort((j, i))
     order = order[(j < i)[order]]
     i, j, values = i[order].astype(np.int64), j[order].astype(np.int64), np.array(entries.data[order], dtype=np.float64)

@@ -1,10 +1,13 @@
-"""Hamiltonian Monte Carlo on the whole parameter vector: static, with jittered trajectories (it beat NUTS in our trials)."""
+"""Hamiltonian Monte Carlo on the whole parameter vector.
+
+Static, with jittered trajectories (it beat NUTS in our trials).
+"""
 
 from __future__ import annotations
 
 import math
 
-from latentnet._numba import inline_kernel
+from latentnet._numba import fast_kernel, inline_kernel
 from latentnet.inference.prior import add_prior_gradient, log_prior
 from latentnet.inference.target import add_likelihood_gradient, log_likelihood
 
@@ -21,15 +24,21 @@ def _gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
     add_prior_gradient(target.prior, theta, gradient)
 
 
+@fast_kernel
+def _move(theta, momentum, gradient, mass, kick, step):  # type: ignore[no-untyped-def]
+    for p in range(theta.size):
+        moved = momentum[p] + kick * gradient[p]
+        momentum[p] = moved
+        theta[p] += step * moved / mass[p]
+
+
 @inline_kernel
 def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: ignore[no-untyped-def]
     """Move theta and momentum along the trajectory in place."""
     _gradient(target, theta, gradient)
     for s in range(n_steps):
         kick = 0.5 * step if s == 0 else step
-        for p in range(theta.size):
-            momentum[p] += kick * gradient[p]
-            theta[p] += step * momentum[p] / mass[p]
+        _move(theta, momentum, gradient, mass, kick, step)
         _gradient(target, theta, gradient)
     for p in range(theta.size):
         momentum[p] += 0.5 * step * gradient[p]

@@ -1,4 +1,7 @@
-"""Where optimisers and chains start: pivot MDS on geodesic distances, or the leading eigenvectors for inner products."""
+"""Where optimisers and chains start.
+
+Pivot MDS on geodesic distances, or the leading eigenvectors for inner products.
+"""
 
 from __future__ import annotations
 

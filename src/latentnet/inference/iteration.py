@@ -17,9 +17,9 @@ from latentnet.inference.adaptation import (
 )
 from latentnet.inference.branches import Branches, swing
 from latentnet.inference.hmc import hmc_step
+from latentnet.inference.prior import ClusterPrior, natural_log_prior, redraw_clusters
 from latentnet.inference.relocation import relocate, swap
 from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, translate
-from latentnet.inference.prior import ClusterPrior, natural_log_prior, redraw_clusters
 from latentnet.inference.target import log_likelihood
 
 __all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
@@ -57,7 +57,10 @@ class Moves(NamedTuple):
 
 
 def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
-    """A state at these parameters; the first chunk computes its log-likelihood, and labels are drawn before they are used."""
+    """A state at these parameters.
+
+    The first chunk computes its log-likelihood, and labels are drawn before they are used.
+    """
     return State(
         theta=theta.copy(),
         log_likelihood=np.full(1, np.nan),

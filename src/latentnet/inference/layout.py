@@ -1,7 +1,8 @@
 """Which dyads the likelihood sums over, packed into blocks: the one description that every engine and effect reads.
 
-Blocks hold whole rows as runs (`_contract.py`), about 4,096 dyads. A *hole* is a dyad inside a run that was not observed (the
-diagonal too): effects may fill it, families and sums leave it out. Runs are cut where more than `GAP` dyads in a row are unobserved.
+Blocks hold whole rows as runs (`_contract.py`), about 4,096 dyads. A *hole* is a dyad inside a run that was not
+observed (the diagonal too): effects may fill it, families and sums leave it out. Runs are cut where more than `GAP`
+dyads in a row are unobserved.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ GAP = 8
 
 
 class Layout(NamedTuple):
-    """Packed dyads of a network; positions of ties and holes are flat indices into the block's (halves, size) arrays."""
+    """Packed dyads of a network.
+
+    Positions of ties and holes are flat indices into the block's (halves, size) arrays.
+    """
 
     runs: np.ndarray  # (n_runs, 6) int64
     run_starts: np.ndarray  # (n_blocks + 1,)
@@ -46,8 +50,6 @@ class Layout(NamedTuple):
         column = np.arange(lengths.sum()) - np.repeat(run_starts - self.runs[:, RUN_COLUMN], lengths)
         swapped = np.repeat(self.runs[:, RUN_SWAPPED], lengths) == 1
         return np.where(swapped, column, actor), np.where(swapped, actor, column)
-
-
 
 
 @kernel
@@ -235,5 +237,3 @@ def actor_layout(network: Network, *, unit: str = "dyad") -> Layout:
     blocks = np.arange(0, actors.size + 1, 2 if both else 1, dtype=np.int64)
     width = max(BLOCK, 2 * n)
     return _layout(network, (actors, swapped, first, last), blocks, halves, width)
-
-

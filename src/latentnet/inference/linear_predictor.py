@@ -1,4 +1,7 @@
-"""The composed target: any family with any effects, one block of dyads at a time. The only code that composes effects."""
+"""The composed target: any family with any effects, one block of dyads at a time.
+
+The only code that composes effects.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ __all__ = [
     "with_layout",
 ]
 
-# First-class functions come in tuples of one length, padded with no-ops: kernels then compile once for every combination.
+# First-class functions come in tuples of one length, padded with no-ops: kernels then compile once for every
+# combination.
 SLOTS = 12
 
 
@@ -102,7 +106,9 @@ def composed_target(
         The family's own values in the parameter vector.
     """
     if len(effects) > SLOTS:
-        raise ValueError(f"effects: at most {SLOTS} effects, with intercept and similarity, but there are {len(effects)}")
+        raise ValueError(
+            f"effects: at most {SLOTS} effects, with intercept and similarity, but there are {len(effects)}"
+        )
     layout = network_layout(network, unit=family.unit)
     by_actor = actor_layout(network, unit=family.unit) if family.unit != "row" else layout
     padding = SLOTS - len(effects)
@@ -164,8 +170,8 @@ def own_buffers(target: Composed) -> Composed:
     return target._replace(buffers=_buffers(target.layout, target.by_actor))
 
 
-# The helpers below take arrays one by one: reading a field of a NamedTuple of arrays costs a reference count for each of them, which at
-# 18 actors was more than the arithmetic.
+# The helpers below take arrays one by one: reading a field of a NamedTuple of arrays costs a reference count for each
+# of them, which at 18 actors was more than the arithmetic.
 
 
 @inline_kernel

@@ -32,7 +32,8 @@ def maximise(
 ) -> tuple[np.ndarray, float, bool]:
     """Maximise by L-BFGS; returns (argument, value, whether it converged).
 
-    BLAS is held to one thread: the vectors are short, and threads cost more than they give (measured: 20 times the CPU time).
+    BLAS is held to one thread: the vectors are short, and threads cost more than they give (measured: 20 times the CPU
+    time).
     """
 
     def negative(theta: np.ndarray) -> tuple[float, np.ndarray]:
@@ -45,7 +46,13 @@ def maximise(
             start,
             jac=True,
             method="L-BFGS-B",
-            options={"maxiter": max_iterations, "maxfun": 2 * max_iterations, "gtol": tolerance, "ftol": 1e-12, "maxcor": 20},
+            options={
+                "maxiter": max_iterations,
+                "maxfun": 2 * max_iterations,
+                "gtol": tolerance,
+                "ftol": 1e-12,
+                "maxcor": 20,
+            },
         )
     return found.x, -float(found.fun), bool(found.success)
 
@@ -53,9 +60,10 @@ def maximise(
 def posterior_mode(
     problem: Problem, start: np.ndarray, *, max_iterations: int, tolerance: float, dtype: Any = np.float64
 ) -> tuple[np.ndarray, float, bool]:
-    """Mode of the density of positions, coefficients and log σ near `start`; returns (parameters, log density, converged).
+    """Mode of the density of positions, coefficients and log σ near `start`.
 
-    `dtype` is that of the fused kernels' forces: float32 is what the sampler has compiled anyway, and enough for a start.
+    Returns (parameters, log density, converged). `dtype` is that of the fused kernels' forces: float32 is what the
+    sampler has compiled anyway, and enough for a start.
     """
     target = problem.target(dtype)
     with first_class_functions():
@@ -65,9 +73,10 @@ def posterior_mode(
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:
-    """Variance of a coordinate of the positions at the mode of a position model whose σ² is held at its prior's scale v0.
+    """Variance of a coordinate of the positions at the mode of a position model with σ² held at its prior's scale v0.
 
-    With σ free the joint mode shrinks together: on the karate club it has a variance of 0.26, where the posterior's is 4.4.
+    With σ free the joint mode shrinks together: on the karate club it has a variance of 0.26, where the posterior's is
+    4.4.
     """
     target = problem.target(np.float32)
     theta = start.copy()
@@ -87,8 +96,8 @@ def position_spread(problem: Problem, start: np.ndarray) -> float:
 class MAP(Component):
     """Maximum a posteriori engine: the mode of the density of positions, coefficients and log σ.
 
-    Fast, and no uncertainty: the positions' scale is shrunk, and intervals are not to be had. The start is pivot MDS on geodesic
-    distances; further starts are spread around it, and the best mode wins.
+    Fast, and no uncertainty: the positions' scale is shrunk, and intervals are not to be had. The start is pivot MDS on
+    geodesic distances; further starts are spread around it, and the best mode wins.
 
     Parameters
     ----------

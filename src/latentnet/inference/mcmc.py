@@ -45,7 +45,7 @@ def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
     n = problem.n_actors
     mass = np.ones(problem.n_parameters)
     of_positions = 0.5 + 0.25 * problem.degrees
-    for effect, bound, part in problem.effects:
+    for _, bound, part in problem.effects:
         mass[part] = max(bound.mean_square, 0.05) * of_positions.sum() / 4.0
     spatial = problem.n_dims > 0
     if spatial:
@@ -181,9 +181,9 @@ def _run_in_threads(chains: list[_Chain], n_jobs: int, shown: bool) -> bool:
 class MCMC(Component):
     """Markov chain Monte Carlo engine.
 
-    Each iteration makes a Hamiltonian move of all positions and coefficients at once, relocates some actors, lets pairs of actors
-    change places, and scales and shifts the whole configuration. Warm-up tunes the step size and the scaling; nothing needs setting
-    by hand.
+    Each iteration makes a Hamiltonian move of all positions and coefficients at once, relocates some actors, lets pairs
+    of actors change places, and scales and shifts the whole configuration. Warm-up tunes the step size and the scaling;
+    nothing needs setting by hand.
 
     Parameters
     ----------
@@ -196,15 +196,15 @@ class MCMC(Component):
     thin : int
         Keep every `thin`-th draw.
     n_jobs : int or None
-        Chains at once. None: joblib's active backend if one was chosen, else threads, at most one a core; -1: one a core.
-        The draws do not depend on it.
+        Chains at once. None: joblib's active backend if one was chosen, else threads, at most one a core; -1: one a
+        core. The draws do not depend on it.
     target_acceptance : float
         Acceptance rate that warm-up tunes the step size for.
     progress : bool or None
         Show a progress bar; None: where stderr is a terminal or a notebook.
     on_interrupt : {"raise", "return"}
-        What Ctrl-C does once chains are cut to equal length and stored: let the KeyboardInterrupt go on, or return from `fit` with a
-        warning.
+        What Ctrl-C does once chains are cut to equal length and stored: let the KeyboardInterrupt go on, or return from
+        `fit` with a warning.
 
     Examples
     --------

@@ -57,8 +57,8 @@ def cluster_moments(mixture, theta, labels, g, mean):  # type: ignore[no-untyped
 def _draw_variance(mixture, members, squares, mean, rng):  # type: ignore[no-untyped-def]
     """Draw σ_g² given its members, the mean integrated out.
 
-    Its density is an inverse gamma's times that of the members' centre, N(centre; 0, ω² + σ²/members), which is bounded: propose from
-    the former, accept by the latter over its largest value.
+    Its density is an inverse gamma's times that of the members' centre, N(centre; 0, ω² + σ²/members), which is
+    bounded: propose from the former, accept by the latter over its largest value.
     """
     d = mixture.n_dims
     shape = 0.5 * (mixture.df + max(members - 1, 0) * d)

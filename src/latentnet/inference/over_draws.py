@@ -1,4 +1,7 @@
-"""Quantities of many draws at once: linear predictors of chosen dyads, expected ties, probabilities of another network."""
+"""Quantities of many draws at once.
+
+Linear predictors of chosen dyads, expected ties, probabilities of another network.
+"""
 
 from __future__ import annotations
 
@@ -205,7 +208,10 @@ def _accumulate_probabilities(target, draws, largest, total, values):  # type: i
 
 
 def log_mean_probabilities(problem: Problem, draws: np.ndarray, network: Network) -> np.ndarray:
-    """Log of the posterior mean of the probability of each unit (dyad, row, pair) of `network`; 0 where it was not observed."""
+    """Log of the posterior mean of the probability of each unit (dyad, row, pair) of `network`.
+
+    It is 0 where the unit was not observed.
+    """
     target = problem.composed(network)
     size = int(target.layout.starts[-1])
     largest, total, values = np.full(size, -np.inf), np.zeros(size), np.empty(size)

@@ -1,6 +1,7 @@
 """The prior of the whole parameter vector, with and without clusters, by the same verbs.
 
-Verbs that differ are dispatched on the prior's type when a kernel compiles, so a position model compiles nothing of clusters.
+Verbs that differ are dispatched on the prior's type when a kernel compiles, so a position model compiles nothing of
+clusters.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import overload
 
-from latentnet._numba import inline_kernel, kernel
+from latentnet._numba import fast_kernel, inline_kernel, kernel
 from latentnet.inference.mixture import draw_clusters, draw_labels, set_cluster_mass
 from latentnet.inference.split_merge import compact_labels, draw_n_components, split_or_merge
 from latentnet.priors.gaussian_mixture import (
@@ -47,8 +48,8 @@ SPLIT_MERGE_MOVES = 3
 class Prior(NamedTuple):
     """Prior without clusters.
 
-    Values with a positive `precision` are N(0, 1/precision). A group is a slice of values N(0, σ²), with log σ in the parameter vector
-    and σ² scaled inverse chi-square; the positions are the first group.
+    Values with a positive `precision` are N(0, 1/precision). A group is a slice of values N(0, σ²), with log σ in the
+    parameter vector and σ² scaled inverse chi-square; the positions are the first group.
     """
 
     n_actors: int
@@ -165,7 +166,10 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
 
 @overload(shift_positions)
 def _(prior, theta, rng):  # type: ignore[no-untyped-def]
-    """Draw the location of everything exactly: the centre of the means, or of the positions, given what lies where around it."""
+    """Draw the location of everything exactly.
+
+    That is the centre of the means, or of the positions, given what lies where around it.
+    """
     if _has_clusters(prior):
 
         def with_clusters(prior, theta, rng):  # type: ignore[no-untyped-def]
@@ -197,7 +201,10 @@ def _(prior, theta, rng):  # type: ignore[no-untyped-def]
 
 @overload(redraw_clusters)
 def _(prior, theta, labels, mass, rng):  # type: ignore[no-untyped-def]
-    """Gibbs draws of labels and clusters and, where it is unknown, of their number; returns the number of occupied ones."""
+    """Gibbs draws of labels and clusters and, where it is unknown, of their number.
+
+    Returns the number of occupied ones.
+    """
     if not _has_clusters(prior):
         return lambda prior, theta, labels, mass, rng: 0
     return _redraw_clusters.py_func
@@ -245,20 +252,32 @@ def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
     return value
 
 
+@fast_kernel
+def _pull_values(theta, precision, gradient):  # type: ignore[no-untyped-def]
+    for p in range(theta.size):
+        gradient[p] -= precision[p] * theta[p]
+
+
+@fast_kernel
+def _pull_group(values, precision, gradient):  # type: ignore[no-untyped-def]
+    """Pull a group's values towards 0; returns the sum of their squares."""
+    squares = 0.0
+    for p in range(values.size):
+        squares += values[p] * values[p]
+        gradient[p] -= precision * values[p]
+    return squares
+
+
 @kernel
 def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of `log_prior` to `gradient`."""
     _add_cluster_gradient(prior, theta, gradient)
-    for p in range(theta.size):
-        gradient[p] -= prior.precision[p] * theta[p]
+    _pull_values(theta, prior.precision, gradient)
     for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
         start, stop, scale = int(group[START]), int(group[STOP]), int(group[SCALE])
         precision = np.exp(-2.0 * theta[scale])
-        squares = 0.0
-        for p in range(start, stop):
-            squares += theta[p] * theta[p]
-            gradient[p] -= precision * theta[p]
+        squares = _pull_group(theta[start:stop], precision, gradient[start:stop])
         gradient[scale] += squares * precision - (stop - start)
         gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
 

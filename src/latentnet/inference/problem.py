@@ -1,6 +1,7 @@
 """A model laid out for the engines: the parameter vector, and the targets that are compiled code's view of it.
 
-The vector holds the positions (dimension by dimension), each effect's slice, the family's own values, then the logs of scales.
+The vector holds the positions (dimension by dimension), each effect's slice, the family's own values, then the logs of
+scales.
 """
 
 from __future__ import annotations
@@ -76,7 +77,10 @@ class Problem:
 
     @property
     def log_scale(self) -> int:
-        """Index of the log of the positions' standard deviation, or of the first cluster's; only with a latent space."""
+        """Index of the log of the positions' standard deviation, or of the first cluster's.
+
+        Only with a latent space.
+        """
         return self.family_slice.stop
 
     @property
@@ -89,9 +93,7 @@ class Problem:
     @property
     def coefficient_names(self) -> list[str]:
         """Names of the coefficients, without the intercept."""
-        return [
-            name for effect, bound, _ in self.effects for name in bound.names if not isinstance(effect, Intercept)
-        ]
+        return [name for effect, bound, _ in self.effects for name in bound.names if not isinstance(effect, Intercept)]
 
     @property
     def coefficient_indices(self) -> list[int]:

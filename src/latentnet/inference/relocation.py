@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-
 from typing import Any
 
 from numba.extending import overload
@@ -24,7 +23,10 @@ def _random_other(n, actor, rng):  # type: ignore[no-untyped-def]
 
 @inline_kernel
 def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no-untyped-def]
-    """Fill `centre` by a point that does not depend on the actor's own position, so that turning about it is symmetric."""
+    """Fill `centre` by a point that does not depend on the actor's own position.
+
+    So turning about it is symmetric.
+    """
     n, d = target.prior.n_actors, target.prior.n_dims
     starts, neighbours = graph
     first, last = starts[actor], starts[actor + 1]
@@ -114,7 +116,10 @@ def _similarity(theta, n, d, i, j, similarity):  # type: ignore[no-untyped-def]
 
 @inline_kernel
 def _change_of_place(likelihood, theta, i, j):  # type: ignore[no-untyped-def]
-    """Change of i's tied dyads' linear predictors, weighted by the ties, if i moves to where j is (its dyad with j stays)."""
+    """Change of i's tied dyads' linear predictors, weighted by the ties, if i moves to where j is.
+
+    Its dyad with j stays.
+    """
     n, d, code = likelihood.n_actors, likelihood.n_dims, likelihood.similarity
     change = 0.0
     for t in range(likelihood.neighbour_starts[i], likelihood.neighbour_starts[i + 1]):
@@ -141,8 +146,8 @@ def _swap(target, state, count, rng):  # type: ignore[no-untyped-def]
 def _swap_fused(target, state, count, rng):  # type: ignore[no-untyped-def]
     """Let `count` random pairs of actors change places; returns how many did.
 
-    Only for fused models in which every dyad was observed: the sum over all pairs then does not change, nor does the prior, and a swap
-    costs no more than the two actors' ties.
+    Only for fused models in which every dyad was observed: the sum over all pairs then does not change, nor does the
+    prior, and a swap costs no more than the two actors' ties.
     """
     likelihood, theta = target.likelihood.data, state.theta
     n, d = likelihood.n_actors, likelihood.n_dims

@@ -25,8 +25,8 @@ def log_root_mean_square(theta, size):  # type: ignore[no-untyped-def]
 def scale_and_shift(target, state, adaptation, intercept, rng):  # type: ignore[no-untyped-def]
     """Random walk along z → c·z, μ → c·μ, log σ → log σ + log c, intercept → intercept + δ; returns 1.0 if accepted.
 
-    The Jacobian is c to the number of scaled coordinates. Most of it is cancelled by what the density of z given μ and σ loses; both are
-    in the ratio below, so it holds for any prior. Random effects do not scale.
+    The Jacobian is c to the number of scaled coordinates. Most of it is cancelled by what the density of z given μ and
+    σ loses; both are in the ratio below, so it holds for any prior. Random effects do not scale.
     """
     theta, proposal, prior = state.theta, state.proposal, target.prior
     spread = math.exp(adaptation.block[LOG_SCALE])

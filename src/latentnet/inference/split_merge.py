@@ -1,8 +1,9 @@
 """An unknown number of clusters: split–merge moves of the partition, and the number of components given it.
 
-Clusters' parameters are integrated out here, so `draw_clusters` must follow before anything conditions on them. The number of
-components G has prior ∝ rate^G/G! on 1..most, the weights given G are Dirichlet(ν, ..., ν) (Miller & Harrison 2018; the telescoping
-sampler of Frühwirth-Schnatter, Malsiner-Walli & Grün 2021; sequentially allocated proposals, Dahl 2005).
+Clusters' parameters are integrated out here, so `draw_clusters` must follow before anything conditions on them. The
+number of components G has prior ∝ rate^G/G! on 1..most, the weights given G are Dirichlet(ν, ..., ν) (Miller & Harrison
+2018; the telescoping sampler of Frühwirth-Schnatter, Malsiner-Walli & Grün 2021; sequentially allocated proposals, Dahl
+2005).
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def log_marginal(mixture, members, squares, radius):  # type: ignore[no-untyped-
 
 
 def log_partition_weights(n_actors: int, most: int, rate: float, concentration: float) -> np.ndarray:
-    """log Σ_G p(G)·G!/(G−K)!·Γ(νG)/Γ(νG+n), for K = 1..most occupied clusters (index K; −inf beyond).
+    """Log Σ_G p(G)·G!/(G−K)!·Γ(νG)/Γ(νG+n), for K = 1..most occupied clusters (index K; −inf beyond).
 
     Returns
     -------
@@ -118,7 +119,7 @@ def draw_n_components(mixture, occupied, rate, rng):  # type: ignore[no-untyped-
 
 @kernel
 def _marginal_of(mixture, sums, g):  # type: ignore[no-untyped-def]
-    """log Γ(members + ν)/Γ(ν) + log marginal of group g from its sums (members, Σ z, Σ |z|²)."""
+    """Log Γ(members + ν)/Γ(ν) + log marginal of group g from its sums (members, Σ z, Σ |z|²)."""
     members = sums[g, 0]
     radius = 0.0
     for k in range(mixture.n_dims):
@@ -130,7 +131,10 @@ def _marginal_of(mixture, sums, g):  # type: ignore[no-untyped-def]
 
 @kernel
 def _log_predictive(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
-    """Log of members × predictive density at z_i under a conjugate stand-in: it only proposes, so it need not be the model's."""
+    """Log of members × predictive density at z_i under a conjugate stand-in.
+
+    It only proposes, so it need not be the model's.
+    """
     n, d = mixture.n_actors, mixture.n_dims
     members = sums[g, 0]
     prior_size = mixture.v0 / mixture.mean_variance
@@ -161,8 +165,9 @@ def _add_actor(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
 def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):  # type: ignore[no-untyped-def]
     """Allocate the two seeds' clusters' other members one by one, in random order, to either seed.
 
-    With `split` it draws the allocation into `groups` (0 or 1 by actor, −1 elsewhere); else it follows the labels as they are. Returns
-    the log probability of the allocation; sums[0], sums[1] become the groups', sums[2] that of both together.
+    With `split` it draws the allocation into `groups` (0 or 1 by actor, −1 elsewhere); else it follows the labels as
+    they are. Returns the log probability of the allocation; sums[0], sums[1] become the groups', sums[2] that of both
+    together.
     """
     i, j = seeds
     sums[:] = 0.0
@@ -196,9 +201,9 @@ def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):  # type:
 
 @kernel
 def split_or_merge(mixture, theta, labels, occupied, log_weights, rng):  # type: ignore[no-untyped-def]
-    """Propose to split the cluster of two random actors, or to merge their two; returns the number of occupied clusters.
+    """Propose to split the cluster of two random actors, or to merge their two.
 
-    Labels must be compact, and stay so.
+    Returns the number of occupied clusters. Labels must be compact, and stay so.
     """
     n = labels.size
     i = int(rng.random() * n)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba.extending import overload
 
-from latentnet._numba import kernel
+from latentnet._numba import COUNTED, UNCOUNTED, kernel
 from latentnet.inference.fused import fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
 from latentnet.inference.fused_data import Fused
 from latentnet.inference.linear_predictor import (
@@ -25,10 +25,11 @@ __all__ = [
     "Target",
     "actor_log_likelihood",
     "add_likelihood_gradient",
-    "log_likelihood",
     "likelihood_value_and_gradient",
+    "log_likelihood",
     "log_posterior",
 ]
+
 
 class Target(NamedTuple):
     """Likelihood and prior of one model; the likelihood's scratch belongs to one chain."""
@@ -56,31 +57,34 @@ def _is(likelihood: Any, kind: type) -> bool:
     return getattr(likelihood, "instance_class", None) is kind
 
 
-@overload(log_likelihood)
-def _log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
-    if _is(likelihood, Fused):
-        return fused_log_likelihood.py_func
-    if _is(likelihood, Composed):
-        return composed_log_likelihood.py_func
-    return None
+@overload(log_likelihood, jit_options=UNCOUNTED)
+def _fused_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+    return fused_log_likelihood.py_func if _is(likelihood, Fused) else None
 
 
-@overload(actor_log_likelihood)
-def _actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
-    if _is(likelihood, Fused):
-        return fused_actor_log_likelihood.py_func
-    if _is(likelihood, Composed):
-        return composed_actor_log_likelihood.py_func
-    return None
+@overload(actor_log_likelihood, jit_options=UNCOUNTED)
+def _fused_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+    return fused_actor_log_likelihood.py_func if _is(likelihood, Fused) else None
 
 
-@overload(add_likelihood_gradient)
-def _add_likelihood_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
-    if _is(likelihood, Fused):
-        return fused_gradient.py_func
-    if _is(likelihood, Composed):
-        return composed_gradient.py_func
-    return None
+@overload(add_likelihood_gradient, jit_options=UNCOUNTED)
+def _add_fused_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+    return fused_gradient.py_func if _is(likelihood, Fused) else None
+
+
+@overload(log_likelihood, jit_options=COUNTED)
+def _composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+    return composed_log_likelihood.py_func if _is(likelihood, Composed) else None
+
+
+@overload(actor_log_likelihood, jit_options=COUNTED)
+def _composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+    return composed_actor_log_likelihood.py_func if _is(likelihood, Composed) else None
+
+
+@overload(add_likelihood_gradient, jit_options=COUNTED)
+def _add_composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+    return composed_gradient.py_func if _is(likelihood, Composed) else None
 
 
 @kernel

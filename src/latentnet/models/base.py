@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
-from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
 from latentnet.inference import MCMC
+from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
 from latentnet.inference.map import maximise
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
@@ -60,7 +60,8 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            For parameters out of range, and networks that the family or the effects cannot have; nothing is computed then.
+            For parameters out of range, and networks that the family or the effects cannot have; nothing is computed
+            then.
         KeyboardInterrupt
             After Ctrl-C, with what was drawn stored (``inference=MCMC(on_interrupt="return")`` returns instead).
         """
@@ -203,10 +204,8 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
 
 def _as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndarray]) -> Draws:
     scalars = {"intercept": problem.intercept} if problem.intercept >= 0 else {}
-    for name, index in zip(
-        problem.family.value_names, range(problem.family_slice.start, problem.family_slice.stop), strict=True
-    ):
-        scalars[name] = index
+    of_family = range(problem.family_slice.start, problem.family_slice.stop)
+    scalars.update(zip(problem.family.value_names, of_family, strict=True))
     return Draws(
         parameters=result.draws,
         statistics=result.statistics or {},

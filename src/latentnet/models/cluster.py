@@ -46,16 +46,16 @@ class LatentClusterModel(LatentModel):
     Parameters
     ----------
     n_clusters : int or "auto"
-        How many. "auto" infers the number in one run, by a split–merge and telescoping sampler (Frühwirth-Schnatter, Malsiner-Walli &
-        Grün 2021), with the data-scaled prior that `Priors` describes.
+        How many. "auto" infers the number in one run, by a split–merge and telescoping sampler (Frühwirth-Schnatter,
+        Malsiner-Walli & Grün 2021), with the data-scaled prior that `Priors` describes.
     n_dims, similarity, family, effects, priors, inference, random_state
         As for `LatentPositionModel`.
 
     Attributes
     ----------
     labels_ : int ndarray of shape (n_actors,)
-        Most probable cluster; with "auto" the partition into `n_clusters_` clusters that minimises the expected variation of information
-        (Wade & Ghahramani 2018). Cluster 0 is the largest.
+        Most probable cluster; with "auto" the partition into `n_clusters_` clusters that minimises the expected
+        variation of information (Wade & Ghahramani 2018). Cluster 0 is the largest.
     membership_ : ndarray of shape (n_actors, n_clusters_)
         Posterior membership probabilities, labels made to mean the same in every draw (Stephens 2000).
     coclustering_ : ndarray of shape (n_actors, n_actors)
@@ -75,21 +75,23 @@ class LatentClusterModel(LatentModel):
 
     Warnings
     --------
-    The posterior of the number of clusters depends on the prior scale of their variances: on Sampson's monks P(3 clusters) is 0.73 under
-    the default of "auto", and 0.79 and 0.50 with `position_variance_scale` halved and doubled. Where the number matters, fit with both.
+    The posterior of the number of clusters depends on the prior scale of their variances: on Sampson's monks P(3
+    clusters) is 0.73 under the default of "auto", and 0.79 and 0.50 with `position_variance_scale` halved and doubled.
+    Where the number matters, fit with both.
 
     References
     ----------
-    Handcock, M. S., Raftery, A. E. & Tantrum, J. M. (2007). Model-based clustering for social networks. JRSS A 170, 301–354.
+    Handcock, M. S., Raftery, A. E. & Tantrum, J. M. (2007). Model-based clustering for social networks. JRSS A 170,
+    301–354.
     Stephens, M. (2000). Dealing with label switching in mixture models. JRSS B 62, 795–809.
-    Frühwirth-Schnatter, S., Malsiner-Walli, G. & Grün, B. (2021). Generalized mixtures of finite mixtures and telescoping sampling.
-    Bayesian Analysis 16, 1279–1307.
+    Frühwirth-Schnatter, S., Malsiner-Walli, G. & Grün, B. (2021). Generalized mixtures of finite mixtures and
+    telescoping sampling. Bayesian Analysis 16, 1279–1307.
 
     Examples
     --------
     >>> from latentnet import LatentClusterModel, MCMC
     >>> from latentnet.datasets import load_sampson
-    >>> model = LatentClusterModel(n_clusters=3, inference=MCMC(n_draws=500), random_state=1).fit(load_sampson())
+    >>> model = LatentClusterModel(n_clusters=3, inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
     >>> model.membership_.shape
     (18, 3)
     """
@@ -170,12 +172,16 @@ class LatentClusterModel(LatentModel):
         if automatic and self.n_clusters != "auto":
             raise ValueError(f"n_clusters must be an integer of at least 1 or 'auto', but is {self.n_clusters!r}")
         if read_n_dims(self.n_dims, self.similarity) == 0:
-            raise ValueError("similarity must not be None: clusters are of positions; use LatentPositionModel(similarity=None)")
+            raise ValueError(
+                "similarity must not be None: clusters are of positions; use LatentPositionModel(similarity=None)"
+            )
         priors = read_priors(self.priors)
         if not automatic:
             return self._make_problem(network, priors, Clusters(_checked_number(self.n_clusters, network), False))
         if self.inference == "map" or type(self.inference).__name__ == "MAP":
-            raise ValueError("n_clusters='auto' needs inference='mcmc': a mode has no posterior of the number of clusters")
+            raise ValueError(
+                "n_clusters='auto' needs inference='mcmc': a mode has no posterior of the number of clusters"
+            )
         most = min(int(priors.most_clusters), network.n_actors)
         return self._make_problem(network, self._scaled_priors(network, priors, rng), Clusters(most, True))
 
@@ -202,9 +208,9 @@ class LatentClusterModel(LatentModel):
         else:
             labels = result.labels.reshape(len(pooled), -1)
         counts = occupied_counts(labels)
-        numbers = np.arange(1, problem.clusters.most + 1)
+        numbers = pd.Index(np.arange(1, problem.clusters.most + 1), name="n_clusters")
         shares = np.bincount(counts, minlength=problem.clusters.most + 1)[1:] / len(counts)
-        self.n_clusters_probabilities_ = pd.Series(shares, index=pd.Index(numbers, name="n_clusters"), name="probability")
+        self.n_clusters_probabilities_ = pd.Series(shares, index=numbers, name="probability")
         if problem.clusters.automatic:
             assert result.n_components is not None
             return self._store_automatic(clusters, labels, counts, result.n_components)
@@ -217,7 +223,8 @@ class LatentClusterModel(LatentModel):
         responsibilities = _responsibilities(problem, pooled, None)
         permutations = relabel(responsibilities)
         rows = np.arange(len(pooled))[:, None]
-        membership = np.take_along_axis(responsibilities, permutations[:, None, :], axis=2).mean(axis=0, dtype=np.float64)
+        relabelled = np.take_along_axis(responsibilities, permutations[:, None, :], axis=2)
+        membership = relabelled.mean(axis=0, dtype=np.float64)
         order = np.argsort(-membership.sum(axis=0), kind="stable")
         permutations, membership = permutations[:, order], membership[:, order]
         self.n_clusters_ = membership.shape[1]
@@ -243,8 +250,8 @@ class LatentClusterModel(LatentModel):
         chosen = np.flatnonzero(counts == self.n_clusters_)
         if len(chosen) < _FEWEST_DRAWS:
             warnings.warn(
-                f"only {len(chosen)} draws have {self.n_clusters_} occupied clusters, and membership_ comes from those: draw more "
-                "(inference=MCMC(n_draws=...))",
+                f"only {len(chosen)} draws have {self.n_clusters_} occupied clusters, and membership_ comes from "
+                "those: draw more (inference=MCMC(n_draws=...))",
                 LatentnetWarning,
                 stacklevel=5,
             )
@@ -268,7 +275,8 @@ class LatentClusterModel(LatentModel):
 
     def _groups(self) -> dict[str, dict[str, np.ndarray]]:
         groups = super()._groups()
-        if len(self._conditional_means):  # as one chain: the draws with n_clusters_ occupied clusters are not of equal number in all
+        # as one chain: the draws with n_clusters_ occupied clusters are not of equal number in all
+        if len(self._conditional_means):
             groups["posterior_clusters"] = {
                 "cluster_means": self._conditional_means[None],
                 "cluster_variances": self._conditional_variances[None],

@@ -240,7 +240,8 @@ def encode_column(column: pd.Series[Any], sink: _Sink) -> dict[str, Any]:
         }
     if str(dtype) in _MASKED:
         missing = column.isna().to_numpy()
-        values = column.fillna(column.dtype.type(0)).to_numpy(column.dtype.numpy_dtype)  # type: ignore
+        masked: Any = dtype  # pandas' name of the class of these dtypes is not public
+        values = column.fillna(masked.type(0)).to_numpy(masked.numpy_dtype)
         names = (sink.store.add(values, sink.where), sink.store.add(missing, f"{sink.where} missing"))
         return {"dtype": str(dtype), "values": names[0], "missing": names[1]}
     if isinstance(dtype, np.dtype) and check_dtype(dtype):

@@ -68,14 +68,15 @@ class Placements:
     def place(self, ties: Any, received: Any = None, *, random_state: Any = None) -> Placement:
         """Positions and membership of actors that were not in the fit, given their ties to those that were.
 
-        Each new actor is placed by itself, given each of the posterior's draws: ties between new actors are not used, and the fitted
-        actors do not move.
+        Each new actor is placed by itself, given each of the posterior's draws: ties between new actors are not used,
+        and the fitted actors do not move.
 
         Parameters
         ----------
         ties : mapping of mappings, or DataFrame
-            ``{new actor: {fitted actor: value}}``, or a frame of new actors × fitted actors: what the new actors sent (any tie, in an
-            undirected network). A fitted actor that is not named has value 0; NaN or None is unobserved.
+            ``{new actor: {fitted actor: value}}``, or a frame of new actors × fitted actors: what the new actors sent
+            (any tie, in an undirected network). A fitted actor that is not named has value 0; NaN or None is
+            unobserved.
         received : as `ties`, or None
             Directed networks: what the new actors received. None: unobserved.
         random_state : None, int, SeedSequence, Generator or RandomState
@@ -87,20 +88,21 @@ class Placements:
         Raises
         ------
         ValueError
-            Without a latent space, in two-mode networks, with effects beside intercept and similarity, for a new actor that was in the
-            fit, or where `received` is given for an undirected network.
+            Without a latent space, in two-mode networks, with effects beside intercept and similarity, for a new actor
+            that was in the fit, or where `received` is given for an undirected network.
         UnknownActorError
             For a tie with somebody who was not in the fit.
 
         Notes
         -----
-        Elliptical slice sampling (Murray, Adams & MacKay 2010) from the position's prior in each draw, all draws side by side.
+        Elliptical slice sampling (Murray, Adams & MacKay 2010) from the position's prior in each draw, all draws side
+        by side.
 
         Examples
         --------
         >>> from latentnet import LatentPositionModel, MCMC
         >>> from latentnet.datasets import load_sampson
-        >>> model = LatentPositionModel(inference=MCMC(n_draws=500), random_state=1).fit(load_sampson())
+        >>> model = LatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
         >>> model.place({"Novice": {"Mark": 1, "Victor": 1}}, random_state=1).positions.shape
         (1, 2)
         """
@@ -146,7 +148,9 @@ def _check_model(problem: Problem) -> None:
         raise ValueError("place needs ties that are independent given the positions")
     for effect, _, _ in problem.effects:
         if not isinstance(effect, Intercept | Similarity):
-            raise ValueError(f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors")
+            raise ValueError(
+                f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors"
+            )
 
 
 def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
@@ -154,7 +158,9 @@ def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
     if isinstance(ties, pd.DataFrame):
         ties = {actor: row.to_dict() for actor, row in ties.iterrows()}
     if not isinstance(ties, Mapping) or not all(isinstance(row, Mapping) for row in ties.values()) or not ties:
-        raise TypeError(f"{name} must be a mapping {{new actor: {{fitted actor: value}}}} or a frame of new × fitted actors")
+        raise TypeError(
+            f"{name} must be a mapping {{new actor: {{fitted actor: value}}}} or a frame of new × fitted actors"
+        )
     known = set(network.actors.tolist())
     out = {}
     for actor, row in ties.items():
@@ -168,7 +174,12 @@ def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
 
 
 def _place_one(
-    problem: Problem, draws: np.ndarray, clusters: ClusterDraws | None, sent: np.ndarray, received: np.ndarray | None, rng: np.random.Generator
+    problem: Problem,
+    draws: np.ndarray,
+    clusters: ClusterDraws | None,
+    sent: np.ndarray,
+    received: np.ndarray | None,
+    rng: np.random.Generator,
 ) -> tuple[np.ndarray, Any]:
     """Positions (n_draws, n_dims) of one new actor, and its membership probabilities."""
     y = np.stack([sent] if received is None else [sent, received])
@@ -180,7 +191,7 @@ def _place_one(
     mean, scale, correction = _prior_of_draws(problem, draws, clusters)
 
     def log_ratio(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Log-likelihood under some draws, and what the position's prior has over the normal distribution that slices are taken of."""
+        """Log-likelihood under some draws, and what the position's prior has over the normal that slices are of."""
         eta = b[rows] + between(z[:, None, :], of_actors[rows])
         value = correction(z, rows)
         for values, seen in zip(y, known, strict=True):
@@ -199,7 +210,7 @@ def _place_one(
 
 
 def _cluster_densities(z: np.ndarray, clusters: ClusterDraws) -> np.ndarray:
-    """log λ_g N(z; μ_g, σ_g²) of each draw's clusters, up to a constant: (n_draws, n_clusters)."""
+    """Log λ_g N(z; μ_g, σ_g²) of each draw's clusters, up to a constant: (n_draws, n_clusters)."""
     squares = ((z[:, None] - clusters.means) ** 2).sum(axis=2)
     spread = 0.5 * z.shape[1] * np.log(clusters.variances)
     return np.log(clusters.weights) - 0.5 * squares / clusters.variances - spread
@@ -208,7 +219,7 @@ def _cluster_densities(z: np.ndarray, clusters: ClusterDraws) -> np.ndarray:
 def _prior_of_draws(
     problem: Problem, draws: np.ndarray, clusters: ClusterDraws | None
 ) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
-    """Mean and scale of a normal distribution for each draw, and the log of the position's prior density over its density.
+    """Mean and scale of a normal distribution for each draw, and the log of the position's prior density over it.
 
     With clusters it has the moments of the mixture: slices of one cluster at a time would hardly ever leave it.
     """

@@ -36,8 +36,8 @@ class LatentPositionModel(LatentModel):
     Attributes
     ----------
     positions_ : ndarray of shape (n_actors, n_dims)
-        Minimum Kullback–Leibler positions under MCMC, the mode under MAP; on principal axes, centred where the similarity does not feel
-        a translation.
+        Minimum Kullback–Leibler positions under MCMC, the mode under MAP; on principal axes, centred where the
+        similarity does not feel a translation.
     posterior_ : arviz.InferenceData (ArviZ 0.x) or xarray.DataTree (1.x)
         Draws with positions aligned.
     intercept_ : float
@@ -56,13 +56,14 @@ class LatentPositionModel(LatentModel):
 
     References
     ----------
-    Hoff, P. D., Raftery, A. E. & Handcock, M. S. (2002). Latent space approaches to social network analysis. JASA 97, 1090–1098.
+    Hoff, P. D., Raftery, A. E. & Handcock, M. S. (2002). Latent space approaches to social network analysis. JASA 97,
+    1090–1098.
 
     Examples
     --------
     >>> from latentnet import LatentPositionModel, MCMC
     >>> from latentnet.datasets import load_sampson
-    >>> model = LatentPositionModel(inference=MCMC(n_draws=500), random_state=1).fit(load_sampson())
+    >>> model = LatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
     >>> model.positions_.shape
     (18, 2)
     >>> bool(1.5 < model.intercept_ < 3.0)

@@ -40,8 +40,8 @@ class Predictions:
         Returns
         -------
         ndarray
-            One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the diagonal,
-            unobserved dyads filled in (rows × columns in two-mode networks).
+            One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the
+            diagonal, unobserved dyads filled in (rows × columns in two-mode networks).
 
         Examples
         --------
@@ -124,8 +124,8 @@ class Predictions:
         Returns
         -------
         float
-            Sum over units (dyads) of the log of the posterior mean of their probability, divided by the number of observed dyads.
-            Higher is better; a fair coin has −0.69.
+            Sum over units (dyads) of the log of the posterior mean of their probability, divided by the number of
+            observed dyads. Higher is better; a fair coin has −0.69.
         """
         problem = self._checked()
         matched = self._matched(as_network(network))
@@ -139,13 +139,14 @@ class Predictions:
         mine = self.network_
         if network.directed != mine.directed or network.two_mode != mine.two_mode:
             raise ValueError(
-                f"network must be of the kind that the model was fitted to, but one is {_kind(network)} and the other {_kind(mine)}"
+                f"network must be of the kind that the model was fitted to, but one is {_kind(network)} and the other "
+                f"{_kind(mine)}"
             )
         if np.array_equal(network.actors, mine.actors):
             return network
         place = mine.index(network.actors)
         ties = network.ties.tocoo()
-        i, j = ties.coords
+        i, j = ties.row, ties.col
         shape = (mine.n_actors, mine.n_actors)
         placed = sparse.csr_array((ties.data, (place[i], place[j])), shape=shape)
         placed.sort_indices()

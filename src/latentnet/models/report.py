@@ -28,6 +28,10 @@ _R_HAT_OF_ALL = 1.02
 _MOST = 0.99
 _DIVERGING = 0.001
 
+_NOTE_ON_A_MODE = (
+    "inference='map' gives a mode without uncertainty: its scale is too small, and no interval is to be had."
+)
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -78,9 +82,9 @@ class Report:
         Parameters
         ----------
         var_names : str, sequence of str or None
-            Scalars, "coefficients" or one of them, "positions", "linear_predictor" or any variable of `posterior_`. None: scalars,
-            coefficients, the log density, and the linear predictors of the dyads with the worst, 5 % and median R-hat. Coordinates are
-            known only up to rotation, so they are left out unless asked for.
+            Scalars, "coefficients" or one of them, "positions", "linear_predictor" or any variable of `posterior_`.
+            None: scalars, coefficients, the log density, and the linear predictors of the dyads with the worst, 5 % and
+            median R-hat. Coordinates are known only up to rotation, so they are left out unless asked for.
         dyads : sequence of (sender, receiver) labels, or None
             Add the distance (where the similarity is one) and the tie probability of these dyads.
         probability : float
@@ -89,13 +93,14 @@ class Report:
         Returns
         -------
         DataFrame
-            Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021), unrounded.
+            Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021),
+            unrounded.
 
         Examples
         --------
         >>> from latentnet import LatentPositionModel, MCMC
         >>> from latentnet.datasets import load_sampson
-        >>> engine = MCMC(n_draws=500)
+        >>> engine = MCMC(n_draws=1000)
         >>> model = LatentPositionModel(inference=engine, random_state=1).fit(load_sampson())
         >>> list(model.summary(["intercept", "position_variance"]).index)
         ['intercept', 'position_variance']
@@ -181,7 +186,7 @@ class Report:
         return senders, receivers, eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
 
     def diagnose(self) -> Diagnosis:
-        """Judge the draws: do the chains agree on every scalar and on the dyads, and did the sampler diverge?
+        """Judge the draws: whether the chains agree on every scalar and on the dyads, and whether the sampler diverged.
 
         Returns
         -------
@@ -190,8 +195,8 @@ class Report:
         """
         problem = self._checked()
         if not self.draws_.statistics:
-            notes = ("inference='map' gives a mode without uncertainty: its scale is too small, and no interval is to be had.",)
-            return Diagnosis(False, ("there are no chains to judge; use inference='mcmc'",), notes, pd.DataFrame())
+            no_chains = "there are no chains to judge; use inference='mcmc'"
+            return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())
         variables = self._variables()
         rows: dict[str, float] = {}
         for name in self._scalar_names():
@@ -220,7 +225,10 @@ def _columns(name: str, values: np.ndarray, labels: list[list[str]]) -> dict[str
 
 
 def monitored_dyads(network: Network, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """All dyads i > j (row × column in two-mode networks), or `most` of them, half of them tied; the same at every call."""
+    """All dyads i > j (row × column in two-mode networks), or `most` of them, half of them tied.
+
+    The same at every call.
+    """
     n = network.n_actors
     n_rows = int(np.count_nonzero(network.mode == 0)) if network.mode is not None else 0
     n_dyads = n_rows * (n - n_rows) if n_rows else n * (n - 1) // 2
@@ -232,7 +240,7 @@ def monitored_dyads(network: Network, most: int) -> tuple[np.ndarray, np.ndarray
     rng = np.random.default_rng(0)
     ties = network.ties.tocoo()
     tied = rng.permutation(ties.nnz)[: most // 2]
-    i, j = (side[tied] for side in ties.coords)
+    i, j = ties.row[tied], ties.col[tied]
     more = rng.integers(n, size=(2, most - tied.size))
     if n_rows:
         more = np.stack([rng.integers(n_rows, size=more.shape[1]), rng.integers(n_rows, n, size=more.shape[1])])
@@ -258,9 +266,9 @@ def _dyad_problems(of_dyads: np.ndarray, senders: np.ndarray, receivers: np.ndar
         return []
     pair = f"{network.actors[senders[worst]]!r} and {network.actors[receivers[worst]]!r}"
     return [
-        f"{share:.1%} of the dyads' linear predictors have R-hat below {_R_HAT_OF_MOST} (should be {_MOST:.0%}), the worst that of "
-        f"{pair} with {of_dyads[worst]:.3f}: the chains have not found the same map; draw more (inference=MCMC(n_draws=...)), or "
-        "start with fewer dimensions"
+        f"{share:.1%} of the dyads' linear predictors have R-hat below {_R_HAT_OF_MOST} (should be {_MOST:.0%}), "
+        f"the worst that of {pair} with {of_dyads[worst]:.3f}: the chains have not found the same map; "
+        "draw more (inference=MCMC(n_draws=...)), or start with fewer dimensions"
     ]
 
 
@@ -269,15 +277,17 @@ def _divergences(diverging: np.ndarray) -> list[str]:
     if share <= _DIVERGING:
         return []
     return [
-        f"{share:.1%} of the trajectories diverged: warm up longer (inference=MCMC(n_warmup=...)) or take smaller steps "
-        "(target_acceptance=0.9)"
+        f"{share:.1%} of the trajectories diverged: warm up longer (inference=MCMC(n_warmup=...)) or take smaller "
+        "steps (target_acceptance=0.9)"
     ]
 
 
 def _notes(problem: Problem) -> tuple[str, ...]:
     if problem.network.observed.rows is None:
         return ()
-    return ("whole rows are unobserved: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.",)
+    return (
+        "whole rows are unobserved: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.",
+    )
 
 
 def warn_unless_converged(model: Report) -> None:

@@ -1,4 +1,7 @@
-"""Reading a model's constructor parameters: names become objects, and everything is checked before anything is computed."""
+"""Reading a model's constructor parameters.
+
+Names become objects, and everything is checked before anything is computed.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,8 @@ def read_engine(inference: Any) -> MCMC | MAP:
         inference = ENGINES[inference]()
     if not isinstance(inference, MCMC | MAP):
         raise ValueError(
-            f"inference must be one of {_choices(ENGINES)} or an engine such as MCMC(n_draws=2000), but is {inference!r}"
+            f"inference must be one of {_choices(ENGINES)} or an engine such as MCMC(n_draws=2000), but is "
+            f"{inference!r}"
         )
     inference.check()
     return inference

@@ -30,10 +30,11 @@ def cluster_extent(model: Any, n_shown: int) -> FloatArray:
 
 
 def cluster_moments(model: Any) -> tuple[FloatArray, FloatArray]:
-    """Centres (n_clusters, n_dims) and standard deviations (n_clusters,) of the clusters among the positions that are drawn.
+    """Centres (n_clusters, n_dims) and standard deviations (n_clusters,) of the clusters among the drawn positions.
 
-    They are those of `positions_`, weighted by membership, as R's pictures have them. The posterior means of the clusters' parameters would
-    lie elsewhere: each draw is wider than the point estimate, so the rings would not fit the actors.
+    They are those of `positions_`, weighted by membership, as R's pictures have them. The posterior means of the
+    clusters' parameters would lie elsewhere: each draw is wider than the point estimate, so the rings would not fit the
+    actors.
     """
     positions = np.asarray(model.positions_, dtype=np.float64)
     weights = np.asarray(model.membership_, dtype=np.float64)

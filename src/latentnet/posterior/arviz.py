@@ -45,8 +45,8 @@ def to_arviz(
     Raises
     ------
     ValueError
-        If a variable bears the name of a dimension or coordinate (ArviZ would drop it without a word), or if
-        axes, names and labels do not match.
+        If a variable bears the name of a dimension, or of a coordinate of its own group (ArviZ would drop it
+        without a word), or if axes, names and labels do not match.
 
     Examples
     --------
@@ -60,11 +60,7 @@ def to_arviz(
     """
     _check_names(groups, dims, coords)
     attrs = dict(attrs or {})
-    datasets = {
-        name: _dataset(name, variables, dims, coords, attrs)
-        for name, variables in groups.items()
-        if variables
-    }
+    datasets = {name: _dataset(name, variables, dims, coords, attrs) for name, variables in groups.items() if variables}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"\s*ArviZ is undergoing a major refactor", FutureWarning)
         import arviz
@@ -80,14 +76,18 @@ def to_arviz(
 def _check_names(
     groups: Mapping[str, Mapping[str, Any]], dims: Mapping[str, Sequence[str]], coords: Mapping[str, Any]
 ) -> None:
-    """Refuse variables named like a dimension of any group: ArviZ drops them without a word."""
-    taken = {*_SAMPLE_DIMS, *coords, *(dim for names in dims.values() for dim in names)}
+    """Refuse variables named like a dimension of any group or a coordinate of their own: ArviZ drops them silently."""
+    every_dim = {*_SAMPLE_DIMS, *(dim for names in dims.values() for dim in names)}
     for group, variables in groups.items():
-        clashes = sorted(taken.intersection(variables))
+        own_dims = {dim for name in variables for dim in dims.get(name, ())}
+        if not group.endswith("_data"):
+            own_dims.update(_SAMPLE_DIMS)
+        own_coords = {name for name, given in coords.items() if _dimension_of(name, given) in own_dims}
+        clashes = sorted((every_dim | own_coords).intersection(variables))
         if clashes:
             raise ValueError(
-                f"no variable may bear the name of a dimension or coordinate, but group {group!r} has "
-                f"{', '.join(map(repr, clashes))}; rename the variable"
+                f"no variable may bear the name of a dimension, or of a coordinate of its group, but group {group!r} "
+                f"has {', '.join(map(repr, clashes))}; rename the variable"
             )
 
 
@@ -125,7 +125,8 @@ def _coordinates(group: str, sizes: Mapping[str, int], coords: Mapping[str, Any]
     """Coordinates of the dimensions that a group has."""
     chosen: dict[str, Any] = {dim: (dim, np.arange(size)) for dim, size in sizes.items()}
     for name, given in coords.items():
-        dim, values = given if _names_dimension(given) else (name, given)
+        dim = _dimension_of(name, given)
+        values = given[1] if _names_dimension(given) else given
         if dim not in sizes or (name in _SAMPLE_DIMS and np.size(values) != sizes[dim]):
             continue  # groups may have chains and draws of their own
         if np.shape(values) != (sizes[dim],):
@@ -135,6 +136,11 @@ def _coordinates(group: str, sizes: Mapping[str, int], coords: Mapping[str, Any]
             )
         chosen[name] = (dim, np.asarray(values))
     return chosen
+
+
+def _dimension_of(name: str, given: Any) -> str:
+    """The dimension that a coordinate of this name lies along."""
+    return str(given[0]) if _names_dimension(given) else name
 
 
 def _names_dimension(given: Any) -> bool:

@@ -105,7 +105,8 @@ def reported_partition(labels: np.ndarray, n_clusters: int) -> np.ndarray:
     """
     found = minimum_vi_partition(labels).labels
     if len(np.unique(found)) != n_clusters:
-        # The best one has merged or split some: take the draw that is closest to the membership probabilities of all draws.
+        # The best one has merged or split some: take the draw that is closest to the membership probabilities of all
+        # draws.
         indicators = _indicators(labels, n_clusters)
         permuted = _permuted(indicators, relabel(indicators))
         mean = permuted.mean(axis=0)

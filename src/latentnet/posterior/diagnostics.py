@@ -206,9 +206,7 @@ def summarise(draws: npt.ArrayLike, probability: float = 0.9) -> dict[str, Array
 
 def _check_probability(probability: float) -> None:
     if not 0 < probability < 1:
-        raise ValueError(
-            f"probability must be inside (0, 1), but it is {probability!r}; use for instance 0.9"
-        )
+        raise ValueError(f"probability must be inside (0, 1), but it is {probability!r}; use for instance 0.9")
 
 
 def _diagnostic(draws: npt.ArrayLike, compute: Callable[[Block], Array]) -> Array:

@@ -125,9 +125,7 @@ def _assign(draws: npt.NDArray[np.floating], mean: Array) -> Permutations:
 def _mean(draws: npt.NDArray[np.floating], permutations: Permutations) -> Array:
     total = np.zeros(draws.shape[1:])
     for part in _batches(draws):
-        total += np.take_along_axis(draws[part], permutations[part, None, :], axis=2).sum(
-            axis=0, dtype=np.float64
-        )
+        total += np.take_along_axis(draws[part], permutations[part, None, :], axis=2).sum(axis=0, dtype=np.float64)
     return total / len(draws)
 
 

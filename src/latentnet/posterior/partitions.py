@@ -193,9 +193,7 @@ def _tree_cuts(together: Array, n_clusters: int) -> Labels:
         return np.zeros((1, n_actors), dtype=np.int64)
     dissimilarity = squareform(1 - together, checks=False)
     numbers = np.arange(1, min(n_actors, n_clusters) + 1)
-    cuts = [
-        cut_tree(linkage(dissimilarity, method), n_clusters=numbers).T for method in ("average", "complete")
-    ]
+    cuts = [cut_tree(linkage(dissimilarity, method), n_clusters=numbers).T for method in ("average", "complete")]
     return np.concatenate(cuts).astype(np.int64)
 
 

@@ -19,9 +19,9 @@ def minimum_kullback_leibler(
 ) -> np.ndarray:
     """Parameters whose tie distribution is closest, in Kullback–Leibler divergence, to the posterior predictive one.
 
-    The divergence from the posterior predictive distribution, as a function of the parameters, is minus the expected log-likelihood of
-    a network drawn from it (Shortreed, Handcock & Hoff 2006). The likelihood is an exponential family's, so that is the log-likelihood
-    with posterior means of the sufficient statistics in place of the ties.
+    The divergence from the posterior predictive distribution, as a function of the parameters, is minus the expected
+    log-likelihood of a network drawn from it (Shortreed, Handcock & Hoff 2006). The likelihood is an exponential
+    family's, so that is the log-likelihood with posterior means of the sufficient statistics in place of the ties.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The Gaussian mixture prior of positions, labels summed out: Σ_g λ_g N(z; μ_g, σ_g² I).
 
-In the parameter vector clusters are (log σ_g)_g, then the means cluster by cluster, then the unnormalised log weights l_g, with
-λ = softmax(l) and exp(l_g) ~ Gamma(ν, 1), so that λ ~ Dirichlet(ν, ..., ν).
+In the parameter vector clusters are (log σ_g)_g, then the means cluster by cluster, then the unnormalised log weights
+l_g, with λ = softmax(l) and exp(l_g) ~ Gamma(ν, 1), so that λ ~ Dirichlet(ν, ..., ν).
 """
 
 from __future__ import annotations
@@ -88,7 +88,10 @@ def _add_log_density(x, mean, half_precision, density):  # type: ignore[no-untyp
 
 @fast_kernel
 def _normalise(densities, totals):  # type: ignore[no-untyped-def]
-    """Turn log densities (clusters, n) into responsibilities in place; totals become the largest, then Σ exp(· − largest)."""
+    """Turn log densities (clusters, n) into responsibilities in place.
+
+    Totals become the largest, then Σ exp(· − largest).
+    """
     n_clusters = densities.shape[0]
     totals[:] = densities[0]
     for g in range(1, n_clusters):
@@ -188,7 +191,7 @@ def add_mixture_gradient(mixture, theta, gradient):  # type: ignore[no-untyped-d
 
 @kernel
 def actor_mixture_log_density(mixture, theta, actor):  # type: ignore[no-untyped-def]
-    """log Σ_g λ_g N(z_i; μ_g, σ_g²) of one actor; `fill_constants` must have seen the clusters."""
+    """Log Σ_g λ_g N(z_i; μ_g, σ_g²) of one actor; `fill_constants` must have seen the clusters."""
     n = mixture.n_actors
     largest = -np.inf
     total = 0.0

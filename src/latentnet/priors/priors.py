@@ -18,10 +18,11 @@ __all__ = ["Priors"]
 class Priors(Component):
     """Prior distributions by their numbers; None stands for a default that depends on the network.
 
-    With n actors, d dimensions and G clusters (1 without clusters), the defaults are those of R's ``latentnet``, so that results
-    compare number by number (Krivitsky & Handcock 2008). Only ``LatentClusterModel(n_clusters="auto")`` has others: R's variance scale
-    grows with n, and would make one cluster of four. There v0 = V/5, df = 4, ω² = 2V and ν = 1: a prior that is scaled by the data. V is
-    the variance of a coordinate of the positions at the mode of the position model, with its σ² held at the scale of R's prior.
+    With n actors, d dimensions and G clusters (1 without clusters), the defaults are those of R's ``latentnet``, so
+    that results compare number by number (Krivitsky & Handcock 2008). Only ``LatentClusterModel(n_clusters="auto")``
+    has others: R's variance scale grows with n, and would make one cluster of four. There v0 = V/5, df = 4, ω² = 2V and
+    ν = 1: a prior that is scaled by the data. V is the variance of a coordinate of the positions at the mode of the
+    position model, with its σ² held at the scale of R's prior.
 
     Parameters
     ----------
@@ -30,8 +31,8 @@ class Priors(Component):
     coefficient_variance : float
         A coefficient of a covariate x is N(0, coefficient_variance / mean of x²), the mean over observed dyads.
     position_variance_scale : float or None
-        v0, in squared units of the linear predictor: σ² (of the positions, or within each cluster) is scaled inverse chi-square,
-        df·v0/σ² ~ χ²(df). Default (1/8)·(n/G)^(2/d).
+        v0, in squared units of the linear predictor: σ² (of the positions, or within each cluster) is scaled inverse
+        chi-square, df·v0/σ² ~ χ²(df). Default (1/8)·(n/G)^(2/d).
     position_variance_df : float or None
         df of the same. Default √(n/G).
     cluster_mean_variance : float or None
