@@ -62,6 +62,7 @@ class Ties(NamedTuple):
     more_weights: np.ndarray
     more_first: np.ndarray
     more_second: np.ndarray
+    totals: np.ndarray  # (1,) sum of the weights, which fused models keep; they are small enough to be one block
     folded: bool  # an entry is y_ij + y_ji
 
 
@@ -91,6 +92,7 @@ def _write_ties(ties, graph, y):  # type: ignore[no-untyped-def]
     for t in range(ties.weights.size):
         i, j = ties.first[t], ties.second[t]
         ties.weights[t] = y[i, j] + (y[j, i] if ties.folded else 0.0)
+    ties.totals[0] = ties.weights.sum()
     for t in range(ties.more_weights.size):
         i, j = ties.more_first[t], ties.more_second[t]
         ties.more_weights[t] = y[i, j] + (y[j, i] if ties.folded else 0.0)
@@ -182,10 +184,10 @@ def _ties_of(target: Target, directed: bool) -> Ties:
         data = likelihood.data
         i, j = (index[data.tie_pairs] for index in np.tril_indices(data.n_actors, -1))
         actors = np.repeat(np.arange(data.n_actors), np.diff(data.neighbour_starts))
-        return Ties(data.tie_weights, i, j, data.neighbour_weights, actors, data.neighbours, directed)
+        return Ties(data.tie_weights, i, j, data.neighbour_weights, actors, data.neighbours, data.tie_totals, directed)
     layouts = likelihood.layout, likelihood.by_actor
     first, second = ((layout.tie_values, *_positions_of_ties(layout)) for layout in layouts)
-    return Ties(*first, *second, False)
+    return Ties(*first, *second, np.zeros(1), False)
 
 
 class Setting(NamedTuple):

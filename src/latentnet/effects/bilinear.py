@@ -48,8 +48,9 @@ class Bilinear(Similarity):
                 i = runs[r, RUN_ACTOR]
                 x_i, own = x[i], 0.0
                 for p in range(force.size):
-                    own += force[p] * columns[p]
                     pulled[p] += force[p] * x_i
+                for p in range(force.size):  # sums apart from stores: their order must not hang on the heap
+                    own += force[p] * columns[p]
                 g[i] += own
 
     @staticmethod

@@ -57,9 +57,9 @@ class Distance(Similarity):
                 i = runs[r, RUN_ACTOR]
                 x_i, own = x[i], 0.0
                 for p in range(force.size):
-                    t = force[p] * inverse[p] * (x_i - columns[p])
-                    own += t
-                    pulled[p] += t
+                    pulled[p] += force[p] * inverse[p] * (x_i - columns[p])
+                for p in range(force.size):  # sums apart from stores: their order must not hang on the heap
+                    own += force[p] * inverse[p] * (x_i - columns[p])
                 g[i] -= own
 
     @staticmethod

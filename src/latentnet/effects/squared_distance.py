@@ -46,9 +46,9 @@ class SquaredDistance(Similarity):
                 i = runs[r, RUN_ACTOR]
                 x_i, own = x[i], 0.0
                 for p in range(force.size):
-                    t = 2.0 * force[p] * (x_i - columns[p])
-                    own += t
-                    pulled[p] += t
+                    pulled[p] += 2.0 * force[p] * (x_i - columns[p])
+                for p in range(force.size):  # sums apart from stores: their order must not hang on the heap
+                    own += 2.0 * force[p] * (x_i - columns[p])
                 g[i] -= own
 
     @staticmethod

@@ -163,15 +163,22 @@ def _scatter_bilinear(z, c, first, last, factor, forces):  # type: ignore[no-unt
 
 
 @fast_kernel
-def _weigh_rows(c, distance, similarity, observed, first, last):  # type: ignore[no-untyped-def]
-    """Multiply each packed pair by observed[i] + observed[j]; return the sum of p after it."""
+def _weigh_rows(c, observed, first, last):  # type: ignore[no-untyped-def]
+    """Multiply each packed pair by observed[i] + observed[j]."""
     p = 0
-    total = 0.0
     for i in range(first, last):
-        for j in range(i):
-            c[p + j] *= c.dtype.type(observed[i] + observed[j])
-            total += c[p + j] * (distance[p + j] if similarity == 0 else 1.0)
+        row = c[p : p + i]
+        for j in range(row.size):
+            row[j] *= c.dtype.type(observed[i] + observed[j])
         p += i
+
+
+@fast_kernel
+def _sum_probabilities(c, distance, size, is_distance):  # type: ignore[no-untyped-def]
+    """Σ p of packed pairs from their forces. Loops that only sum are apart from those that store: see `with_scratch`."""
+    total = 0.0
+    for p in range(size):
+        total += c[p] * (distance[p] if is_distance else 1.0)
     return total
 
 
@@ -194,7 +201,8 @@ def fused_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
         size = fill_pairs(z, first, last, bilinear, s)
         expected = target.multiplicity * forces_of_pairs(s, c, size, target.similarity, b)
         if target.multiplicity == 0.0:
-            expected = _weigh_rows(c, s, target.similarity, target.observed, first, last)
+            _weigh_rows(c, target.observed, first, last)
+            expected = _sum_probabilities(c, s, size, target.similarity == DISTANCE)
         expected -= _drop_holes(target, block, s, c)
         slope += _pull_ties(target, block, first, size, s, c) - expected
         factor = real(target.multiplicity if target.multiplicity > 0.0 else 1.0)
@@ -234,14 +242,11 @@ def _attract(s, c, pairs, weights, is_distance, factor):  # type: ignore[no-unty
 
 @fast_kernel
 def _attract_all(s, c, weights, is_distance, factor):  # type: ignore[no-untyped-def]
-    """The same where every pair has an expected tie; returns the ties' total."""
+    """The same where every pair has an expected tie."""
     share = c.dtype.type(1.0 / factor)
-    total = 0.0
     for p in range(weights.size):
-        total += weights[p]
         force = c.dtype.type(weights[p]) * share
         c[p] -= force / s[p] if is_distance else force
-    return total
 
 
 @inline_kernel
@@ -250,7 +255,9 @@ def _pull_ties(target, block, first, size, s, c):  # type: ignore[no-untyped-def
     factor = target.multiplicity if target.multiplicity > 0.0 else 1.0
     if target.expected_ties.size > 0:
         start = first * (first - 1) // 2
-        return _attract_all(s, c, target.expected_ties[start : start + size], target.similarity == DISTANCE, factor)
+        expected = target.expected_ties[start : start + size]
+        _attract_all(s, c, expected, target.similarity == DISTANCE, factor)
+        return expected.sum()
     start, end = target.tie_starts[block], target.tie_starts[block + 1]
     pairs, weights = target.tie_pairs[start:end], target.tie_weights[start:end]
     _attract(s, c, pairs, weights, target.similarity == DISTANCE, factor)

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 DISTANCE, SQUARED_DISTANCE, BILINEAR = 0, 1, 2
+_APART = 256
 SIMILARITY_CODES = {"distance": DISTANCE, "squared_distance": SQUARED_DISTANCE, "bilinear": BILINEAR}
 
 
@@ -70,13 +71,18 @@ class Fused(NamedTuple):
 def with_scratch(target: Fused, dtype: Any) -> Fused:
     """The same model with scratch of its own: float32 for a sampler's forces, float64 for an exact gradient."""
     data = target.data
-    width = max(BLOCK, data.n_actors)
-    shape = (data.n_dims, data.n_actors)
+    n, d = data.n_actors, data.n_dims
+    width = max(BLOCK, n)
+    # One allocation at fixed distances: whether a loop that sums and stores runs vectorised hangs on how far apart its arrays
+    # lie, and with it the order of the sum. So the draws of one seed would depend on the heap.
+    plane = d * n + _APART
+    memory = np.zeros(2 * plane + 2 * (width + _APART), dtype)
+    pairs = memory[2 * plane :].reshape(2, width + _APART)
     return Fused(
         data._replace(energies=np.zeros(width)),
-        positions=np.zeros(shape, dtype),
-        forces=np.zeros(shape, dtype),
-        pairs=np.zeros((2, width), dtype),
+        positions=memory[: d * n].reshape(d, n),
+        forces=memory[plane : plane + d * n].reshape(d, n),
+        pairs=pairs,
     )
 
 

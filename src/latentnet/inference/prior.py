@@ -261,10 +261,11 @@ def _pull_values(theta, precision, gradient):  # type: ignore[no-untyped-def]
 @fast_kernel
 def _pull_group(values, precision, gradient):  # type: ignore[no-untyped-def]
     """Pull a group's values towards 0; returns the sum of their squares."""
-    squares = 0.0
+    for p in range(values.size):
+        gradient[p] -= precision * values[p]
+    squares = 0.0  # apart from the loop that stores: see `with_scratch`
     for p in range(values.size):
         squares += values[p] * values[p]
-        gradient[p] -= precision * values[p]
     return squares
 
 

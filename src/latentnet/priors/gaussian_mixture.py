@@ -155,12 +155,13 @@ def mixture_log_density(mixture, theta):  # type: ignore[no-untyped-def]
 @fast_kernel
 def _pull_cluster(x, mean, precision, responsibility, gradient):  # type: ignore[no-untyped-def]
     """One dimension of one cluster: pulls positions towards the mean; returns (Σ r·u, Σ r·u²)."""
-    first = 0.0
+    for i in range(x.size):
+        gradient[i] -= precision * (responsibility[i] * (x[i] - mean))
+    first = 0.0  # apart from the loop that stores: the order of a sum must not hang on where the arrays lie
     second = 0.0
     for i in range(x.size):
         u = x[i] - mean
         t = responsibility[i] * u
-        gradient[i] -= precision * t
         first += t
         second += t * u
     return first, second
