@@ -10,6 +10,9 @@ import pytest
 
 import latentnet
 
+# Whether a short chain converges is not the examples' business.
+pytestmark = pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+
 MODULES = sorted(module.name for module in pkgutil.walk_packages(latentnet.__path__, "latentnet."))
 
 

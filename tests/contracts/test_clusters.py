@@ -14,6 +14,9 @@ from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, Pr
 from latentnet.datasets import load_sampson, make_latent_network
 from latentnet.posterior.clusters import match_labels, occupied_counts, reported_partition
 
+# These tests are not of convergence, and a fixture's warning would be an error.
+pytestmark = pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+
 ENGINE = MCMC(n_draws=1000, n_warmup=500)
 
 

@@ -31,7 +31,8 @@ class LatentPositionModel(LatentModel):
     inference : {"mcmc", "map"} or engine
         How to fit: `MCMC(...)` draws from the posterior, `MAP(...)` finds its mode.
     random_state : None, int, SeedSequence, Generator or RandomState
-        The same integer gives the same draws, to the bit, whatever the number of threads.
+        The same integer gives the same draws, to the bit, whatever the number of threads; only the one process that
+        compiles the kernels, at the first fit ever, may differ from later ones in the last bit.
 
     Attributes
     ----------
