@@ -175,7 +175,7 @@ def _weigh_rows(c, observed, first, last):  # type: ignore[no-untyped-def]
 
 @fast_kernel
 def _sum_probabilities(c, distance, size, is_distance):  # type: ignore[no-untyped-def]
-    """Σ p of packed pairs from their forces. Loops that only sum are apart from those that store: see `with_scratch`."""
+    """Σ p of packed pairs from their forces. Loops that sum are apart from those that store: see `with_scratch`."""
     total = 0.0
     for p in range(size):
         total += c[p] * (distance[p] if is_distance else 1.0)

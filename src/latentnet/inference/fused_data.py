@@ -73,8 +73,8 @@ def with_scratch(target: Fused, dtype: Any) -> Fused:
     data = target.data
     n, d = data.n_actors, data.n_dims
     width = max(BLOCK, n)
-    # One allocation at fixed distances: whether a loop that sums and stores runs vectorised hangs on how far apart its arrays
-    # lie, and with it the order of the sum. So the draws of one seed would depend on the heap.
+    # One allocation at fixed distances: whether a loop that sums and stores runs vectorised hangs on how far apart its
+    # arrays lie, and with it the order of the sum. So the draws of one seed would depend on the heap.
     plane = d * n + _APART
     memory = np.zeros(2 * plane + 2 * (width + _APART), dtype)
     pairs = memory[2 * plane :].reshape(2, width + _APART)
