@@ -76,7 +76,7 @@ class LatentClusterModel(LatentModel):
     Warnings
     --------
     The posterior of the number of clusters depends on the prior scale of their variances: on Sampson's monks P(3
-    clusters) is 0.73 under the default of "auto", and 0.79 and 0.50 with `position_variance_scale` halved and doubled.
+    clusters) is 0.71 under the default of "auto", and 0.76 and 0.52 with `position_variance_scale` halved and doubled.
     Where the number matters, fit with both.
 
     References
