@@ -10,8 +10,8 @@ import numba
 import numpy as np
 
 from latentnet._numba import exp
-from latentnet.inference.fused import fused_gradient
 from latentnet.inference.linear_predictor import composed_gradient
+from latentnet.inference.target import add_likelihood_gradient
 
 _fast = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}
@@ -21,7 +21,7 @@ _fast = numba.njit(
 @numba.njit(cache=True, nogil=True)
 def repeat_fused(likelihood, theta, gradient, n_repeats):
     for _ in range(n_repeats):
-        fused_gradient(likelihood, theta, gradient)
+        add_likelihood_gradient(likelihood, theta, gradient)
 
 
 @numba.njit(cache=True, nogil=True)
