@@ -40,7 +40,7 @@ def test_groups_that_one_actor_cuts_off_are_found() -> None:
 
 @pytest.mark.parametrize("n_dims", [1, 2, 3])
 def test_swinging_leaves_the_joint_distribution(n_dims: int) -> None:
-    """From an exact draw of parameters and ties the move leads to another: paired z tests, false-alarm rate 1e-4 in all."""
+    """From an exact draw of parameters and ties it leads to another: paired z tests, false-alarm rate 1e-4 in all."""
     n, replicates = 6, 3000
     rng = np.random.default_rng(n_dims)
     branches = Branches(np.array([0, 3]), np.array([0, 2, 4]), np.array([1, 2, 4, 5]))
