@@ -161,7 +161,7 @@ class LatentClusterModel(LatentModel):
         if problem.clusters is not None and problem.clusters.automatic and draws.statistics:
             return coclustering(draws.extra["cluster_label"].reshape(-1, draws.n_actors))
         # Given the clusters labels are independent: products of probabilities, less noisy than equal labels.
-        found = _responsibilities(problem, draws.pooled, None)
+        found = _responsibilities(problem, draws.pooled)
         wide = np.ascontiguousarray(np.swapaxes(found, 0, 1)).reshape(draws.n_actors, -1)
         shared = np.asarray(wide @ wide.T, dtype=np.float64) / draws.pooled.shape[0]
         np.fill_diagonal(shared, 1.0)
@@ -204,7 +204,7 @@ class LatentClusterModel(LatentModel):
         pooled = result.draws.reshape(-1, problem.n_parameters)
         clusters = unpack_clusters(problem.mixture(), pooled)
         if result.labels is None:
-            labels = np.argmax(_responsibilities(problem, pooled, None), axis=2)
+            labels = np.argmax(_responsibilities(problem, pooled), axis=2)
         else:
             labels = result.labels.reshape(len(pooled), -1)
         counts = occupied_counts(labels)
@@ -220,7 +220,7 @@ class LatentClusterModel(LatentModel):
         self, problem: Problem, pooled: np.ndarray, clusters: ClusterDraws, labels: np.ndarray, shape: tuple[int, ...]
     ) -> dict[str, np.ndarray]:
         """Relabel all draws, the largest cluster first; returns the posterior's variables."""
-        responsibilities = _responsibilities(problem, pooled, None)
+        responsibilities = _responsibilities(problem, pooled)
         permutations = relabel(responsibilities)
         rows = np.arange(len(pooled))[:, None]
         relabelled = np.take_along_axis(responsibilities, permutations[:, None, :], axis=2)
@@ -291,11 +291,9 @@ class LatentClusterModel(LatentModel):
         self.cluster_weights_ = weights / weights.sum()
 
 
-def _responsibilities(problem: Problem, pooled: np.ndarray, active: np.ndarray | None) -> np.ndarray:
+def _responsibilities(problem: Problem, pooled: np.ndarray) -> np.ndarray:
     mixture = problem.mixture()
-    if active is None:
-        active = np.full(len(pooled), mixture.most)
-    return responsibilities_of_draws(mixture, pooled, active)
+    return responsibilities_of_draws(mixture, pooled, np.full(len(pooled), mixture.most))
 
 
 def _checked_number(n_clusters: Any, network: Network) -> int:
