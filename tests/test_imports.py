@@ -70,7 +70,7 @@ def _broken(path: Path, package: Path = PACKAGE) -> list[str]:
         found += _reaches(names, "arviz", "arviz_base", "arviz_stats", "arviz_plots")
     if folder != "plot":
         found += _reaches(names, "matplotlib")
-    if folder in {"effects", "families"} and path.stem != "__init__":
+    if folder in {"effects", "families"} and path.stem not in {"__init__", "designs"}:  # where they are chosen
         found += _siblings(names, folder, path.stem, package)
     return found
 

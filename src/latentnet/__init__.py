@@ -9,14 +9,15 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from latentnet import datasets, effects, families
+from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet.checking import bic, compare
-from latentnet.inference import MAP, MCMC
+from latentnet.inference import MAP, MCMC, PriorDraws
 from latentnet.models import LatentClusterModel, LatentPositionModel
 from latentnet.models.loading import load
 from latentnet.network import Network
 from latentnet.priors import Priors
+from latentnet.study import compare_waves, composition, next_interviews, roles
 
 try:
     __version__ = version("latentnet")
@@ -31,14 +32,20 @@ __all__ = [
     "LatentPositionModel",
     "LatentnetWarning",
     "Network",
+    "PriorDraws",
     "Priors",
     "bic",
     "compare",
+    "compare_waves",
+    "composition",
     "datasets",
     "effects",
     "families",
     "load",
+    "next_interviews",
     "plot",
+    "roles",
+    "study",
 ]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from latentnet._coverage import coverage_frame, senders
 from latentnet._observed import ObservedDyads
 from latentnet._readers import (
     Parts,
@@ -46,10 +47,13 @@ class NetworkContent:
             raise TypeError(
                 f"Network cannot be made from an object of type {type(parts).__name__} directly; use "
                 "Network.from_networkx, from_igraph, from_array (also scipy.sparse and square DataFrames), "
-                "from_edges or from_incidence"
+                "from_edges, from_nominations or from_incidence"
             )
         frozen(parts.ties)  # unpickled arrays are writable again
-        for array in (parts.actors, parts.mode):
+        design = parts.design
+        if design is not None and design.ranks is not None:
+            frozen(design.ranks)
+        for array in (parts.actors, parts.mode, *((design.n_nominations, design.named_only) if design else ())):
             if array is not None:
                 array.flags.writeable = False
         object.__setattr__(self, "_parts", parts)
@@ -110,6 +114,87 @@ class NetworkContent:
         """Attributes by actor (a copy)."""
         return self._parts.attributes.copy()
 
+    @property
+    def respondents(self) -> npt.NDArray[np.object_]:
+        """Labels of the actors whose row was observed, at least in part: those who were asked.
+
+        All actors of an undirected network; never the column actors of a two-mode one, who have no row.
+        """
+        return self._parts.actors[senders(self._parts)]
+
+    @property
+    def max_nominations(self) -> int | None:
+        """The most names that a respondent was allowed; None where there was no limit."""
+        return None if self._parts.design is None else self._parts.design.max_nominations
+
+    @property
+    def n_nominations(self) -> npt.NDArray[np.int64] | None:
+        """How many names each actor gave, shape (n_actors,): 0 if not asked; None unless from nominations.
+
+        Names of people who are no actors count, and names in dyads that `with_unobserved` hid: a list of
+        `max_nominations` was full.
+        """
+        return None if self._parts.design is None else self._parts.design.n_nominations
+
+    @property
+    def ranks(self) -> sparse.csr_array[Any] | None:
+        """Place of every name in its respondent's list, csr_array of float64 with the pattern of `ties`, or None.
+
+        1 for the name given first. Places of names that are hidden, or are no actors, are skipped.
+        """
+        ranks = None if self._parts.design is None else self._parts.design.ranks
+        return None if ranks is None else handed_out(ranks)
+
+    @property
+    def named_only(self) -> npt.NDArray[np.bool_]:
+        """Who is an actor only because someone named him or her, shape (n_actors,).
+
+        All False unless `choice_set` is "named".
+        """
+        design = self._parts.design
+        if design is None or design.named_only is None:
+            return np.zeros(self.n_actors, dtype=bool)
+        return design.named_only
+
+    @property
+    def choice_set(self) -> Literal["given", "named"]:
+        """Whether all actors were there to be named whatever happened, "given", or some are `named_only`, "named".
+
+        In the second case the likelihood conditions on those having been named.
+        """
+        design = self._parts.design
+        return "given" if design is None or design.named_only is None else "named"
+
+    def coverage(self) -> pd.DataFrame:
+        """Who was asked, how many names each gave, and how often each was named.
+
+        Returns
+        -------
+        DataFrame
+            By actor: `asked` (is among `respondents`); `names_given` (0 for people who were asked and named
+            nobody, and for those who were not asked); `list_full` (gave `max_nominations` names, so may have left
+            some out); `times_named`; `share_observed`, of the dyads from and to this actor.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from latentnet.network import Network
+        >>> names = pd.DataFrame({"who": ["Ann", "Ann", "Bob"], "whom": ["Bob", "Cy", "Cy"]})
+        >>> asked = Network.from_nominations(
+        ...     names, respondent="who", nominee="whom", respondents=["Ann", "Bob", "Di"], max_nominations=2
+        ... )
+        >>> asked.coverage()
+               asked  names_given  list_full  times_named  share_observed
+        actor
+        Ann     True            2       True            0        0.833333
+        Bob     True            1      False            1        0.833333
+        Cy     False            0      False            2        0.500000
+        Di      True            0      False            0        0.833333
+        >>> asked.respondents.tolist()
+        ['Ann', 'Bob', 'Di']
+        """
+        return coverage_frame(self._parts)
+
     def index(self, labels: Iterable[Any]) -> npt.NDArray[np.intp]:
         """Positions in `actors` of the actors with these labels.
 
@@ -156,7 +241,7 @@ class NetworkContent:
         Returns
         -------
         Network
-            Without the ties of these dyads; the rest is unchanged.
+            Without the ties of these dyads, and their `ranks`; the rest is unchanged.
 
         Raises
         ------
@@ -180,7 +265,7 @@ class NetworkContent:
         return type(self)(unobserve(self._parts, sender, receiver))
 
     def to_frame(self, *, unobserved: bool = False) -> pd.DataFrame:
-        """Table with a row for every tie, which `from_edges` reads.
+        """Table with a row for every tie, which `from_edges` reads; without limits and ranks of lists.
 
         Parameters
         ----------
@@ -230,7 +315,20 @@ class NetworkContent:
         complete = observed.n_dyads == observed.n_dyads_possible
         # Capped, so that "100.0%" never hides an unobserved dyad.
         share = "all" if complete else f"{min(100 * observed.share, 99.9):.1f}% of"
+        design = "" if self._parts.design is None else f"{self._described_design()}, "
         return (
             f"Network(n_actors={actors}, n_ties={self.n_ties}, {kind}, density={density}, observed={share} "
-            f"{observed.n_dyads_possible} dyads, attributes={list(self._parts.attributes.columns)})"
+            f"{observed.n_dyads_possible} dyads, {design}attributes={list(self._parts.attributes.columns)})"
         )
+
+    def _described_design(self) -> str:
+        cap, n_only = self.max_nominations, int(self.named_only.sum())
+        said = [
+            f"{len(self.respondents)} of {self.n_actors} asked",
+            "any number of names" if cap is None else f"at most {cap} {'name' if cap == 1 else 'names'} each",
+            "ranked" if self.ranks is not None else "",
+            f"choice_set='named': conditions on {n_only} un-asked having been named"
+            if n_only
+            else "choice_set='given'",
+        ]
+        return ", ".join(filter(None, said))

@@ -15,7 +15,10 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from numba import types
+from scipy import sparse
 
 __all__ = [
     "EFFECT_ADD",
@@ -46,12 +49,13 @@ EFFECT_ADD = types.void(_runs, _vector, _matrix, _vector, _vector)
 # pull(runs, values, data, score, work, gradient): gradient (values.size,) += Σ score · ∂η/∂values; score is 0 at
 # unobserved dyads, but for the unobserved half of a pair.
 EFFECT_PULL = types.void(_runs, _vector, _matrix, _vector, _vector, _vector)
-# log_likelihood(runs, y, observed, eta, rows, dyads, values, out): y, observed and eta are (halves, size), with two
-# halves (i→j, j→i) where the unit is the pair; rows (n_actors, ·) and dyads (·, size) are the design's data; out
-# (size,) gets each unit's log-likelihood (a row's at its first dyad). What stands at unobserved dyads of `dyad`
-# families is not read.
+# log_likelihood(runs, y, observed, eta, data, dyads, values, out): y, observed and eta are (halves, size), with two
+# halves (i→j, j→i) where the unit is the pair; data (·, ·) is what the family's `bind` prepared, dyads (·, size) what
+# it knows of each dyad (for the first half); out (size,) comes filled with 0 and gets each unit's log-likelihood (a
+# row's at its first dyad). A block holds whole rows, all of them where the unit is the network. What stands at
+# unobserved dyads of `dyad` families is not read.
 FAMILY_LOG_LIKELIHOOD = types.void(_runs, _matrix, _mask, _matrix, _matrix, _matrix, _vector, _vector)
-# score(runs, y, observed, eta, rows, dyads, values, score, gradient): score (halves, size) = ∂ℓ/∂η; gradient
+# score(runs, y, observed, eta, data, dyads, values, score, gradient): score (halves, size) = ∂ℓ/∂η; gradient
 # (values.size,) += ∂ℓ/∂values, over observed dyads alone.
 FAMILY_SCORE = types.void(_runs, _matrix, _mask, _matrix, _matrix, _matrix, _vector, _matrix, _vector)
 
@@ -79,11 +83,45 @@ class Component:
         return self
 
     def __repr__(self) -> str:
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        arguments = ", ".join(f"{name}={_shown(value)}" for name, value in self.get_params().items())
         return f"{type(self).__name__}({arguments})"
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and repr(self) == repr(other)
+        if not isinstance(other, Component) or type(self) is not type(other):
+            return False
+        mine, theirs = self.get_params(), other.get_params()
+        return all(_same(value, theirs[name]) for name, value in mine.items())
 
     def __hash__(self) -> int:
-        return hash(repr(self))
+        shapes = (np.shape(v) if _is_matrix(v) else repr(v) for v in self.get_params().values())
+        return hash((type(self), *shapes))
+
+
+def _is_matrix(value: Any) -> bool:
+    return len(getattr(value, "shape", ())) > 0
+
+
+def _shown(value: Any) -> str:
+    return f"<{type(value).__name__} of shape {value.shape}>" if _is_matrix(value) else repr(value)
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Whether two parameters are equal; matrices by content, frames also by label."""
+    if first is second:
+        return True
+    if not (_is_matrix(first) and _is_matrix(second)):
+        return repr(first) == repr(second)
+    frames = [isinstance(one, pd.DataFrame) for one in (first, second)]
+    if frames[0] != frames[1] or (
+        frames[0] and not (first.index.equals(second.index) and first.columns.equals(second.columns))
+    ):
+        return False
+    try:
+        return np.array_equal(_numbers(first), _numbers(second), equal_nan=True)
+    except (TypeError, ValueError):  # something that nobody can use
+        return False
+
+
+def _numbers(matrix: Any) -> np.ndarray:
+    dense = matrix.toarray() if sparse.issparse(matrix) else matrix
+    return np.asarray(dense, dtype=np.float64)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-__all__ = ["entry_rows", "frozen", "handed_out", "is_sparse", "keep_entries"]
+__all__ = ["entries_at", "entry_rows", "frozen", "handed_out", "is_sparse", "keep_entries"]
 
 
 def frozen(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
@@ -35,6 +35,13 @@ def is_sparse(matrix: Any) -> bool:
 def entry_rows(matrix: sparse.csr_array[Any]) -> np.ndarray[Any, Any]:
     """Row number of every stored entry, in storage order."""
     return np.repeat(np.arange(matrix.shape[0], dtype=matrix.indices.dtype), np.diff(matrix.indptr))
+
+
+def entries_at(
+    matrix: sparse.csr_array[Any], rows: np.ndarray[Any, Any], columns: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Entries at pairs of places as float64; without places scipy would give back something sparse."""
+    return np.asarray(matrix[rows, columns], dtype=np.float64).ravel() if len(rows) else np.zeros(0)
 
 
 def keep_entries(

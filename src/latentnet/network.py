@@ -15,6 +15,7 @@ What the readers decide, and where it shows:
   up, as they do everywhere in scipy.
 * A networkx graph whose nodes all have `bipartite` 0 or 1 is a two-mode network, rows (0) first.
 * In a two-mode network `directed` is False, and all ties run from a row actor to a column actor.
+* Names that respondents gave are a directed network in which the rows of all others are unobserved.
 """
 
 from __future__ import annotations
@@ -37,17 +38,27 @@ from latentnet._readers import (
     read_incidence,
     read_matrix,
     read_networkx,
+    read_nominations,
 )
-from latentnet._sparse import frozen
+from latentnet._versions import fully_observed, replayed, with_ties, without_design
 
-__all__ = ["Network", "ObservedDyads", "UnknownActorError", "as_network", "fully_observed", "with_ties"]
+__all__ = [
+    "Network",
+    "ObservedDyads",
+    "UnknownActorError",
+    "as_network",
+    "fully_observed",
+    "replayed",
+    "with_ties",
+    "without_design",
+]
 
 
 class Network(NetworkContent):
     """An observed network: actors, ties, which dyads were observed, and attributes of actors. Immutable.
 
-    Make one with `from_networkx`, `from_igraph`, `from_array`, `from_edges` or `from_incidence`; `fit` does
-    so by itself for graphs and square matrices.
+    Make one with `from_networkx`, `from_igraph`, `from_array`, `from_edges`, `from_nominations` or
+    `from_incidence`; `fit` does so by itself for graphs and square matrices.
 
     Attributes
     ----------
@@ -64,10 +75,15 @@ class Network(NetworkContent):
         By actor; may have no columns. Each access gives a copy.
     mode : int ndarray (n_actors,) or None
         Two-mode networks: 0 for row actors, 1 for column actors.
+    respondents : object ndarray (n_respondents,)
+        Labels of those whose row was observed.
+    max_nominations, n_nominations, ranks, choice_set, named_only
+        How lists of names came about; see `from_nominations` and each of them.
 
     Notes
     -----
-    The arrays are write-protected. Networks are equal if actors, ties, observation, attributes and kind are.
+    The arrays are write-protected. Networks are equal if actors, ties, observation (with limits and ranks),
+    attributes and kind are.
 
     Examples
     --------
@@ -228,6 +244,70 @@ class Network(NetworkContent):
         return cls(read_edges(frame, source, target, value, actors, directed, attributes, self_ties))
 
     @classmethod
+    def from_nominations(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        respondent: Hashable,
+        nominee: Hashable,
+        respondents: Iterable[Any] | None = None,
+        max_nominations: int | None = None,
+        rank: Hashable | None = None,
+        actors: Iterable[Any] | None = None,
+        attributes: pd.DataFrame | None = None,
+    ) -> Network:
+        """Read a table with a row for every name that a respondent gave.
+
+        The network is directed, its ties are 1, and the row of everyone who was not asked is unobserved.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        respondent, nominee : column names
+            Who was asked, and whom he or she named.
+        respondents : sequence of labels, optional
+            Everyone who was asked, also those who named nobody. Default: whoever is in column `respondent`. Leave
+            out anyone whose list was partly lost, with its rows: nothing is known of a list with gaps.
+        max_nominations : int, optional
+            The most names that a respondent was allowed; a list of that length may lack some. Default: no limit.
+        rank : column name, optional
+            Order in which a respondent gave the names: 1, 2, ... Default: the order means nothing.
+        actors : sequence of labels, optional
+            Everyone whom a respondent could have named, in order, also those whom nobody named. Names of others
+            count towards `max_nominations` and are left out with a warning. Default: all people in the table, in
+            order of appearance, then the other respondents; as those who were not asked are there only because
+            someone named them (`choice_set` is "named"), the likelihood conditions on that.
+        attributes : DataFrame, optional
+            Indexed by actor label, every actor once, in any order.
+
+        Returns
+        -------
+        Network
+
+        Warns
+        -----
+        LatentnetWarning
+            If names are not in `actors`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a name is missing, someone names himself or herself or the same person twice, gives more than
+            `max_nominations` names or is not in `respondents` or `actors`; if ranks are not 1 to the number of names.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> names = pd.DataFrame({"who": ["Ann", "Ann", "Bob"], "whom": ["Bob", "Cy", "Cy"]})
+        >>> Network.from_nominations(
+        ...     names, respondent="who", nominee="whom", max_nominations=2, actors="Ann Bob Cy".split()
+        ... )
+        Network(n_actors=3, n_ties=3, directed, density=0.75, observed=66.7% of 6 dyads, 2 of 3 asked, at most 2 names
+        each, choice_set='given', attributes=[])
+        """
+        return cls(read_nominations(frame, respondent, nominee, respondents, max_nominations, rank, actors, attributes))
+
+    @classmethod
     def from_incidence(
         cls,
         matrix: Any,
@@ -303,18 +383,3 @@ def as_network(network: Any) -> Network:
         f"scipy.sparse matrix or a square DataFrame, got {type(network).__name__}; numpy.asarray(...) makes "
         "an array of nested lists, and Network.from_edges reads a table with one tie a row"
     )
-
-
-def fully_observed(network: Network) -> Network:
-    """The same actors and ties with every dyad observed; what predictions are made for."""
-    parts = network._parts
-    n_row_actors = int(np.count_nonzero(parts.mode == 0)) if parts.mode is not None else None
-    return Network(parts._replace(observed=ObservedDyads(len(parts.actors), parts.directed, n_row_actors)))
-
-
-def with_ties(network: Network, ties: sparse.csr_array[Any]) -> Network:
-    """The same actors with other ties and every dyad observed.
-
-    The ties must be canonical: sorted, with both directions of an undirected tie.
-    """
-    return Network(fully_observed(network)._parts._replace(ties=frozen(ties)))

@@ -17,7 +17,7 @@ from latentnet import Network
 from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 from latentnet._numba import exp, first_class_functions
 from latentnet.effects import BoundEffect, Effect
-from latentnet.families import Bernoulli, Family
+from latentnet.families import Bernoulli, BoundFamily, Family
 from latentnet.inference.adaptation import new_adaptation
 from latentnet.inference.iteration import new_state, run_chunk
 from latentnet.inference.linear_predictor import (
@@ -26,17 +26,19 @@ from latentnet.inference.linear_predictor import (
     composed_log_likelihood,
     composed_unit_log_likelihoods,
 )
-from latentnet.inference.mcmc import sampler_moves
+from latentnet.inference.mcmc import plain_mass, sampler_moves
 from latentnet.inference.problem import Problem, make_problem
 from latentnet.priors import Priors
 from tests import reference
+
+ONE_VALUE = BoundFamily(start=np.zeros(1), precision=np.full(1, 0.25), logs=np.zeros(1))
 
 
 class Popularity(Effect):
     """η_ij gets a value of its sender and half of its receiver's: not symmetric, so swapped runs must be read right."""
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
-        return BoundEffect(network.n_actors, np.zeros((1, 1)), (), 1.0)
+        return BoundEffect(network.n_actors, np.zeros((1, 1)))
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -63,7 +65,7 @@ class Covariate(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         x = _covariate(network.n_actors)
-        return BoundEffect(1, x, ("covariate",), float(np.mean(x[network.observed.toarray()] ** 2)))
+        return BoundEffect(1, x, ("covariate",), np.mean(x[network.observed.toarray()] ** 2, keepdims=True))
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -88,10 +90,12 @@ class Gaussian(Family):
     """Y ~ N(η, exp(log_variance))."""
 
     name = "toy gaussian"
-    value_names = ("log_variance",)
 
     def check(self, network: Network) -> None:
         pass
+
+    def bind(self, network: Network, priors: Priors) -> BoundFamily:
+        return ONE_VALUE
 
     @staticmethod
     def log_likelihood(
@@ -118,10 +122,12 @@ class RowSum(Family):
 
     name = "toy row"
     unit = "row"
-    value_names = ("width",)
 
     def check(self, network: Network) -> None:
         pass
+
+    def bind(self, network: Network, priors: Priors) -> BoundFamily:
+        return ONE_VALUE
 
     @staticmethod
     def log_likelihood(
@@ -158,10 +164,12 @@ class Reciprocal(Family):
 
     name = "toy pair"
     unit = "pair"
-    value_names = ("reciprocity",)
 
     def check(self, network: Network) -> None:
         pass
+
+    def bind(self, network: Network, priors: Priors) -> BoundFamily:
+        return ONE_VALUE
 
     @staticmethod
     def log_likelihood(
@@ -384,7 +392,7 @@ def test_a_new_combination_compiles_nothing() -> None:
 def test_the_sampler_takes_toy_components() -> None:
     """The whole iteration runs on components that the package does not know, and keeps their log-likelihood right."""
     problem = _problem(_network("single dyads", 8, False), Gaussian())
-    theta, moves = _theta(problem), sampler_moves(problem, 0.8)
+    theta, moves = _theta(problem), sampler_moves(problem, plain_mass(problem), 0.8)
     n_draws = 40
     out, statistics = np.empty((n_draws, theta.size)), np.empty((n_draws, 6))
     target = problem.target()

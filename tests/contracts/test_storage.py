@@ -26,6 +26,7 @@ from latentnet.effects import Effect, NoIntercept
 from latentnet.effects.base import BoundEffect
 from latentnet.families import Bernoulli
 from latentnet.models import archive
+from latentnet.models.archive import VERSION
 from latentnet.models.encoding import Classes, Source, decode, encode, library_components
 from latentnet.models.storage import unique_strings
 from tests.contracts.networks import NAN, NETWORKS, engine, quick_fit, refit
@@ -418,7 +419,7 @@ class Shift(Effect):
         self.by = by
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
-        return BoundEffect(1, np.full((1, 1), self.by), ("shift",), self.by**2)
+        return BoundEffect(1, np.full((1, 1), self.by), ("shift",), np.array([self.by**2]))
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -446,7 +447,7 @@ class MyModel(LatentPositionModel):
 
 
 def test_user_made_classes_are_handed_over(path):
-    model = quick_fit(HOLES, "map", effects=[Shift(2.0)])
+    model = quick_fit(HOLES, "map", effects=[Shift(2.0), latentnet.effects.NoIntercept()])
     again = saved(model, path, [Shift])
     assert_same(model, again)
     assert type(again.effects[0]) is Shift
@@ -470,7 +471,7 @@ def test_a_user_made_class_never_stands_in_for_one_of_the_library(path):
 
     quick_fit(HOLES, "map", effects=[latentnet.effects.NoIntercept()]).save(path)
     assert type(latentnet.load(path, [NoIntercept]).effects[0]) is latentnet.effects.NoIntercept
-    model = quick_fit(HOLES, "map", effects=[NoIntercept(3.0)])
+    model = quick_fit(HOLES, "map", effects=[NoIntercept(3.0), latentnet.effects.NoIntercept()])
     assert type(saved(model, path, [NoIntercept]).effects[0]) is NoIntercept
 
 
@@ -490,7 +491,7 @@ def test_the_file_is_netcdf_and_json_that_others_can_read(fitted, path):
         assert file.namelist() == ["model.json", "arrays.nc"]
         content = json.loads(file.read("model.json"))
         variables = netcdf_file(io.BytesIO(file.read("arrays.nc")), mmap=False).variables
-    assert (content["format"], content["version"]) == ("latentnet model", 1)
+    assert (content["format"], content["version"]) == ("latentnet model", VERSION)
     np.testing.assert_array_equal(variables["parameters"].data, fitted.draws_.parameters)
 
 
@@ -530,14 +531,14 @@ FOREIGN = {
     "text": b"not a zip at all",
     "pickle": _pickled(),
     "other zip": {"readme.txt": b"hello"},
-    "no arrays": {"model.json": b'{"format": "latentnet model", "version": 1, "arrays": {}}'},
+    "no arrays": {"model.json": b'{"format": "latentnet model", "version": 2, "arrays": {}}'},
     "no json": {"model.json": b"\xff\xfe{", "arrays.nc": b""},
     "not a model": {"model.json": b'{"format": "something else"}', "arrays.nc": b""},
     "a list": {"model.json": b"[1, 2]", "arrays.nc": b""},
     "deep": {"model.json": b"[" * 200_000 + b"]" * 200_000, "arrays.nc": b""},
     "no version": {"model.json": b'{"format": "latentnet model"}', "arrays.nc": b""},
     "no netcdf": {
-        "model.json": b'{"format": "latentnet model", "version": 1, "arrays": {}}',
+        "model.json": b'{"format": "latentnet model", "version": 2, "arrays": {}}',
         "arrays.nc": b"CDF\x02ab",
     },
 }

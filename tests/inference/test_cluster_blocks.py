@@ -26,7 +26,7 @@ from latentnet.inference.adaptation import LOG_STEP, Adaptation, new_adaptation
 from latentnet.inference.fused_data import SIMILARITY_CODES
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.iteration import Moves, new_state, run_chunk
-from latentnet.inference.mcmc import sampler_moves
+from latentnet.inference.mcmc import plain_mass, sampler_moves
 from latentnet.inference.mixture import draw_clusters, draw_labels, set_cluster_mass
 from latentnet.inference.prior import redraw_clusters
 from latentnet.inference.problem import Clusters, Problem, make_problem
@@ -155,7 +155,7 @@ def _adaptation() -> Adaptation:
 
 def _moves(problem: Problem) -> Moves:
     n = problem.n_actors
-    moves = sampler_moves(problem, 0.8)
+    moves = sampler_moves(problem, plain_mass(problem), 0.8)
     mass = moves.mass.copy()
     mass[problem.positions] = 1.5
     mass[problem.intercept] = 4.0
@@ -384,7 +384,8 @@ COMPOSED = Setting(True, geweke.Setting("squared_distance", kind="masked", compo
 
 
 def _has_block(setting: Setting, block: str) -> bool:
-    moves = sampler_moves(setting.problem(), 0.8)
+    problem = setting.problem()
+    moves = sampler_moves(problem, plain_mass(problem), 0.8)
     given = {"swap": moves.swaps > 0, "translate": moves.translated, "labels and clusters": not setting.automatic}
     return given.get(block, True)
 

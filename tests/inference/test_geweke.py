@@ -31,7 +31,7 @@ from latentnet.inference.fused_data import SIMILARITY_CODES, Fused
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.layout import Layout
-from latentnet.inference.mcmc import sampler_moves
+from latentnet.inference.mcmc import plain_mass, sampler_moves
 from latentnet.inference.prior import log_prior
 from latentnet.inference.problem import Problem, make_problem
 from latentnet.inference.relocation import relocate, swap
@@ -234,7 +234,9 @@ def _moves(problem: Problem) -> Moves:
     mass[problem.intercept] = 4.0
     mass[problem.log_scale] = 2.0 * n * problem.n_dims
     graph = (np.zeros(n + 1, np.int64), np.zeros(n * n, np.int64))
-    return sampler_moves(problem, 0.8)._replace(mass=mass, graph=graph, path_length=1.5, relocations=2)
+    return sampler_moves(problem, plain_mass(problem), 0.8)._replace(
+        mass=mass, graph=graph, path_length=1.5, relocations=2
+    )
 
 
 def _adaptation() -> Adaptation:
@@ -384,7 +386,8 @@ SETTINGS = [
 
 
 def _has_block(setting: Setting, block: str) -> bool:
-    moves = sampler_moves(setting.problem(), 0.8)
+    problem = setting.problem()
+    moves = sampler_moves(problem, plain_mass(problem), 0.8)
     return {"swap": moves.swaps > 0, "translate": moves.translated}.get(block, True)
 
 

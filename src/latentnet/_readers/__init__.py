@@ -9,6 +9,7 @@ from latentnet._readers.graphs import is_igraph, read_igraph, read_networkx
 from latentnet._readers.incidence import read_incidence
 from latentnet._readers.labels import label_index, label_pairs, object_array, unknown_labels
 from latentnet._readers.matrix import read_matrix
+from latentnet._readers.nominations import read_nominations
 from latentnet._readers.parts import Parts, SelfTies, same_parts, unobserve
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "read_incidence",
     "read_matrix",
     "read_networkx",
+    "read_nominations",
     "same_parts",
     "unknown_labels",
     "unobserve",

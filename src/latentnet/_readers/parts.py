@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet._observed import ObservedDyads
+from latentnet._readers.design import Design, kept_under, same_design
 from latentnet._sparse import entry_rows, frozen, keep_entries
 
 __all__ = [
@@ -36,6 +37,7 @@ class Parts(NamedTuple):
     attributes: pd.DataFrame
     directed: bool
     mode: npt.NDArray[np.int64] | None
+    design: Design | None = None
 
 
 def dyad_place(actors: Labels, sender: int, receiver: int) -> str:
@@ -152,7 +154,7 @@ def unobserve(parts: Parts, sender: npt.NDArray[np.intp], receiver: npt.NDArray[
         entries = entries + sparse.csr_array(
             (np.full(missing.nnz, np.nan), missing.indices, missing.indptr), shape=shape
         )
-    return parts_from_entries(
+    hidden = parts_from_entries(
         parts.actors,
         sparse.csr_array(entries),
         directed=parts.directed,
@@ -160,6 +162,9 @@ def unobserve(parts: Parts, sender: npt.NDArray[np.intp], receiver: npt.NDArray[
         n_row_actors=n_row_actors,
         rows=parts.observed.rows,
     )
+    if parts.design is None:
+        return hidden
+    return hidden._replace(design=kept_under(parts.design, hidden.ties, hidden.observed))
 
 
 def same_parts(first: Parts, second: Parts) -> bool:
@@ -170,6 +175,7 @@ def same_parts(first: Parts, second: Parts) -> bool:
         and first.attributes.equals(second.attributes)
         and first.attributes.index.equals(second.attributes.index)
         and first.observed == second.observed
+        and same_design(first.design, second.design)
         and np.array_equal(first.ties.indptr, second.ties.indptr)
         and np.array_equal(first.ties.indices, second.ties.indices)
         and np.array_equal(first.ties.data, second.ties.data)

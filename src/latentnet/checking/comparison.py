@@ -92,7 +92,10 @@ def _of_ties(problem: Problem, model: Any) -> float:
     """−2 log-likelihood with coefficients refitted given the positions, and its penalty."""
     theta = model.draws_.pooled.mean(axis=0)
     theta[problem.positions] = model.positions_.T.ravel()
-    free = np.arange(problem.positions.stop, problem.family_slice.stop)
+    of_family = np.arange(problem.family_slice.start, problem.family_slice.stop)
+    intercept = [problem.intercept] if problem.intercept >= 0 else []
+    # Random effects are held at their posterior means.
+    free = np.unique(np.array([*intercept, *problem.coefficient_indices, *of_family], dtype=np.int64))
     likelihood = problem.target(np.float64).likelihood
 
     def of_free(values: np.ndarray) -> tuple[float, np.ndarray]:

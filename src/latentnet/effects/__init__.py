@@ -1,21 +1,46 @@
 """Effects: the terms of the linear predictor, one a file."""
 
-from latentnet.effects.base import BoundEffect, Effect
+from latentnet.effects.absolute_difference import AbsoluteDifference
+from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
 from latentnet.effects.bilinear import Bilinear
 from latentnet.effects.distance import Distance
+from latentnet.effects.dyad_covariate import DyadCovariate
+from latentnet.effects.homophily import Homophily
 from latentnet.effects.intercept import Intercept, NoIntercept
+from latentnet.effects.receiver import Receiver
+from latentnet.effects.receiver_covariate import ReceiverCovariate
+from latentnet.effects.reciprocity import Reciprocity
+from latentnet.effects.sender import Sender
+from latentnet.effects.sender_covariate import SenderCovariate
+from latentnet.effects.sender_receiver import SenderReceiver
 from latentnet.effects.similarity import Similarity
+from latentnet.effects.sociality import Sociality
+from latentnet.effects.sociality_covariate import SocialityCovariate
 from latentnet.effects.squared_distance import SquaredDistance
 
 __all__ = [
+    "EFFECTS",
     "SIMILARITIES",
+    "AbsoluteDifference",
     "Bilinear",
     "BoundEffect",
+    "Correlation",
     "Distance",
+    "DyadCovariate",
     "Effect",
+    "Homophily",
     "Intercept",
     "NoIntercept",
+    "RandomGroup",
+    "Receiver",
+    "ReceiverCovariate",
+    "Reciprocity",
+    "Sender",
+    "SenderCovariate",
+    "SenderReceiver",
     "Similarity",
+    "Sociality",
+    "SocialityCovariate",
     "SquaredDistance",
 ]
 
@@ -23,4 +48,23 @@ SIMILARITIES: dict[str, type[Similarity]] = {
     "distance": Distance,
     "squared_distance": SquaredDistance,
     "bilinear": Bilinear,
+}
+
+# What may be among a model's `effects`.
+EFFECTS: dict[str, type[Effect]] = {
+    effect.__name__: effect
+    for effect in (
+        Sociality,
+        Sender,
+        Receiver,
+        SenderReceiver,
+        DyadCovariate,
+        Homophily,
+        AbsoluteDifference,
+        SenderCovariate,
+        ReceiverCovariate,
+        SocialityCovariate,
+        Reciprocity,
+        NoIntercept,
+    )
 }

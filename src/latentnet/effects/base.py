@@ -11,7 +11,30 @@ from latentnet._contract import Component
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["BoundEffect", "Effect"]
+__all__ = ["BoundEffect", "Correlation", "Effect", "RandomGroup"]
+
+
+class RandomGroup(NamedTuple):
+    """Values N(0, σ²) of one kind of actor, with σ² learned; places are within the effect's slice.
+
+    σ² has the prior that `Priors` gives to random effects.
+    """
+
+    name: str  # the variable's name; its variance is `{name}_variance`
+    start: int
+    stop: int
+    scale: int  # where log σ is, behind the values
+    shift: float  # how much every dyad's linear predictor rises where all of the values do by 1
+    dim: str = "actor"  # or "row_actor", "column_actor"
+
+
+class Correlation(NamedTuple):
+    """Two random groups of the same actors, correlated: ρ = tanh of the value at `place`, with density ¾(1 − ρ²)."""
+
+    name: str
+    first: int  # which of the effect's groups
+    second: int
+    place: int
 
 
 class BoundEffect(NamedTuple):
@@ -19,8 +42,11 @@ class BoundEffect(NamedTuple):
 
     size: int  # values it owns in the parameter vector
     data: np.ndarray  # (·, ·) float64 that its verbs read
-    names: tuple[str, ...]  # coefficients that it reports; empty for positions and random effects
-    mean_square: float  # mean over observed dyads of x², which scales a coefficient's default prior
+    names: tuple[str, ...] = ()  # coefficients, which are its first values; none for positions and random effects
+    mean_square: np.ndarray = np.zeros(0)  # by coefficient, mean over observed dyads of x²: scales its prior
+    groups: tuple[RandomGroup, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    symmetric: bool = False  # whether η_ij and η_ji always get the same, so that a pair can be computed once
 
 
 class Effect(Component):

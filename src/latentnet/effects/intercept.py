@@ -19,7 +19,7 @@ class Intercept(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """One value, no data."""
-        return BoundEffect(1, np.zeros((1, 1)), ("intercept",), 1.0)
+        return BoundEffect(1, np.zeros((1, 1)), ("intercept",), np.ones(1), symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -49,4 +49,4 @@ class NoIntercept(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Nothing to add."""
-        return BoundEffect(0, np.zeros((1, 1)), (), 0.0)
+        return BoundEffect(0, np.zeros((1, 1)))

@@ -21,7 +21,7 @@ class Similarity(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """All positions; the data holds the number of dimensions."""
-        return BoundEffect(n_dims * network.n_actors, np.full((1, 1), float(n_dims)), (), 0.0)
+        return BoundEffect(n_dims * network.n_actors, np.full((1, 1), float(n_dims)), symmetric=True)
 
     @staticmethod
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -1,8 +1,26 @@
 """Families: the distribution of a tie given its linear predictor, one a file."""
 
-from latentnet.families.base import Family
+from latentnet.families.base import BoundFamily, Family, Variable
 from latentnet.families.bernoulli import Bernoulli
+from latentnet.families.binomial import Binomial
+from latentnet.families.gaussian import Gaussian
+from latentnet.families.negative_binomial import NegativeBinomial
+from latentnet.families.ordinal import Ordinal
+from latentnet.families.poisson import Poisson
 
-__all__ = ["FAMILIES", "Bernoulli", "Family"]
+__all__ = [
+    "FAMILIES",
+    "Bernoulli",
+    "Binomial",
+    "BoundFamily",
+    "Family",
+    "Gaussian",
+    "NegativeBinomial",
+    "Ordinal",
+    "Poisson",
+    "Variable",
+]
 
-FAMILIES: dict[str, type[Family]] = {"bernoulli": Bernoulli}
+FAMILIES: dict[str, type[Family]] = {
+    family.name: family for family in (Bernoulli, Binomial, Poisson, NegativeBinomial, Gaussian, Ordinal)
+}

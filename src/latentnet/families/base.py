@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -10,38 +11,94 @@ from latentnet._contract import Component
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.priors import Priors
 
-__all__ = ["Family"]
+__all__ = ["BoundFamily", "Family", "Variable"]
+
+
+class BoundFamily(NamedTuple):
+    """A family made ready for one network; its own values are unconstrained in the parameter vector.
+
+    A value is either N(0, 1/precision), or log σ of a σ² that is scaled inverse chi-square.
+    """
+
+    start: np.ndarray = np.zeros(0)  # (n_values,) where optimisers start
+    precision: np.ndarray = np.zeros(0)  # (n_values,) of the normal priors; 0 where `scales` has the prior
+    scales: tuple[tuple[int, float, float], ...] = ()  # (which value, v0, df): df·v0/σ² ~ χ²(df)
+    logs: np.ndarray = np.zeros(0)  # (n_values,) 1.0 where a normal value is the log of what is reported, else 0.0
+    data: np.ndarray = np.zeros((1, 1))  # (·, ·) float64 that its verbs read
+
+
+class Variable(NamedTuple):
+    """What a family's values mean on the natural scale."""
+
+    values: np.ndarray  # (..., *dims)
+    dims: tuple[str, ...] = ()
+    coords: Mapping[str, Any] = {}
 
 
 class Family(Component):
     """Base class of families.
 
     Subclasses define the static functions ``log_likelihood`` and ``score`` (`latentnet._contract`) and the methods
-    below. A family that owns values (a variance, cut-points) names them in `value_names` and keeps them unconstrained
-    in the parameter vector.
+    below. In these, ``eta`` is (..., n_dyads), or (2, n_dyads) where the unit is the pair (i→j, j→i); ``values`` are
+    the family's own, unconstrained; ``data`` is what `bind` prepared and ``dyads`` (·, n_dyads) what `dyad_data` gives.
     """
 
     name: ClassVar[str]
-    unit: ClassVar[str] = "dyad"  # what the likelihood factorises over: "dyad", "row" or "pair"
-    value_names: ClassVar[tuple[str, ...]] = ()
+    unit: ClassVar[str] = "dyad"  # what the likelihood factorises over: "dyad", "row", "network" or "pair"
+    coefficient_names: ClassVar[tuple[str, ...]] = ()  # names of its first values, where these are coefficients
 
     def check(self, network: Network) -> None:
         """Raise a ValueError that names the fix where a tie's value is outside of the family's support."""
         raise NotImplementedError
 
-    def mean(self, eta: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """E[Y | η], element by element."""
+    def check_again(self, network: Network, data: np.ndarray) -> None:
+        """Check another network of the same actors, to be scored; `data` is what `bind` prepared for the fit."""
+        self.check(network)
+
+    def prior_defaults(self, network: Network, priors: Priors) -> dict[str, float]:
+        """Numbers that `priors` leaves open, and whose defaults depend on the ties."""
+        return {}
+
+    def bind(self, network: Network, priors: Priors) -> BoundFamily:
+        """Prepare for a network, with resolved priors."""
+        return BoundFamily()
+
+    def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+        """What the verbs read by dyad: (·, n_dyads)."""
+        return np.zeros((0, len(senders)))
+
+    def kernels(self) -> tuple[Any, Any]:
+        """The functions ``log_likelihood`` and ``score``; a family with links chooses here."""
+        return type(self).log_likelihood, type(self).score  # type: ignore[attr-defined]
+
+    def mean(self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+        """E[Y | η], of the shape of `eta`."""
         raise NotImplementedError
 
-    def tie_probability(self, eta: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """P(Y > 0 | η), element by element."""
+    def tie_probability(self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+        """P(Y > 0 | η), of the shape of `eta`."""
         raise NotImplementedError
 
-    def simulate(self, eta: np.ndarray, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """One draw of Y for each η."""
+    def statistics(self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+        """Expected sufficient statistics beside E[Y], (·, n_dyads).
+
+        Where a likelihood of expected ties is wanted (minimum Kullback–Leibler estimates), the verbs find their
+        posterior means below `dyad_data`, and E[Y] in place of the ties.
+        """
+        return np.zeros((0, eta.shape[-1]))
+
+    def simulate(
+        self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """One draw of Y, of the shape of `eta`."""
         raise NotImplementedError
 
     def start_intercept(self, mean: float) -> float:
         """Linear predictor at which E[Y] is about `mean`: where optimisers start."""
         raise NotImplementedError
+
+    def variables(self, values: np.ndarray, data: np.ndarray) -> dict[str, Variable]:
+        """What is reported of the family's own values (..., n_values), by name; coefficients are left out."""
+        return {}

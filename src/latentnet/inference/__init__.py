@@ -2,7 +2,10 @@
 
 from latentnet.inference.map import MAP
 from latentnet.inference.mcmc import MCMC
+from latentnet.inference.prior_draws import PriorDraws
 
-__all__ = ["ENGINES", "MAP", "MCMC"]
+__all__ = ["ENGINES", "MAP", "MCMC", "Engine", "PriorDraws"]
 
-ENGINES: dict[str, type[MCMC] | type[MAP]] = {"mcmc": MCMC, "map": MAP}
+Engine = MCMC | MAP | PriorDraws
+
+ENGINES: dict[str, type[Engine]] = {"mcmc": MCMC, "map": MAP, "prior": PriorDraws}

@@ -9,9 +9,10 @@ import numpy as np
 
 from latentnet._numba import first_class_functions
 from latentnet.inference.fused_data import with_expected_ties
-from latentnet.inference.over_draws import expected_dyads, expected_pairs
+from latentnet.inference.linear_predictor import Composed
+from latentnet.inference.over_draws import blocks_of, expected_dyads, expected_pairs
 from latentnet.inference.target import likelihood_value_and_gradient
-from latentnet.network import fully_observed
+from latentnet.network import fully_observed, without_design
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -23,7 +24,7 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
     """Log-likelihood, and its gradient, with the ties' posterior means as data.
 
     It sums over the observed dyads, as R does; over all dyads where whole rows are unobserved, which would otherwise
-    leave out the pairs of un-asked actors.
+    leave out the pairs of un-asked actors, and where the unit is the pair.
 
     Parameters
     ----------
@@ -31,20 +32,21 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
     draws : ndarray of shape (n_draws, n_parameters)
     """
     network = problem.network
-    if network.observed.rows is not None:
-        network = fully_observed(network)
+    # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.
+    everything = network.observed.rows is not None or problem.family.unit == "pair"
+    network = fully_observed(network) if everything else without_design(network)
     likelihood: Any
-    if problem.fused:
-        likelihood = problem.with_network(network).target(np.float32).likelihood
+    observed = problem.with_network(network)
+    if observed.fused:
+        likelihood = observed.target(np.float32).likelihood
         data = likelihood.data
-        weights = expected_pairs(problem, draws) * data.multiplicity
+        weights = expected_pairs(observed, draws) * data.multiplicity
         for block, first in enumerate(data.blocks[:-1]):
             holes = slice(data.hole_starts[block], data.hole_starts[block + 1])
             weights[data.hole_pairs[holes] + first * (first - 1) // 2] *= data.hole_kept[holes]
         likelihood = with_expected_ties(likelihood, weights)
     else:
-        expected, _ = expected_dyads(problem, draws, network, problem.family.mean)
-        likelihood = problem.composed(network)._replace(dense_ties=expected)
+        likelihood = _with_expected_statistics(problem, draws, problem.composed(network))
 
     def value_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:
         gradient = np.zeros_like(theta)
@@ -55,5 +57,34 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
 
 
 def expected_likelihood_parameters(problem: Problem) -> np.ndarray:
-    """What the minimum Kullback–Leibler estimate moves: all but the family's own values and scales."""
-    return np.arange(problem.family_slice.start)
+    """What the minimum Kullback–Leibler estimate moves: positions, coefficients and random effects."""
+    held = [start + group.scale for group, start in problem.random_groups]
+    held += [part.start + one.place for _, bound, part in problem.effects for one in bound.correlations]
+    moved = np.setdiff1d(np.arange(problem.family_slice.start), held)
+    of_family = problem.family_slice.start + np.arange(len(problem.family.coefficient_names))
+    return np.concatenate([moved, of_family])
+
+
+def _with_expected_statistics(problem: Problem, draws: np.ndarray, target: Composed) -> Composed:
+    """Posterior means of the sufficient statistics in place of the ties."""
+    family = problem.family
+
+    def statistics(*of_block: np.ndarray) -> np.ndarray:
+        more = family.statistics(*of_block)
+        return np.concatenate([family.mean(*of_block), more.reshape(-1, of_block[0].shape[-1])])
+
+    expected = expected_dyads(problem, draws, target, statistics)
+    halves, starts = target.layout.halves, target.layout.starts
+    n_rows = expected.size // max(int(starts[-1]), 1)
+    ties, dyads = [np.zeros(0)], [np.zeros(0)]
+    for (_, known), first, end in zip(
+        blocks_of(target, np.zeros(halves * int(starts[-1]))), starts, starts[1:], strict=False
+    ):
+        of_block = expected[first * n_rows : end * n_rows].reshape(n_rows, -1)
+        ties.append(of_block[:halves].ravel())
+        dyads.append(np.concatenate([known, of_block[halves:]]).ravel())
+    return target._replace(
+        dense_ties=np.concatenate(ties),
+        dyads=np.concatenate(dyads),
+        n_dyad_rows=target.n_dyad_rows + n_rows - halves,
+    )

@@ -5,7 +5,7 @@ Pivot MDS on geodesic distances, or the leading eigenvectors for inner products.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -105,6 +105,7 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         pairs = rng.integers(problem.n_actors, size=(2, 2000))
         first, second = positions[pairs[0]], positions[pairs[1]]
         similarity = float(np.mean(SIMILARITIES[str(problem.similarity)].between(first, second)))
+    theta[problem.family_slice] = problem.bound.start
     if problem.intercept >= 0:
         total = network.ties.sum() / (1.0 if network.directed or network.two_mode else 2.0)
         mean = float(total) / max(network.observed.n_dyads, 1)
@@ -142,16 +143,21 @@ def place_clusters(problem: Problem, theta: np.ndarray, rng: np.random.Generator
     theta[start + most * (1 + d) :] = np.log(counts + float(problem.priors.cluster_weight_concentration or 1.0))
 
 
-def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Parameters spread around `theta`: positions by half of their scale, everything else by half a unit."""
+def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most: Any = np.inf) -> np.ndarray:
+    """Parameters spread around `theta`: positions by half of their scale, the rest by half a unit, none by over `most`.
+
+    `most` is a number, or one for each parameter.
+    """
     spread = np.full(problem.n_parameters, 0.5)
-    spread[problem.positions] = 0.5 * np.sqrt(np.mean(theta[problem.positions] ** 2)) if problem.n_dims else 0.5
-    return theta + spread * rng.standard_normal(problem.n_parameters)
+    if problem.n_dims:
+        spread[problem.positions] *= np.sqrt(np.mean(theta[problem.positions] ** 2))
+    return theta + np.minimum(spread, most) * rng.standard_normal(problem.n_parameters)
 
 
-def chain_start(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Where one chain starts: spread around the mode, with clusters of its own."""
-    start = disperse(problem, mode, rng)
+def chain_start(problem: Problem, mode: np.ndarray, mass: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Where one chain starts: spread around the mode, wider than the posterior, with clusters of its own."""
+    # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
+    start = disperse(problem, mode, rng, np.inf if problem.fused else 3.0 / np.sqrt(mass))
     if problem.clusters is not None:
         place_clusters(problem, start, rng)
     return start

@@ -18,6 +18,7 @@ from latentnet.inference.adaptation import (
 from latentnet.inference.branches import Branches, swing
 from latentnet.inference.hmc import hmc_step
 from latentnet.inference.prior import ClusterPrior, natural_log_prior, redraw_clusters
+from latentnet.inference.random_effects import redraw_variances, shift_effects
 from latentnet.inference.relocation import relocate, swap
 from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, translate
 from latentnet.inference.target import log_likelihood
@@ -54,6 +55,7 @@ class Moves(NamedTuple):
     scaled: bool  # the joint scale and intercept block
     translated: bool  # the exact draw of the location
     intercept: int  # index into the parameter vector, -1 without one
+    first_effect: int  # first of the prior's groups that is not the positions
 
 
 def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
@@ -85,6 +87,9 @@ def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng): 
             learn_block(adaptation, log_root_mean_square(state.theta, size), intercept, accepted, settled, iteration)
     if moves.translated:
         translate(target.prior, state.theta, rng)
+    if target.prior.groups.shape[0] > moves.first_effect:
+        redraw_variances(target.prior, moves.first_effect, state.theta, rng)
+        shift_effects(target.prior, state.theta, moves.intercept, rng)
 
 
 def _keep_labels(prior: Any, labels: Any, out: Any) -> None:

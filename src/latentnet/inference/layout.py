@@ -177,8 +177,8 @@ def network_layout(network: Network, *, unit: str = "dyad") -> Layout:
     Parameters
     ----------
     network : Network
-    unit : {"dyad", "row", "pair"}
-        What the family's likelihood factorises over.
+    unit : {"dyad", "row", "network", "pair"}
+        What the family's likelihood factorises over; with "network" all rows are one block.
     """
     n = network.n_actors
     halves = 2 if unit == "pair" else 1
@@ -193,7 +193,7 @@ def network_layout(network: Network, *, unit: str = "dyad") -> Layout:
         asked = network.observed.rows[actors]
         actors, first, last = actors[asked], first[asked], last[asked]
     lengths = last - first
-    width = max(BLOCK, int(lengths.max(initial=0)))
+    width = max(BLOCK, int(lengths.sum() if unit == "network" else lengths.max(initial=0)))
     blocks = blocks_of_rows(lengths, width)
     return _layout(network, (actors, np.zeros_like(actors), first, last), blocks, halves, width)
 

@@ -5,6 +5,7 @@ The only code that composes effects.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,6 +62,7 @@ class Composed(NamedTuple):
     intercept: int  # index into the parameter vector, -1 without one
     n_effects: int
     by_dyad: bool  # the family's unit is the dyad, so what it says of unobserved ones is struck out
+    coupled: bool  # its unit is the row or the network, so an actor's dyads have no likelihood of their own
     slices: np.ndarray  # (SLOTS + 1, 2) start and stop in the parameter vector; the last is the family's
     adds: tuple[Any, ...]
     pulls: tuple[Any, ...]
@@ -68,8 +70,10 @@ class Composed(NamedTuple):
     shapes: np.ndarray  # (SLOTS, 3) where each effect's data starts in it, its rows and columns
     log_likelihood: tuple[Any, ...]
     score: tuple[Any, ...]
-    rows: np.ndarray  # (n_actors, ·) the design's data by row
-    dyads: np.ndarray  # (·, n_dyads) the design's data by dyad, blocks end to end; may be empty
+    family_data: np.ndarray  # (·, ·)
+    dyads: np.ndarray  # (n_dyad_rows, size) of each block, blocks end to end: what the family knows of each dyad
+    actor_dyads: np.ndarray  # the same for `by_actor`
+    n_dyad_rows: int
     layout: Layout
     by_actor: Layout
     dense_ties: np.ndarray  # (n_dyads,) in place of the ties, blocks end to end; empty if the ties are as observed
@@ -87,6 +91,7 @@ def _no_pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient:
 def composed_target(
     network: Network,
     family: Family,
+    family_data: np.ndarray,
     effects: Sequence[tuple[Effect, BoundEffect, slice]],
     *,
     intercept: int,
@@ -98,6 +103,8 @@ def composed_target(
     ----------
     network : Network
     family : Family
+    family_data : ndarray of shape (·, ·)
+        What the family's verbs read.
     effects : sequence of (Effect, BoundEffect, slice)
         Each with its slice of the parameter vector.
     intercept : int
@@ -110,7 +117,9 @@ def composed_target(
             f"effects: at most {SLOTS} effects, with intercept and similarity, but there are {len(effects)}"
         )
     layout = network_layout(network, unit=family.unit)
-    by_actor = actor_layout(network, unit=family.unit) if family.unit != "row" else layout
+    coupled = family.unit in ("row", "network")
+    by_actor = layout if coupled else actor_layout(network, unit=family.unit)
+    dyads, n_dyad_rows = dyad_blocks(family, network, layout)
     padding = SLOTS - len(effects)
     slices = np.zeros((SLOTS + 1, 2), np.int64)
     for k, (_, _, part) in enumerate(effects):
@@ -118,32 +127,51 @@ def composed_target(
     slices[SLOTS] = family_slice.start, family_slice.stop
     adds = [block_function(type(effect).add, EFFECT_ADD) for effect, _, _ in effects]  # type: ignore[attr-defined]
     pulls = [block_function(type(effect).pull, EFFECT_PULL) for effect, _, _ in effects]  # type: ignore[attr-defined]
-    data = [np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects]
-    shapes = np.zeros((SLOTS, 3), np.int64)
-    for k, matrix in enumerate(data):
-        shapes[k] = shapes[k - 1, 0] + data[k - 1].size if k else 0, *matrix.shape
-    value = block_function(type(family).log_likelihood, FAMILY_LOG_LIKELIHOOD)  # type: ignore[attr-defined]
-    score = block_function(type(family).score, FAMILY_SCORE)  # type: ignore[attr-defined]
-    target = Composed(
+    data, shapes = _stacked([np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects])
+    verbs = family.kernels()
+    value, score = block_function(verbs[0], FAMILY_LOG_LIKELIHOOD), block_function(verbs[1], FAMILY_SCORE)
+    return Composed(
         n_actors=network.n_actors,
         intercept=intercept,
         n_effects=len(effects),
         by_dyad=family.unit == "dyad",
+        coupled=coupled,
         slices=slices,
         adds=(*adds, *[block_function(_no_add, EFFECT_ADD)] * padding),
         pulls=(*pulls, *[block_function(_no_pull, EFFECT_PULL)] * padding),
-        data=np.concatenate([matrix.ravel() for matrix in data]),
+        data=data,
         shapes=shapes,
         log_likelihood=(value, value),
         score=(score, score),
-        rows=np.zeros((network.n_actors, 0)),
-        dyads=np.zeros((0, 0)),
+        family_data=np.ascontiguousarray(family_data, dtype=np.float64),
+        dyads=dyads,
+        actor_dyads=dyads if coupled else dyad_blocks(family, network, by_actor)[0],
+        n_dyad_rows=n_dyad_rows,
         layout=layout,
         by_actor=by_actor,
         dense_ties=np.zeros(0),
         buffers=_buffers(layout, by_actor),
     )
-    return target
+
+
+def _stacked(matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices end to end, and where each starts, its rows and columns."""
+    shapes = np.zeros((SLOTS, 3), np.int64)
+    starts = np.cumsum([0, *(matrix.size for matrix in matrices)])
+    for k, matrix in enumerate(matrices):
+        shapes[k] = starts[k], *matrix.shape
+    return np.concatenate([np.zeros(0), *(matrix.ravel() for matrix in matrices)]), shapes
+
+
+def dyad_blocks(family: Family, network: Network, layout: Layout) -> tuple[np.ndarray, int]:
+    """What the family knows of each dyad, block by block, and how many rows that is."""
+    nothing = np.zeros(0, np.int64)
+    n_rows = len(family.dyad_data(network, nothing, nothing))
+    if n_rows == 0:
+        return np.zeros(0), 0
+    by_dyad = family.dyad_data(network, *layout.dyads())
+    blocks = [by_dyad[:, first:end].ravel() for first, end in itertools.pairwise(layout.starts.tolist())]
+    return np.concatenate([np.zeros(0), *blocks]), n_rows
 
 
 def _buffers(layout: Layout, by_actor: Layout) -> Buffers:
@@ -234,8 +262,14 @@ def _fill_eta(target, theta, layout, block):  # type: ignore[no-untyped-def]
     return size
 
 
+@inline_kernel
+def _dyads_of(dyads, n_rows, first, size):  # type: ignore[no-untyped-def]
+    """One block's (n_rows, size)."""
+    return dyads[first * n_rows : (first + size) * n_rows].reshape(n_rows, size)
+
+
 @kernel
-def _unit_log_likelihoods(target, theta, layout, block):  # type: ignore[no-untyped-def]
+def _unit_log_likelihoods(target, theta, layout, all_dyads, block):  # type: ignore[no-untyped-def]
     """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
     size = _fill_eta(target, theta, layout, block)
     halves = layout.halves
@@ -253,8 +287,8 @@ def _unit_log_likelihoods(target, theta, layout, block):  # type: ignore[no-unty
         y[: halves * size].reshape(halves, size),
         observed[: halves * size].reshape(halves, size),
         target.buffers.eta[: halves * size].reshape(halves, size),
-        target.rows,
-        target.dyads,
+        target.family_data,
+        _dyads_of(all_dyads, target.n_dyad_rows, layout.starts[block], size),
         theta[target.slices[SLOTS, 0] : target.slices[SLOTS, 1]],
         out,
     )
@@ -270,14 +304,16 @@ def composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
     """Log-likelihood of all observed dyads."""
     total = 0.0
     for block in range(likelihood.layout.sizes.size):
-        total += _unit_log_likelihoods(likelihood, theta, likelihood.layout, block).sum()
+        total += _unit_log_likelihoods(likelihood, theta, likelihood.layout, likelihood.dyads, block).sum()
     return total
 
 
 @kernel
 def composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
-    """Log-likelihood of the dyads that the actor is part of."""
-    return _unit_log_likelihoods(likelihood, theta, likelihood.by_actor, actor).sum()
+    """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
+    if likelihood.coupled:
+        return composed_log_likelihood(likelihood, theta)
+    return _unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
 
 
 @kernel
@@ -290,7 +326,8 @@ def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-d
     hole_starts, holes, dense = layout.hole_starts, layout.hole_positions, likelihood.dense_ties
     adds, pulls, score, n_effects = likelihood.adds, likelihood.pulls, likelihood.score, likelihood.n_effects
     slices, data, shapes = likelihood.slices, likelihood.data, likelihood.shapes
-    rows, dyads, own = likelihood.rows, likelihood.dyads, (slices[SLOTS, 0], slices[SLOTS, 1])
+    family_data, dyads, own = likelihood.family_data, likelihood.dyads, (slices[SLOTS, 0], slices[SLOTS, 1])
+    n_dyad_rows = likelihood.n_dyad_rows
     eta, y, observed, scores, works = buffers.eta, buffers.y, buffers.observed, buffers.score, buffers.work
     for block in range(sizes.size):
         size, first, dense_start = sizes[block], tie_starts[block], starts[block] * halves
@@ -306,8 +343,8 @@ def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-d
             y[: halves * size].reshape(halves, size),
             observed[: halves * size].reshape(halves, size),
             eta[: halves * size].reshape(halves, size),
-            rows,
-            dyads,
+            family_data,
+            _dyads_of(dyads, n_dyad_rows, starts[block], size),
             theta[own[0] : own[1]],
             scores[: halves * size].reshape(halves, size),
             gradient[own[0] : own[1]],
@@ -337,4 +374,5 @@ def composed_unit_log_likelihoods(target, theta, out):  # type: ignore[no-untype
     """Log-likelihood of every unit, blocks end to end; 0 where it was not observed."""
     layout = target.layout
     for block in range(layout.sizes.size):
-        out[layout.starts[block] : layout.starts[block + 1]] = _unit_log_likelihoods(target, theta, layout, block)
+        found = _unit_log_likelihoods(target, theta, layout, target.dyads, block)
+        out[layout.starts[block] : layout.starts[block + 1]] = found

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from latentnet._contract import Component
 from latentnet._numba import first_class_functions
 from latentnet.inference.adaptation import LOG_STEP, new_adaptation
+from latentnet.inference.information import fisher_information
 from latentnet.inference.initialize import chain_start, start_parameters
 from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.map import posterior_mode
@@ -34,26 +35,61 @@ _PATH_LENGTH = 4.0
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
 _MOST_SWINGS = 2
+_MOST_WHOLE_RELOCATIONS = 4  # where rows are coupled each costs two whole likelihoods
 _SECONDS_PER_CHUNK = 0.1
 
 
-def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
-    """The moves that suit a problem, and the mass of its parameters.
+def plain_mass(problem: Problem) -> np.ndarray:
+    """Mass of each parameter of a fused model.
 
     A position's mass follows from what its ties say of it; the intercept and log σ have what all of them say together.
     """
-    n = problem.n_actors
     mass = np.ones(problem.n_parameters)
     of_positions = 0.5 + 0.25 * problem.degrees
+    mass[problem.positions] = np.tile(of_positions, problem.n_dims)
+    if problem.intercept >= 0:
+        mass[problem.intercept] = of_positions.sum() / 4.0
+    return _with_scales(problem, mass)
+
+
+def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does."""
+    mass = fisher_information(problem, mode, rng) + problem.prior().precision
+    for group, start in problem.random_groups:
+        mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
+    if problem.n_dims:
+        # The joint mode may have its positions far too close together: the prior's scale is the safer one.
+        variance = np.mean(mode[problem.positions] ** 2)
+        mass[problem.positions] += 1.0 / max(variance, float(problem.priors.position_variance_scale or 0.0))
+    return _with_scales(problem, np.maximum(mass, 1e-3))
+
+
+def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
+    """Set the masses of variances and clusters, in place."""
+    df = float(problem.priors.random_effect_variance_df)
     for _, bound, part in problem.effects:
-        mass[part] = max(bound.mean_square, 0.05) * of_positions.sum() / 4.0
-    spatial = problem.n_dims > 0
-    if spatial:
-        mass[problem.positions] = np.tile(of_positions, problem.n_dims)
+        for group in bound.groups:
+            mass[part.start + group.scale] = group.stop - group.start + df
+        for one in bound.correlations:
+            first = bound.groups[one.first]
+            mass[part.start + one.place] = first.stop - first.start + 2.0
+    for k, _, prior_df in problem.bound.scales:
+        mass[problem.family_slice.start + k] += prior_df
     if problem.clusters is not None:
         set_cluster_mass(problem.mixture(), mass)
-    elif spatial:
-        mass[problem.log_scale] = n * problem.n_dims + float(problem.priors.position_variance_df or 0.0)
+    elif problem.n_dims:
+        degrees = problem.n_actors * problem.n_dims
+        mass[problem.log_scale] = degrees + float(problem.priors.position_variance_df or 0.0)
+    return mass
+
+
+def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) -> Moves:
+    """The moves that suit a problem."""
+    n = problem.n_actors
+    spatial = problem.n_dims > 0
+    relocations = math.ceil(_RELOCATED_SHARE * n)
+    if problem.observed_family.unit in ("row", "network"):
+        relocations = min(relocations, _MOST_WHOLE_RELOCATIONS)
     everything = problem.network.observed.n_dyads == problem.network.observed.n_dyads_possible
     return Moves(
         mass=mass,
@@ -61,21 +97,25 @@ def sampler_moves(problem: Problem, target_acceptance: float) -> Moves:
         branches=problem.branches,
         path_length=_PATH_LENGTH,
         target_acceptance=target_acceptance,
-        relocations=math.ceil(_RELOCATED_SHARE * n) if spatial and problem.family.unit != "row" else 0,
+        relocations=relocations if spatial else 0,
         swaps=math.ceil(_SWAPS_PER_ACTOR * n) if problem.fused and everything else 0,
         swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial else 0,
         scaled=spatial,
         translated=spatial and problem.similarity != "bilinear",
         intercept=problem.intercept,
+        first_effect=1 if spatial and problem.clusters is None else 0,
     )
 
 
 class _Chain:
     """One chain, run chunk by chunk; its draws do not depend on how it was cut."""
 
-    def __init__(self, problem: Problem, engine: MCMC, start: np.ndarray, rng: np.random.Generator) -> None:
+    def __init__(
+        self, problem: Problem, engine: MCMC, mass: np.ndarray, start: np.ndarray, rng: np.random.Generator
+    ) -> None:
         self.target = problem.target(np.float32)
-        self.moves = sampler_moves(problem, engine.target_acceptance)
+        # a copy: the masses of clusters follow their number
+        self.moves = sampler_moves(problem, mass.copy(), engine.target_acceptance)
         n_labels = problem.n_actors if problem.clusters is not None else 0
         self.state = new_state(start, problem.n_dims, n_labels)
         self.labels = np.empty((engine.n_draws, n_labels + 1 if n_labels else 0), np.int32)
@@ -123,10 +163,10 @@ class _Chain:
 
 
 def _run_whole(
-    problem: Problem, engine: MCMC, start: np.ndarray, rng: np.random.Generator
+    problem: Problem, engine: MCMC, mass: np.ndarray, start: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """One chain from start to end, for joblib's workers."""
-    chain = _Chain(problem, engine, start, rng)
+    chain = _Chain(problem, engine, mass, start, rng)
     with first_class_functions():
         while not chain.finished:
             chain.advance()
@@ -256,16 +296,17 @@ class MCMC(Component):
         mode, _, _ = posterior_mode(
             problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2, dtype=np.float32
         )
-        starts = [chain_start(problem, mode, chain_rng) for chain_rng in of_chains]
+        mass = plain_mass(problem) if problem.fused else composed_mass(problem, mode, first)
+        starts = [chain_start(problem, mode, mass, chain_rng) for chain_rng in of_chains]
         backend, workers = get_active_backend()
         # What joblib says where nobody chose anything: processes, of no number.
         if self.n_jobs is None and (workers is not None or type(backend).__name__ != "LokyBackend"):
             found = Parallel()(
-                delayed(_run_whole)(problem, self, start, chain_rng)
+                delayed(_run_whole)(problem, self, mass, start, chain_rng)
                 for start, chain_rng in zip(starts, of_chains, strict=True)
             )
             return _result(found, interrupted=False)
-        chains = [_Chain(problem, self, start, one) for start, one in zip(starts, of_chains, strict=True)]
+        chains = [_Chain(problem, self, mass, start, one) for start, one in zip(starts, of_chains, strict=True)]
         interrupted = _run_in_threads(chains, self._n_threads(), _shown(self.progress))
         n_kept = min((chain.n_kept for chain in chains), default=0)
         if n_kept == 0:

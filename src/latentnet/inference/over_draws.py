@@ -5,6 +5,8 @@ Linear predictors of chosen dyads, expected ties, probabilities of another netwo
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from latentnet.inference.fused import fill_pairs, forces_of_pairs
 from latentnet.inference.fused_data import BILINEAR, DISTANCE
 from latentnet.inference.layout import dyad_layout
 from latentnet.inference.linear_predictor import (
+    Composed,
     composed_linear_predictor,
     composed_unit_log_likelihoods,
     with_layout,
@@ -24,7 +27,17 @@ if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
     from latentnet.network import Network
 
-__all__ = ["dyad_log_likelihoods", "dyad_predictors", "expected_matrix", "expected_pairs", "log_mean_probabilities"]
+__all__ = [
+    "blocks_of",
+    "dyad_log_likelihoods",
+    "dyad_predictors",
+    "dyad_values",
+    "expected_dyads",
+    "expected_matrix",
+    "expected_pairs",
+    "expected_ties_matrix",
+    "log_mean_probabilities",
+]
 
 
 @fast_kernel
@@ -115,59 +128,122 @@ def expected_pairs(problem: Problem, draws: np.ndarray) -> np.ndarray:
     return out / len(draws)
 
 
-def expected_dyads(problem: Problem, draws: np.ndarray, network: Network, function: Any) -> tuple[np.ndarray, Any]:
-    """Mean over draws of function(η, family values) for every packed dyad of `network`, with the layout."""
-    target = problem.composed(network)
-    layout = target.layout
-    out = np.empty((1, layout.halves * int(layout.starts[-1])))
-    total = np.zeros_like(out[0])
-    with first_class_functions():
-        for theta in draws:
-            _composed_predictors(target, theta[None], out)
-            total += function(out[0], theta[problem.family_slice])
-    return total / len(draws), layout
-
-
-def expected_matrix(problem: Problem, draws: np.ndarray, network: Network, function: Any) -> np.ndarray:
-    """Mean over draws of function(η, family values) as a matrix, NaN on the diagonal.
+def expected_dyads(problem: Problem, draws: np.ndarray, target: Composed, function: Any) -> np.ndarray:
+    """Mean over draws of a function of every packed dyad of a target.
 
     Parameters
     ----------
     problem : Problem
     draws : ndarray of shape (n_draws, n_parameters)
-    network : Network
-        With every dyad observed that is asked for.
+    target : Composed
     function : callable
-        Of (η, family values), element by element.
+        Of (η, family values, data, dyads) of one block, as the methods of `Family` are; returns (·, size).
+
+    Returns
+    -------
+    ndarray of shape (n_dyads·rows,)
+        (rows, size) of each block, blocks end to end.
+    """
+    eta = np.empty((1, target.layout.halves * int(target.layout.starts[-1])))
+    total: Any = 0.0
+    with first_class_functions():
+        for theta in draws:
+            _composed_predictors(target, theta[None], eta)
+            blocks = [
+                np.ravel(function(of_block, theta[problem.family_slice], problem.bound.data, dyads))
+                for of_block, dyads in blocks_of(target, eta[0])
+            ]
+            total = total + np.concatenate([np.zeros(0), *blocks])
+    return np.asarray(total / len(draws), dtype=np.float64)
+
+
+def blocks_of(target: Composed, eta: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """η (halves, size) and the family's dyads (·, size) of each block."""
+    halves, n_rows = target.layout.halves, target.n_dyad_rows
+    for first, end in itertools.pairwise(target.layout.starts.tolist()):
+        of_block = eta[first * halves : end * halves].reshape(halves, end - first)
+        yield of_block, target.dyads[first * n_rows : end * n_rows].reshape(n_rows, end - first)
+
+
+def expected_matrix(problem: Problem, draws: np.ndarray, function: Any) -> np.ndarray:
+    """Mean over draws of a function of every dyad's linear predictor as a matrix, NaN on the diagonal.
+
+    Parameters
+    ----------
+    problem : Problem
+    draws : ndarray of shape (n_draws, n_parameters)
+    function : callable
+        As for `expected_dyads`, of the shape of η.
 
     Returns
     -------
     ndarray of shape (n_actors, n_actors)
     """
-    n = problem.n_actors
+    n, network = problem.n_actors, problem.network
     matrix = np.full((n, n), np.nan)
-    if problem.fused:
-        lower = np.tril_indices(n, -1)
-        matrix[lower] = expected_pairs(problem, draws)
-        matrix.T[lower] = matrix[lower]
-        return matrix
-    values, layout = expected_dyads(problem, draws, network, function)
-    senders, receivers = layout.dyads()
-    matrix[senders, receivers] = values
-    if not network.directed and not network.two_mode:
-        matrix[receivers, senders] = values
+    target = problem.predictive
+    values, start = expected_dyads(problem, draws, target, function), 0
+    all_senders, all_receivers = target.layout.dyads()
+    for first, end in itertools.pairwise(target.layout.starts.tolist()):
+        senders, receivers = all_senders[first:end], all_receivers[first:end]
+        matrix[senders, receivers] = values[start : start + end - first]
+        start += end - first
+        if target.layout.halves == 2:
+            matrix[receivers, senders] = values[start : start + end - first]
+            start += end - first
+        elif not network.directed and not network.two_mode:
+            matrix[receivers, senders] = matrix[senders, receivers]
     np.fill_diagonal(matrix, np.nan)
     return matrix
 
 
+def expected_ties_matrix(problem: Problem, draws: np.ndarray) -> np.ndarray:
+    """Posterior mean of P(tie) of a model whose fully observed network is fused: (n_actors, n_actors)."""
+    n = problem.n_actors
+    matrix = np.full((n, n), np.nan)
+    lower = np.tril_indices(n, -1)
+    matrix[lower] = expected_pairs(problem, draws)
+    matrix.T[lower] = matrix[lower]
+    return matrix
+
+
+def dyad_values(
+    problem: Problem, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray, function: Any
+) -> np.ndarray:
+    """A function of chosen dyads' linear predictors under each draw.
+
+    Parameters
+    ----------
+    problem : Problem
+    draws : ndarray of shape (n_draws, n_parameters)
+    senders, receivers : int ndarray of shape (n_dyads,)
+    function : callable
+        Of (η, family values, data, dyads), as the methods of `Family` are.
+
+    Returns
+    -------
+    ndarray of shape (n_draws, n_dyads)
+    """
+    eta = [dyad_predictors(problem, draws, senders, receivers)]
+    if problem.family.unit == "pair":
+        eta.append(dyad_predictors(problem, draws, receivers, senders))
+    dyads = problem.family.dyad_data(problem.network, senders, receivers)
+    return np.stack(
+        [
+            function(np.stack(of_draw), theta[problem.family_slice], problem.bound.data, dyads)[0]
+            for theta, *of_draw in zip(draws, *eta, strict=True)
+        ]
+    )
+
+
 @kernel
-def _dyad_values(functions, y, eta, values, totals):  # type: ignore[no-untyped-def]
-    runs, rows, dyads = np.zeros((0, 6), np.int64), np.zeros((0, 0)), np.zeros((0, 0))
+def _dyad_values(functions, y, eta, values, data, totals):  # type: ignore[no-untyped-def]
+    runs, dyads = np.zeros((0, 6), np.int64), np.zeros((0, y.size))
     observed = np.ones((1, y.size), np.uint8)
     out = np.empty(y.size)
     for s in range(totals.size):
         of_draw = eta[s].reshape(1, y.size)
-        functions[0](runs, y.reshape(1, y.size), observed, of_draw, rows, dyads, values[s], out)
+        functions[0](runs, y.reshape(1, y.size), observed, of_draw, data, dyads, values[s], out)
         totals[s] = out.sum()
 
 
@@ -177,7 +253,7 @@ def dyad_log_likelihoods(problem: Problem, draws: np.ndarray, eta: np.ndarray, y
     Parameters
     ----------
     problem : Problem
-        Whose family's unit is the dyad.
+        Whose family's unit is the dyad, and which knows nothing of single dyads.
     draws : ndarray of shape (n_draws, n_parameters)
     eta : ndarray of shape (n_draws, n_dyads)
     y : ndarray of shape (n_dyads,)
@@ -186,11 +262,11 @@ def dyad_log_likelihoods(problem: Problem, draws: np.ndarray, eta: np.ndarray, y
     -------
     ndarray of shape (n_draws,)
     """
-    function = block_function(type(problem.family).log_likelihood, FAMILY_LOG_LIKELIHOOD)  # type: ignore[attr-defined]
+    function = block_function(problem.family.kernels()[0], FAMILY_LOG_LIKELIHOOD)
     totals = np.empty(len(draws))
     values = np.ascontiguousarray(draws[:, problem.family_slice])
     with first_class_functions():
-        _dyad_values((function, function), y, np.ascontiguousarray(eta), values, totals)
+        _dyad_values((function, function), y, np.ascontiguousarray(eta), values, problem.bound.data, totals)
     return totals
 
 

@@ -13,6 +13,15 @@ from numba.extending import overload
 
 from latentnet._numba import fast_kernel, inline_kernel, kernel
 from latentnet.inference.mixture import draw_clusters, draw_labels, set_cluster_mass
+from latentnet.inference.random_effects import (
+    DF,
+    SCALE,
+    START,
+    STOP,
+    V0,
+    add_correlation_gradient,
+    correlation_log_density,
+)
 from latentnet.inference.split_merge import compact_labels, draw_n_components, split_or_merge
 from latentnet.priors.gaussian_mixture import (
     Mixture,
@@ -40,8 +49,6 @@ __all__ = [
     "shift_positions",
 ]
 
-# Columns of `groups`.
-START, STOP, SCALE, V0, DF = range(5)
 SPLIT_MERGE_MOVES = 3
 
 
@@ -49,13 +56,16 @@ class Prior(NamedTuple):
     """Prior without clusters.
 
     Values with a positive `precision` are N(0, 1/precision). A group is a slice of values N(0, σ²), with log σ in the
-    parameter vector and σ² scaled inverse chi-square; the positions are the first group.
+    parameter vector and σ² scaled inverse chi-square; the positions are the first group. A group's slice is empty where
+    σ is a family's own.
     """
 
     n_actors: int
     n_dims: int
     precision: np.ndarray  # (n_parameters,)
-    groups: np.ndarray  # (n_groups, 5): start, stop, index of log σ, v0, df
+    groups: np.ndarray  # (n_groups, 6): start, stop, index of log σ, v0, df, how much η rises with all of the values
+    correlations: np.ndarray  # (n_correlations, 3) int64: two groups, index of atanh of their correlation
+    logs: np.ndarray  # (n_parameters,) 1.0 where the value is the log of what is reported, but for the σ of groups
 
 
 class ClusterPrior(NamedTuple):
@@ -65,6 +75,8 @@ class ClusterPrior(NamedTuple):
     n_dims: int
     precision: np.ndarray
     groups: np.ndarray
+    correlations: np.ndarray
+    logs: np.ndarray
     mixture: Mixture
     rate: float  # of the prior number of components, where that is unknown
     log_weights: np.ndarray  # of the number of occupied clusters; empty where the number is fixed
@@ -240,6 +252,8 @@ def log_prior(prior, theta):  # type: ignore[no-untyped-def]
             squares += theta[p] * theta[p]
         value += normal_log_density(squares, stop - start, log_scale)
         value += scale_log_density(log_scale, group[V0], group[DF])
+    for c in range(prior.correlations.shape[0]):
+        value += correlation_log_density(prior.groups, prior.correlations[c], theta)
     return value
 
 
@@ -249,6 +263,10 @@ def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
     value = log_prior(prior, theta) - _natural_change(prior, theta)
     for g in range(prior.groups.shape[0]):
         value -= np.log(2.0) + 2.0 * theta[int(prior.groups[g, SCALE])]
+    for c in range(prior.correlations.shape[0]):
+        value += 2.0 * np.log(np.cosh(theta[prior.correlations[c, 2]]))
+    for p in range(theta.size):
+        value -= prior.logs[p] * theta[p]
     return value
 
 
@@ -281,6 +299,8 @@ def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
         squares = _pull_group(theta[start:stop], precision, gradient[start:stop])
         gradient[scale] += squares * precision - (stop - start)
         gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
+    for c in range(prior.correlations.shape[0]):
+        add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
 
 
 @inline_kernel

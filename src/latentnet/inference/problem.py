@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects import SIMILARITIES, Effect, Intercept, NoIntercept, Similarity
-from latentnet.effects.base import BoundEffect
+from latentnet._versions import folded
+from latentnet.effects import SIMILARITIES, Effect, Intercept, NoIntercept, Reciprocity, Similarity
+from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.families import Bernoulli
+from latentnet.families.base import BoundFamily
+from latentnet.families.designs import observed_family
+from latentnet.families.folded import FoldedBernoulli
+from latentnet.families.reciprocal import Reciprocal
 from latentnet.inference.branches import Branches, find_branches
 from latentnet.inference.fused_data import SIMILARITY_CODES, fused_target, with_scratch
 from latentnet.inference.linear_predictor import Composed, composed_target, own_buffers
 from latentnet.inference.prior import ClusterPrior, Prior
 from latentnet.inference.split_merge import log_partition_weights
 from latentnet.inference.target import Target
+from latentnet.network import fully_observed
 from latentnet.priors.gaussian_mixture import Mixture
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ __all__ = ["Clusters", "Problem", "make_problem"]
 
 # With more than this share of pairs unobserved one by one, sparse corrections cost more than the composed target.
 _MOST_HOLES = 0.25
+_NOTHING = np.zeros((1, 1))
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Problem:
 
     network: Network
     family: Family
+    bound: BoundFamily
     effects: tuple[tuple[Effect, BoundEffect, slice], ...]
     similarity: str | None
     n_dims: int
@@ -73,7 +81,7 @@ class Problem:
     def family_slice(self) -> slice:
         """Where the family's own values are."""
         start = max(part.stop for _, _, part in self.effects) if self.effects else 0
-        return slice(start, start + len(self.family.value_names))
+        return slice(start, start + len(self.bound.start))
 
     @property
     def log_scale(self) -> int:
@@ -92,18 +100,32 @@ class Problem:
 
     @property
     def coefficient_names(self) -> list[str]:
-        """Names of the coefficients, without the intercept."""
-        return [name for effect, bound, _ in self.effects for name in bound.names if not isinstance(effect, Intercept)]
+        """Names of the coefficients, without the intercept; a family's own come last."""
+        return [name for name, _ in self._coefficients()]
 
     @property
     def coefficient_indices(self) -> list[int]:
         """Where the coefficients are, in the order of their names."""
-        return [
-            part.start + k
+        return [index for _, index in self._coefficients()]
+
+    def _coefficients(self) -> list[tuple[str, int]]:
+        found = [
+            (name, part.start + k)
             for effect, bound, part in self.effects
-            for k in range(len(bound.names))
+            for k, name in enumerate(bound.names)
             if not isinstance(effect, Intercept)
         ]
+        return found + [(name, self.family_slice.start + k) for k, name in enumerate(self.family.coefficient_names)]
+
+    @property
+    def random_groups(self) -> list[tuple[RandomGroup, int]]:
+        """Groups of random effects, each with the start of its effect's slice."""
+        return [(group, part.start) for _, bound, part in self.effects for group in bound.groups]
+
+    @property
+    def given_family(self) -> Family:
+        """The family as the user gave it."""
+        return self.family.family if isinstance(self.family, Reciprocal) else self.family
 
     @cached_property
     def fused(self) -> bool:
@@ -114,26 +136,52 @@ class Problem:
         return (
             plain
             and type(self.family) is Bernoulli
+            and self.family.link == "logit"
+            and self.observed_family is self.family
             and self.similarity in SIMILARITY_CODES
             and not self.network.two_mode
             and (missing is None or missing.nnz <= _MOST_HOLES * pairs)
         )
 
+    @cached_property
+    def observed_family(self) -> Family:
+        """The family as the network's design lets it be seen: caps, ranks and the choice set wrap it."""
+        return observed_family(self.given_family, self.network, reciprocal=self.given_family is not self.family)
+
     def prior(self) -> Prior | ClusterPrior:
         """The prior as compiled code reads it, with scratch of its own."""
-        precision = np.zeros(self.n_parameters)
+        precision, logs = np.zeros(self.n_parameters), np.zeros(self.n_parameters)
         for effect, bound, part in self.effects:
             if isinstance(effect, Intercept):
                 precision[part] = 1.0 / self.priors.intercept_variance
             elif bound.names:
-                precision[part] = bound.mean_square / self.priors.coefficient_variance
-        groups = np.zeros((0, 5))
+                first = slice(part.start, part.start + len(bound.names))
+                precision[first] = bound.mean_square / self.priors.coefficient_variance
+        precision[self.family_slice], logs[self.family_slice] = self.bound.precision, self.bound.logs
+        groups, correlations = self._groups()
         if self.clusters is not None:
-            return self._cluster_prior(precision, groups)
-        if self.n_dims:
-            scale, df = self.priors.position_variance_scale, self.priors.position_variance_df
-            groups = np.array([[0, self.positions.stop, self.log_scale, scale, df]], dtype=np.float64)
-        return Prior(self.n_actors, self.n_dims, precision, groups)
+            return ClusterPrior(
+                self.n_actors, self.n_dims, precision, groups, correlations, logs, *self._cluster_prior()
+            )
+        return Prior(self.n_actors, self.n_dims, precision, groups, correlations, logs)
+
+    def _groups(self) -> tuple[np.ndarray, np.ndarray]:
+        """Tables of values with a learned variance: positions without clusters first, then effects, the family."""
+        rows: list[tuple[float, ...]] = []
+        correlations: list[tuple[int, int, int]] = []
+        if self.n_dims and self.clusters is None:
+            numbers = self.priors.position_variance_scale, self.priors.position_variance_df
+            rows.append((0, self.positions.stop, self.log_scale, *(float(number or 0.0) for number in numbers), 0.0))
+        prior = self.priors.random_effect_variance_scale, self.priors.random_effect_variance_df
+        for _, bound, part in self.effects:
+            first = len(rows)
+            for group in bound.groups:
+                places = (part.start + place for place in (group.start, group.stop, group.scale))
+                rows.append((*places, *prior, group.shift))
+            correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
+        start = self.family_slice.start
+        rows += [(start, start, start + k, v0, df, 0.0) for k, v0, df in self.bound.scales]
+        return np.array(rows, np.float64).reshape(-1, 6), np.array(correlations, np.int64).reshape(-1, 3)
 
     def mixture(self) -> Mixture:
         """The clusters' prior with scratch of its own; only with clusters."""
@@ -141,7 +189,8 @@ class Problem:
         assert isinstance(prior, ClusterPrior)
         return prior.mixture
 
-    def _cluster_prior(self, precision: np.ndarray, groups: np.ndarray) -> ClusterPrior:
+    def _cluster_prior(self) -> tuple[Mixture, float, np.ndarray]:
+        """Mixture, rate of the number of components and log weights of that of occupied ones."""
         priors, n, clusters = self.priors, self.n_actors, self.clusters
         assert clusters is not None
         mixture = Mixture(
@@ -162,7 +211,19 @@ class Problem:
         weights = np.zeros(0)
         if clusters.automatic:
             weights = log_partition_weights(n, clusters.most, rate, mixture.concentration)
-        return ClusterPrior(n, self.n_dims, precision, groups, mixture, rate, weights)
+        return mixture, rate, weights
+
+    @cached_property
+    def folded(self) -> bool:
+        """Whether both directions of a directed tie have one linear predictor and are computed at once."""
+        return (
+            not self.fused
+            and type(self.observed_family) is Bernoulli
+            and self.observed_family.link == "logit"
+            and self.network.directed
+            and self.network.observed.rows is None
+            and all(bound.symmetric for _, bound, _ in self.effects)
+        )
 
     @cached_property
     def _likelihood(self) -> Any:
@@ -170,13 +231,26 @@ class Problem:
             return fused_target(
                 self.network, n_dims=self.n_dims, similarity=str(self.similarity), intercept=self.intercept
             )
+        if self.folded:
+            return self._compose(folded(self.network), FoldedBernoulli(self.network.observed.missing))
         return self.composed(self.network)
 
     def composed(self, network: Network) -> Composed:
         """The composed likelihood of an observation of the same actors, with scratch of its own."""
+        family = self.with_network(network).observed_family
+        # A family that no design wraps keeps what it learned from the network of the fit, such as levels.
+        own = type(family) is type(self.family)
+        return self._compose(network, family, self.bound.data if own else family.bind(network, self.priors).data)
+
+    def _compose(self, network: Network, family: Family, data: np.ndarray = _NOTHING) -> Composed:
         return composed_target(
-            network, self.family, self.effects, intercept=self.intercept, family_slice=self.family_slice
+            network, family, data, self.effects, intercept=self.intercept, family_slice=self.family_slice
         )
+
+    @cached_property
+    def predictive(self) -> Composed:
+        """The composed likelihood with every dyad observed and no cap: what predictions are made of."""
+        return self.composed(fully_observed(self.network))
 
     def with_network(self, network: Network) -> Problem:
         """The same model of another observation of the same actors."""
@@ -240,6 +314,12 @@ def make_problem(
         None is a position model.
     """
     family.check(network)
+    names = [type(effect).__name__ for effect in effects]
+    repeated = [effect for k, effect in enumerate(effects) if effect in effects[:k]]
+    if repeated:
+        raise ValueError(f"effects must be different ones, but {repeated[0]!r} comes twice; leave one out")
+    if "SenderReceiver" in names and ("Sender" in names or "Receiver" in names):
+        raise ValueError("effects has SenderReceiver() beside Sender() or Receiver(), which it holds; leave those out")
     terms: list[Effect] = [] if similarity is None else [SIMILARITIES[similarity]()]
     if not any(isinstance(effect, NoIntercept) for effect in effects):
         terms.append(Intercept())
@@ -249,5 +329,11 @@ def make_problem(
         bound = effect.bind(network, n_dims)
         placed.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size
+    reciprocal = any(isinstance(effect, Reciprocity) for effect in effects)
+    priors = priors.with_defaults(**family.prior_defaults(network, priors))
     resolved = priors.resolve(network, n_dims, clusters.most if clusters is not None else None)
-    return Problem(network, family, tuple(placed), similarity, n_dims, resolved, clusters)
+    law = Reciprocal(family) if reciprocal else family
+    of_family = law.bind(network, resolved)
+    problem = Problem(network, law, of_family, tuple(placed), similarity, n_dims, resolved, clusters)
+    _ = problem.observed_family  # refuses what does not combine, before anything is computed
+    return problem

@@ -15,6 +15,7 @@ from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.inference import MCMC
 from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
+from latentnet.inference.identifiability import check_identified
 from latentnet.inference.map import maximise
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
@@ -23,8 +24,8 @@ from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.specification import read_effects, read_engine, read_family, read_n_dims, read_priors
 from latentnet.models.storage import Storage
+from latentnet.models.variables import as_draws
 from latentnet.network import Network, as_network
-from latentnet.posterior.draws import Draws
 from latentnet.posterior.point import minimum_kullback_leibler
 from latentnet.posterior.procrustes import Alignment, align, principal_axes
 from latentnet.priors import Priors
@@ -102,6 +103,7 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
                 "there is nothing to fit: similarity is None and effects has NoIntercept() and nothing else; leave "
                 "NoIntercept() out, or choose a similarity"
             )
+        check_identified(problem)
         return problem
 
     def _store(self, problem: Problem, result: InferenceResult) -> None:
@@ -122,7 +124,7 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
             self._move_along(problem, draws, alignment)
         else:
             self.positions_ = np.zeros((problem.n_actors, 0))
-        self.draws_ = _as_draws(problem, result, self._store_clusters(problem, result))
+        self.draws_ = as_draws(problem, result, self._store_clusters(problem, result))
         self.__dict__.pop("_posterior", None)
         self.intercept_ = float(draws[..., problem.intercept].mean()) if problem.intercept >= 0 else 0.0
         self.coefficients_ = pd.Series(
@@ -200,20 +202,3 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
     def _checked(self) -> Problem:
         check_is_fitted(self)
         return self._problem
-
-
-def _as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndarray]) -> Draws:
-    scalars = {"intercept": problem.intercept} if problem.intercept >= 0 else {}
-    of_family = range(problem.family_slice.start, problem.family_slice.stop)
-    scalars.update(zip(problem.family.value_names, of_family, strict=True))
-    return Draws(
-        parameters=result.draws,
-        statistics=result.statistics or {},
-        n_actors=problem.n_actors,
-        n_dims=problem.n_dims,
-        scalar_indices=scalars,
-        variance_indices={"position_variance": problem.log_scale} if problem.n_dims and not problem.clusters else {},
-        coefficient_names=problem.coefficient_names,
-        coefficient_indices=problem.coefficient_indices,
-        extra=extra,
-    )

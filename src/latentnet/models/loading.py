@@ -13,9 +13,10 @@ from latentnet._contract import Component
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
 from latentnet.models.archive import read_archive
-from latentnet.models.base import LatentModel, _as_draws
+from latentnet.models.base import LatentModel
 from latentnet.models.encoding import Classes, MissingComponentError, Source, decode, library_components
 from latentnet.models.network_storage import decode_network
+from latentnet.models.variables import as_draws
 from latentnet.network import Network
 
 __all__ = ["library_models", "load"]
@@ -101,7 +102,7 @@ def _restored(content: dict[str, Any], source: Source) -> LatentModel:
     model._problem = problem
     model.network_, model.actors_, model.n_actors_ = network, network.actors, network.n_actors
     model.priors_ = problem.priors
-    model.draws_ = _as_draws(problem, InferenceResult(parameters, statistics), extra)
+    model.draws_ = as_draws(problem, InferenceResult(parameters, statistics), extra)
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
     if model.positions_.shape != (network.n_actors, problem.n_dims):

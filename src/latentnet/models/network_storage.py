@@ -11,6 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from latentnet._readers import Parts, label_index
+from latentnet._readers.design import Design, is_sound
 from latentnet._readers.labels import label_array
 from latentnet._readers.parts import parts_from_entries
 from latentnet._sparse import entry_rows
@@ -49,6 +50,18 @@ def encode_network(network: Network, store: ArrayStore, classes: Classes) -> dic
         "values": store.add(y, "network values"),
         "observed_rows": None if observed.rows is None else store.add(observed.rows, "network observed rows"),
         "attributes": encode(attributes, store, classes, "the network's attributes"),
+        "nominations": _encode_design(network._parts.design, store),
+    }
+
+
+def _encode_design(design: Design | None, store: ArrayStore) -> dict[str, Any] | None:
+    if design is None:
+        return None
+    return {
+        "max": design.max_nominations,
+        "counts": store.add(design.n_nominations, "network nominations"),
+        "ranks": None if design.ranks is None else store.add(design.ranks.data, "network ranks"),
+        "named_only": None if design.named_only is None else store.add(design.named_only, "network named only"),
     }
 
 
@@ -83,7 +96,7 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
         n_row_actors=n_row_actors,
         rows=_observed_rows(content, source, n, undirected),
     )
-    return Network(parts)
+    return Network(parts._replace(design=_decode_design(content.get("nominations"), source, parts)))
 
 
 def _check_dyads(
@@ -112,3 +125,23 @@ def _observed_rows(content: dict[str, Any], source: Source, n: int, undirected: 
     if rows.dtype != np.bool_ or rows.shape != (n,) or undirected:
         raise ValueError("its observed rows are not those of its network")
     return rows
+
+
+def _decode_design(content: dict[str, Any] | None, source: Source, parts: Parts) -> Design | None:
+    # Files of the first version say nothing of nominations.
+    if content is None:
+        return None
+    counts = source.arrays[content["counts"]]
+    ranks, named_only = (
+        None if content[name] is None else source.arrays[content[name]] for name in ("ranks", "named_only")
+    )
+    sound = parts.directed and parts.mode is None
+    if ranks is not None:
+        sound = sound and ranks.dtype == np.float64 and ranks.shape == (parts.ties.nnz,)
+        if sound:
+            # Ranks are stored in the order of the ties.
+            ranks = sparse.csr_array((ranks, parts.ties.indices, parts.ties.indptr), shape=parts.ties.shape)
+    design = Design(content["max"], counts, ranks, named_only)
+    if not sound or not is_sound(design, parts.ties, parts.observed):
+        raise ValueError("its nominations are not those of its network")
+    return design

@@ -9,8 +9,15 @@ import numpy as np
 from scipy import sparse
 
 from latentnet._random import as_generator
-from latentnet.inference.over_draws import dyad_predictors, expected_matrix, log_mean_probabilities
-from latentnet.network import Network, as_network, fully_observed, with_ties
+from latentnet.inference.over_draws import (
+    dyad_predictors,
+    dyad_values,
+    expected_matrix,
+    expected_ties_matrix,
+    log_mean_probabilities,
+)
+from latentnet.inference.simulation import ranked_wishes, simulated_ties
+from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -72,7 +79,7 @@ class Predictions:
             Posterior means, shapes as for `predict`; with ``draws=True`` (n_chains, n_draws, n_dyads).
         """
         if not draws:
-            return self._predict(dyads, lambda eta, values: eta)
+            return self._predict(dyads, _linear_predictor)
         if dyads is None:
             raise ValueError("linear_predictor with draws=True needs dyads: a sequence of (sender, receiver) labels")
         problem = self._checked()
@@ -98,18 +105,16 @@ class Predictions:
     def _predict(self, dyads: _Dyads, function: Any) -> np.ndarray:
         problem = self._checked()
         pooled = self.draws_.pooled
-        if dyads is None:
-            matrix = expected_matrix(problem, pooled, fully_observed(self.network_), function)
-            if self.network_.mode is not None:
-                n_rows = int(np.count_nonzero(self.network_.mode == 0))
-                return matrix[:n_rows, n_rows:]
-            return matrix
-        senders, receivers = self._pairs(dyads)
-        eta = dyad_predictors(problem, pooled, senders, receivers)
-        total = np.zeros(len(senders))
-        for theta, of_draw in zip(pooled, eta, strict=True):
-            total += function(of_draw, theta[problem.family_slice])
-        return total / len(pooled)
+        if dyads is not None:
+            return dyad_values(problem, pooled, *self._pairs(dyads), function).mean(axis=0)
+        plain = problem.with_network(fully_observed(self.network_))
+        if plain.fused and function is not _linear_predictor:  # E[Y] and P(Y > 0) are the same there
+            return expected_ties_matrix(plain, pooled)
+        matrix = expected_matrix(problem, pooled, function)
+        if self.network_.mode is not None:
+            n_rows = int(np.count_nonzero(self.network_.mode == 0))
+            return matrix[:n_rows, n_rows:]
+        return matrix
 
     def score(self, network: Any, y: None = None) -> float:
         """Log score of a network of the same actors: how probable the model thought its ties.
@@ -124,12 +129,12 @@ class Predictions:
         Returns
         -------
         float
-            Sum over units (dyads) of the log of the posterior mean of their probability, divided by the number of
-            observed dyads. Higher is better; a fair coin has −0.69.
+            Sum over units (dyads, pairs or lists) of the log of the posterior mean of their probability, divided by the
+            number of observed dyads. Higher is better; a fair coin has −0.69.
         """
         problem = self._checked()
         matched = self._matched(as_network(network))
-        problem.family.check(matched)
+        problem.family.check_again(matched, problem.bound.data)
         if matched.observed.n_dyads == 0:
             raise ValueError("network has no observed dyad to score")
         return float(log_mean_probabilities(problem, self.draws_.pooled, matched).sum() / matched.observed.n_dyads)
@@ -142,7 +147,13 @@ class Predictions:
                 f"network must be of the kind that the model was fitted to, but one is {_kind(network)} and the other "
                 f"{_kind(mine)}"
             )
-        if np.array_equal(network.actors, mine.actors):
+        same = np.array_equal(network.actors, mine.actors)
+        if not same and network.n_nominations is not None:
+            raise ValueError(
+                "network comes from nominations, and must then have the actors of the fit, in the same order: give "
+                "from_nominations actors=model.actors_"
+            )
+        if same:
             return network
         place = mine.index(network.actors)
         ties = network.ties.tocoo()
@@ -166,7 +177,8 @@ class Predictions:
             Each comes from one posterior draw, chosen at random.
         random_state : None, int, SeedSequence, Generator or RandomState
         observed : bool
-            Whether to hide what the fitted network did not show: the same dyads are then unobserved.
+            Whether to replay the design of the fitted network: the same dyads are then unobserved, and lists capped
+            and ranked as there.
 
         Returns
         -------
@@ -179,34 +191,20 @@ class Predictions:
         return [self._simulate_one(problem, rng, observed) for _ in range(n_networks)]
 
     def _simulate_one(self, problem: Problem, rng: np.random.Generator, observed: bool) -> Network:
-        pooled = self.draws_.pooled
+        pooled, network = self.draws_.pooled, self.network_
         theta = pooled[rng.integers(len(pooled))]
-        n = problem.n_actors
-        rows, columns, values = [], [], []
-        # Rows one by one: nothing of n² is held.
-        last = int(np.count_nonzero(self.network_.mode == 0)) if self.network_.mode is not None else n
-        for i in range(last):
-            receivers = self._receivers(i, last)
-            senders = np.full(receivers.size, i)
-            eta = dyad_predictors(problem, theta[None], senders, receivers)[0]
-            y = problem.family.simulate(eta, theta[problem.family_slice], rng)
-            present = y != 0
-            rows.append(senders[present])
-            columns.append(receivers[present])
-            values.append(y[present])
-        senders, receivers, y = np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
-        ties = sparse.csr_array((y, (senders, receivers)), shape=(n, n))
-        if not self.network_.directed and not self.network_.two_mode:
-            ties = (ties + ties.T).tocsr()
-        ties.sort_indices()
-        simulated = with_ties(self.network_, ties)
-        return _hidden_as(simulated, self.network_) if observed else simulated
+        ordered = network.max_nominations is not None or network.ranks is not None
+        if observed and ordered:
+            return replayed(network, ranked_wishes(problem, theta, rng))
+        ties = simulated_ties(problem, theta, rng)
+        if observed and network.n_nominations is not None:
+            return replayed(network, ties)  # without a cap the order does not matter
+        simulated = with_ties(network, ties)
+        return _hidden_as(simulated, network) if observed else simulated
 
-    def _receivers(self, i: int, n_rows: int) -> np.ndarray:
-        n = self.network_.n_actors
-        if self.network_.two_mode:
-            return np.arange(n_rows, n)
-        return np.delete(np.arange(n), i) if self.network_.directed else np.arange(i)
+
+def _linear_predictor(eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+    return eta
 
 
 def _kind(network: Network) -> str:

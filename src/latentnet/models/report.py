@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
-from latentnet.inference.over_draws import dyad_predictors
+from latentnet.inference.over_draws import dyad_predictors, dyad_values
 from latentnet.posterior.diagnostics import r_hat, summarise
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ _DIVERGING = 0.001
 _NOTE_ON_A_MODE = (
     "inference='map' gives a mode without uncertainty: its scale is too small, and no interval is to be had."
 )
+
+_NOTE_ON_THE_PRIOR = "these are independent draws from the prior: there is no chain to judge, and no tie was looked at."
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Report:
     def _variables(self) -> dict[str, np.ndarray]:
         """Every variable of the posterior, (n_chains, n_draws, ...)."""
         draws = self.draws_
-        variables: dict[str, np.ndarray] = {**draws.scalars}
+        variables: dict[str, np.ndarray] = {**draws.variables}
         if draws.coefficient_names:
             variables["coefficients"] = draws.coefficients
         if draws.statistics:
@@ -164,19 +166,13 @@ class Report:
     def _dyad_columns(self, problem: Problem, dyads: list[tuple[Any, Any]]) -> dict[str, np.ndarray]:
         senders, receivers = self._pairs(dyads)  # type: ignore[attr-defined]
         draws = self.draws_
-        eta = dyad_predictors(problem, draws.pooled, senders, receivers)
+        probability = dyad_values(problem, draws.pooled, senders, receivers, problem.family.tie_probability)
         columns = {}
         for k, (sender, receiver) in enumerate(dyads):
             if problem.similarity in ("distance", "squared_distance"):
                 gap = draws.positions[:, :, senders[k]] - draws.positions[:, :, receivers[k]]
                 columns[f"distance[{sender}, {receiver}]"] = np.sqrt((gap**2).sum(axis=-1))
-            probability = np.array(
-                [
-                    problem.family.tie_probability(value, theta[problem.family_slice])
-                    for value, theta in zip(eta[:, k], draws.pooled, strict=True)
-                ]
-            )
-            columns[f"tie_probability[{sender}, {receiver}]"] = probability.reshape(draws.n_chains, draws.n_draws)
+            columns[f"tie_probability[{sender}, {receiver}]"] = probability[:, k].reshape(*draws.parameters.shape[:2])
         return columns
 
     def _monitored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -194,6 +190,8 @@ class Report:
             With `converged`, `problems`, `notes` and a `table`; ``print`` it.
         """
         problem = self._checked()
+        if not self.draws_.statistics and self.draws_.n_draws > 1:
+            return Diagnosis(True, (), (_NOTE_ON_THE_PRIOR,), pd.DataFrame())
         if not self.draws_.statistics:
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())
@@ -283,11 +281,22 @@ def _divergences(diverging: np.ndarray) -> list[str]:
 
 
 def _notes(problem: Problem) -> tuple[str, ...]:
-    if problem.network.observed.rows is None:
-        return ()
-    return (
-        "whole rows are unobserved: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.",
-    )
+    network, notes = problem.network, []
+    if network.observed.rows is not None or problem.family.unit == "pair":
+        why = "whole rows are unobserved" if network.observed.rows is not None else "the ties of a pair hang together"
+        notes.append(f"{why}: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.")
+    if network.choice_set == "named":
+        n_named = int(network.named_only.sum())
+        conditioned = problem.observed_family.unit == "network"
+        notes.append(
+            f"{n_named} actors are in the data because somebody named them; the likelihood "
+            + ("conditions on that." if conditioned else "does not, as lists are capped or ranked: see the warning.")
+        )
+    elif network.n_nominations is not None:
+        notes.append("the actors are taken as given: everybody who could have been named is among them.")
+    if network.max_nominations is not None:
+        notes.append(f"lists hold at most {network.max_nominations} names; predictions are of ties without that cap.")
+    return tuple(notes)
 
 
 def warn_unless_converged(model: Report) -> None:

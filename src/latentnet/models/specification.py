@@ -11,7 +11,7 @@ import numpy as np
 
 from latentnet.effects import SIMILARITIES, Effect
 from latentnet.families import FAMILIES, Family
-from latentnet.inference import ENGINES, MAP, MCMC
+from latentnet.inference import ENGINES, Engine
 from latentnet.priors import Priors
 
 __all__ = ["read_effects", "read_engine", "read_family", "read_n_dims", "read_priors"]
@@ -62,11 +62,11 @@ def read_priors(priors: Any) -> Priors:
     return priors
 
 
-def read_engine(inference: Any) -> MCMC | MAP:
+def read_engine(inference: Any) -> Engine:
     """An engine by name or instance, its parameters checked."""
     if isinstance(inference, str) and inference in ENGINES:
         inference = ENGINES[inference]()
-    if not isinstance(inference, MCMC | MAP):
+    if not isinstance(inference, Engine):
         raise ValueError(
             f"inference must be one of {_choices(ENGINES)} or an engine such as MCMC(n_draws=2000), but is "
             f"{inference!r}"

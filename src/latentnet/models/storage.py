@@ -84,7 +84,7 @@ class Storage:
         """Variables of each group of `posterior_`."""
         draws, observed = self.draws_, self.network_.observed
         variables: dict[str, np.ndarray] = {"positions": draws.positions} if draws.n_dims else {}
-        variables |= draws.scalars
+        variables |= draws.variables
         if draws.coefficient_names:
             variables["coefficients"] = draws.coefficients
         _, _, values = _once(self.network_.ties, self._undirected)
@@ -108,6 +108,7 @@ class Storage:
             "ties": ("tie",),
             "observed_rows": ("actor",),
             "unobserved": ("unobserved_dyad",),
+            **self.draws_.dims,
             **self._extra_dims,
         }
 
@@ -120,7 +121,10 @@ class Storage:
             "coefficient": np.array(problem.coefficient_names, dtype=np.str_),
             "sender": ("tie", labels[senders]),
             "receiver": ("tie", labels[receivers]),
+            **self.draws_.coords,
         }
+        if self.network_.mode is not None:
+            coords["row_actor"], coords["column_actor"] = (labels[self.network_.mode == mode] for mode in (0, 1))
         missing = self.network_.observed.missing
         if missing is not None:
             senders, receivers, _ = _once(missing, self._undirected)
@@ -198,7 +202,7 @@ def ingredients(problem: Problem) -> dict[str, Any]:
     else:
         effects.remove(next(effect for effect in effects if isinstance(effect, Intercept)))
     return {
-        "family": problem.family,
+        "family": problem.given_family,
         "similarity": problem.similarity,
         "n_dims": problem.n_dims,
         "effects": tuple(effects),

@@ -2,6 +2,7 @@
 
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.diagnostics import rank, trace
+from latentnet.plot.flow import flow
 from latentnet.plot.positions import positions
 
-__all__ = ["coclustering", "membership", "n_clusters", "positions", "rank", "trace"]
+__all__ = ["coclustering", "flow", "membership", "n_clusters", "positions", "rank", "trace"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +21,12 @@ class Draws:
     statistics : dict of str to ndarray of shape (n_chains, n_draws)
         What the sampler reports of each draw; empty for engines without a chain.
     n_actors, n_dims : int
-    scalar_indices : dict of str to int
-        Where each scalar is.
-    variance_indices : dict of str to int
-        Where the log of a standard deviation is, whose variance is reported.
+    variables : dict of str to ndarray of shape (n_chains, n_draws, ...)
+        The intercept, the family's values, random effects, variances: all on the natural scale.
+    dims : dict of str to tuple of str
+        Names of the variables' axes after chain and draw; scalars have no entry.
+    coords : dict
+        Labels of these axes.
     coefficient_names : list of str
     coefficient_indices : list of int
     extra : dict of str to ndarray of shape (n_chains, n_draws, ...)
@@ -34,8 +37,9 @@ class Draws:
     statistics: dict[str, np.ndarray]
     n_actors: int
     n_dims: int
-    scalar_indices: dict[str, int]
-    variance_indices: dict[str, int]
+    variables: dict[str, np.ndarray]
+    dims: dict[str, tuple[str, ...]]
+    coords: dict[str, Any]
     coefficient_names: list[str]
     coefficient_indices: list[int]
     extra: dict[str, np.ndarray] = field(default_factory=dict)
@@ -64,9 +68,7 @@ class Draws:
     @property
     def scalars(self) -> dict[str, np.ndarray]:
         """Scalars by name, each (n_chains, n_draws): the intercept, the family's values, variances."""
-        values = {name: self.parameters[..., index] for name, index in self.scalar_indices.items()}
-        variances = {name: np.exp(2.0 * self.parameters[..., index]) for name, index in self.variance_indices.items()}
-        return {**values, **variances}
+        return {name: values for name, values in self.variables.items() if values.ndim == 2}
 
     @property
     def coefficients(self) -> np.ndarray:

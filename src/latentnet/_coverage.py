@@ -1,0 +1,50 @@
+"""Who was asked, and who was named how often."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from latentnet._readers import Parts
+from latentnet._readers.design import rows_observed
+
+__all__ = ["coverage_frame", "senders"]
+
+
+def senders(parts: Parts) -> npt.NDArray[np.bool_]:
+    """Which actors have a row of which something was observed, shape (n_actors,)."""
+    rows = rows_observed(parts.observed, len(parts.actors))
+    return rows if parts.mode is None else rows & (parts.mode == 0)
+
+
+def coverage_frame(parts: Parts) -> pd.DataFrame:
+    """The table of `Network.coverage`."""
+    n, asked, design = len(parts.actors), senders(parts), parts.design
+    given = np.diff(parts.ties.indptr) if design is None else design.n_nominations
+    cap = None if design is None else design.max_nominations
+    columns = {
+        "asked": asked,
+        "names_given": given.astype(np.int64),
+        "list_full": np.zeros(n, dtype=bool) if cap is None else asked & (given == cap),
+        "times_named": np.bincount(parts.ties.indices, minlength=n),
+        "share_observed": _share_observed(parts, asked),
+    }
+    return pd.DataFrame(columns, index=parts.attributes.index.copy())
+
+
+def _share_observed(parts: Parts, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Observed dyads from and to each actor, as a share of all of them."""
+    n, missing = len(parts.actors), parts.observed.missing
+    hidden_out = np.zeros(n, dtype=np.int64) if missing is None else np.diff(missing.indptr)
+    if parts.mode is None and not parts.directed:
+        return 1.0 - hidden_out / (n - 1)
+    hidden_in = np.zeros(n, dtype=np.int64) if missing is None else np.bincount(missing.indices, minlength=n)
+    if parts.mode is None:
+        sent = np.where(asked, n - 1 - hidden_out, 0)
+        received = asked.sum() - asked - hidden_in
+        return (sent + received) / (2.0 * (n - 1))
+    n_columns = int(parts.mode.sum())
+    sent = np.where(asked, n_columns - hidden_out, 0) / n_columns
+    received = (asked.sum() - hidden_in) / (n - n_columns)
+    return np.where(parts.mode == 0, sent, received)

@@ -1,0 +1,133 @@
+"""Counts without a bound."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentnet._dyads import average_of_dyads, read_number_or_dyads, take_dyads
+from latentnet._numba import exp
+from latentnet._readers.parts import dyad_place
+from latentnet.families._counts import check_counts, draw_counts, log_factorial
+from latentnet.families._links import LARGEST_LOG_MEAN, capped_mean
+from latentnet.families.base import Family
+
+if TYPE_CHECKING:
+    from latentnet.network import Network
+
+__all__ = ["Poisson"]
+
+
+class Poisson(Family):
+    """A tie is a count: Y_ij ~ Poisson(exposure_ij·exp(η_ij)).
+
+    Parameters
+    ----------
+    exposure : float, ndarray, scipy.sparse matrix or DataFrame, optional
+        For how long (or how closely) each dyad was watched, positive; one number for all dyads or one for each:
+        (n_actors, n_actors), row = sender; in a two-mode network (row actors, column actors) will do. A DataFrame is
+        aligned by the actors' labels. Default: 1 everywhere.
+
+    Notes
+    -----
+    Beyond a log mean of 300 (a mean of 1e130) the log-likelihood goes on as a straight line, so nothing overflows.
+
+    References
+    ----------
+    McCullagh, P. and Nelder, J. A. (1989). Generalized Linear Models, chapter 6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from latentnet import Network
+    >>> from latentnet.families import Poisson
+    >>> network = Network.from_array(np.array([[0, 3], [3, 0]]))
+    >>> family = Poisson(exposure=2.0)
+    >>> dyads = family.dyad_data(network, np.array([1]), np.array([0]))
+    >>> family.mean(np.zeros(1), np.array([]), np.zeros((1, 1)), dyads)
+    array([2.])
+    """
+
+    name = "poisson"
+
+    def __init__(self, exposure: Any = None) -> None:
+        self.exposure = exposure
+
+    def check(self, network: Network) -> None:
+        """Ties must be counts, and exposures positive."""
+        if self.exposure is not None:
+            exposure = read_number_or_dyads(self.exposure, network, "exposure")
+            if isinstance(exposure, float):
+                if exposure <= 0.0:
+                    raise ValueError(f"exposure must be positive, but is {exposure:g}")
+            else:
+                self._check_by_dyad(exposure, network)
+        check_counts(network, self.name)
+
+    @staticmethod
+    def _check_by_dyad(exposure: np.ndarray, network: Network) -> None:
+        wrong = exposure <= 0.0
+        if network.mode is None:
+            np.fill_diagonal(wrong, False)
+        else:
+            wrong &= np.subtract.outer(network.mode, network.mode) == -1  # from a row actor to a column actor
+        if wrong.any():
+            i, j = (int(k) for k in np.argwhere(wrong)[0])
+            raise ValueError(
+                f"exposure must be positive for every dyad, but {dyad_place(network.actors, i, j)} it is "
+                f"{exposure[i, j]:g}; mark dyads that were never watched as unobserved (NaN) in the network and give "
+                "them any positive exposure"
+            )
+
+    def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+        """Log exposures: (1, n_dyads), or no row without exposures."""
+        if self.exposure is None:
+            return np.zeros((0, len(senders)))
+        return np.log(take_dyads(self.exposure, network, "exposure", senders, receivers))[None]
+
+    def mean(self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+        """exposure·exp(η), at most exp(300)."""
+        return capped_mean(eta + dyads[0] if len(dyads) else eta)
+
+    def tie_probability(self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+        """1 − exp(−mean)."""
+        return np.asarray(-np.expm1(-self.mean(eta, values, data, dyads)))
+
+    def simulate(
+        self, eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray, rng: np.random.Generator
+    ) -> np.ndarray:
+        """A count for each η."""
+        return draw_counts(self.mean(eta, values, data, dyads), rng)
+
+    def start_intercept(self, mean: float) -> float:
+        """Log of the mean per exposure, kept finite."""
+        exposure = 1.0 if self.exposure is None else average_of_dyads(self.exposure)
+        return math.log(max(mean, 1e-3) / exposure)
+
+    @staticmethod
+    def log_likelihood(
+        runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, out: Any
+    ) -> None:
+        """Y·log(mean) − mean − log Y!."""
+        ties, predictor = y[0], eta[0]
+        offset = dyads.shape[0] > 0
+        for p in range(out.size):
+            x = predictor[p] + (dyads[0, p] if offset else 0.0)
+            mean = exp(min(x, LARGEST_LOG_MEAN)) * (1.0 + max(x - LARGEST_LOG_MEAN, 0.0))
+            out[p] = ties[p] * x - mean
+        for p in range(out.size):
+            if ties[p] > 0.0:
+                out[p] -= log_factorial(ties[p])
+
+    @staticmethod
+    def score(
+        runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
+    ) -> None:
+        """Y − mean."""
+        ties, predictor, out = y[0], eta[0], score[0]
+        offset = dyads.shape[0] > 0
+        for p in range(out.size):
+            x = predictor[p] + (dyads[0, p] if offset else 0.0)
+            out[p] = ties[p] - exp(min(x, LARGEST_LOG_MEAN))

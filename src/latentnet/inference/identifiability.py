@@ -1,0 +1,67 @@
+"""Whether the ties can tell the coefficients apart, found before anything is sampled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latentnet._numba import first_class_functions
+from latentnet.inference.linear_predictor import composed_linear_predictor
+
+if TYPE_CHECKING:
+    from latentnet.inference.problem import Problem
+
+__all__ = ["check_identified"]
+
+_SMALLEST = 1e-9  # eigenvalue, relative to the columns' norms, at which one is a combination of the others
+_PART = 1e-3
+
+
+def check_identified(problem: Problem) -> None:
+    """Raise a ValueError where the intercept and the covariates are collinear over the observed dyads.
+
+    Priors are proper, so such a model could be sampled; but its answer to which of the coefficients matters would be
+    the prior's.
+
+    Parameters
+    ----------
+    problem : Problem
+    """
+    names, indices = list(problem.coefficient_names), list(problem.coefficient_indices)
+    own = len(problem.family.coefficient_names)
+    if own:
+        names, indices = names[:-own], indices[:-own]
+    if problem.intercept >= 0:
+        names, indices = ["intercept", *names], [problem.intercept, *indices]
+    if len(names) < 2:
+        return
+    gram = _gram(problem, np.array(indices))
+    norms = np.sqrt(np.diag(gram))
+    if not np.all(norms > 0):
+        return  # nothing was observed
+    values, vectors = np.linalg.eigh(gram / np.outer(norms, norms))
+    if values[0] > _SMALLEST:
+        return
+    involved = [name for name, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > _PART]
+    raise ValueError(
+        f"effects: {', '.join(map(repr, involved))} are collinear over the {problem.network.observed.n_dyads} observed "
+        "dyads, so the ties cannot tell them apart; leave one of them out"
+    )
+
+
+def _gram(problem: Problem, indices: np.ndarray) -> np.ndarray:
+    """Sums of products of the columns of the design, over observed dyads."""
+    target = problem.composed(problem.network)
+    layout, halves = target.layout, target.layout.halves
+    columns = np.empty((len(indices), halves * int(layout.starts[-1])))
+    theta = np.zeros(problem.n_parameters)
+    with first_class_functions():
+        for column, index in zip(columns, indices, strict=True):
+            theta[index] = 1.0
+            composed_linear_predictor(target, theta, column)
+            theta[index] = 0.0
+    for block in range(layout.sizes.size):
+        holes = layout.hole_positions[layout.hole_starts[block] : layout.hole_starts[block + 1]]
+        columns[:, layout.starts[block] * halves + holes] = 0.0
+    return np.asarray(columns @ columns.T)

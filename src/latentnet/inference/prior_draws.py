@@ -1,0 +1,127 @@
+"""Draws from the prior: an engine that does not look at the ties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latentnet._contract import Component
+from latentnet.inference.prior import ClusterPrior
+from latentnet.inference.random_effects import DF, SCALE, START, STOP, V0
+from latentnet.inference.result import InferenceResult
+
+if TYPE_CHECKING:
+    from latentnet.inference.problem import Problem
+
+__all__ = ["PriorDraws", "draw_prior"]
+
+
+class PriorDraws(Component):
+    """Engine that draws from the prior, exactly and independently, for prior predictive checks.
+
+    The fitted model is one like any other: `simulate` gives networks that the prior expects, `predict_proba` their tie
+    probabilities, `posterior_` the draws. Of the network it uses the actors, their attributes and what data-scaled
+    priors need. `positions_` are those of the first draw.
+
+    Parameters
+    ----------
+    n_draws : int
+
+    Examples
+    --------
+    >>> from latentnet import LatentPositionModel, PriorDraws
+    >>> from latentnet.datasets import load_sampson
+    >>> model = LatentPositionModel(inference=PriorDraws(n_draws=500), random_state=1).fit(load_sampson())
+    >>> len(model.simulate(20, random_state=1))
+    20
+    """
+
+    def __init__(self, n_draws: int = 1000) -> None:
+        self.n_draws = n_draws
+
+    def check(self) -> None:
+        """Raise a ValueError for parameters out of range."""
+        if isinstance(self.n_draws, bool) or not isinstance(self.n_draws, int | np.integer) or self.n_draws < 1:
+            raise ValueError(f"PriorDraws: n_draws must be an integer of at least 1, but is {self.n_draws!r}")
+
+    def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
+        """Draw; the result holds one chain."""
+        theta, labels, n_components = draw_prior(problem, self.n_draws, rng)
+        if problem.clusters is None:
+            return InferenceResult(theta[None], None)
+        return InferenceResult(theta[None], None, False, labels[None], n_components[None])
+
+
+def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Independent draws of the parameter vector.
+
+    Parameters
+    ----------
+    problem : Problem
+    n_draws : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    draws : ndarray of shape (n_draws, n_parameters)
+    labels : int ndarray of shape (n_draws, n_actors)
+        Clusters; all 0 without.
+    n_components : int ndarray of shape (n_draws,)
+    """
+    prior = problem.prior()
+    theta = np.zeros((n_draws, problem.n_parameters))
+    normal = prior.precision > 0.0
+    theta[:, normal] = rng.standard_normal((n_draws, int(normal.sum()))) / np.sqrt(prior.precision[normal])
+    for group in prior.groups:
+        start, stop = int(group[START]), int(group[STOP])
+        scale = np.sqrt(group[DF] * group[V0] / rng.chisquare(group[DF], n_draws))
+        theta[:, int(group[SCALE])] = np.log(scale)
+        theta[:, start:stop] = scale[:, None] * rng.standard_normal((n_draws, stop - start))
+    for first, second, index in prior.correlations:
+        rho = 2.0 * rng.beta(2.0, 2.0, n_draws) - 1.0
+        theta[:, index] = np.arctanh(rho)
+        ratio = np.exp(theta[:, int(prior.groups[second, SCALE])] - theta[:, int(prior.groups[first, SCALE])])
+        a, b = (slice(int(prior.groups[g, START]), int(prior.groups[g, STOP])) for g in (first, second))
+        theta[:, b] *= np.sqrt(1.0 - rho**2)[:, None]
+        theta[:, b] += (rho * ratio)[:, None] * theta[:, a]
+    if not isinstance(prior, ClusterPrior):
+        return theta, np.zeros((n_draws, problem.n_actors), np.int64), np.ones(n_draws, np.int64)
+    labels, n_components = _draw_clusters(prior, theta, rng)
+    return theta, labels, n_components
+
+
+def _draw_clusters(prior: ClusterPrior, theta: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Fill in clusters and positions; returns labels and numbers of components."""
+    mixture, count = prior.mixture, len(theta)
+    most, d, n, start = mixture.most, mixture.n_dims, mixture.n_actors, mixture.first_scale
+    active = np.full(count, most, np.int64)
+    if prior.log_weights.size:
+        active = 1 + rng.choice(most, count, p=_component_probabilities(most, prior.rate))
+    variances = mixture.df * mixture.v0 / rng.chisquare(mixture.df, (count, most))
+    means = np.sqrt(mixture.mean_variance) * rng.standard_normal((count, most, d))
+    weights = np.maximum(rng.gamma(mixture.concentration, size=(count, most)), 1e-300)
+    edges = np.cumsum(weights * (np.arange(most) < active[:, None]), axis=1)
+    labels = (rng.random((count, n, 1)) * edges[:, None, -1:] > edges[:, None]).sum(axis=2)
+    rows = np.arange(count)[:, None]
+    if prior.log_weights.size:  # where the number is open, occupied components come first
+        occupied = np.zeros((count, most), dtype=bool)
+        occupied[rows, labels] = True
+        order = np.argsort(~occupied, axis=1, kind="stable")
+        variances, weights = variances[rows, order], weights[rows, order]
+        labels = np.argsort(order, axis=1)[rows, labels]
+    noise = rng.standard_normal((count, n, d))
+    z = means[rows, labels] + np.sqrt(variances[rows, labels])[..., None] * noise
+    theta[:, : n * d] = z.transpose(0, 2, 1).reshape(count, -1)
+    theta[:, start : start + most] = 0.5 * np.log(variances)
+    theta[:, start + most : start + most * (1 + d)] = means.reshape(count, -1)
+    theta[:, start + most * (1 + d) : start + most * (2 + d)] = np.log(weights)
+    return labels, active
+
+
+def _component_probabilities(most: int, rate: float) -> np.ndarray:
+    """Prior probabilities of 1, ..., most components: ∝ rate^G / G!."""
+    numbers = np.arange(1.0, most + 1.0)
+    log_weights = numbers * np.log(rate) - np.cumsum(np.log(numbers))
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())

@@ -1,0 +1,134 @@
+"""The few things that the study reads of a fitted model, draw by draw; all through its public methods."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.utils.validation import check_is_fitted
+
+__all__ = [
+    "ClusterDraws",
+    "actor_index",
+    "attribute_values",
+    "cluster_draws",
+    "interval",
+    "need_clusters",
+    "one_draw",
+    "thinned",
+    "tie_probabilities",
+    "with_draws",
+]
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.intp]
+
+_TAIL = 0.05  # every interval is the equal-tailed one of 90 %
+
+
+class ClusterDraws(NamedTuple):
+    """Clusters of the draws that a cluster model reports, thinned; labels mean the same in all of them."""
+
+    indices: Integers  # (n_kept,) into the pooled draws
+    labels: Integers  # (n_kept, n_actors)
+    means: Floats  # (n_kept, n_clusters, n_dims)
+    variances: Floats  # (n_kept, n_clusters)
+
+
+def need_clusters(model: Any, function: str) -> None:
+    """Raise the error that fits a model that is not fitted or has no clusters."""
+    check_is_fitted(model)
+    if not hasattr(model, "labels_"):
+        raise ValueError(
+            f"{function} needs a model with clusters, but got a {type(model).__name__}; fit a LatentClusterModel"
+        )
+
+
+def thinned(available: npt.ArrayLike, most: int) -> Integers:
+    """At most `most` of the available indices, evenly spaced."""
+    indices = np.asarray(available, dtype=np.intp)
+    if len(indices) <= most:
+        return indices
+    return indices[np.linspace(0, len(indices) - 1, most).round().astype(np.intp)]
+
+
+def with_draws(model: Any, indices: npt.ArrayLike) -> Any:
+    """The model with some of its pooled draws only: its methods then speak of those."""
+    view = copy.copy(model)
+    parameters = model.draws_.pooled[np.asarray(indices, dtype=np.intp)][None]
+    view.draws_ = replace(model.draws_, parameters=parameters, statistics={}, extra={})
+    return view
+
+
+def one_draw(model: Any, index: int) -> Any:
+    """The model with one draw."""
+    return with_draws(model, [index])
+
+
+def tie_probabilities(model: Any) -> Floats:
+    """P(Y_ij > 0) as a matrix of all actors, row = sender, 0 on the diagonal.
+
+    A two-mode network's rows × columns are put into both corners of it: its ties have no direction.
+    """
+    found = np.asarray(model.predict_proba(), dtype=np.float64)
+    if not model.network_.two_mode:
+        np.fill_diagonal(found, 0.0)
+        return found
+    n_rows, n = len(found), model.network_.n_actors
+    square = np.zeros((n, n))
+    square[:n_rows, n_rows:] = found
+    square[n_rows:, :n_rows] = found.T
+    return square
+
+
+def cluster_draws(model: Any, most: int) -> ClusterDraws:
+    """Clusters of at most `most` draws; of a model with n_clusters="auto", of draws with `n_clusters_` of them."""
+    extra, n = model.draws_.extra, model.draws_.n_actors
+    labels = extra["cluster_label"].reshape(-1, n)
+    available = np.arange(len(labels))
+    if "cluster_means" in extra:
+        means = extra["cluster_means"].reshape(len(labels), -1, model.draws_.n_dims)
+        variances = extra["cluster_variances"].reshape(len(labels), -1)
+    else:
+        # The parameters of clusters are kept for the draws with the reported number of them, in the draws' order.
+        available = np.flatnonzero(extra["n_clusters"].reshape(-1) == model.n_clusters_)
+        means, variances = model._conditional_means, model._conditional_variances
+    chosen = thinned(np.arange(len(available)), most)
+    kept = available[chosen]
+    return ClusterDraws(kept, labels[kept].astype(np.intp), means[chosen], variances[chosen])
+
+
+def interval(draws: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean and equal-tailed 90 % interval over the first axis; draws that are NaN do not count."""
+    present = ~np.isnan(draws)
+    # numpy warns of columns without any number, whose mean is rightly NaN
+    filled = np.where(present.any(axis=0), draws, 0.0)
+    low, high = np.nanquantile(filled, [_TAIL, 1.0 - _TAIL], axis=0)
+    gone = ~present.any(axis=0)
+    found = [np.nanmean(filled, axis=0), low, high]
+    mean, low, high = (np.where(gone, np.nan, value) for value in found)
+    return mean, low, high
+
+
+def actor_index(actors: npt.NDArray[Any]) -> pd.Index:
+    """Index of a table by actor."""
+    return pd.Index(actors, name="actor")
+
+
+def attribute_values(model: Any, attribute: str, argument: str, among: Integers | None = None) -> pd.Series:
+    """An attribute of the actors, or of some; an error names those without a value."""
+    attributes = model.network_.attributes
+    if attribute not in attributes:
+        raise ValueError(f"{argument} must be an attribute of the network, one of {list(attributes)}, but is "
+                         f"{attribute!r}; give the network attributes=...")  # fmt: skip
+    values = attributes[attribute].iloc[np.arange(len(attributes)) if among is None else among]
+    missing = values.index[values.isna()].tolist()
+    if missing:
+        shown = ", ".join(map(repr, missing[:10])) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
+        raise ValueError(f"{argument} {attribute!r} has no value for {shown}; fill these in, for example with "
+                         "'unknown'")  # fmt: skip
+    return values

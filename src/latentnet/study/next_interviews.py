@@ -1,0 +1,222 @@
+"""Whom to ask next: those whose answers would tell most."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from sklearn.utils.validation import check_is_fitted
+
+from latentnet.study._draws import Floats, Integers, actor_index, attribute_values, cluster_draws, thinned, with_draws
+from latentnet.study._information import Everything, Others, Targets
+
+__all__ = ["next_interviews"]
+
+Target = Literal["everything", "others", "clusters"]
+
+_MOST_DRAWS = 1000
+_FEWEST_DRAWS = 50
+_LEAST_NOISE = 1e-300  # of a tie that is sure in every draw: it varies no more than it is noisy
+
+
+def next_interviews(model: Any, n: int, *, balance: str | None = None, target: Target = "everything") -> pd.DataFrame:
+    """Choose the actors whose answers are expected to tell most, one after the other.
+
+    The information of asking a set S of actors is the mutual information I(Y_S; θ | data) of their answers and what is
+    not yet known: how much the answers would vary because we do not know the network's structure, beyond their chance
+    variation given the structure. It is approximated by that of Gaussian answers with the same moments,
+
+        ½ log det(I + W^−½ Cov(p) W^−½),    W = E[p(1 − p)],
+
+    over the draws of the probabilities p of the ties that S would tell about. Where the posterior is narrow that is
+    ½ log det(I + W^½ C W^½) with the covariance C of the linear predictors; where it is wide that would be far too
+    large (for p ~ Beta(.5, 4.5) the truth is .072 nats, this .091, that .164). The choice is greedy, which for this
+    submodular function reaches at least 63 % of the best possible set (Nemhauser, Wolsey & Fisher 1978): each actor is
+    the best addition to those above it in the table.
+
+    Parameters
+    ----------
+    model : LatentPositionModel or LatentClusterModel
+        Fitted by MCMC, with binary ties (family "bernoulli"). At most 1,000 draws are used, evenly spaced.
+    n : int
+        How many actors to choose among those who were not asked. In a directed (or two-mode) network these are the
+        actors (of the rows) whose whole row is unobserved; in an undirected network all with an unobserved dyad, and
+        asking one tells those dyads.
+    balance : str, optional
+        An attribute of the actors over whose values the choice is spread evenly: each next actor has one of the values
+        that were chosen least often so far, of those that still have an actor to choose.
+    target : {"everything", "others", "clusters"}
+        What the answers should tell about.
+
+        * "everything": all that is unknown, as above. It favours people whose only mystery is themselves.
+        * "others": Σ_j I(Y_S; z_j), the information about the position of each actor who is not in S; for an actor in
+          S the one that those chosen before it gave counts.
+        * "clusters": Σ_j I(Y_S; c_j), the information about the cluster of each actor, also of those in S.
+
+        The latter two are ½ log of the ratio of determinants of the covariance of z_j, or of the indicators of c_j,
+        before the answers and after, where answers and target are jointly Gaussian with the moments of the draws;
+        what a finite number of draws seems to explain by chance is taken off.
+
+    Returns
+    -------
+    DataFrame by actor, in order of choice
+        ``information``: nats, cumulative.
+
+    Raises
+    ------
+    ValueError
+        If everyone was asked, `n` exceeds the number of those who were not, ties are not binary, there is no posterior,
+        `balance` is no attribute or has no value for someone, or "clusters" is asked of a model without clusters.
+
+    Notes
+    -----
+    Where the network has a cap on the number of names, p is the probability of being named, which is approximated by
+    p·min(1, cap / Σ p) over a row; that the cap also couples the answers of a row is left out.
+
+    References
+    ----------
+    Nemhauser, G. L., Wolsey, L. A. & Fisher, M. L. (1978). An analysis of approximations for maximizing submodular set
+    functions. Mathematical Programming 14, 265–294.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from latentnet import LatentPositionModel, MCMC, Network, next_interviews
+    >>> from latentnet.datasets import load_sampson
+    >>> ties = load_sampson().ties.toarray()
+    >>> ties[6:] = np.nan  # only six were asked
+    >>> network = Network.from_array(ties, load_sampson().actors, directed=True)
+    >>> model = LatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(network)
+    >>> chosen = next_interviews(model, 3)
+    >>> len(chosen), bool(np.all(np.diff(chosen["information"]) > 0))
+    (3, True)
+    """
+    candidates = _candidates(model, n)
+    groups = np.zeros(len(candidates), dtype=np.intp)
+    if balance is not None:
+        groups = pd.factorize(attribute_values(model, balance, "balance", candidates))[0]
+    answers = _Rows(model, thinned(np.arange(len(model.draws_.pooled)), _MOST_DRAWS))
+    if target == "everything":
+        criterion: Everything | Targets = Everything(answers)
+    elif target == "others":
+        criterion = Others(answers, _positions(model, answers.indices))
+    elif target == "clusters":
+        answers, labels = _labels(model)
+        criterion = Targets(answers, labels)
+    else:
+        raise ValueError(f"target must be one of {', '.join(map(repr, get_args(Target)))}, but is {target!r}")
+    chosen, gains = _greedy(criterion, candidates, groups, int(n))
+    return pd.DataFrame({"information": np.cumsum(gains)}, actor_index(model.actors_[chosen]))
+
+
+def _candidates(model: Any, n: Any) -> Integers:
+    """Actors who were not asked, after all checks."""
+    check_is_fitted(model)
+    family = getattr(model.family, "name", model.family)
+    if family != "bernoulli":
+        raise ValueError(f"next_interviews needs binary ties, family='bernoulli', but the model's is {family!r}")
+    if len(model.draws_.pooled) < _FEWEST_DRAWS:
+        raise ValueError(
+            f"next_interviews needs a posterior of at least {_FEWEST_DRAWS} draws, but the model has "
+            f"{len(model.draws_.pooled)}; fit it with inference='mcmc'"
+        )
+    network = model.network_
+    if network.directed or network.two_mode:
+        rows = network.observed.rows
+        unasked = np.zeros(network.n_actors, dtype=bool) if rows is None else ~rows
+    else:
+        missing = network.observed.missing
+        unasked = np.zeros(network.n_actors, dtype=bool)
+        if missing is not None:
+            unasked[np.diff(missing.indptr) > 0] = True
+    candidates = np.flatnonzero(unasked)
+    if not len(candidates):
+        raise ValueError(
+            "next_interviews chooses among actors who were not asked, but every row of the network is observed; "
+            "mark the rows of those who were only named as unobserved (NaN)"
+        )
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= len(candidates):
+        raise ValueError(
+            f"n must be an integer from 1 to {len(candidates)}, the number of actors who were not asked, but is {n!r}"
+        )
+    return candidates
+
+
+class _Rows:
+    """Answers of actors, as `Answers` describes them, from the draws of a model."""
+
+    def __init__(self, model: Any, indices: Integers) -> None:
+        self.indices = indices
+        self._view = with_draws(model, indices)
+        self._cap = getattr(model.network_, "max_nominations", None)
+        self._missing = None if model.network_.directed else model.network_.observed.missing
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return len(self.indices)
+
+    def partners(self, actor: int) -> Integers:
+        """Whom the actor's answers would be about."""
+        network = self._view.network_
+        if network.two_mode:
+            return np.flatnonzero(network.mode == 1)
+        if network.directed:
+            return np.delete(np.arange(network.n_actors), actor)
+        assert self._missing is not None
+        return np.asarray(self._missing.indices[self._missing.indptr[actor] : self._missing.indptr[actor + 1]])
+
+    def scaled(self, actor: int, without: list[int]) -> Floats:
+        """Centred probabilities of the actor's answers, divided by √(W · (n_draws − 1))."""
+        actors, partners = self._view.actors_, self.partners(actor)
+        if not self._view.network_.directed:
+            partners = np.setdiff1d(partners, without)  # those dyads are told already
+        pairs = [(actors[actor], actors[j]) for j in partners]
+        if not pairs:
+            return np.zeros((self.n_draws, 1))
+        p = expit(self._view.linear_predictor(pairs, draws=True)[0])
+        if self._cap is not None:
+            p *= np.minimum(1.0, self._cap / np.maximum(p.sum(axis=1, keepdims=True), 1e-300))
+        noise = np.maximum((p * (1.0 - p)).mean(axis=0), _LEAST_NOISE)
+        return np.asarray((p - p.mean(axis=0)) / np.sqrt(noise * (self.n_draws - 1)))
+
+
+def _positions(model: Any, indices: Integers) -> list[Floats]:
+    """Draws of each actor's position, (n_draws, n_dims)."""
+    draws = model.draws_
+    if draws.n_dims == 0:
+        raise ValueError("target 'others' is about positions, but the model has none: its similarity is None")
+    positions = draws.positions.reshape(-1, draws.n_actors, draws.n_dims)[indices]
+    return [positions[:, i] for i in range(draws.n_actors)]
+
+
+def _labels(model: Any) -> tuple[_Rows, list[Floats]]:
+    """Answers in the draws whose labels are comparable, and each actor's indicators of clusters there."""
+    if not hasattr(model, "labels_"):
+        raise ValueError(
+            f"target 'clusters' needs a model with clusters, but got a {type(model).__name__}; fit a LatentClusterModel"
+        )
+    clusters = cluster_draws(model, _MOST_DRAWS)
+    indicators = np.eye(int(clusters.labels.max()) + 1)[clusters.labels]
+    return _Rows(model, clusters.indices), [indicators[:, i] for i in range(indicators.shape[1])]
+
+
+def _greedy(
+    criterion: Everything | Targets, candidates: Integers, groups: Integers, n: int
+) -> tuple[list[int], list[float]]:
+    """Actors in order of choice and what each adds."""
+    group_of = dict(zip(candidates.tolist(), groups.tolist(), strict=True))
+    counts = dict.fromkeys(groups.tolist(), 0)
+    left, chosen, gains = candidates.tolist(), [], []
+    for _ in range(n):
+        fewest = min(counts[group_of[i]] for i in left)
+        allowed = [i for i in left if counts[group_of[i]] == fewest]
+        best, gain = criterion.best(allowed)
+        criterion.add(best)
+        counts[group_of[best]] += 1
+        left.remove(best)
+        chosen.append(best)
+        gains.append(gain)
+    return chosen, gains

@@ -1,0 +1,216 @@
+"""Two periods of one network: who stayed, who moved, who is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from sklearn.utils.validation import check_is_fitted
+
+from latentnet.effects import SIMILARITIES
+from latentnet.study._core import Wave, align_pairs, stable_core
+from latentnet.study._draws import Floats, actor_index, interval, thinned
+
+__all__ = ["WaveComparison", "compare_waves"]
+
+_MOST_DRAWS = 1000
+_MOVED = 0.95
+
+
+@dataclass(frozen=True)
+class WaveComparison:
+    """What changed between two periods; what `compare_waves` returns.
+
+    Attributes
+    ----------
+    movement : DataFrame by common actor
+        ``displacement`` is the distance moved, with ``_low`` and ``_high``: always positive, also where nobody moved,
+        so judge by ``p_moved``. ``p_moved`` is the posterior content of the smallest highest-density region of the
+        displacement vector that contains 0: 0 where "not moved" is the most plausible value, near 1 where it is far in
+        the tail. ``distance_change`` needs no alignment: the median over the other common actors of the absolute
+        change of the distance to them, with ``_low`` and ``_high``; it is always positive, too.
+    stable : list
+        The common actors on whom the waves were aligned, less any mover.
+    movers : list
+        Common actors with ``p_moved`` above 0.95, the surest first.
+    joiners, leavers : list
+        Actors of the second wave only, of the first wave only.
+    flow : DataFrame or None
+        Expected numbers of actors by cluster in the first wave (rows; the last is "joined") and in the second
+        (columns; the last is "left"). None unless both models have clusters.
+    correspondence : Series or None
+        For each cluster of the second wave the one of the first that it continues, in the matching one to one that
+        keeps most actors; <NA> for a cluster without one.
+    """
+
+    movement: pd.DataFrame
+    stable: list[Any]
+    movers: list[Any]
+    joiners: list[Any]
+    leavers: list[Any]
+    flow: pd.DataFrame | None
+    correspondence: pd.Series | None
+
+
+def compare_waves(first: Any, second: Any) -> WaveComparison:
+    """Compare two fits whose actors overlap, for instance of two periods.
+
+    The second wave is brought onto the first by the maps that the similarity does not feel (rotation, reflection and,
+    but for "bilinear", translation; never a change of scale), on a *stable core* of common actors: half of them whose
+    distances to each other changed least, then, until nothing changes, those (and never less than half) whose
+    displacement is within the 95 % region of its uncertainty. Actors are weighted by how surely they are placed. Then
+    pairs of independent draws of both waves are aligned on that core, so that the uncertainty of both, and of the
+    alignment, is in every number.
+
+    Parameters
+    ----------
+    first, second : LatentPositionModel or LatentClusterModel
+        Fitted, with the same similarity and number of dimensions. Actors are matched by label. At most 1,000 draws of
+        each are used, evenly spaced.
+
+    Returns
+    -------
+    WaveComparison
+        With `movement`, `stable`, `movers`, `joiners`, `leavers`, `flow` and `correspondence`.
+
+    Raises
+    ------
+    ValueError
+        If the models do not match, or have too few actors in common.
+
+    Notes
+    -----
+    Highest-density regions of the displacement vector are taken to be ellipses: ``p_moved`` is the share of draws that
+    are nearer to their mean than 0 is, in Mahalanobis distance.
+
+    Two separate fits have two separate priors, each of which draws actors towards its centre: what looks like movement
+    may be one wave's being less informative. A joint model of all periods does not have that weakness.
+
+    Examples
+    --------
+    >>> from latentnet import LatentPositionModel, MCMC, compare_waves
+    >>> from latentnet.datasets import make_latent_network
+    >>> fits = []
+    >>> for seed in (1, 2):
+    ...     network = make_latent_network(24, 2, intercept=2.0, random_state=seed).network
+    ...     fits.append(LatentPositionModel(inference=MCMC(n_draws=1000), random_state=seed).fit(network))
+    >>> found = compare_waves(*fits)
+    >>> found.movement.shape, len(found.joiners)
+    ((24, 7), 0)
+    """
+    invariance = _check(first, second)
+    common = [actor for actor in first.actors_ if actor in set(second.actors_)]
+    n_dims = first.draws_.n_dims
+    if len(common) < n_dims + 2:
+        raise ValueError(
+            f"first and second must have at least {n_dims + 2} actors in common to be aligned in {n_dims} dimensions, "
+            f"but have {len(common)}; actors are matched by label"
+        )
+    before, after = _wave(first, common), _wave(second, common)
+    core, weights = stable_core(before, after, invariance)
+    displacement = align_pairs(before, after, core, weights, invariance)
+    movement = _movement(displacement, _distance_changes(before, after), common)
+    sure = movement["p_moved"].sort_values(ascending=False, kind="stable")
+    movers = sure.index[sure > _MOVED].tolist()
+    flow = _flow(first, second, common)
+    return WaveComparison(
+        movement=movement,
+        stable=[actor for actor, kept in zip(common, core, strict=True) if kept and actor not in movers],
+        movers=movers,
+        joiners=[actor for actor in second.actors_ if actor not in set(common)],
+        leavers=[actor for actor in first.actors_ if actor not in set(common)],
+        flow=flow,
+        correspondence=None if flow is None else _correspondence(flow),
+    )
+
+
+def _check(first: Any, second: Any) -> Any:
+    """The similarity's invariance, after all checks."""
+    for name, model in (("first", first), ("second", second)):
+        check_is_fitted(model)
+        if model.draws_.n_dims == 0:
+            raise ValueError(f"{name} has no positions to compare: its similarity is None")
+    for what in ("similarity", "n_dims"):
+        one, other = getattr(first, what), getattr(second, what)
+        if one != other:
+            raise ValueError(
+                f"first and second must have the same {what}, but have {one!r} and {other!r}: fit both alike"
+            )
+    return SIMILARITIES[first.similarity].invariance
+
+
+def _wave(model: Any, common: list[Any]) -> Wave:
+    draws = model.draws_
+    positions = draws.positions.reshape(-1, draws.n_actors, draws.n_dims)
+    kept = thinned(np.arange(len(positions)), _MOST_DRAWS)
+    return Wave(np.ascontiguousarray(positions[np.ix_(kept, model.network_.index(common))]))
+
+
+def _movement(displacement: Floats, changes: Floats, common: list[Any]) -> pd.DataFrame:
+    mean, low, high = interval(np.linalg.norm(displacement, axis=2))
+    change, change_low, change_high = interval(changes)
+    columns = {
+        "displacement": mean,
+        "displacement_low": low,
+        "displacement_high": high,
+        "p_moved": [_content(displacement[:, i]) for i in range(len(common))],
+        "distance_change": change,
+        "distance_change_low": change_low,
+        "distance_change_high": change_high,
+    }
+    labels = np.empty(len(common), dtype=object)
+    labels[:] = common
+    return pd.DataFrame(columns, actor_index(labels))
+
+
+def _content(vectors: Floats) -> float:
+    """Share of draws (n_draws, n_dims) that are nearer to their mean than 0 is, in Mahalanobis distance."""
+    mean = vectors.mean(axis=0)
+    centred = vectors - mean
+    covariance = centred.T @ centred / max(len(vectors) - 1, 1)
+    if np.trace(covariance) <= 0.0:  # a mode: there is no uncertainty to compare with
+        return float(np.any(np.abs(mean) > 1e-9))
+    inverse = np.linalg.pinv(covariance, hermitian=True)
+    distances = np.einsum("sk,kl,sl->s", centred, inverse, centred)
+    return float(np.mean(distances < mean @ inverse @ mean))
+
+
+def _distance_changes(before: Wave, after: Wave) -> Floats:
+    """Median absolute change of each actor's distances to the others, (n_pairs, n_common)."""
+    n = before.draws.shape[1]
+    first, second = before.draws[before.pairs(after)[0]], after.draws[before.pairs(after)[1]]
+    found = np.empty(first.shape[:2])
+    for i in range(n):
+        others = np.arange(n) != i
+        change = np.linalg.norm(second[:, others] - second[:, i, None], axis=2)
+        change -= np.linalg.norm(first[:, others] - first[:, i, None], axis=2)
+        found[:, i] = np.median(np.abs(change), axis=1)
+    return found
+
+
+def _flow(first: Any, second: Any, common: list[Any]) -> pd.DataFrame | None:
+    """Expected numbers of actors by both waves' clusters: the two posteriors are independent."""
+    if not (hasattr(first, "labels_") and hasattr(second, "labels_")):
+        return None
+    before, after = np.asarray(first.membership_), np.asarray(second.membership_)
+    stayed, came = first.network_.index(common), second.network_.index(common)
+    counts = np.zeros((before.shape[1] + 1, after.shape[1] + 1))
+    counts[:-1, :-1] = before[stayed].T @ after[came]
+    counts[:-1, -1] = np.delete(before, stayed, axis=0).sum(axis=0)
+    counts[-1, :-1] = np.delete(after, came, axis=0).sum(axis=0)
+    rows = pd.Index([*range(before.shape[1]), "joined"], dtype=object, name="first")
+    return pd.DataFrame(
+        counts, index=rows, columns=pd.Index([*range(after.shape[1]), "left"], dtype=object, name="second")
+    )
+
+
+def _correspondence(flow: pd.DataFrame) -> pd.Series:
+    kept: npt.NDArray[np.float64] = flow.to_numpy()[:-1, :-1]
+    rows, columns = linear_sum_assignment(-kept)
+    matched = pd.Series(pd.NA, index=pd.Index(range(kept.shape[1]), name="second"), name="first", dtype="Int64")
+    matched.iloc[columns] = rows
+    return matched
