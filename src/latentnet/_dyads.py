@@ -133,7 +133,7 @@ def _matrix_and_places(value: Any, network: Network, name: str) -> tuple[Any, np
 def _numbers(value: Any, name: str) -> Any:
     if not (is_sparse(value) or isinstance(value, np.ndarray)):
         raise TypeError(
-            f"{name} must be a matrix by dyad: a numpy array, a scipy.sparse matrix or a DataFrame, got "
+            f"{name} must be a number for each dyad: a numpy array, a scipy.sparse matrix or a DataFrame, got "
             f"{type(value).__name__}; numpy.asarray(...) makes an array of nested lists"
         )
     if value.dtype.kind not in "biuf":

@@ -235,6 +235,11 @@ def test_diagnose_says_which_choice_set_holds() -> None:
 def test_effects_come_once() -> None:
     with pytest.raises(ValueError, match=r"Homophily\(attribute='site'\) comes twice"):
         LatentPositionModel(effects=[Homophily("site"), Homophily("site")]).fit(_network())
+    matrix = np.arange(N * N).reshape(N, N) % 7
+    for names in (("x", "x"), ("x", "intercept")):
+        twice = [DyadCovariate(matrix**k, name=name) for k, name in enumerate(names, 1)]
+        with pytest.raises(ValueError, match=f"two coefficients have the name '{names[1]}'"):
+            LatentPositionModel(effects=twice).fit(_network())
     with pytest.raises(ValueError, match=r"SenderReceiver\(\) beside Sender\(\)"):
         LatentPositionModel(effects=[EVERY_EFFECT["SenderReceiver"], EVERY_EFFECT["Sender"]]).fit(_network())
 

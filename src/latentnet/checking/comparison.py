@@ -77,7 +77,10 @@ def bic(model: Any) -> BIC:
     check_is_fitted(model)
     problem: Problem = model._problem
     if problem.n_dims == 0 or not model.draws_.statistics:
-        raise ValueError("bic needs a model with a latent space that was fitted with inference='mcmc'")
+        raise ValueError(
+            f"bic needs a latent space and chains, but similarity is {problem.similarity!r} and inference "
+            f"{model.inference!r}; fit with a similarity and inference='mcmc'"
+        )
     if problem.clusters is not None and problem.clusters.automatic:
         raise ValueError(
             "bic compares fixed numbers of clusters, but n_clusters is 'auto'; "

@@ -19,8 +19,8 @@ __all__ = ["SenderReceiver"]
 class SenderReceiver(Effect):
     """Random effects of sender and receiver: η_ij gets s_i + r_j, with (s_i, r_i) ~ N₂(0, Σ).
 
-    The two variances in Σ and the correlation, uniform on (−1, 1), are learned. `Sender` and `Receiver` together are
-    the same with correlation 0.
+    The two variances in Σ and the correlation ρ, whose prior is ¾(1 − ρ²), are learned. `Sender` and `Receiver`
+    together are the same with correlation 0.
 
     References
     ----------

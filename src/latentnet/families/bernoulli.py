@@ -64,8 +64,8 @@ class Bernoulli(Family):
             worst = values[values != 1.0]
             raise ValueError(
                 f"family 'bernoulli' needs ties in {{0, 1}}, but the network has values from {worst.min():g} to "
-                f"{worst.max():g}; ignore the weights (Network.from_networkx(graph, weight=None)) or binarise "
-                "the network"
+                f"{worst.max():g}; use family='poisson' for counts, ignore the weights "
+                "(Network.from_networkx(graph, weight=None)), or binarise the network"
             )
 
     def kernels(self) -> tuple[Any, Any]:

@@ -44,11 +44,11 @@ DESIGNS: dict[str, DesignEntry] = {
     ),
     "max_nominations": DesignEntry(
         "each respondent names at most so many people",
-        CappedBernoulli, "row", ("bernoulli",), tuple(LINKS), False, True, True,
+        CappedBernoulli, "row", ("bernoulli",), tuple(LINKS), False, True, False,
     ),
     "ranks": DesignEntry(
         "each respondent names people in order, with or without max_nominations",
-        RankedBernoulli, "row", ("bernoulli",), tuple(LINKS), False, True, True,
+        RankedBernoulli, "row", ("bernoulli",), tuple(LINKS), False, True, False,
     ),
     "choice_set='named'": DesignEntry(
         "actors who were not asked are in the data because somebody named them; without max_nominations and ranks",
@@ -76,13 +76,13 @@ def _check(design: str, family: Family, network: Network, reciprocal: bool) -> N
     link = getattr(family, "link", "logit")
     if link not in entry.links:
         raise ValueError(
-            f"{design} is defined for the links {', '.join(entry.links)}, but link is {link!r}; use Bernoulli(), "
-            f"or {fix}"
+            f"{design} is defined for link in {{{', '.join(map(repr, entry.links))}}}, but link is {link!r}; use "
+            f"Bernoulli(), or {fix}"
         )
     if reciprocal and not entry.reciprocity:
         raise ValueError(
-            f"{design} makes a respondent's whole row one unit of the likelihood, so it cannot be combined with "
-            f"Reciprocity(), whose unit is the pair; leave out Reciprocity(), or {fix}"
+            f"{design} ties a respondent's answers together in the likelihood, so it cannot be combined with "
+            f"Reciprocity(), which ties the two answers of a pair together; leave out Reciprocity(), or {fix}"
         )
     if network.two_mode and not entry.two_mode:
         raise ValueError(f"{design} is not defined for two-mode networks, and this one has two modes; {fix}")

@@ -114,17 +114,16 @@ def composed_target(
     """
     if len(effects) > SLOTS:
         raise ValueError(
-            f"effects: at most {SLOTS} effects, with intercept and similarity, but there are {len(effects)}"
+            f"effects must be at most {SLOTS}, intercept and similarity among them, but there are {len(effects)}; put "
+            "several covariates into one DyadCovariate, or leave some out"
         )
     layout = network_layout(network, unit=family.unit)
     coupled = family.unit in ("row", "network")
     by_actor = layout if coupled else actor_layout(network, unit=family.unit)
     dyads, n_dyad_rows = dyad_blocks(family, network, layout)
     padding = SLOTS - len(effects)
-    slices = np.zeros((SLOTS + 1, 2), np.int64)
-    for k, (_, _, part) in enumerate(effects):
-        slices[k] = part.start, part.stop
-    slices[SLOTS] = family_slice.start, family_slice.stop
+    parts = [*(part for _, _, part in effects), *[slice(0, 0)] * padding, family_slice]
+    slices = np.array([(part.start, part.stop) for part in parts], np.int64)
     adds = [block_function(type(effect).add, EFFECT_ADD) for effect, _, _ in effects]  # type: ignore[attr-defined]
     pulls = [block_function(type(effect).pull, EFFECT_PULL) for effect, _, _ in effects]  # type: ignore[attr-defined]
     data, shapes = _stacked([np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects])

@@ -143,7 +143,7 @@ class MAP(Component):
         if not converged:
             warnings.warn(
                 f"MAP stopped after {self.max_iterations} iterations before the gradient fell to {self.tolerance:g}: "
-                "raise max_iterations, or standardise covariates",
+                "raise max_iterations",
                 ConvergenceWarning,
                 stacklevel=3,
             )

@@ -40,6 +40,9 @@ __all__ = [
 ]
 
 
+_MOST_AT_ONCE = 1_000_000
+
+
 @fast_kernel
 def _fused_predictors(draws, n, d, similarity, intercept, senders, receivers, out):  # type: ignore[no-untyped-def]
     for s in range(draws.shape[0]):
@@ -144,16 +147,20 @@ def expected_dyads(problem: Problem, draws: np.ndarray, target: Composed, functi
     ndarray of shape (n_dyads·rows,)
         (rows, size) of each block, blocks end to end.
     """
-    eta = np.empty((1, target.layout.halves * int(target.layout.starts[-1])))
+    size = target.layout.halves * int(target.layout.starts[-1])
+    at_once = max(1, min(len(draws), _MOST_AT_ONCE // max(size, 1)))  # calls of compiled code from Python are dear
+    eta = np.empty((at_once, size))
     total: Any = 0.0
     with first_class_functions():
-        for theta in draws:
-            _composed_predictors(target, theta[None], eta)
-            blocks = [
-                np.ravel(function(of_block, theta[problem.family_slice], problem.bound.data, dyads))
-                for of_block, dyads in blocks_of(target, eta[0])
-            ]
-            total = total + np.concatenate([np.zeros(0), *blocks])
+        for first in range(0, len(draws), at_once):
+            some = draws[first : first + at_once]
+            _composed_predictors(target, some, eta)
+            for theta, of_draw in zip(some, eta, strict=False):
+                blocks = [
+                    np.ravel(function(of_block, theta[problem.family_slice], problem.bound.data, dyads))
+                    for of_block, dyads in blocks_of(target, of_draw)
+                ]
+                total = total + np.concatenate([np.zeros(0), *blocks])
     return np.asarray(total / len(draws), dtype=np.float64)
 
 

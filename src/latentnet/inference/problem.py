@@ -287,6 +287,16 @@ class Problem:
         return find_branches(*self.graph)
 
 
+def _check_names(names: list[str]) -> None:
+    """Coefficients are known by their names, so these must be different ones."""
+    repeated = [name for k, name in enumerate(names) if name in names[:k]]
+    if repeated:
+        raise ValueError(
+            f"effects: two coefficients have the name {repeated[0]!r}; give the covariate another, DyadCovariate(x, "
+            "name=...)"
+        )
+
+
 def make_problem(
     network: Network,
     *,
@@ -333,6 +343,7 @@ def make_problem(
     priors = priors.with_defaults(**family.prior_defaults(network, priors))
     resolved = priors.resolve(network, n_dims, clusters.most if clusters is not None else None)
     law = Reciprocal(family) if reciprocal else family
+    _check_names([*(name for _, bound, _ in placed for name in bound.names), *law.coefficient_names])
     of_family = law.bind(network, resolved)
     problem = Problem(network, law, of_family, tuple(placed), similarity, n_dims, resolved, clusters)
     _ = problem.observed_family  # refuses what does not combine, before anything is computed

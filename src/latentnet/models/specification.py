@@ -38,13 +38,18 @@ def read_family(family: Any) -> Family:
         return family
     if isinstance(family, str) and family in FAMILIES:
         return FAMILIES[family]()
-    raise ValueError(f"family must be one of {_choices(FAMILIES)} or an instance of a Family, but is {family!r}")
+    hint = f"; write {family.__name__}() with parentheses" if isinstance(family, type) else ""
+    raise ValueError(f"family must be one of {_choices(FAMILIES)} or an instance of a Family, but is {family!r}{hint}")
 
 
 def read_effects(effects: Any) -> tuple[Effect, ...]:
     """A sequence of effects."""
     if isinstance(effects, Effect):
         raise TypeError(f"effects must be a sequence of effects, but is one effect; write effects=[{effects!r}]")
+    if effects is None or isinstance(effects, str):
+        raise TypeError(
+            f"effects must be a sequence such as [Sociality()], but is {effects!r}; for none write effects=()"
+        )
     found = tuple(effects)
     for effect in found:
         if not isinstance(effect, Effect):

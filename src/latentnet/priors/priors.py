@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from latentnet._contract import Component
 
 if TYPE_CHECKING:
@@ -109,7 +111,8 @@ class Priors(Component):
             )
         for field in fields(resolved):
             value = getattr(resolved, field.name)
-            if value is not None and not (value > 0 and math.isfinite(value)):
+            number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+            if value is not None and not (number and value > 0 and math.isfinite(value)):
                 raise ValueError(f"priors: {field.name} must be positive and finite, but is {value!r}")
         return resolved
 
