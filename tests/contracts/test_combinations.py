@@ -10,7 +10,15 @@ import pandas as pd
 import pytest
 
 import latentnet
-from latentnet import MAP, ConvergenceWarning, LatentClusterModel, LatentnetWarning, LatentPositionModel, Network
+from latentnet import (
+    MAP,
+    ConvergenceWarning,
+    LatentClusterModel,
+    LatentnetWarning,
+    LatentPositionModel,
+    Network,
+    PriorDraws,
+)
 from latentnet.effects import (
     EFFECTS,
     AbsoluteDifference,
@@ -25,7 +33,7 @@ from latentnet.families import FAMILIES, Bernoulli, Binomial, Family, Ordinal, P
 from tests.contracts.networks import engine
 
 N = 10
-ENGINES = {"mcmc": engine(), "map": MAP(1, max_iterations=30), "prior": "prior"}
+ENGINES = {"mcmc": engine(), "map": MAP(1, max_iterations=30), "prior": PriorDraws(20)}
 ATTRIBUTES = pd.DataFrame(
     {"age": np.linspace(20.0, 60.0, N) ** 1.1, "site": list("abbcabccab")}, index=[f"a{k}" for k in range(N)]
 )

@@ -51,7 +51,7 @@ def test_agreement_with_the_groups_that_made_the_ties() -> None:
         "nmi_low",
         "nmi_high",
     ]
-    assert found["adjusted_rand"] > 0.8
+    assert found["adjusted_rand"] > 0.7
     assert found["adjusted_rand_low"] <= found["adjusted_rand"] <= found["adjusted_rand_high"] <= 1.0
 
 

@@ -67,6 +67,8 @@ def expected_likelihood_parameters(problem: Problem) -> np.ndarray:
 
 def _with_expected_statistics(problem: Problem, draws: np.ndarray, target: Composed) -> Composed:
     """Posterior means of the sufficient statistics in place of the ties."""
+    if target.layout.starts[-1] == 0:  # nothing was observed
+        return target
     family = problem.family
 
     def statistics(*of_block: np.ndarray) -> np.ndarray:

@@ -58,8 +58,10 @@ class Diagnosis:
 
     def __str__(self) -> str:
         head = "The chains agree." if self.converged else "The chains cannot be trusted yet."
-        lines = [head, *(f"* {text}" for text in (*self.problems, *self.notes)), self.table.to_string()]
-        return "\n".join(lines)
+        if self.table.empty:
+            head = "There are no chains."
+        lines = [head, *(f"* {text}" for text in (*self.problems, *self.notes))]
+        return "\n".join(lines if self.table.empty else [*lines, self.table.to_string()])
 
 
 class Report:

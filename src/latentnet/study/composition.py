@@ -69,7 +69,7 @@ def composition(model: Any, attribute: str) -> Composition:
     >>> from latentnet.datasets import load_sampson
     >>> model = LatentClusterModel(3, inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
     >>> found = composition(model, "group")
-    >>> found.table.shape, round(found.table.to_numpy().sum(), 6)
+    >>> found.table.shape, round(float(found.table.to_numpy().sum()), 6)
     ((3, 3), 18.0)
     >>> bool(found.agreement["adjusted_rand"] > 0.8)
     True

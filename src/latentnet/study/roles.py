@@ -103,7 +103,7 @@ def roles(
     >>> from latentnet.datasets import load_sampson
     >>> model = LatentClusterModel(3, inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
     >>> table = roles(model, random_state=1)
-    >>> table.attrs["top"], bool(table.loc["Romuald", "ties_between"] > 1)
+    >>> table.attrs["top"], bool(table.loc["Romauld", "ties_between"] > 1)
     (2, True)
     """
     need_clusters(model, "roles")
