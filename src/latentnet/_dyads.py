@@ -89,13 +89,15 @@ def take_dyads(value: Any, network: Network, name: str, senders: np.ndarray, rec
         return np.full(len(senders), float(value))
     matrix, rows, columns = _matrix_and_places(value, network, name)
     taken = matrix[rows[senders], columns[receivers]]
-    return np.asarray(taken.toarray() if is_sparse(taken) else taken, dtype=np.float64).reshape(len(senders))
+    found = np.asarray(taken.toarray() if is_sparse(taken) else taken, dtype=np.float64).reshape(len(senders))
+    return np.where(senders == receivers, 1.0, found)  # layouts hold the diagonal, which nobody has checked
 
 
 def average_of_dyads(value: Any) -> float:
     """Rough average of what `read_number_or_dyads` accepts, whoever the actors are: for a start."""
-    numbers = value.toarray() if is_sparse(value) else np.asarray(value, dtype=np.float64)
-    return float(np.nanmean(numbers))
+    numbers = np.asarray(value.data if is_sparse(value) else value, dtype=np.float64)
+    numbers = numbers[np.isfinite(numbers) & (numbers > 0.0)]  # the diagonal may hold anything
+    return float(numbers.mean()) if numbers.size else 1.0
 
 
 def tie_place(network: Network, entry: int) -> str:

@@ -10,9 +10,9 @@ from scipy import sparse
 from latentnet._content import NetworkContent
 from latentnet._observed import ObservedDyads
 from latentnet._readers.design import replayed_lists
-from latentnet._sparse import frozen
+from latentnet._sparse import entries_at, entry_rows, frozen, keep_entries
 
-__all__ = ["folded", "fully_observed", "replayed", "with_ties", "without_design"]
+__all__ = ["folded", "fully_observed", "hidden_as", "replayed", "with_ties", "without_design"]
 
 AnyNetwork = TypeVar("AnyNetwork", bound=NetworkContent)
 
@@ -28,6 +28,16 @@ def fully_observed(network: AnyNetwork) -> AnyNetwork:
 def without_design(network: AnyNetwork) -> AnyNetwork:
     """The same ties and the same observed dyads as if nobody had counted, capped or ranked them."""
     return network if network._parts.design is None else type(network)(network._parts._replace(design=None))
+
+
+def hidden_as(network: AnyNetwork, pattern: AnyNetwork) -> AnyNetwork:
+    """The network with the unobserved dyads of another one of the same actors, which has no design."""
+    observed, ties = pattern._parts.observed, network._parts.ties
+    rows = entry_rows(ties)
+    keep = np.ones(ties.nnz, dtype=bool) if observed.rows is None else observed.rows[rows]
+    if observed.missing is not None:
+        keep &= entries_at(observed.missing, rows, ties.indices) == 0.0
+    return type(network)(network._parts._replace(ties=frozen(keep_entries(ties, keep)), observed=observed))
 
 
 def folded(network: AnyNetwork) -> AnyNetwork:

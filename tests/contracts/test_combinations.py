@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import FAMILIES, Bernoulli, Binomial, Family, Ordinal, Poisson
+from latentnet.inference.over_draws import log_mean_probabilities
 from tests.contracts.networks import engine
 
 N = 10
@@ -166,7 +168,8 @@ def test_effects(effect: str, inference: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("similarity", ["squared_distance", "bilinear", None])
 @pytest.mark.parametrize("directed", [True, False])
 def test_all_at_once(similarity: str | None, directed: bool, tmp_path: Path) -> None:
-    names = ["Sociality", "AbsoluteDifference", "Homophily"] + ["SenderReceiver", "SenderCovariate"] * directed
+    names = ["AbsoluteDifference", "Homophily"]
+    names += ["SenderReceiver", "SenderCovariate"] if directed else ["Sociality"]
     model = _fit(
         _network("poisson", directed),
         family="poisson",
@@ -193,12 +196,28 @@ def test_cluster_models(n_clusters: int | str, inference: str, tmp_path: Path) -
     _check(model, tmp_path / "model")
 
 
+@pytest.mark.parametrize("family", ["negative_binomial", "ordinal"])
+def test_the_same_seed_gives_the_same_bits(family: str) -> None:
+    """Whatever the number of threads, and of a model that was given to another process."""
+    model = LatentPositionModel(family=family, effects=[EVERY_EFFECT["SenderReceiver"]], random_state=3)
+    draws = []
+    for n_jobs in (1, 2):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.set_params(inference=engine(n_jobs=n_jobs)).fit(_network(family))
+        draws.append(model.draws_.parameters)
+    np.testing.assert_array_equal(draws[0], draws[1])
+    again = pickle.loads(pickle.dumps(model))
+    assert again.simulate(1, 5) == model.simulate(1, 5)
+
+
 def test_two_mode(tmp_path: Path) -> None:
     model = _fit(_two_mode(), effects=[EVERY_EFFECT["Sender"], EVERY_EFFECT["Receiver"]], inference=engine())
     _check(model, tmp_path / "model")
     posterior = model.posterior_["posterior"]
     assert list(posterior["row_actor"].values) == ["a0", "a1", "a2", "a3"]
     assert list(posterior["column_actor"].values) == ["a4", "a5", "a6", "a7", "a8", "a9"]
+    assert list(model.summary("sender").index) == ["sender[a0]", "sender[a1]", "sender[a2]", "sender[a3]"]
 
 
 DESIGNS = {
@@ -248,8 +267,9 @@ def test_effects_come_once() -> None:
         twice = [DyadCovariate(matrix**k, name=name) for k, name in enumerate(names, 1)]
         with pytest.raises(ValueError, match=f"two coefficients have the name '{names[1]}'"):
             LatentPositionModel(effects=twice).fit(_network())
-    with pytest.raises(ValueError, match=r"SenderReceiver\(\) beside Sender\(\)"):
-        LatentPositionModel(effects=[EVERY_EFFECT["SenderReceiver"], EVERY_EFFECT["Sender"]]).fit(_network())
+    for other in ("Sender", "Sociality"):
+        with pytest.raises(ValueError, match=r"beside Sender|beside SenderReceiver"):
+            LatentPositionModel(effects=[EVERY_EFFECT["SenderReceiver"], EVERY_EFFECT[other]]).fit(_network())
 
 
 def test_the_linear_predictor_is_no_probability() -> None:
@@ -268,6 +288,53 @@ def test_levels_that_the_fit_has_not_seen() -> None:
     other[0, 1] = 7.0
     with pytest.raises(ValueError, match=r"was fitted to the levels .* the value 7"):
         model.score(Network.from_array(other, actors=ATTRIBUTES.index, directed=True))
+
+
+def test_later_changes_of_the_parameters_change_nothing(tmp_path: Path) -> None:
+    trials = np.full((N, N), 3.0)
+    model = _fit(_network("binomial"), family=Binomial(trials), effects=[Homophily("site")], inference=engine())
+    before = model.predict()
+    trials *= 2.0
+    model.set_params(family__trials=50, effects=())
+    np.testing.assert_array_equal(model.predict(), before)
+    model.save(tmp_path / "model")
+    np.testing.assert_array_equal(latentnet.load(tmp_path / "model").predict(), before)
+
+
+@pytest.mark.parametrize("diagonal", [0.0, np.nan, -1.0, np.inf])
+def test_nobody_reads_the_diagonal(diagonal: float) -> None:
+    matrix = np.full((N, N), 4.0)
+    np.fill_diagonal(matrix, diagonal)
+    for family in (Binomial(matrix), Poisson(matrix)):
+        model = _fit(_network("binomial"), family=family, inference=engine())
+        assert np.isfinite(model.predict()[~np.eye(N, dtype=bool)]).all()
+
+
+def test_placing_where_it_has_no_meaning() -> None:
+    counts = _fit(_network("binomial"), family=Binomial(3), inference=engine())
+    with pytest.raises(ValueError, match=r"trials or exposure, which Binomial\(trials=3\) needs"):
+        counts.place({"new": {"a0": 1}})
+    capped = _fit(_nominations(**DESIGNS["capped"]), inference=engine())
+    with pytest.raises(ValueError, match="whom a new actor could have named"):
+        capped.place({"new": {"a": 1}})
+    poisson = _fit(_network("poisson"), family="poisson", inference=engine())
+    with pytest.raises(ValueError, match="needs counts"):
+        poisson.place({"new": {"a0": 1.5}})
+
+
+def test_units_of_a_score_are_probabilities() -> None:
+    """Conditioned columns, lists, pairs and dyads: the log of each is at most 0."""
+    for network, effects in ((_nominations(), []), (_network(), [EVERY_EFFECT["Reciprocity"]]), (_network(), [])):
+        model = _fit(network, effects=effects, inference=engine())
+        assert log_mean_probabilities(model._problem, model.draws_.pooled, network).max() <= 0.0
+
+
+def test_cutpoints_are_reported_and_watched() -> None:
+    model = _fit(_network("ordinal"), family="ordinal", inference=engine())
+    assert "cutpoints[0|1]" in model.summary().index
+    assert "cutpoints[-1|0]" not in model.summary().index  # held at 0
+    assert "cutpoints[0|1]" in model.diagnose().table.index
+    assert list(model.summary("cutpoints").index) == ["cutpoints[-1|0]", "cutpoints[0|1]"]
 
 
 def test_scores_of_nominations_need_the_same_order() -> None:

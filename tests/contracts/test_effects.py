@@ -307,10 +307,16 @@ def test_refused_kinds_of_networks(kind: str, effect: Effect, fix: str) -> None:
     assert repr(effect) in str(caught.value)
 
 
-def test_reciprocity_needs_binary_ties() -> None:
-    network = Network.from_array(np.array([[0, 3.0], [0.5, 0]]), directed=True)
-    with pytest.raises(ValueError, match=r"ties in \{0, 1\}, but the network has values from 0.5 to 3; leave it out"):
-        Reciprocity().bind(network, 2)
+def test_reciprocity_needs_whole_pairs() -> None:
+    array = np.array([[0.0, 1.0, np.nan], [np.nan, 0.0, 0.0], [1.0, np.nan, 0.0]])
+    with pytest.raises(ValueError, match="observed in both directions, but there are none; leave it out"):
+        Reciprocity().bind(Network.from_array(array, directed=True), 2)
+    array[1, 0] = 0.0
+    Reciprocity().bind(Network.from_array(array, directed=True), 2)
+    array[:2] = np.nan  # one respondent
+    with pytest.raises(ValueError, match="observed in both directions"):
+        Reciprocity().bind(Network.from_array(array, directed=True), 2)
+    Reciprocity().bind(Network.from_array(np.full((3, 3), np.nan), directed=True), 2)  # nothing is known of any pair
 
 
 def test_sender_effects_need_observed_rows() -> None:

@@ -225,6 +225,7 @@ class Setting(NamedTuple):
         if self.composed and problem.fused:
             problem = replace(problem)
             object.__setattr__(problem, "fused", False)
+            object.__setattr__(problem, "folded", False)
         return problem
 
 

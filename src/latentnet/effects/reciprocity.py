@@ -42,16 +42,14 @@ class Reciprocity(Effect):
         Raises
         ------
         ValueError
-            If the network is not directed, or has ties that are neither 0 nor 1.
+            If the network is not directed, or no pair of actors was observed in both directions.
         """
         refuse_two_mode(self, network, "leave it out")
         refuse_undirected(self, network, "leave it out")
-        ties = network.ties.data
-        if np.any(ties != 1.0):
-            worst = ties[ties != 1.0]
+        if network.observed.n_dyads > 0 and _whole_pairs(network) == 0:
             raise ValueError(
-                f"effects: {self!r} needs ties in {{0, 1}}, but the network has values from {worst.min():g} to "
-                f"{worst.max():g}; leave it out, or binarise the network"
+                f"effects: {self!r} needs pairs of actors that were observed in both directions, but there are none; "
+                "leave it out"
             )
         return BoundEffect(0, np.zeros((1, 1)))
 
@@ -62,3 +60,14 @@ class Reciprocity(Effect):
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """Nothing to pull."""
+
+
+def _whole_pairs(network: Network) -> int:
+    """Number of pairs whose two dyads were both observed."""
+    observed = network.observed
+    asked = np.ones(network.n_actors, dtype=bool) if observed.rows is None else observed.rows
+    n_pairs = int(asked.sum()) * (int(asked.sum()) - 1) // 2
+    if observed.missing is None:
+        return n_pairs
+    either = (observed.missing + observed.missing.T).tocoo()
+    return n_pairs - int(np.sum(asked[either.row] & asked[either.col] & (either.row < either.col)))

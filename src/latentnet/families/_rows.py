@@ -14,7 +14,7 @@ from latentnet.families.base import Family
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["Design", "end_of_row", "full_lists", "gather_row", "link_code", "ordinary_row"]
+__all__ = ["ObservedBernoulli", "end_of_row", "full_lists", "gather_row", "link_code", "ordinary_row"]
 
 
 def link_code(family: Family) -> int:
@@ -29,7 +29,7 @@ def full_lists(network: Network) -> np.ndarray:
     return (network.n_nominations >= network.max_nominations).astype(np.float64)
 
 
-class Design(Family):
+class ObservedBernoulli(Family):
     """A tie family as a design of observation shows it: another likelihood of the same ties.
 
     What is predicted is always the tie family's, so a design says nothing of that.

@@ -9,7 +9,7 @@ import numpy as np
 from latentnet._contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.families._noise import tie_scores
 from latentnet.families._quadrature import full_list_log_likelihood, full_list_scores
-from latentnet.families._rows import Design, end_of_row, full_lists, gather_row, ordinary_row
+from latentnet.families._rows import ObservedBernoulli, end_of_row, full_lists, gather_row, ordinary_row
 from latentnet.families.base import BoundFamily
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CappedBernoulli"]
 
 
-class CappedBernoulli(Design):
+class CappedBernoulli(ObservedBernoulli):
     """Each respondent names the people of positive utility, and of these at most m of the greatest.
 
     Utilities are u_ij = η_ij + noise, whose distribution makes P(u_ij > 0) the tie family's probability: logistic,

@@ -10,7 +10,7 @@ import numpy as np
 from latentnet._contract import RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 from latentnet._numba import kernel
 from latentnet.families._noise import log_below, reversed_hazard, tie_log_likelihoods, tie_scores
-from latentnet.families._rows import Design
+from latentnet.families._rows import ObservedBernoulli
 from latentnet.families.base import BoundFamily
 
 if TYPE_CHECKING:
@@ -35,15 +35,14 @@ def _log_unnamed(link, runs, observed, eta, data, totals, firsts):  # type: igno
                     firsts[j] = p
 
 
-class ConditionedBernoulli(Design):
+class ConditionedBernoulli(ObservedBernoulli):
     """Bernoulli ties of the respondents, given that they named everybody else who is in the data at least once.
 
     The likelihood of the ties is divided by ∏_j (1 − ∏_i (1 − p_ij)) over the actors j who are there for having been
     named, i over those who were asked. Dyads that were hidden later, for validation, are left out of the products, and
     so is an actor whose every tie was hidden: nearly right as long as they are few.
 
-    The log-likelihood of a dyad stands at its place, and the log of each column's divisor is subtracted at the column's
-    first observed dyad.
+    The log-likelihood of a conditioned column stands at its first observed dyad, that of any other dyad at its place.
 
     Parameters
     ----------
@@ -68,11 +67,17 @@ class ConditionedBernoulli(Design):
     def log_likelihood(
         runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, out: Any
     ) -> None:
-        """Log-probability of each tie, less that of each conditioned actor's being named."""
+        """Log-probability of each tie, or of all in a conditioned column given that there is one."""
         link, n = int(data[0, 1]), data.shape[0]
         tie_log_likelihoods(link, y[0], observed[0], eta[0], out)
         totals, firsts = np.empty(n), np.empty(n, np.int64)
         _log_unnamed(link, runs, observed[0], eta[0], data, totals, firsts)
+        for r in range(runs.shape[0]):  # the column is the unit
+            for k in range(runs[r, RUN_LENGTH]):
+                p, first = runs[r, RUN_OFFSET] + k, firsts[runs[r, RUN_COLUMN] + k]
+                if first >= 0 and p != first and observed[0, p]:
+                    out[first] += out[p]
+                    out[p] = 0.0
         for j in range(n):
             if firsts[j] >= 0:
                 out[firsts[j]] -= math.log(max(-math.expm1(totals[j]), SMALLEST))

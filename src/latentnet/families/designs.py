@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet.families._noise import LINKS
-from latentnet.families._rows import Design
-from latentnet.families.bernoulli import Bernoulli
+from latentnet.families._rows import ObservedBernoulli
 from latentnet.families.capped import CappedBernoulli
 from latentnet.families.conditioned import ConditionedBernoulli
 from latentnet.families.ranked import RankedBernoulli
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
     from latentnet.families.base import Family
     from latentnet.network import Network
 
-__all__ = ["DESIGNS", "DesignEntry", "observed_family"]
+__all__ = ["DESIGNS", "DesignEntry", "observed_family", "warn_of_roster"]
 
 
 class DesignEntry(NamedTuple):
     """A row of the table of designs, from which the documentation's page is generated."""
 
     summary: str
-    wrapper: type[Design] | None  # None: the tie family itself
+    wrapper: type[ObservedBernoulli] | None  # None: the tie family itself
     unit: str  # what the likelihood factorises over
     families: tuple[str, ...]  # empty: any
     links: tuple[str, ...]  # of the Bernoulli family; empty: any
@@ -68,7 +67,7 @@ _FIXES = {
 def _check(design: str, family: Family, network: Network, reciprocal: bool) -> None:
     """Raise a ValueError where the table refuses the combination."""
     entry, fix = DESIGNS[design], _FIXES[design]
-    if not isinstance(family, Bernoulli):
+    if family.name not in entry.families:
         raise ValueError(
             f"{design} is defined for ties that are present or absent, family 'bernoulli', but the family is "
             f"{family.name!r}; use family='bernoulli', or {fix}"
@@ -113,12 +112,6 @@ def observed_family(family: Family, network: Network, *, reciprocal: bool) -> Fa
     ------
     ValueError
         If the design cannot be combined with the family, with reciprocity or with the kind of network.
-
-    Warns
-    -----
-    LatentnetWarning
-        If lists have a cap or an order and the choice set is made of those who were named: the likelihood is then not
-        conditioned on their having been named.
     """
     designs = []
     if network.max_nominations is not None:
@@ -132,13 +125,25 @@ def observed_family(family: Family, network: Network, *, reciprocal: bool) -> Fa
     for design in designs:
         _check(design, family, network, reciprocal)
     if len(designs) > 1 and designs[-1] == "choice_set='named'":
-        warnings.warn(
-            "actors who were not asked are in the data only because somebody named them, and there is no normaliser "
-            f"yet for lists with {' and '.join(designs[:-1])}: the roster is taken as given, so the intercept may be "
-            "biased upwards; give the network actors=, the list of everybody who could have been named",
-            LatentnetWarning,
-            stacklevel=2,
-        )
-        designs.pop()
+        designs.pop()  # there is no normaliser for such lists yet: `warn_of_roster`
     wrapper = DESIGNS[designs[-1]].wrapper if designs else None
     return family if wrapper is None else wrapper(family)
+
+
+def warn_of_roster(network: Network) -> None:
+    """Warn where actors are there for having been named, and the likelihood cannot be conditioned on that.
+
+    Parameters
+    ----------
+    network : Network
+    """
+    given = {"max_nominations": network.max_nominations is not None, "ranks": network.ranks is not None}
+    if network.choice_set == "named" and any(given.values()):
+        warnings.warn(
+            "actors who were not asked are in the data only because somebody named them, and there is no normaliser "
+            f"yet for lists with {' and '.join(name for name, is_given in given.items() if is_given)}: the roster is "
+            "taken as given, so the intercept may be biased upwards; give the network actors=, the list of everybody "
+            "who could have been named",
+            LatentnetWarning,
+            stacklevel=3,
+        )

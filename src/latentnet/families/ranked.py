@@ -12,7 +12,7 @@ from latentnet._sparse import entries_at
 from latentnet.families._noise import tie_scores
 from latentnet.families._orders import order_log_likelihood, order_scores
 from latentnet.families._quadrature import full_list_log_likelihood, full_list_scores
-from latentnet.families._rows import Design, end_of_row, full_lists, gather_row, ordinary_row
+from latentnet.families._rows import ObservedBernoulli, end_of_row, full_lists, gather_row, ordinary_row
 from latentnet.families.base import BoundFamily
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _sort_by_rank(ranks, places, gathered, n_named):  # type: ignore[no-untyped-
         places[at], gathered[at] = place, value
 
 
-class RankedBernoulli(Design):
+class RankedBernoulli(ObservedBernoulli):
     """As `CappedBernoulli`, with the named in the order of their utilities: u_(1) > u_(2) > … > 0.
 
     There may be a cap: a full list's un-named are below the smallest of the named, other un-named below 0. Nested

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from latentnet._numba import exp, softplus
-from latentnet.families._rows import Design
+from latentnet.families._rows import ObservedBernoulli
 from latentnet.families.base import BoundFamily
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Reciprocal"]
 
 
-class Reciprocal(Design):
+class Reciprocal(ObservedBernoulli):
     """P(y_ij, y_ji) ∝ exp(η_ij·y_ij + η_ji·y_ji + ρ·y_ij·y_ji); where one half was not observed, summed over it.
 
     ρ is the coefficient ``reciprocity``, N(0, `Priors.coefficient_variance`).

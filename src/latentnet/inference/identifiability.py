@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latentnet._numba import first_class_functions
-from latentnet.inference.linear_predictor import composed_linear_predictor
+from latentnet.inference.linear_predictor import composed_block_predictors
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -53,15 +53,14 @@ def check_identified(problem: Problem) -> None:
 def _gram(problem: Problem, indices: np.ndarray) -> np.ndarray:
     """Sums of products of the columns of the design, over observed dyads."""
     target = problem.composed(problem.network)
-    layout, halves = target.layout, target.layout.halves
-    columns = np.empty((len(indices), halves * int(layout.starts[-1])))
-    theta = np.zeros(problem.n_parameters)
+    layout = target.layout
+    thetas = np.zeros((len(indices), problem.n_parameters))
+    thetas[np.arange(len(indices)), indices] = 1.0
+    gram = np.zeros((len(indices), len(indices)))
     with first_class_functions():
-        for column, index in zip(columns, indices, strict=True):
-            theta[index] = 1.0
-            composed_linear_predictor(target, theta, column)
-            theta[index] = 0.0
-    for block in range(layout.sizes.size):
-        holes = layout.hole_positions[layout.hole_starts[block] : layout.hole_starts[block + 1]]
-        columns[:, layout.starts[block] * halves + holes] = 0.0
-    return np.asarray(columns @ columns.T)
+        for block, size in enumerate(layout.sizes.tolist()):
+            columns = np.empty((len(indices), layout.halves * size))
+            composed_block_predictors(target, thetas, block, columns)
+            columns[:, layout.hole_positions[layout.hole_starts[block] : layout.hole_starts[block + 1]]] = 0.0
+            gram += columns @ columns.T
+    return gram

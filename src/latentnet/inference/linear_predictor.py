@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Composed",
     "composed_actor_log_likelihood",
+    "composed_block_predictors",
     "composed_gradient",
     "composed_linear_predictor",
     "composed_log_likelihood",
@@ -114,8 +115,8 @@ def composed_target(
     """
     if len(effects) > SLOTS:
         raise ValueError(
-            f"effects must be at most {SLOTS}, intercept and similarity among them, but there are {len(effects)}; put "
-            "several covariates into one DyadCovariate, or leave some out"
+            f"effects must be at most {SLOTS}, intercept and similarity among them, but there are {len(effects)}; "
+            "leave some out"
         )
     layout = network_layout(network, unit=family.unit)
     coupled = family.unit in ("row", "network")
@@ -366,6 +367,14 @@ def composed_linear_predictor(target, theta, out):  # type: ignore[no-untyped-de
         size = _fill_eta(target, theta, layout, block)
         start = layout.starts[block] * layout.halves
         out[start : start + layout.halves * size] = target.buffers.eta[: layout.halves * size]
+
+
+@kernel
+def composed_block_predictors(target, thetas, block, out):  # type: ignore[no-untyped-def]
+    """η of one block's dyads under several parameter vectors: (n_thetas, halves·size)."""
+    for k in range(thetas.shape[0]):
+        _fill_eta(target, thetas[k], target.layout, block)
+        out[k] = target.buffers.eta[: out.shape[1]]
 
 
 @kernel

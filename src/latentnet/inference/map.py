@@ -62,14 +62,28 @@ def posterior_mode(
 ) -> tuple[np.ndarray, float, bool]:
     """Mode of the density of positions, coefficients and log σ near `start`.
 
+    Correlated effects are taken with the second given the first, standardised: in themselves they have no mode, since
+    their density grows without bound as ρ → ±1 and one becomes a multiple of the other.
+
     Returns (parameters, log density, converged). `dtype` is that of the fused kernels' forces: float32 is what the
     sampler has compiled anyway, and enough for a start.
     """
     target = problem.target(dtype)
+    correlated = [
+        (part.start + one.place, bound.groups[one.first].stop - bound.groups[one.first].start)
+        for _, bound, part in problem.effects
+        for one in bound.correlations
+    ]
+
+    def density(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = log_posterior(target, theta)
+        for place, count in correlated:
+            value -= count * float(np.log(np.cosh(theta[place])))  # ½·count·log(1 − ρ²)
+            gradient[place] -= count * np.tanh(theta[place])
+        return value, gradient
+
     with first_class_functions():
-        return maximise(
-            lambda theta: log_posterior(target, theta), start, max_iterations=max_iterations, tolerance=tolerance
-        )
+        return maximise(density, start, max_iterations=max_iterations, tolerance=tolerance)
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:
@@ -95,6 +109,8 @@ def position_spread(problem: Problem, start: np.ndarray) -> float:
 
 class MAP(Component):
     """Maximum a posteriori engine: the mode of the density of positions, coefficients and log σ.
+
+    With ``SenderReceiver()`` it is that of the senders and of the receivers given them, standardised.
 
     Fast, and no uncertainty: the positions' scale is shrunk, and intervals are not to be had. The start is pivot MDS on
     geodesic distances; further starts are spread around it, and the best mode wins.

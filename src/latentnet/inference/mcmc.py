@@ -25,6 +25,7 @@ from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chun
 from latentnet.inference.map import posterior_mode
 from latentnet.inference.mixture import set_cluster_mass
 from latentnet.inference.result import InferenceResult
+from latentnet.inference.target import log_posterior
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -37,6 +38,8 @@ _SWAPS_PER_ACTOR = 0.25
 _MOST_SWINGS = 2
 _MOST_WHOLE_RELOCATIONS = 4  # where rows are coupled each costs two whole likelihoods
 _SECONDS_PER_CHUNK = 0.1
+_STEP = 1e-3
+_LEAST_CURVATURE = 0.1
 
 
 def plain_mass(problem: Problem) -> np.ndarray:
@@ -57,11 +60,24 @@ def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
     mass = fisher_information(problem, mode, rng) + problem.prior().precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
+    if problem.observed_family.unit in ("row", "network") and problem.intercept >= 0:
+        mass[problem.intercept] = max(_curvature(problem, mode, problem.intercept), _LEAST_CURVATURE)
     if problem.n_dims:
         # The joint mode may have its positions far too close together: the prior's scale is the safer one.
         variance = np.mean(mode[problem.positions] ** 2)
         mass[problem.positions] += 1.0 / max(variance, float(problem.priors.position_variance_scale or 0.0))
     return _with_scales(problem, np.maximum(mass, 1e-3))
+
+
+def _curvature(problem: Problem, mode: np.ndarray, index: int) -> float:
+    """Observed information of one parameter at the mode: lists that are full say little of the intercept."""
+    target, slopes = problem.target(), []
+    for step in (-_STEP, _STEP):
+        theta = mode.copy()
+        theta[index] += step
+        with first_class_functions():
+            slopes.append(float(log_posterior(target, theta)[1][index]))
+    return (slopes[0] - slopes[1]) / (2.0 * _STEP)
 
 
 def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ from latentnet.inference.linear_predictor import (
     Composed,
     composed_linear_predictor,
     composed_unit_log_likelihoods,
+    own_buffers,
     with_layout,
 )
 
@@ -90,7 +91,7 @@ def dyad_predictors(problem: Problem, draws: np.ndarray, senders: np.ndarray, re
             draws, problem.n_actors, problem.n_dims, likelihood.similarity, problem.intercept, senders, receivers, out
         )
         return out
-    target = with_layout(problem.composed(problem.network), dyad_layout(senders, receivers))
+    target = with_layout(problem.likelihood, dyad_layout(senders, receivers))
     with first_class_functions():
         _composed_predictors(target, draws, out)
     return out
@@ -188,7 +189,7 @@ def expected_matrix(problem: Problem, draws: np.ndarray, function: Any) -> np.nd
     """
     n, network = problem.n_actors, problem.network
     matrix = np.full((n, n), np.nan)
-    target = problem.predictive
+    target = own_buffers(problem.predictive)
     values, start = expected_dyads(problem, draws, target, function), 0
     all_senders, all_receivers = target.layout.dyads()
     for first, end in itertools.pairwise(target.layout.starts.tolist()):

@@ -6,6 +6,7 @@ scales.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -226,7 +227,8 @@ class Problem:
         )
 
     @cached_property
-    def _likelihood(self) -> Any:
+    def likelihood(self) -> Any:
+        """The likelihood that engines take, fused, folded or composed; its scratch is nobody's: see `target`."""
         if self.fused:
             return fused_target(
                 self.network, n_dims=self.n_dims, similarity=str(self.similarity), intercept=self.intercept
@@ -263,8 +265,8 @@ class Problem:
     def target(self, dtype: Any = np.float64) -> Target:
         """A target with scratch of its own; `dtype` is that of the fused kernels' forces."""
         if self.fused:
-            return Target(with_scratch(self._likelihood, dtype), self.prior())
-        return Target(own_buffers(self._likelihood), self.prior())
+            return Target(with_scratch(self.likelihood, dtype), self.prior())
+        return Target(own_buffers(self.likelihood), self.prior())
 
     @cached_property
     def degrees(self) -> np.ndarray:
@@ -323,6 +325,8 @@ def make_problem(
     clusters : Clusters or None
         None is a position model.
     """
+    # Later changes of the user's own instances must not change what was fitted.
+    family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
     family.check(network)
     names = [type(effect).__name__ for effect in effects]
     repeated = [effect for k, effect in enumerate(effects) if effect in effects[:k]]
@@ -330,6 +334,10 @@ def make_problem(
         raise ValueError(f"effects must be different ones, but {repeated[0]!r} comes twice; leave one out")
     if "SenderReceiver" in names and ("Sender" in names or "Receiver" in names):
         raise ValueError("effects has SenderReceiver() beside Sender() or Receiver(), which it holds; leave those out")
+    if "SenderReceiver" in names and "Sociality" in names:
+        raise ValueError(
+            "effects has Sociality() beside SenderReceiver(), whose correlation says the same; leave one of them out"
+        )
     terms: list[Effect] = [] if similarity is None else [SIMILARITIES[similarity]()]
     if not any(isinstance(effect, NoIntercept) for effect in effects):
         terms.append(Intercept())

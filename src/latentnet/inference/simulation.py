@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.special import ndtri
 
 from latentnet._numba import first_class_functions
-from latentnet.inference.linear_predictor import composed_linear_predictor
+from latentnet.inference.linear_predictor import composed_linear_predictor, own_buffers
 from latentnet.inference.over_draws import blocks_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _predictors(problem: Problem, theta: np.ndarray) -> np.ndarray:
-    target = problem.predictive
+    target = own_buffers(problem.predictive)
     eta = np.empty(target.layout.halves * int(target.layout.starts[-1]))
     with first_class_functions():
         composed_linear_predictor(target, theta, eta)

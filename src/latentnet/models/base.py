@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
+from latentnet.families.designs import warn_of_roster
 from latentnet.inference import MCMC
 from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
 from latentnet.inference.identifiability import check_identified
@@ -70,6 +71,7 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         engine = read_engine(self.inference)
         rng = as_generator(self.random_state)
         problem = self._specify(network_, rng)
+        warn_of_roster(network_)
         result = engine.infer(problem, rng)
         self._store(problem, result)
         if result.statistics is not None:
@@ -143,7 +145,10 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         draws = result.draws.reshape(-1, problem.n_parameters)
         if result.statistics is None or not problem.n_dims:
             return draws[0]
-        start = draws[int(np.argmax(result.statistics["lp"]))]
+        start = draws[int(np.argmax(result.statistics["lp"]))].copy()
+        of_family, logs = draws[:, problem.family_slice], problem.bound.logs > 0.0
+        start[problem.family_slice] = of_family.mean(axis=0)  # dispersion, gaps of cut-points: at their posterior means
+        start[problem.family_slice][logs] = np.log(np.exp(of_family[:, logs]).mean(axis=0))
         return minimum_kullback_leibler(
             expected_likelihood(problem, draws),
             expected_likelihood_parameters(problem),

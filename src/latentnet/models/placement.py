@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.special import logsumexp
 
 from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES, Intercept, Similarity
 from latentnet.inference.over_draws import dyad_log_likelihoods
+from latentnet.network import Network
 from latentnet.posterior.clusters import ClusterDraws, permute_clusters, unpack_clusters
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
-    from latentnet.network import Network
     from latentnet.posterior.draws import Draws
 
 __all__ = ["Placement", "Placements"]
@@ -115,6 +116,8 @@ class Placements:
         if got is not None and list(got) != list(sent):
             raise ValueError("received must name the same new actors as ties, in the same order")
         draws, labels = self._placing_draws(problem)
+        for values in [*sent.values(), *([] if got is None else got.values())]:
+            _check_values(problem, values)
         rng = as_generator(random_state)
         found = [
             _place_one(problem, draws, labels, values, None if got is None else got[actor], rng)
@@ -146,11 +149,29 @@ def _check_model(problem: Problem) -> None:
         raise ValueError("place is for one-mode networks, but the model was fitted to a two-mode one")
     if problem.family.unit != "dyad":
         raise ValueError("place needs ties that are independent given the positions")
+    nothing = np.zeros(0, np.int64)
+    if len(problem.family.dyad_data(problem.network, nothing, nothing)):
+        raise ValueError(
+            f"place does not know the new actors' trials or exposure, which {problem.family!r} needs; fit with a "
+            "family that has none"
+        )
+    if problem.observed_family is not problem.family:
+        raise ValueError(
+            "place does not know whom a new actor could have named, and how many: the network has max_nominations, "
+            "ranks, or actors who are there for having been named; fit to one that has not"
+        )
     for effect, _, _ in problem.effects:
         if not isinstance(effect, Intercept | Similarity):
             raise ValueError(
                 f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors"
             )
+
+
+def _check_values(problem: Problem, values: np.ndarray) -> None:
+    """Let the family look at one new actor's ties."""
+    n = values.size
+    ties = sparse.csr_array((values, (np.full(n, n), np.arange(n))), shape=(n + 1, n + 1))
+    problem.family.check_again(Network.from_array(ties, directed=True), problem.bound.data)
 
 
 def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:

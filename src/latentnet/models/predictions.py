@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from latentnet._random import as_generator
+from latentnet._versions import hidden_as
 from latentnet.inference.over_draws import (
     dyad_predictors,
     dyad_values,
@@ -178,7 +179,8 @@ class Predictions:
         random_state : None, int, SeedSequence, Generator or RandomState
         observed : bool
             Whether to replay the design of the fitted network: the same dyads are then unobserved, and lists capped
-            and ranked as there.
+            and ranked as there. Actors who were in the data for having been named stay, also where nobody names them
+            now.
 
         Returns
         -------
@@ -200,7 +202,7 @@ class Predictions:
         if observed and network.n_nominations is not None:
             return replayed(network, ties)  # without a cap the order does not matter
         simulated = with_ties(network, ties)
-        return _hidden_as(simulated, network) if observed else simulated
+        return hidden_as(simulated, network) if observed else simulated
 
 
 def _linear_predictor(eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
@@ -209,10 +211,3 @@ def _linear_predictor(eta: np.ndarray, values: np.ndarray, data: np.ndarray, dya
 
 def _kind(network: Network) -> str:
     return "two-mode" if network.two_mode else "directed" if network.directed else "undirected"
-
-
-def _hidden_as(network: Network, pattern: Network) -> Network:
-    """The network with the unobserved dyads of another."""
-    mask = ~pattern.observed.toarray() & fully_observed(pattern).observed.toarray()
-    i, j = np.nonzero(mask)
-    return network.with_unobserved(list(zip(pattern.actors[i], pattern.actors[j], strict=True)))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.inference.over_draws import dyad_predictors, dyad_values
+from latentnet.models.storage import unique_strings
 from latentnet.posterior.diagnostics import r_hat, summarise
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class Report:
         Parameters
         ----------
         var_names : str, sequence of str or None
-            Scalars, "coefficients" or one of them, "positions", "linear_predictor" or any variable of `posterior_`.
+            Scalars, "coefficients", random effects such as "sender", "positions" or any variable of `posterior_`.
             None: scalars, coefficients, the log density, and the linear predictors of the dyads with the worst, 5 % and
             median R-hat. Coordinates are known only up to rotation, so they are left out unless asked for.
         dyads : sequence of (sender, receiver) labels, or None
@@ -119,12 +120,9 @@ class Report:
             unknown = [name for name in var_names if name not in draws]
             if unknown:
                 raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(draws)}")
-            chosen = {name: draws[name] for name in var_names}
-        else:
-            chosen = {name: draws[name] for name in self._scalar_names()}
-        columns: dict[str, np.ndarray] = {}
-        for name, values in chosen.items():
-            columns.update(_columns(name, values, self._labels_of(name)))
+        columns: dict[str, np.ndarray] = {} if var_names is not None else self._watched()
+        for name in var_names or ():
+            columns.update(_columns(name, draws[name], self._labels_of(name)))
         if var_names is None and self.draws_.statistics:
             columns.update(self._typical_dyads())
         if dyads is not None:
@@ -144,16 +142,28 @@ class Report:
             variables["positions"] = draws.positions
         return {**variables, **draws.extra}
 
-    def _scalar_names(self) -> list[str]:
-        return [name for name, values in self._variables().items() if name == "coefficients" or values.ndim == 2]
+    def _watched(self) -> dict[str, np.ndarray]:
+        """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
+        found: dict[str, np.ndarray] = {}
+        for name, values in self._variables().items():
+            few = name == "coefficients" or (name in self.draws_.dims and self._axes(name) == ("cutpoint",))
+            if values.ndim == 2 or few:
+                found.update(_columns(name, values, self._labels_of(name)))
+        return {name: values for name, values in found.items() if values.ndim == 2 and not _constant(name, values)}
+
+    def _axes(self, name: str) -> tuple[str, ...]:
+        """Names of a variable's axes after chain and draw."""
+        of_model: dict[str, tuple[str, ...]] = {"positions": ("actor", "latent_dim"), "coefficients": ("coefficient",)}
+        return {**of_model, **self.draws_.dims, **self._extra_dims}.get(name, ())  # type: ignore[attr-defined]
 
     def _labels_of(self, name: str) -> list[list[str]]:
-        """Labels of a variable's axes after chain and draw."""
-        if name == "coefficients":
-            return [self.draws_.coefficient_names]
-        shape = self._variables()[name].shape[2:]
-        actors = [str(actor) for actor in self.network_.actors]
-        return [actors if size == len(actors) else [str(k) for k in range(size)] for size in shape]
+        """Labels of a variable's axes after chain and draw: numbers where an axis has none."""
+        labels = unique_strings(self.network_.actors)
+        known: dict[str, Any] = {"actor": labels, "coefficient": self.draws_.coefficient_names, **self.draws_.coords}
+        if self.network_.mode is not None:
+            known["row_actor"], known["column_actor"] = (labels[self.network_.mode == mode] for mode in (0, 1))
+        sizes = zip(self._axes(name), self._variables()[name].shape[2:], strict=True)
+        return [list(known.get(axis, [str(k) for k in range(size)])) for axis, size in sizes]
 
     def _typical_dyads(self) -> dict[str, np.ndarray]:
         senders, receivers, eta = self._monitored()
@@ -197,11 +207,7 @@ class Report:
         if not self.draws_.statistics:
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())
-        variables = self._variables()
-        rows: dict[str, float] = {}
-        for name in self._scalar_names():
-            labelled = _columns(name, variables[name], self._labels_of(name))
-            rows.update({label: float(r_hat(values)) for label, values in labelled.items()})
+        rows = {label: float(r_hat(values)) for label, values in self._watched().items()}
         senders, receivers, eta = self._monitored()
         of_dyads = r_hat(eta)
         problems = [
@@ -212,6 +218,11 @@ class Report:
         for share, label in ((0.5, "median"), (_MOST, "99 %"), (1.0, "worst")):
             rows[f"dyads, {label}"] = float(np.quantile(of_dyads, share))
         return Diagnosis(not problems, tuple(problems), _notes(problem), pd.DataFrame({"r_hat": rows}))
+
+
+def _constant(name: str, values: np.ndarray) -> bool:
+    """Whether it is held, as the first cut-point is."""
+    return name.startswith("cutpoints[") and bool(np.all(values == 0.0))
 
 
 def _columns(name: str, values: np.ndarray, labels: list[list[str]]) -> dict[str, np.ndarray]:

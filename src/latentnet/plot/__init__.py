@@ -1,8 +1,12 @@
-"""Pictures of fitted models, by matplotlib: nothing is shown or saved, no global setting is changed."""
+"""Pictures of fitted models, by matplotlib: nothing is shown, no global setting is changed.
+
+`positions_html` alone writes a file, by bokeh (extra ``html``).
+"""
 
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.diagnostics import rank, trace
 from latentnet.plot.flow import flow
 from latentnet.plot.positions import positions
+from latentnet.plot.positions_html import positions_html
 
-__all__ = ["coclustering", "flow", "membership", "n_clusters", "positions", "rank", "trace"]
+__all__ = ["coclustering", "flow", "membership", "n_clusters", "positions", "positions_html", "rank", "trace"]

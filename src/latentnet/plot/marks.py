@@ -83,13 +83,16 @@ class ActorMarks(PathCollection):
 
     def __init__(self, scene: Scene, pieces: Slices, radii: FloatArray) -> None:
         self._scene = scene
-        self._pieces = pieces
         self._radii = np.asarray(radii, dtype=np.float64)
-        self._owner = np.array(pieces.owner, dtype=np.int64)
+        owner = np.array(pieces.owner, dtype=np.int64)
+        # From left to right: files keep the order of drawing, and that of the network may be that of a known list.
+        order = np.lexsort(scene.coordinates[owner].T[::-1])
+        self._owner = owner[order]
+        self._pieces = Slices(self._owner.tolist(), [pieces.path[k] for k in order], [pieces.color[k] for k in order])
         self._n_slices = np.bincount(self._owner, minlength=len(radii))
         self.n_pies = int((self._n_slices > 1).sum())
         super().__init__(
-            pieces.path, offset_transform=IdentityTransform(), edgecolors="white", linewidths=0.5, zorder=6
+            self._pieces.path, offset_transform=IdentityTransform(), edgecolors="white", linewidths=0.5, zorder=6
         )
         self.set_transform(IdentityTransform())  # axes would add their own
         self.set_in_layout(False)

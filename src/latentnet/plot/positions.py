@@ -162,11 +162,17 @@ class _Uncertainty:
             self.clouds = actor_indices("clouds", clouds, actors)
         if contours is not None and not _is(contours, "all") and not self.pooled:
             self.contours = actor_indices("contours", contours, actors)
+        # Files keep the order of drawing; that of the network may be that of a known list.
+        self.clouds, self.contours = (self._by_place(model, chosen) for chosen in (self.clouds, self.contours))
         self.cloud_draws = chosen_draws(model, self.clouds, n_shown) if len(self.clouds) else None
         self.contour_draws = chosen_draws(model, self.contours, n_shown) if len(self.contours) else None
         self.n_shown = n_shown
         self.look = look
         self._color()
+
+    @staticmethod
+    def _by_place(model: Any, chosen: IntArray) -> IntArray:
+        return chosen[np.lexsort(shown_positions(model)[chosen].T[::-1])]
 
     def _color(self) -> None:
         """Where colour is free, it tells the chosen actors apart."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from latentnet.plot.scene import Scene
 
-__all__ = ["draw_ties", "tie_pairs"]
+__all__ = ["by_place", "draw_ties", "tie_pairs"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -40,6 +40,30 @@ def tie_pairs(network: Any) -> tuple[IntArray, FloatArray, NDArray[np.bool_]]:
     return np.column_stack([sender, receiver]), strength / top if top > 0 else strength, mutual
 
 
+def by_place(points: FloatArray, pairs: IntArray, *, oriented: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+    """Ties from left to right, so that a file tells nothing of the order of the actors in the network.
+
+    Parameters
+    ----------
+    points : (n_actors, n_shown) array
+    pairs : (n_ties, 2) int array
+    oriented : (n_ties,) bool array
+        Ties that are drawn as running from the first actor to the second; of others the left end comes first.
+
+    Returns
+    -------
+    pairs : (n_ties, 2) int array
+    order : (n_ties,) int array
+        Which of the given ties each is.
+    """
+    ends = points[pairs]
+    leftmost = np.lexsort(np.moveaxis(ends, 2, 0)[::-1], axis=1)
+    leftmost[oriented] = [0, 1]
+    pairs = np.take_along_axis(pairs, leftmost, axis=1)
+    order = np.lexsort(points[pairs].reshape(len(pairs), -1).T[::-1])
+    return pairs[order], order
+
+
 def draw_ties(scene: Scene, network: Any, radii: FloatArray) -> None:
     """Draw the ties of `network` beneath the actors.
 
@@ -54,6 +78,8 @@ def draw_ties(scene: Scene, network: Any, radii: FloatArray) -> None:
     fade = np.clip(alpha * (0.3 + 0.7 * strength), 0.02, 1.0)
     colors = np.column_stack([np.tile(_COLOR, (len(pairs), 1)), fade])
     arrows = network.directed and not network.two_mode and len(pairs) <= _MOST_ARROWS and scene.n_shown == 2
+    pairs, order = by_place(scene.coordinates, pairs, oriented=~mutual & arrows)
+    strength, mutual = strength[order], mutual[order]
     if arrows:
         _draw_arrows(scene, pairs, mutual, colors, width, radii)
         return

@@ -30,7 +30,7 @@ def minimum_kullback_leibler(
     free : int ndarray
         Entries of the parameter vector to move: positions, coefficients, random effects.
     start : ndarray of shape (n_parameters,)
-        A draw of high density; the other entries stay at its values.
+        A draw of high density; the other entries stay as they are.
     maximise : callable
         An optimiser, of (function with gradient, start).
 
