@@ -34,6 +34,7 @@ from latentnet.families import FAMILIES, Bernoulli, Binomial, Family, Ordinal, P
 from latentnet.inference.over_draws import log_mean_probabilities
 from tests.contracts.networks import engine
 
+SLOW = pytest.mark.slow
 N = 10
 ENGINES = {"mcmc": engine(), "map": MAP(1, max_iterations=30), "prior": PriorDraws(20)}
 ATTRIBUTES = pd.DataFrame(
@@ -154,7 +155,9 @@ GIVEN = {
 EVERY_EFFECT: dict[str, Effect] = {name: GIVEN[name] if name in GIVEN else kind() for name, kind in EFFECTS.items()}
 
 
-@pytest.mark.parametrize("inference", ENGINES)
+@pytest.mark.parametrize(
+    "inference", ["mcmc", *(pytest.param(name, marks=pytest.mark.slow) for name in ("map", "prior"))]
+)
 @pytest.mark.parametrize("effect", EVERY_EFFECT)
 def test_effects(effect: str, inference: str, tmp_path: Path) -> None:
     model = _fit(_network(), effects=[EVERY_EFFECT[effect]], inference=ENGINES[inference])
@@ -230,7 +233,7 @@ DESIGNS = {
 
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize("link", ["logit", "probit", "cloglog"])
-@pytest.mark.parametrize("inference", ["mcmc", "map"])
+@pytest.mark.parametrize("inference", ["mcmc", pytest.param("map", marks=SLOW)])
 def test_designs(design: str, link: str, inference: str, tmp_path: Path) -> None:
     network = _nominations(**DESIGNS[design])
     model = _fit(network, family=Bernoulli(link), effects=[EVERY_EFFECT["Receiver"]], inference=ENGINES[inference])

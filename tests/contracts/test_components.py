@@ -122,6 +122,7 @@ def network_of(kind: str, missing: str, draw: Callable[..., np.ndarray], n: int 
         y[[1, 3]] = np.nan
     if missing == "half pairs":
         y[np.tril_indices(n)] = np.nan
+        y[1, 0] = 1.0  # but one whole pair, or reciprocity would be refused
     np.fill_diagonal(y, 0.0)
     if kind == "two-mode":
         return Network.from_incidence(y[:n_rows, n_rows:], attributes=attributes(n))

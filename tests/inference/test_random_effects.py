@@ -36,7 +36,6 @@ MODELS: dict[str, tuple[str, tuple[Effect, ...]]] = {
     "receiver": ("directed", (Receiver(),)),
     "sender and receiver": ("directed", (Sender(), Receiver())),
     "correlated": ("directed", (SenderReceiver(),)),
-    "correlated, and sociality": ("directed", (SenderReceiver(), Sociality())),
     "two-mode": ("two-mode", (Sender(), Receiver())),
 }
 SPACES = {"no space": (None, None), "space": ("distance", None), "clusters": ("bilinear", 2)}
