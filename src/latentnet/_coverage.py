@@ -28,23 +28,16 @@ def coverage_frame(parts: Parts) -> pd.DataFrame:
         "names_given": given.astype(np.int64),
         "list_full": np.zeros(n, dtype=bool) if cap is None else asked & (given == cap),
         "times_named": np.bincount(parts.ties.indices, minlength=n),
-        "share_observed": _share_observed(parts, asked),
+        "share_observed": _share_observed(parts),
     }
     return pd.DataFrame(columns, index=parts.attributes.index.copy())
 
 
-def _share_observed(parts: Parts, asked: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _share_observed(parts: Parts) -> npt.NDArray[np.float64]:
     """Observed dyads from and to each actor, as a share of all of them."""
-    n, missing = len(parts.actors), parts.observed.missing
-    hidden_out = np.zeros(n, dtype=np.int64) if missing is None else np.diff(missing.indptr)
-    if parts.mode is None and not parts.directed:
-        return 1.0 - hidden_out / (n - 1)
-    hidden_in = np.zeros(n, dtype=np.int64) if missing is None else np.bincount(missing.indices, minlength=n)
+    n = len(parts.actors)
+    sent, received = parts.observed.counts()
     if parts.mode is None:
-        sent = np.where(asked, n - 1 - hidden_out, 0)
-        received = asked.sum() - asked - hidden_in
         return (sent + received) / (2.0 * (n - 1))
     n_columns = int(parts.mode.sum())
-    sent = np.where(asked, n_columns - hidden_out, 0) / n_columns
-    received = (asked.sum() - hidden_in) / (n - n_columns)
-    return np.where(parts.mode == 0, sent, received)
+    return np.where(parts.mode == 0, sent / n_columns, received / (n - n_columns))

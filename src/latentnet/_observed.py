@@ -94,6 +94,21 @@ class ObservedDyads:
         """Number of dyads in a sender's row: the other actors, or those of the other mode."""
         return self._n_actors - (1 if self._n_row_actors is None else self._n_row_actors)
 
+    def counts(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Observed dyads that each actor sends, and receives, (n_actors,) both; in an undirected network the same."""
+        n, n_rows, missing = self._n_actors, self._n_row_actors, self._missing
+        sent, received = np.full(n, self.dyads_per_row), np.full(n, n - 1)
+        if self._rows is not None:
+            sent[~self._rows] = 0
+            received = self._rows.sum() - self._rows
+        if n_rows is not None:
+            sent[n_rows:] = 0
+            received = np.where(np.arange(n) < n_rows, 0, n_rows if self._rows is None else self._rows[:n_rows].sum())
+        if missing is not None:
+            sent = sent - np.diff(missing.indptr)
+            received = received - np.bincount(missing.indices, minlength=n)
+        return sent.astype(np.int64), received.astype(np.int64)
+
     @property
     def share(self) -> float:
         """Observed dyads divided by all dyads."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from latentnet._sparse import entry_rows
+from latentnet._versions import fully_observed
 
 if TYPE_CHECKING:
     from latentnet.effects.base import Effect
     from latentnet.network import Network
 
-__all__ = ["Moments", "check_varies", "dyad_moments", "observed_counts", "receiver_moments", "sender_moments"]
+__all__ = ["Moments", "check_varies", "dyad_moments", "observed_counts", "role_moments"]
 
 _CELLS = 1 << 18
 
@@ -50,11 +51,7 @@ def _observed_blocks(network: Network) -> Iterator[tuple[slice, np.ndarray]]:
 
 def observed_counts(network: Network) -> tuple[np.ndarray, np.ndarray]:
     """Observed dyads that each actor sends, and receives, (n_actors,) both; all dyads, if none was observed."""
-    sent, received = np.zeros(network.n_actors, np.int64), np.zeros(network.n_actors, np.int64)
-    for rows, mask in _observed_blocks(network):
-        sent[rows] = mask.sum(axis=1)
-        received += mask.sum(axis=0)
-    return sent, received
+    return (network if network.observed.n_dyads else fully_observed(network)).observed.counts()
 
 
 def dyad_moments(network: Network, n_coefficients: int, covariates: Callable[[slice], Iterable[np.ndarray]]) -> Moments:
@@ -72,19 +69,11 @@ def dyad_moments(network: Network, n_coefficients: int, covariates: Callable[[sl
     return Moments(total / n_dyads, smallest, largest)
 
 
-def _actor_moments(values: np.ndarray, counts: np.ndarray) -> Moments:
+def role_moments(network: Network, values: np.ndarray, role: int) -> Moments:
+    """Moments of x_ij = values[:, i] (role 0) or values[:, j] (role 1); values are (n_coefficients, n_actors)."""
+    counts = observed_counts(network)[role]
     seen = values[:, counts > 0]
     return Moments(values**2 @ counts / counts.sum(), seen.min(axis=1), seen.max(axis=1))
-
-
-def sender_moments(network: Network, values: np.ndarray) -> Moments:
-    """Moments of x_ij = values[:, i]; values are (n_coefficients, n_actors)."""
-    return _actor_moments(values, observed_counts(network)[0])
-
-
-def receiver_moments(network: Network, values: np.ndarray) -> Moments:
-    """Moments of x_ij = values[:, j]; values are (n_coefficients, n_actors)."""
-    return _actor_moments(values, observed_counts(network)[1])
 
 
 def check_varies(effect: Effect, names: tuple[str, ...], moments: Moments, otherwise: str = "") -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
+from latentnet.effects._attribute_effect import AttributeEffect
 from latentnet.effects._attributes import numbers
 from latentnet.effects._observed_dyads import check_varies, dyad_moments
-from latentnet.effects.base import BoundEffect, Effect
+from latentnet.effects.base import BoundEffect
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["AbsoluteDifference"]
 
 
-class AbsoluteDifference(Effect):
+class AbsoluteDifference(AttributeEffect):
     """η_ij gets β·|a_i − a_j| of a numeric attribute a.
 
     Parameters
@@ -43,9 +43,6 @@ class AbsoluteDifference(Effect):
     >>> bound.names, bound.mean_square.round(1)  # of 10, 30 and 20 years
     (('absolute_difference(age)',), array([466.7]))
     """
-
-    def __init__(self, attribute: Hashable) -> None:
-        self.attribute = attribute
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """One coefficient; the data (1, n_actors) holds the attribute.

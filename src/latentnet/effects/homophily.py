@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
+from latentnet.effects._attribute_effect import AttributeEffect
 from latentnet.effects._attributes import codes
 from latentnet.effects._observed_dyads import check_varies, dyad_moments
-from latentnet.effects.base import BoundEffect, Effect
+from latentnet.effects.base import BoundEffect
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Homophily"]
 
 
-class Homophily(Effect):
+class Homophily(AttributeEffect):
     """η_ij gets β where both actors have the same value of an attribute.
 
     Parameters
@@ -41,9 +41,6 @@ class Homophily(Effect):
     >>> bound.names, float(bound.mean_square[0].round(3))  # half of the pairs are of one club
     (('homophily(club)',), 0.485)
     """
-
-    def __init__(self, attribute: Hashable) -> None:
-        self.attribute = attribute
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """One coefficient; the data (1, n_actors) holds a number for each value.

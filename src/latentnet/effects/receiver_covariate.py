@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from latentnet.effects._actor_values import add_covariates, pull_covariates
-from latentnet.effects._attributes import expanded
-from latentnet.effects._observed_dyads import check_varies, receiver_moments
-from latentnet.effects._requirements import refuse_undirected
-from latentnet.effects.base import BoundEffect, Effect
-
-if TYPE_CHECKING:
-    from latentnet.network import Network
+from latentnet.effects._attribute_effect import RoleCovariate
 
 __all__ = ["ReceiverCovariate"]
 
 
-class ReceiverCovariate(Effect):
+class ReceiverCovariate(RoleCovariate):
     """η_ij gets β·x_j of an attribute x of the receiver.
 
     Parameters
@@ -45,25 +36,8 @@ class ReceiverCovariate(Effect):
     ('receiver(role=nurse)', 'receiver(role=porter)')
     """
 
-    def __init__(self, attribute: Hashable) -> None:
-        self.attribute = attribute
-
-    def bind(self, network: Network, n_dims: int) -> BoundEffect:
-        """Coefficients; the data (n_coefficients, n_actors) holds their covariates.
-
-        Raises
-        ------
-        ValueError
-            If the network is undirected or has no such attribute, it is missing or infinite for a receiver, or a
-            covariate is the same in all observed dyads.
-        """
-        refuse_undirected(self, network, f"use SocialityCovariate({self.attribute!r})")
-        wanted = None if network.mode is None else np.asarray(network.mode == 1)
-        values, labels, levels = expanded(self, network, self.attribute, wanted)
-        names = tuple(f"receiver({label})" for label in labels)
-        moments = receiver_moments(network, values)
-        check_varies(self, names, moments, ", or merge the level with another" if levels else "")
-        return BoundEffect(len(names), values, names, moments.mean_square)
+    role = 1
+    word = "receiver"
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
+from latentnet.effects._attribute_effect import AttributeEffect
 from latentnet.effects._attributes import expanded
 from latentnet.effects._observed_dyads import check_varies, dyad_moments
 from latentnet.effects._requirements import refuse_two_mode
-from latentnet.effects.base import BoundEffect, Effect
+from latentnet.effects.base import BoundEffect
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["SocialityCovariate"]
 
 
-class SocialityCovariate(Effect):
+class SocialityCovariate(AttributeEffect):
     """η_ij gets β·(x_i + x_j) of an attribute x.
 
     Parameters
@@ -43,9 +43,6 @@ class SocialityCovariate(Effect):
     >>> SocialityCovariate("club").bind(network, n_dims=2).names
     ('sociality(club=Officer)',)
     """
-
-    def __init__(self, attribute: Hashable) -> None:
-        self.attribute = attribute
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Coefficients; the data (n_coefficients, n_actors) holds actors' values.

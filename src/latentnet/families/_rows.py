@@ -9,12 +9,20 @@ import numpy as np
 from latentnet._contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet._numba import fast_kernel, kernel
 from latentnet.families._noise import LINKS, log_above, sum_log_below
-from latentnet.families.base import Family
+from latentnet.families.base import BoundFamily, Family
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.priors import Priors
 
-__all__ = ["ObservedBernoulli", "end_of_row", "full_lists", "gather_row", "link_code", "ordinary_row"]
+__all__ = [
+    "NominationLists",
+    "ObservedBernoulli",
+    "end_of_row",
+    "gather_row",
+    "link_code",
+    "ordinary_row",
+]
 
 
 def link_code(family: Family) -> int:
@@ -22,7 +30,7 @@ def link_code(family: Family) -> int:
     return LINKS[getattr(family, "link", "logit")]
 
 
-def full_lists(network: Network) -> np.ndarray:
+def _full_lists(network: Network) -> np.ndarray:
     """Whose list is as long as the cap allows: (n_actors,) of 0.0 and 1.0."""
     if network.max_nominations is None or network.n_nominations is None:
         return np.zeros(network.n_actors)
@@ -51,6 +59,16 @@ class ObservedBernoulli(Family):
         data = np.full((network.n_actors, 2), float(link_code(self.family)))
         data[:, 0] = flags
         return data
+
+
+class NominationLists(ObservedBernoulli):
+    """Lists of names, some of them full: each is one unit."""
+
+    unit = "row"
+
+    def bind(self, network: Network, priors: Priors) -> BoundFamily:
+        """Data (n_actors, 2): 1.0 where the actor's list is full, and the link's number."""
+        return BoundFamily(data=self._by_actor(network, _full_lists(network)))
 
 
 @kernel

@@ -9,17 +9,15 @@ import numpy as np
 from latentnet._contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.families._noise import tie_scores
 from latentnet.families._quadrature import full_list_log_likelihood, full_list_scores
-from latentnet.families._rows import ObservedBernoulli, end_of_row, full_lists, gather_row, ordinary_row
-from latentnet.families.base import BoundFamily
+from latentnet.families._rows import NominationLists, end_of_row, gather_row, ordinary_row
 
 if TYPE_CHECKING:
-    from latentnet.network import Network
-    from latentnet.priors import Priors
+    pass
 
 __all__ = ["CappedBernoulli"]
 
 
-class CappedBernoulli(ObservedBernoulli):
+class CappedBernoulli(NominationLists):
     """Each respondent names the people of positive utility, and of these at most m of the greatest.
 
     Utilities are u_ij = η_ij + noise, whose distribution makes P(u_ij > 0) the tie family's probability: logistic,
@@ -36,11 +34,6 @@ class CappedBernoulli(ObservedBernoulli):
     """
 
     name = "capped bernoulli"
-    unit = "row"
-
-    def bind(self, network: Network, priors: Priors) -> BoundFamily:
-        """Data (n_actors, 2): 1.0 where the actor's list is full, and the link's number."""
-        return BoundFamily(data=self._by_actor(network, full_lists(network)))
 
     @staticmethod
     def log_likelihood(

@@ -12,12 +12,10 @@ from latentnet._sparse import entries_at
 from latentnet.families._noise import tie_scores
 from latentnet.families._orders import order_log_likelihood, order_scores
 from latentnet.families._quadrature import full_list_log_likelihood, full_list_scores
-from latentnet.families._rows import ObservedBernoulli, end_of_row, full_lists, gather_row, ordinary_row
-from latentnet.families.base import BoundFamily
+from latentnet.families._rows import NominationLists, end_of_row, gather_row, ordinary_row
 
 if TYPE_CHECKING:
     from latentnet.network import Network
-    from latentnet.priors import Priors
 
 __all__ = ["RankedBernoulli"]
 
@@ -33,7 +31,7 @@ def _sort_by_rank(ranks, places, gathered, n_named):  # type: ignore[no-untyped-
         places[at], gathered[at] = place, value
 
 
-class RankedBernoulli(ObservedBernoulli):
+class RankedBernoulli(NominationLists):
     """As `CappedBernoulli`, with the named in the order of their utilities: u_(1) > u_(2) > … > 0.
 
     There may be a cap: a full list's un-named are below the smallest of the named, other un-named below 0. Nested
@@ -46,11 +44,6 @@ class RankedBernoulli(ObservedBernoulli):
     """
 
     name = "ranked bernoulli"
-    unit = "row"
-
-    def bind(self, network: Network, priors: Priors) -> BoundFamily:
-        """Data (n_actors, 2): 1.0 where the actor's list is full, and the link's number."""
-        return BoundFamily(data=self._by_actor(network, full_lists(network)))
 
     def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
         """Rank of each dyad, 0 where nobody was named: (1, n_dyads)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from latentnet._numba import first_class_functions
 from latentnet.inference.fused_data import with_expected_ties
 from latentnet.inference.linear_predictor import Composed
-from latentnet.inference.over_draws import blocks_of, expected_dyads, expected_pairs
+from latentnet.inference.over_draws import expected_dyads, expected_pairs
 from latentnet.inference.target import likelihood_value_and_gradient
 from latentnet.network import fully_observed, without_design
 
@@ -77,14 +78,13 @@ def _with_expected_statistics(problem: Problem, draws: np.ndarray, target: Compo
 
     expected = expected_dyads(problem, draws, target, statistics)
     halves, starts = target.layout.halves, target.layout.starts
-    n_rows = expected.size // max(int(starts[-1]), 1)
+    n_rows = expected.size // int(starts[-1])
     ties, dyads = [np.zeros(0)], [np.zeros(0)]
-    for (_, known), first, end in zip(
-        blocks_of(target, np.zeros(halves * int(starts[-1]))), starts, starts[1:], strict=False
-    ):
+    for first, end in itertools.pairwise(starts.tolist()):
         of_block = expected[first * n_rows : end * n_rows].reshape(n_rows, -1)
+        known = target.dyads[first * target.n_dyad_rows : end * target.n_dyad_rows]
         ties.append(of_block[:halves].ravel())
-        dyads.append(np.concatenate([known, of_block[halves:]]).ravel())
+        dyads += [known, of_block[halves:].ravel()]
     return target._replace(
         dense_ties=np.concatenate(ties),
         dyads=np.concatenate(dyads),
