@@ -36,7 +36,9 @@ def new_mixture(
     """Numbers and scratch of a mixture; `gap` values lie between positions and log σ."""
     return Mixture(
         n_actors=n_actors,
+        n_positions=n_actors,
         n_dims=n_dims,
+        site_starts=np.array([0, n_actors], np.int64),
         first_scale=n_actors * n_dims + gap,
         most=most,
         active=np.array([most], np.int64),

@@ -24,6 +24,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
+from latentnet.effects.intercept import NetworkIntercepts
 
 
 @functools.cache
@@ -108,6 +109,7 @@ def _sociality_covariate(effect: Any, network: Any, values: np.ndarray, i: int, 
 
 PARTS: dict[type[Effect], Callable[[Any, Any, np.ndarray, int, int], float]] = {
     Intercept: lambda effect, network, values, i, j: values[0],
+    NetworkIntercepts: lambda effect, network, values, i, j: values[effect.networks[i]],
     Reciprocity: lambda effect, network, values, i, j: 0.0,
     Sociality: _sociality,
     Sender: _sender,

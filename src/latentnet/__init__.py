@@ -13,7 +13,12 @@ from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet.checking import bic, compare
 from latentnet.inference import MAP, MCMC, PriorDraws
-from latentnet.models import LatentClusterModel, LatentPositionModel
+from latentnet.models import (
+    DynamicLatentClusterModel,
+    DynamicLatentPositionModel,
+    LatentClusterModel,
+    LatentPositionModel,
+)
 from latentnet.models.loading import load
 from latentnet.network import Network
 from latentnet.priors import Priors
@@ -28,6 +33,8 @@ __all__ = [
     "MAP",
     "MCMC",
     "ConvergenceWarning",
+    "DynamicLatentClusterModel",
+    "DynamicLatentPositionModel",
     "LatentClusterModel",
     "LatentPositionModel",
     "LatentnetWarning",

@@ -148,7 +148,7 @@ def _apply(target, state, adaptation, moves, block, repeats, rng):  # type: igno
         elif block == SWAP:
             swap(target, state, 3, rng)
         elif block == SCALE:
-            scale_and_shift(target, state, adaptation, moves.intercept, rng)
+            scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
         elif block == TRANSLATE:
             translate(target.prior, state.theta, rng)
         elif block == NO_JACOBIAN:

@@ -219,6 +219,8 @@ def _model(problem: Problem, twin: Callable[[Effect], Effect] = lambda effect: e
     possible = ~np.eye(n, dtype=bool)
     if network.two_mode:
         possible = np.logical_and.outer(network.mode == 0, network.mode == 1)
+    if problem.presences is not None:
+        possible &= np.equal.outer(problem.presences.network, problem.presences.network)
     slopes, observed = np.zeros((problem.n_parameters, n, n)), np.zeros((n, n), bool)
     for effect, bound, places in problem.effects:
         if not isinstance(effect, Similarity):
@@ -295,7 +297,7 @@ def _wishes(model: Model, theta: np.ndarray, rng: np.random.Generator) -> np.nda
     assert isinstance(family, Bernoulli)
     eta = _eta(model, theta)
     utility = eta + _noise(family.link, eta.shape, rng)
-    utility[:, np.arange(N), np.arange(N)] = -np.inf
+    utility[:, ~model.possible] = -np.inf
     if model.problem.network.choice_set == "named":
         utility = _named(model, eta, utility, rng)
     above = (utility[:, :, None] > utility[..., None]).sum(axis=3)  # how many are liked better
@@ -327,7 +329,7 @@ def _named(model: Model, eta: np.ndarray, utility: np.ndarray, rng: np.random.Ge
 def _recorded(model: Model, wishes: np.ndarray) -> np.ndarray:
     """What interviews keep of wishes: names, or their ranks (count, n, n)."""
     network = model.problem.network
-    cap = network.max_nominations or N
+    cap = network.max_nominations or network.n_actors
     kept = np.where((wishes <= cap) & model.observed, wishes, 0.0)
     return kept if network.ranks is not None else (kept > 0.0).astype(float)
 
@@ -347,6 +349,8 @@ def _mass(model: Model) -> np.ndarray:
         mass[int(row[SCALE])] = 2.0 * (row[1] - row[0]) + row[DF] + 20.0 * (row[1] == row[0])
     for _, _, place in prior.correlations:
         mass[place] = N + 2.0
+    if problem.has_steps:
+        mass[problem.log_step] = 2.0 * problem.n_dims * prior.walk.gaps.size + prior.walk.df
     if len(problem.family.coefficient_names) == 0:
         mass[problem.family_slice] += 6.0
     if isinstance(prior, ClusterPrior):
@@ -426,7 +430,7 @@ def _run(
     rng = np.random.default_rng([13, count, problem.n_parameters])
     before, clusters, components = draw_prior(problem, count, rng)
     ys, wishes = _data(model, before, rng)
-    moves, n_labels = _moves(model), problem.n_actors if problem.clusters is not None else 0
+    moves, n_labels = _moves(model), problem.n_first if problem.clusters is not None else 0
     adaptation = new_adaptation()._replace(block_factor=np.array([0.3, -0.1, 0.4]))
     adaptation.step[:2] = np.log(0.35)
     labels = np.stack([np.column_stack([clusters, components])] * 2)
@@ -480,13 +484,37 @@ def _functions(model: Model, theta: np.ndarray, ys: np.ndarray, labels: np.ndarr
         found |= {"spread": spread, "spread²": spread**2, "spread · ties": spread * ties}
         if problem.clusters is None:
             found["spread · log σ"] = spread * theta[:, problem.log_scale]
+    if problem.has_steps:
+        found |= _of_steps(problem, theta, g)
     if problem.clusters is not None:
         occupied = (np.sort(labels[:, :-1]).T[1:] != np.sort(labels[:, :-1]).T[:-1]).sum(axis=0) + 1.0
-        together = (labels[:, 0] == labels[:, last]).astype(float)
+        together = (labels[:, 0] == labels[:, -2]).astype(float)
         found |= {"occupied": occupied, "components": labels[:, -1].astype(float), "together": together}
         found |= {"occupied · ties": occupied * ties, "together · tie": together * g[:, 0, last]}
         found["together · distance"] = together * far
     return found
+
+
+def _of_steps(problem: Problem, theta: np.ndarray, ties: np.ndarray) -> dict[str, np.ndarray]:
+    """Of the steps from presence to presence, and their variance."""
+    presences = problem.presences
+    assert presences is not None
+    z = theta[:, problem.positions].reshape(len(theta), problem.n_dims, problem.n_actors)
+    steps = (z[:, :, problem.n_first :] - z[:, :, presences.previous]) / np.sqrt(presences.gaps)
+    log_scale, size = theta[:, problem.log_step], np.log((steps**2).mean(axis=(1, 2)))
+    scaled = steps / np.exp(log_scale)[:, None, None]
+    later = ties[:, problem.n_first :].sum(axis=(1, 2))
+    return {
+        "log τ": log_scale,
+        "(log τ)²": log_scale**2,
+        "step size": size,
+        "step size · log τ": size * log_scale,
+        "step size · ties": size * later,
+        "first step": np.tanh(scaled[:, 0, 0]),
+        "last step": (scaled[:, 0, -1] ** 2) / (1.0 + scaled[:, 0, -1] ** 2),
+        "steps apart": np.tanh(scaled[:, 0, 0] * scaled[:, 0, -1]),
+        "steps and places": np.tanh((z[:, 0, presences.previous] * steps[:, 0]).mean(axis=1)),
+    }
 
 
 def _of_parameters(model: Model, theta: np.ndarray, with_data: np.ndarray) -> dict[str, np.ndarray]:
@@ -528,10 +556,13 @@ def _laws(problem: Problem, theta: np.ndarray) -> dict[str, float]:
     found: dict[str, float] = {}
     for k in np.flatnonzero(prior.precision > 0.0):
         found[f"law of {k}"] = stats.kstest(theta[:, k] * np.sqrt(prior.precision[k]), stats.norm.cdf).pvalue
-    for row in prior.groups:
+    for row in prior.groups[prior.groups[:, DF] > 0.0]:
         law = stats.invgamma(row[DF] / 2, scale=row[DF] * row[V0] / 2)
         variance = np.exp(2.0 * theta[:, int(row[SCALE])])
         found[f"law of variance {int(row[SCALE])}"] = stats.kstest(variance, law.cdf).pvalue
+    if problem.has_steps:
+        law = stats.invgamma(prior.walk.df / 2, scale=prior.walk.df * prior.walk.v0 / 2)
+        found["law of τ²"] = stats.kstest(np.exp(2.0 * theta[:, problem.log_step]), law.cdf).pvalue
     for _, _, place in prior.correlations:
         found["law of ρ"] = stats.kstest((np.tanh(theta[:, place]) + 1) / 2, stats.beta(2, 2).cdf).pvalue
     return found

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet._contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.effects.base import BoundEffect, Effect
 
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["Intercept", "NoIntercept"]
+__all__ = ["Intercept", "NetworkIntercepts", "NoIntercept"]
 
 
 class Intercept(Effect):
@@ -34,6 +35,44 @@ class Intercept(Effect):
         for p in range(score.size):
             total += score[p]
         gradient[0] += total
+
+
+class NetworkIntercepts(Intercept):
+    """An intercept for each of several networks that are modelled as one.
+
+    Parameters
+    ----------
+    networks : int ndarray of shape (n_actors,)
+        Number of the network that each actor is in; dyads between two networks are never observed.
+    """
+
+    def __init__(self, networks: np.ndarray) -> None:
+        self.networks = networks
+
+    def bind(self, network: Network, n_dims: int) -> BoundEffect:
+        """A value for each network; the data (1, n_actors) hold their numbers."""
+        count = int(self.networks.max()) + 1
+        names = tuple(f"intercept[{k}]" for k in range(count))
+        return BoundEffect(count, self.networks[np.newaxis].astype(np.float64), names, np.ones(count), symmetric=True)
+
+    @staticmethod
+    def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
+        """η += the intercept of the network that the run's actor is in."""
+        for r in range(runs.shape[0]):
+            row = eta[runs[r, RUN_OFFSET] : runs[r, RUN_OFFSET] + runs[r, RUN_LENGTH]]
+            intercept = values[int(data[0, runs[r, RUN_ACTOR]])]
+            for p in range(row.size):
+                row[p] += intercept
+
+    @staticmethod
+    def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
+        """∂ℓ/∂intercept = Σ score over its network."""
+        for r in range(runs.shape[0]):
+            force = score[runs[r, RUN_OFFSET] : runs[r, RUN_OFFSET] + runs[r, RUN_LENGTH]]
+            total = 0.0
+            for p in range(force.size):
+                total += force[p]
+            gradient[int(data[0, runs[r, RUN_ACTOR]])] += total
 
 
 class NoIntercept(Effect):

@@ -145,5 +145,5 @@ def warn_of_roster(network: Network) -> None:
             "taken as given, so the intercept may be biased upwards; give the network actors=, the list of everybody "
             "who could have been named",
             LatentnetWarning,
-            stacklevel=3,
+            stacklevel=4,
         )

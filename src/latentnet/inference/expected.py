@@ -13,7 +13,7 @@ from latentnet.inference.fused_data import with_expected_ties
 from latentnet.inference.linear_predictor import Composed
 from latentnet.inference.over_draws import expected_dyads, expected_pairs
 from latentnet.inference.target import likelihood_value_and_gradient
-from latentnet.network import fully_observed, without_design
+from latentnet.network import without_design
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -35,7 +35,7 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
     network = problem.network
     # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.
     everything = network.observed.rows is not None or problem.family.unit == "pair"
-    network = fully_observed(network) if everything else without_design(network)
+    network = problem.whole if everything else without_design(network)
     likelihood: Any
     observed = problem.with_network(network)
     if observed.fused:

@@ -1,6 +1,7 @@
 """Hamiltonian Monte Carlo on the whole parameter vector.
 
-Static, with jittered trajectories (it beat NUTS in our trials).
+Static, with jittered trajectories (it beat NUTS in our trials). Where positions follow earlier ones, it moves the first
+of them and the steps: small steps tie positions to each other, but not steps to the first positions.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 from latentnet._numba import fast_kernel, inline_kernel
 from latentnet.inference.prior import add_prior_gradient, log_prior
 from latentnet.inference.target import add_likelihood_gradient, log_likelihood
+from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
 
 __all__ = ["hmc_step"]
 
@@ -19,9 +21,14 @@ DIVERGENCE = 1000.0
 
 @inline_kernel
 def _gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
+    """Gradient by first positions and steps at a theta that holds these."""
+    prior = target.prior
     gradient[:] = 0.0
+    from_steps(prior.walk, prior.n_dims, theta)
     add_likelihood_gradient(target.likelihood, theta, gradient)
-    add_prior_gradient(target.prior, theta, gradient)
+    add_prior_gradient(prior, theta, gradient)
+    pull_to_steps(prior.walk, prior.n_dims, gradient)
+    to_steps(prior.walk, prior.n_dims, theta)
 
 
 @fast_kernel
@@ -35,6 +42,7 @@ def _move(theta, momentum, gradient, mass, kick, step):  # type: ignore[no-untyp
 @inline_kernel
 def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: ignore[no-untyped-def]
     """Move theta and momentum along the trajectory in place."""
+    to_steps(target.prior.walk, target.prior.n_dims, theta)
     _gradient(target, theta, gradient)
     for s in range(n_steps):
         kick = 0.5 * step if s == 0 else step
@@ -42,6 +50,7 @@ def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: 
         _gradient(target, theta, gradient)
     for p in range(theta.size):
         momentum[p] += 0.5 * step * gradient[p]
+    from_steps(target.prior.walk, target.prior.n_dims, theta)
 
 
 @inline_kernel

@@ -32,8 +32,8 @@ def check_identified(problem: Problem) -> None:
     own = len(problem.family.coefficient_names)
     if own:
         names, indices = names[:-own], indices[:-own]
-    if problem.intercept >= 0:
-        names, indices = ["intercept", *names], [problem.intercept, *indices]
+    intercepts = np.arange(problem.n_parameters)[problem.intercepts].tolist()
+    names, indices = ["intercept"] * len(intercepts) + names, intercepts + indices
     if len(names) < 2:
         return
     gram = _gram(problem, np.array(indices))
@@ -43,7 +43,9 @@ def check_identified(problem: Problem) -> None:
     values, vectors = np.linalg.eigh(gram / np.outer(norms, norms))
     if values[0] > _SMALLEST:
         return
-    involved = [name for name, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > _PART]
+    involved = list(
+        dict.fromkeys(name for name, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > _PART)
+    )
     raise ValueError(
         f"effects: {', '.join(map(repr, involved))} are collinear over the {problem.network.observed.n_dyads} observed "
         "dyads, so the ties cannot tell them apart; leave one of them out"

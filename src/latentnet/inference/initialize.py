@@ -5,6 +5,7 @@ Pivot MDS on geodesic distances, or the leading eigenvectors for inner products.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,14 +23,9 @@ __all__ = ["chain_start", "disperse", "start_parameters"]
 _PIVOTS = 200
 
 
-def _geodesics(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+def _geodesics(graph: sparse.csr_array, rng: np.random.Generator) -> np.ndarray:
     """Hops from up to 200 pivots to every actor; between components, one hop more than the longest path seen."""
-    starts, neighbours = problem.graph
-    n = problem.n_actors
-    # csgraph wants 32-bit indices in older versions of scipy.
-    graph = sparse.csr_array(
-        (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32)), shape=(n, n)
-    )
+    n = graph.shape[0]
     pivots = np.arange(n) if n <= _PIVOTS else rng.choice(n, _PIVOTS, replace=False)
     hops = dijkstra(graph, directed=False, indices=pivots, unweighted=True)
     finite = np.isfinite(hops)
@@ -51,14 +47,12 @@ def _pivot_mds(distances: np.ndarray, n_dims: int, rng: np.random.Generator) -> 
     return positions + 0.05 * rng.standard_normal(positions.shape)
 
 
-def _eigen_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+def _eigen_positions(ties: sparse.csr_array, n_dims: int, rng: np.random.Generator) -> np.ndarray:
     """Positions whose inner products follow the ties' deviations from their mean."""
-    n, n_dims = problem.n_actors, problem.n_dims
-    starts, neighbours = problem.graph
-    ties = sparse.csr_array((np.ones(neighbours.size), neighbours, starts), shape=(n, n))
-    mean = neighbours.size / (n * n)
+    n = ties.shape[0]
+    mean = ties.nnz / (n * n)
     noise = 0.1 * rng.standard_normal((n, n_dims))
-    if n <= n_dims + 1 or neighbours.size == 0:
+    if n <= n_dims + 1 or ties.nnz == 0:
         return noise
 
     def centred(v: np.ndarray) -> np.ndarray:
@@ -71,9 +65,32 @@ def _eigen_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
 
 
 def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    starts, neighbours = problem.graph
+    n = problem.n_actors
+    # csgraph wants 32-bit indices in older versions of scipy.
+    graph = sparse.csr_array(
+        (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32)), shape=(n, n)
+    )
+    if problem.presences is None:
+        return _positions_of(graph, problem, rng)
+    positions = np.empty((n, problem.n_dims))
+    actors, sites = problem.presences.actors, problem.presences.site
+    for site in range(problem.n_sites):
+        # Periods have no ties between them: an actor starts with one position, from its ties in all of them.
+        here = sites == site
+        found, index = np.unique(actors[here], return_inverse=True)
+        merge = sparse.csr_array((np.ones(index.size), (index, np.arange(index.size))), (found.size, index.size))
+        merged = (merge @ graph[here][:, here] @ merge.T).tocsr()
+        merged.data[:] = 1.0
+        of_actors = _positions_of(merged, problem, rng)
+        positions[here] = (of_actors - of_actors.mean(axis=0))[index]
+    return positions
+
+
+def _positions_of(graph: sparse.csr_array, problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.similarity == "bilinear":
-        return _eigen_positions(problem, rng)
-    positions = _pivot_mds(_geodesics(problem, rng), problem.n_dims, rng)
+        return _eigen_positions(graph, problem.n_dims, rng)
+    positions = _pivot_mds(_geodesics(graph, rng), problem.n_dims, rng)
     if problem.similarity == "squared_distance":
         positions /= np.sqrt(np.sqrt(np.mean(positions**2)) + 1.0)
     return positions
@@ -102,14 +119,18 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
             theta[problem.log_scale] = 0.5 * np.log(np.mean(positions**2) + 1e-6)
         else:
             place_clusters(problem, theta, rng)
+        if problem.has_steps:
+            theta[problem.log_step] = 0.5 * np.log(float(problem.priors.step_variance_scale or 1.0))
         pairs = rng.integers(problem.n_actors, size=(2, 2000))
+        if problem.presences is not None:
+            pairs = pairs[:, problem.presences.site[pairs[0]] == problem.presences.site[pairs[1]]]
         first, second = positions[pairs[0]], positions[pairs[1]]
         similarity = float(np.mean(SIMILARITIES[str(problem.similarity)].between(first, second)))
     theta[problem.family_slice] = problem.bound.start
     if problem.intercept >= 0:
         total = network.ties.sum() / (1.0 if network.directed or network.two_mode else 2.0)
         mean = float(total) / max(network.observed.n_dyads, 1)
-        theta[problem.intercept] = problem.family.start_intercept(mean) - similarity
+        theta[problem.intercepts] = problem.family.start_intercept(mean) - similarity
     return theta
 
 
@@ -127,8 +148,10 @@ def place_clusters(problem: Problem, theta: np.ndarray, rng: np.random.Generator
     """Set the clusters' parameters in place, from k-means of the positions in `theta`."""
     assert problem.clusters is not None
     most, d = problem.clusters.most, problem.n_dims
-    z = theta[problem.positions].reshape(d, -1).T
-    labels = _nearest_centres(z, most, rng)
+    z = theta[problem.positions].reshape(d, -1).T[: problem.n_first]
+    each, labels = most // problem.n_sites, np.zeros(problem.n_first, np.int64)
+    for site, (first, last) in enumerate(itertools.pairwise(problem.site_starts)):
+        labels[first:last] = site * each + _nearest_centres(z[first:last], each, rng)
     counts = np.bincount(labels, minlength=most)
     scale = np.sqrt(float(problem.priors.position_variance_scale or 1.0))
     means = np.zeros((most, d))
@@ -140,7 +163,9 @@ def place_clusters(problem: Problem, theta: np.ndarray, rng: np.random.Generator
     start = problem.log_scale
     theta[start : start + most] = log_scales
     theta[start + most : start + most * (1 + d)] = means.ravel()
-    theta[start + most * (1 + d) :] = np.log(counts + float(problem.priors.cluster_weight_concentration or 1.0))
+    theta[start + most * (1 + d) : start + most * (2 + d)] = np.log(
+        counts + float(problem.priors.cluster_weight_concentration or 1.0)
+    )
 
 
 def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most: Any = np.inf) -> np.ndarray:
@@ -151,7 +176,12 @@ def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most
     spread = np.full(problem.n_parameters, 0.5)
     if problem.n_dims:
         spread[problem.positions] *= np.sqrt(np.mean(theta[problem.positions] ** 2))
-    return theta + np.minimum(spread, most) * rng.standard_normal(problem.n_parameters)
+    noise = rng.standard_normal(problem.n_parameters)
+    if problem.presences is not None and problem.n_dims:  # an actor's presences stay together
+        of_positions = noise[problem.positions].reshape(problem.n_dims, -1)
+        _, first = np.unique(problem.presences.actors, return_index=True)
+        noise[problem.positions] = of_positions[:, first[problem.presences.actors]].ravel()
+    return theta + np.minimum(spread, most) * noise
 
 
 def chain_start(problem: Problem, mode: np.ndarray, mass: np.ndarray, rng: np.random.Generator) -> np.ndarray:

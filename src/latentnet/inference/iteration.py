@@ -20,8 +20,9 @@ from latentnet.inference.hmc import hmc_step
 from latentnet.inference.prior import ClusterPrior, natural_log_prior, redraw_clusters
 from latentnet.inference.random_effects import redraw_variances, shift_effects
 from latentnet.inference.relocation import relocate, swap
-from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, translate
+from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, stretch_steps, translate
 from latentnet.inference.target import log_likelihood
+from latentnet.priors.random_walk import redraw_step_variance
 
 __all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
 
@@ -55,6 +56,7 @@ class Moves(NamedTuple):
     scaled: bool  # the joint scale and intercept block
     translated: bool  # the exact draw of the location
     intercept: int  # index into the parameter vector, -1 without one
+    n_intercepts: int  # one a network
     first_effect: int  # first of the prior's groups that is not the positions
 
 
@@ -79,7 +81,7 @@ def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
 def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):  # type: ignore[no-untyped-def]
     """The scale and location blocks, and what warm-up learns about them."""
     if moves.scaled:
-        accepted = scale_and_shift(target, state, adaptation, moves.intercept, rng)
+        accepted = scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
         if iteration < n_warmup:
             size = target.prior.n_actors * target.prior.n_dims
             intercept = state.theta[moves.intercept] if moves.intercept >= 0 else 0.0
@@ -87,6 +89,9 @@ def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng): 
             learn_block(adaptation, log_root_mean_square(state.theta, size), intercept, accepted, settled, iteration)
     if moves.translated:
         translate(target.prior, state.theta, rng)
+    if target.prior.walk.previous.size > 0:
+        stretch_steps(target, state, rng)
+    redraw_step_variance(target.prior.walk, target.prior.n_dims, state.theta, rng)
     if target.prior.groups.shape[0] > moves.first_effect:
         redraw_variances(target.prior, moves.first_effect, state.theta, rng)
         shift_effects(target.prior, state.theta, moves.intercept, rng)

@@ -60,13 +60,29 @@ def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
     mass = fisher_information(problem, mode, rng) + problem.prior().precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
-    if problem.observed_family.unit in ("row", "network") and problem.intercept >= 0:
-        mass[problem.intercept] = max(_curvature(problem, mode, problem.intercept), _LEAST_CURVATURE)
+    if problem.observed_family.unit in ("row", "network"):
+        for index in range(problem.intercepts.start, problem.intercepts.stop):
+            mass[index] = max(_curvature(problem, mode, index), _LEAST_CURVATURE)
     if problem.n_dims:
         # The joint mode may have its positions far too close together: the prior's scale is the safer one.
         variance = np.mean(mode[problem.positions] ** 2)
-        mass[problem.positions] += 1.0 / max(variance, float(problem.priors.position_variance_scale or 0.0))
+        _mass_of_steps(problem, mode, mass)
+        first = np.tile(np.arange(problem.n_actors) < problem.n_first, problem.n_dims)
+        mass[problem.positions] += first / max(variance, float(problem.priors.position_variance_scale or 0.0))
     return _with_scales(problem, np.maximum(mass, 1e-3))
+
+
+def _mass_of_steps(problem: Problem, mode: np.ndarray, mass: np.ndarray) -> None:
+    """Turn masses of positions into those of first positions and steps, in place: a step moves all that follow."""
+    if problem.presences is None or not problem.has_steps:
+        return
+    presences, scale = problem.presences, float(problem.priors.step_variance_scale or 0.0)
+    variance = max(float(np.exp(2.0 * mode[problem.log_step])), scale)
+    of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
+    for p in range(len(presences.previous) - 1, -1, -1):
+        of_positions[:, presences.previous[p]] += of_positions[:, presences.n_first + p]
+    of_positions[:, presences.n_first :] += 1.0 / (variance * presences.gaps)
+    mass[problem.log_step] = presences.gaps.size * problem.n_dims + problem.priors.step_variance_df
 
 
 def _curvature(problem: Problem, mode: np.ndarray, index: int) -> float:
@@ -94,7 +110,7 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
     if problem.clusters is not None:
         set_cluster_mass(problem.mixture(), mass)
     elif problem.n_dims:
-        degrees = problem.n_actors * problem.n_dims
+        degrees = problem.n_first * problem.n_dims
         mass[problem.log_scale] = degrees + float(problem.priors.position_variance_df or 0.0)
     return mass
 
@@ -115,11 +131,13 @@ def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) 
         target_acceptance=target_acceptance,
         relocations=relocations if spatial else 0,
         swaps=math.ceil(_SWAPS_PER_ACTOR * n) if problem.fused and everything else 0,
-        swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial else 0,
+        # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
+        swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial and not problem.has_steps else 0,
         scaled=spatial,
         translated=spatial and problem.similarity != "bilinear",
         intercept=problem.intercept,
-        first_effect=1 if spatial and problem.clusters is None else 0,
+        n_intercepts=problem.intercepts.stop - problem.intercepts.start,
+        first_effect=problem.n_position_groups,
     )
 
 
@@ -132,7 +150,7 @@ class _Chain:
         self.target = problem.target(np.float32)
         # a copy: the masses of clusters follow their number
         self.moves = sampler_moves(problem, mass.copy(), engine.target_acceptance)
-        n_labels = problem.n_actors if problem.clusters is not None else 0
+        n_labels = problem.n_first if problem.clusters is not None else 0
         self.state = new_state(start, problem.n_dims, n_labels)
         self.labels = np.empty((engine.n_draws, n_labels + 1 if n_labels else 0), np.int32)
         self.adaptation = new_adaptation()

@@ -7,7 +7,15 @@ import math
 import numpy as np
 
 from latentnet._numba import kernel
-from latentnet.priors.gaussian_mixture import fill_responsibilities, mean_index, scale_index, weight_index
+from latentnet.priors.gaussian_mixture import (
+    clusters_of_site,
+    fill_responsibilities,
+    log_total_weight,
+    mean_index,
+    scale_index,
+    site_of_actor,
+    weight_index,
+)
 
 __all__ = ["draw_clusters", "draw_labels", "set_cluster_mass"]
 
@@ -20,11 +28,10 @@ MOST_TRIES = 10_000
 def draw_labels(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
     """Draw each actor's label given positions and clusters."""
     fill_responsibilities(mixture, theta)
-    last = mixture.active[0] - 1
     for i in range(labels.size):
+        g, end = clusters_of_site(mixture, site_of_actor(mixture, i))
         left = rng.random()
-        g = 0
-        while g < last and left >= mixture.densities[g, i]:
+        while g < end - 1 and left >= mixture.densities[g, i]:
             left -= mixture.densities[g, i]
             g += 1
         labels[i] = g
@@ -33,10 +40,10 @@ def draw_labels(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
 @kernel
 def cluster_moments(mixture, theta, labels, g, mean):  # type: ignore[no-untyped-def]
     """Fill `mean` by the centre of a cluster's members; returns (members, Σ squared distances to it)."""
-    n, d = mixture.n_actors, mixture.n_dims
+    n, d = mixture.n_positions, mixture.n_dims
     members = 0
     mean[:] = 0.0
-    for i in range(n):
+    for i in range(labels.size):
         if labels[i] == g:
             members += 1
             for k in range(d):
@@ -46,7 +53,7 @@ def cluster_moments(mixture, theta, labels, g, mean):  # type: ignore[no-untyped
     squares = 0.0
     for k in range(d):
         mean[k] /= members
-    for i in range(n):
+    for i in range(labels.size):
         if labels[i] == g:
             for k in range(d):
                 squares += (theta[k * n + i] - mean[k]) ** 2
@@ -83,10 +90,9 @@ def _draw_variance(mixture, members, squares, mean, rng):  # type: ignore[no-unt
 @kernel
 def draw_clusters(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
     """Draw weights, variances and means given the labels and positions; clusters without members from the prior."""
-    d, active = mixture.n_dims, mixture.active[0]
+    d = mixture.n_dims
     mean = np.empty(d)
-    total = 0.0
-    for g in range(active):
+    for g in range(mixture.active[0]):
         members, squares = cluster_moments(mixture, theta, labels, g, mean)
         variance = _draw_variance(mixture, members, squares, mean, rng)
         theta[scale_index(mixture, g)] = 0.5 * math.log(variance)
@@ -96,11 +102,13 @@ def draw_clusters(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
             theta[mean_index(mixture, g, k)] = centre + math.sqrt(shrink * variance) * rng.standard_normal()
         weight = max(rng.standard_gamma(mixture.concentration + members), 1e-300)
         theta[weight_index(mixture, g)] = math.log(weight)
-        total += weight
-    # The weights' total is independent of them: redraw it from its prior, Gamma(G·ν).
-    change = math.log(rng.standard_gamma(mixture.concentration * active)) - math.log(total)
-    for g in range(active):
-        theta[weight_index(mixture, g)] += change
+    # The total of a site's weights is independent of them: redraw it from its prior, Gamma(G·ν).
+    for site in range(mixture.site_starts.size - 1):
+        first, last = clusters_of_site(mixture, site)
+        change = math.log(rng.standard_gamma(mixture.concentration * (last - first)))
+        change -= log_total_weight(mixture, theta, first, last)
+        for g in range(first, last):
+            theta[weight_index(mixture, g)] += change
 
 
 @kernel

@@ -27,6 +27,7 @@ from latentnet.priors.gaussian_mixture import (
     Mixture,
     actor_mixture_log_density,
     add_mixture_gradient,
+    clusters_of_site,
     fill_constants,
     mean_index,
     mixture_log_density,
@@ -35,6 +36,13 @@ from latentnet.priors.gaussian_mixture import (
 )
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density
+from latentnet.priors.random_walk import (
+    RandomWalk,
+    add_walk_gradient,
+    step_log_density,
+    walk_log_density,
+    walk_natural_change,
+)
 
 __all__ = [
     "ClusterPrior",
@@ -57,15 +65,17 @@ class Prior(NamedTuple):
 
     Values with a positive `precision` are N(0, 1/precision). A group is a slice of values N(0, σ²), with log σ in the
     parameter vector and σ² scaled inverse chi-square; the positions are the first group. A group's slice is empty where
-    σ is a family's own.
+    σ is a family's own, and its df is 0 where it shares σ with an earlier one: where several periods are modelled, the
+    positions that have a prior of their own are a group for each dimension.
     """
 
-    n_actors: int
+    n_actors: int  # or presences of actors in periods
     n_dims: int
     precision: np.ndarray  # (n_parameters,)
     groups: np.ndarray  # (n_groups, 6): start, stop, index of log σ, v0, df, how much η rises with all of the values
     correlations: np.ndarray  # (n_correlations, 3) int64: two groups, index of atanh of their correlation
     logs: np.ndarray  # (n_parameters,) 1.0 where the value is the log of what is reported, but for the σ of groups
+    walk: RandomWalk
 
 
 class ClusterPrior(NamedTuple):
@@ -77,6 +87,7 @@ class ClusterPrior(NamedTuple):
     groups: np.ndarray
     correlations: np.ndarray
     logs: np.ndarray
+    walk: RandomWalk
     mixture: Mixture
     rate: float  # of the prior number of components, where that is unknown
     log_weights: np.ndarray  # of the number of occupied clusters; empty where the number is fixed
@@ -148,6 +159,12 @@ def _(prior, theta):  # type: ignore[no-untyped-def]
     return lambda prior, theta: None
 
 
+@inline_kernel
+def _scale_steps(walk, theta, c):  # type: ignore[no-untyped-def]
+    if walk.previous.size > 0:
+        theta[walk.log_scale] += np.log(c)
+
+
 @overload(scale_positions)
 def _(prior, theta, c):  # type: ignore[no-untyped-def]
     """Scale positions, means and standard deviations by c in place; returns how many coordinates were."""
@@ -162,6 +179,7 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
                 theta[scale_index(mixture, g)] += np.log(c)
                 for k in range(prior.n_dims):
                     theta[mean_index(mixture, g, k)] *= c
+            _scale_steps(prior.walk, theta, c)
             return size + mixture.active[0] * prior.n_dims
 
         return with_clusters
@@ -171,6 +189,7 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
         for p in range(size):
             theta[p] *= c
         theta[int(prior.groups[0, SCALE])] += np.log(c)
+        _scale_steps(prior.walk, theta, c)
         return size
 
     return without
@@ -178,37 +197,49 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
 
 @overload(shift_positions)
 def _(prior, theta, rng):  # type: ignore[no-untyped-def]
-    """Draw the location of everything exactly.
+    """Draw the location of everything in each space exactly.
 
     That is the centre of the means, or of the positions, given what lies where around it.
     """
     if _has_clusters(prior):
 
         def with_clusters(prior, theta, rng):  # type: ignore[no-untyped-def]
-            mixture, n = prior.mixture, prior.n_actors
-            active = mixture.active[0]
-            for k in range(prior.n_dims):
-                shift = np.sqrt(mixture.mean_variance / active) * rng.standard_normal()
-                for g in range(active):
-                    shift -= theta[mean_index(mixture, g, k)] / active
-                for g in range(active):
-                    theta[mean_index(mixture, g, k)] += shift
-                for i in range(n):
-                    theta[k * n + i] += shift
+            mixture = prior.mixture
+            for site in range(prior.walk.n_sites):
+                first, last = clusters_of_site(mixture, site)
+                for k in range(prior.n_dims):
+                    shift = np.sqrt(mixture.mean_variance / (last - first)) * rng.standard_normal()
+                    for g in range(first, last):
+                        shift -= theta[mean_index(mixture, g, k)] / (last - first)
+                    for g in range(first, last):
+                        theta[mean_index(mixture, g, k)] += shift
+                    _shift_site(prior, theta, site, k, shift)
 
         return with_clusters
 
     def without(prior, theta, rng):  # type: ignore[no-untyped-def]
-        n = prior.n_actors
-        spread = np.exp(theta[int(prior.groups[0, SCALE])]) / np.sqrt(n)
-        for k in range(prior.n_dims):
-            shift = spread * rng.standard_normal()
-            for i in range(n):
-                shift -= theta[k * n + i] / n
-            for i in range(n):
-                theta[k * n + i] += shift
+        n, sites = prior.n_actors, prior.walk.sites
+        scale = np.exp(theta[int(prior.groups[0, SCALE])])
+        for site in range(prior.walk.n_sites):
+            count = 0
+            for i in range(prior.walk.n_first):
+                count += sites[i] == site
+            for k in range(prior.n_dims):
+                shift = scale / np.sqrt(count) * rng.standard_normal()
+                for i in range(prior.walk.n_first):
+                    if sites[i] == site:
+                        shift -= theta[k * n + i] / count
+                _shift_site(prior, theta, site, k, shift)
 
     return without
+
+
+@inline_kernel
+def _shift_site(prior, theta, site, k, shift):  # type: ignore[no-untyped-def]
+    n, sites = prior.n_actors, prior.walk.sites
+    for i in range(n):
+        if sites[i] == site:
+            theta[k * n + i] += shift
 
 
 @overload(redraw_clusters)
@@ -239,7 +270,7 @@ def _redraw_clusters(prior, theta, labels, mass, rng):  # type: ignore[no-untype
 @kernel
 def log_prior(prior, theta):  # type: ignore[no-untyped-def]
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
-    value = _cluster_log_prior(prior, theta)
+    value = _cluster_log_prior(prior, theta) + walk_log_density(prior.walk, prior.n_dims, theta)
     for p in range(theta.size):
         if prior.precision[p] > 0.0:
             value += normal_log_density(theta[p] * theta[p], 1, -0.5 * np.log(prior.precision[p]))
@@ -251,7 +282,8 @@ def log_prior(prior, theta):  # type: ignore[no-untyped-def]
         for p in range(start, stop):
             squares += theta[p] * theta[p]
         value += normal_log_density(squares, stop - start, log_scale)
-        value += scale_log_density(log_scale, group[V0], group[DF])
+        if group[DF] > 0.0:
+            value += scale_log_density(log_scale, group[V0], group[DF])
     for c in range(prior.correlations.shape[0]):
         value += correlation_log_density(prior.groups, prior.correlations[c], theta)
     return value
@@ -260,9 +292,10 @@ def log_prior(prior, theta):  # type: ignore[no-untyped-def]
 @kernel
 def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
     """Normalised log prior density on the natural scale: of σ² and λ where the parameter vector holds log σ and l."""
-    value = log_prior(prior, theta) - _natural_change(prior, theta)
+    value = log_prior(prior, theta) - _natural_change(prior, theta) - walk_natural_change(prior.walk, theta)
     for g in range(prior.groups.shape[0]):
-        value -= np.log(2.0) + 2.0 * theta[int(prior.groups[g, SCALE])]
+        if prior.groups[g, DF] > 0.0:
+            value -= np.log(2.0) + 2.0 * theta[int(prior.groups[g, SCALE])]
     for c in range(prior.correlations.shape[0]):
         value += 2.0 * np.log(np.cosh(theta[prior.correlations[c, 2]]))
     for p in range(theta.size):
@@ -291,6 +324,7 @@ def _pull_group(values, precision, gradient):  # type: ignore[no-untyped-def]
 def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of `log_prior` to `gradient`."""
     _add_cluster_gradient(prior, theta, gradient)
+    add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
     _pull_values(theta, prior.precision, gradient)
     for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
@@ -298,12 +332,18 @@ def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
         precision = np.exp(-2.0 * theta[scale])
         squares = _pull_group(theta[start:stop], precision, gradient[start:stop])
         gradient[scale] += squares * precision - (stop - start)
-        gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
+        if group[DF] > 0.0:
+            gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
     for c in range(prior.correlations.shape[0]):
         add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
 
 
 @inline_kernel
 def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
-    """Log prior density of one actor's position, up to what does not depend on it; after `prepare_actors`."""
+    """Log prior density of one actor's position, given earlier ones, up to what does not depend on it.
+
+    After `prepare_actors`.
+    """
+    if actor >= prior.walk.n_first:
+        return step_log_density(prior.walk, prior.n_dims, theta, actor)
     return _actor_log_prior(prior, theta, actor)

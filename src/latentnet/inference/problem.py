@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet._joined import Presences, whole_networks
 from latentnet._versions import folded
 from latentnet.effects import SIMILARITIES, Effect, Intercept, NoIntercept, Reciprocity, Similarity
 from latentnet.effects.base import BoundEffect, RandomGroup
+from latentnet.effects.intercept import NetworkIntercepts
 from latentnet.families import Bernoulli
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
@@ -24,8 +26,8 @@ from latentnet.families.reciprocal import Reciprocal
 from latentnet.inference.branches import Branches, find_branches
 from latentnet.inference.fused_data import SIMILARITY_CODES, fused_target, with_scratch
 from latentnet.inference.linear_predictor import Composed, composed_target, own_buffers
+from latentnet.inference.make_prior import make_prior
 from latentnet.inference.prior import ClusterPrior, Prior
-from latentnet.inference.split_merge import log_partition_weights
 from latentnet.inference.target import Target
 from latentnet.network import fully_observed
 from latentnet.priors.gaussian_mixture import Mixture
@@ -62,11 +64,27 @@ class Problem:
     n_dims: int
     priors: Priors
     clusters: Clusters | None = None
+    presences: Presences | None = None  # several networks as one: then actors are presences
 
     @property
     def n_actors(self) -> int:
         """Number of actors."""
         return self.network.n_actors
+
+    @property
+    def n_first(self) -> int:
+        """Number of positions with a prior of their own; those behind them follow an earlier one."""
+        return self.n_actors if self.presences is None else self.presences.n_first
+
+    @property
+    def n_sites(self) -> int:
+        """Number of spaces."""
+        return 1 if self.presences is None else self.presences.n_sites
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether positions move from period to period."""
+        return self.n_dims > 0 and self.n_first < self.n_actors
 
     @property
     def positions(self) -> slice:
@@ -77,6 +95,11 @@ class Problem:
     def intercept(self) -> int:
         """Index of the intercept, -1 without one."""
         return next((part.start for effect, _, part in self.effects if isinstance(effect, Intercept)), -1)
+
+    @property
+    def intercepts(self) -> slice:
+        """Where the intercepts are: one, or one for each of several networks; empty without."""
+        return next((part for effect, _, part in self.effects if isinstance(effect, Intercept)), slice(0, 0))
 
     @property
     def family_slice(self) -> slice:
@@ -95,6 +118,11 @@ class Problem:
     @property
     def n_parameters(self) -> int:
         """Length of the parameter vector."""
+        return self.log_step + (1 if self.has_steps else 0)
+
+    @property
+    def log_step(self) -> int:
+        """Index of the log of the steps' standard deviation: the last one, where positions move between periods."""
         if self.clusters is not None:
             return self.log_scale + self.clusters.most * (2 + self.n_dims)
         return self.log_scale + (1 if self.n_dims else 0)
@@ -131,7 +159,9 @@ class Problem:
     @cached_property
     def fused(self) -> bool:
         """Whether the fused kernels can stand in for the composed ones."""
-        plain = all(isinstance(effect, Intercept | Similarity) for effect, _, _ in self.effects)
+        plain = self.presences is None and all(
+            isinstance(effect, Intercept | Similarity) for effect, _, _ in self.effects
+        )
         missing = self.network.observed.missing
         pairs = self.n_actors * (self.n_actors - 1)
         return (
@@ -149,40 +179,16 @@ class Problem:
         """The family as the network's design lets it be seen: caps, ranks and the choice set wrap it."""
         return observed_family(self.given_family, self.network, reciprocal=self.given_family is not self.family)
 
+    @property
+    def n_position_groups(self) -> int:
+        """How many of the prior's groups are positions: they come first."""
+        if not self.n_dims or self.clusters is not None:
+            return 0
+        return self.n_dims if self.has_steps else 1
+
     def prior(self) -> Prior | ClusterPrior:
         """The prior as compiled code reads it, with scratch of its own."""
-        precision, logs = np.zeros(self.n_parameters), np.zeros(self.n_parameters)
-        for effect, bound, part in self.effects:
-            if isinstance(effect, Intercept):
-                precision[part] = 1.0 / self.priors.intercept_variance
-            elif bound.names:
-                first = slice(part.start, part.start + len(bound.names))
-                precision[first] = bound.mean_square / self.priors.coefficient_variance
-        precision[self.family_slice], logs[self.family_slice] = self.bound.precision, self.bound.logs
-        groups, correlations = self._groups()
-        if self.clusters is not None:
-            return ClusterPrior(
-                self.n_actors, self.n_dims, precision, groups, correlations, logs, *self._cluster_prior()
-            )
-        return Prior(self.n_actors, self.n_dims, precision, groups, correlations, logs)
-
-    def _groups(self) -> tuple[np.ndarray, np.ndarray]:
-        """Tables of values with a learned variance: positions without clusters first, then effects, the family."""
-        rows: list[tuple[float, ...]] = []
-        correlations: list[tuple[int, int, int]] = []
-        if self.n_dims and self.clusters is None:
-            numbers = self.priors.position_variance_scale, self.priors.position_variance_df
-            rows.append((0, self.positions.stop, self.log_scale, *(float(number or 0.0) for number in numbers), 0.0))
-        prior = self.priors.random_effect_variance_scale, self.priors.random_effect_variance_df
-        for _, bound, part in self.effects:
-            first = len(rows)
-            for group in bound.groups:
-                places = (part.start + place for place in (group.start, group.stop, group.scale))
-                rows.append((*places, *prior, group.shift))
-            correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
-        start = self.family_slice.start
-        rows += [(start, start, start + k, v0, df, 0.0) for k, v0, df in self.bound.scales]
-        return np.array(rows, np.float64).reshape(-1, 6), np.array(correlations, np.int64).reshape(-1, 3)
+        return make_prior(self)
 
     def mixture(self) -> Mixture:
         """The clusters' prior with scratch of its own; only with clusters."""
@@ -190,29 +196,13 @@ class Problem:
         assert isinstance(prior, ClusterPrior)
         return prior.mixture
 
-    def _cluster_prior(self) -> tuple[Mixture, float, np.ndarray]:
-        """Mixture, rate of the number of components and log weights of that of occupied ones."""
-        priors, n, clusters = self.priors, self.n_actors, self.clusters
-        assert clusters is not None
-        mixture = Mixture(
-            n_actors=n,
-            n_dims=self.n_dims,
-            first_scale=self.log_scale,
-            most=clusters.most,
-            active=np.array([clusters.most], np.int64),
-            v0=float(priors.position_variance_scale or 0.0),
-            df=float(priors.position_variance_df or 0.0),
-            mean_variance=float(priors.cluster_mean_variance or 0.0),
-            concentration=float(priors.cluster_weight_concentration or 0.0),
-            densities=np.zeros((clusters.most, n)),
-            totals=np.zeros(n),
-            constants=np.zeros((clusters.most, 2)),
-        )
-        rate = float(priors.cluster_count_rate)
-        weights = np.zeros(0)
-        if clusters.automatic:
-            weights = log_partition_weights(n, clusters.most, rate, mixture.concentration)
-        return mixture, rate, weights
+    @property
+    def site_starts(self) -> np.ndarray:
+        """The first actor of each site, and the number of actors."""
+        if self.presences is None:
+            return np.array([0, self.n_actors], np.int64)
+        sites = self.presences.site[: self.n_first]
+        return np.searchsorted(sites, np.arange(self.n_sites + 1)).astype(np.int64)
 
     @cached_property
     def folded(self) -> bool:
@@ -249,10 +239,17 @@ class Problem:
             network, family, data, self.effects, intercept=self.intercept, family_slice=self.family_slice
         )
 
+    @property
+    def whole(self) -> Network:
+        """The network with every dyad observed and no cap, but for the dyads between several networks."""
+        if self.presences is None:
+            return fully_observed(self.network)
+        return whole_networks(self.network, self.presences)
+
     @cached_property
     def predictive(self) -> Composed:
         """The composed likelihood with every dyad observed and no cap: what predictions are made of."""
-        return self.composed(fully_observed(self.network))
+        return self.composed(self.whole)
 
     def with_network(self, network: Network) -> Problem:
         """The same model of another observation of the same actors."""
@@ -308,6 +305,7 @@ def make_problem(
     effects: tuple[Effect, ...],
     priors: Priors,
     clusters: Clusters | None = None,
+    presences: Presences | None = None,
 ) -> Problem:
     """Bind the effects to the network and give each its slice of the parameter vector.
 
@@ -323,7 +321,9 @@ def make_problem(
     priors : Priors
         Unresolved.
     clusters : Clusters or None
-        None is a position model.
+        None is a position model. Of several sites each has the same share of `most`.
+    presences : Presences or None
+        Several networks as one: who is who in `network`.
     """
     # Later changes of the user's own instances must not change what was fitted.
     family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
@@ -340,7 +340,7 @@ def make_problem(
         )
     terms: list[Effect] = [] if similarity is None else [SIMILARITIES[similarity]()]
     if not any(isinstance(effect, NoIntercept) for effect in effects):
-        terms.append(Intercept())
+        terms.append(Intercept() if presences is None else NetworkIntercepts(presences.network))
     terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
     placed, start = [], 0
     for effect in terms:
@@ -349,10 +349,16 @@ def make_problem(
         start += bound.size
     reciprocal = any(isinstance(effect, Reciprocity) for effect in effects)
     priors = priors.with_defaults(**family.prior_defaults(network, priors))
-    resolved = priors.resolve(network, n_dims, clusters.most if clusters is not None else None)
+    n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
+    resolved = priors.resolve(
+        n_first / n_sites,
+        n_dims,
+        clusters.most // n_sites if clusters is not None else None,
+        steps=n_first < network.n_actors,
+    )
     law = Reciprocal(family) if reciprocal else family
     _check_names([*(name for _, bound, _ in placed for name in bound.names), *law.coefficient_names])
     of_family = law.bind(network, resolved)
-    problem = Problem(network, law, of_family, tuple(placed), similarity, n_dims, resolved, clusters)
+    problem = Problem(network, law, of_family, tuple(placed), similarity, n_dims, resolved, clusters, presences)
     _ = problem.observed_family  # refuses what does not combine, before anything is computed
     return problem

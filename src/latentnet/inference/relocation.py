@@ -10,7 +10,7 @@ from numba.extending import overload
 from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.fused_data import Fused
 from latentnet.inference.prior import actor_log_prior, prepare_actors
-from latentnet.inference.target import actor_log_likelihood
+from latentnet.inference.target import actor_log_likelihood, couples_actors
 
 __all__ = ["relocate", "swap"]
 
@@ -22,8 +22,25 @@ def _random_other(n, actor, rng):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
+def _centre_of_others(target, theta, actor, centre):  # type: ignore[no-untyped-def]
+    """Fill `centre` by the mean of all in the actor's space but those that move along with it."""
+    n, walk = target.prior.n_actors, target.prior.walk
+    for k in range(target.prior.n_dims):
+        total, count, later = 0.0, 0, actor
+        for j in range(n):
+            if walk.sites[j] == walk.sites[actor]:
+                total += theta[k * n + j]
+                count += 1
+        while later >= 0:
+            total -= theta[k * n + later]
+            count -= 1
+            later = walk.following[later]
+        centre[k] = total / count if count > 0 else 0.0
+
+
+@inline_kernel
 def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no-untyped-def]
-    """Fill `centre` by a point that does not depend on the actor's own position.
+    """Fill `centre` by a point that does not depend on the actor's own position, nor on what moves along with it.
 
     So turning about it is symmetric.
     """
@@ -41,15 +58,13 @@ def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no
                 total += theta[k * n + neighbours[t]]
             centre[k] = total / (last - first)
     elif choice < 0.85 or first == last:  # all others; the only choice of an isolate
-        for k in range(d):
-            total = 0.0
-            for j in range(n):
-                total += theta[k * n + j]
-            centre[k] = (total - theta[k * n + actor]) / (n - 1)
+        _centre_of_others(target, theta, actor, centre)
     else:
-        other = _random_other(n, actor, rng)
+        other, later = _random_other(n, actor, rng), actor
+        while later >= 0 and later != other:
+            later = target.prior.walk.following[later]
         for k in range(d):
-            centre[k] = theta[k * n + other]
+            centre[k] = theta[k * n + other] if later < 0 else 0.0
 
 
 @inline_kernel
@@ -77,27 +92,52 @@ def _turn(theta, n, actor, centre, saved, rng):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
+def _trajectory_log_likelihood(target, theta, actor):  # type: ignore[no-untyped-def]
+    """Log-likelihood of the dyads of an actor's presence and of its later ones, which have no dyads among them."""
+    total, following = 0.0, target.prior.walk.following
+    whole = couples_actors(target.likelihood)  # then that of one actor is that of all
+    while actor >= 0:
+        total += actor_log_likelihood(target.likelihood, theta, actor)
+        actor = -1 if whole else following[actor]
+    return total
+
+
+@inline_kernel
+def _shift_later(theta, start, actor, following, shift):  # type: ignore[no-untyped-def]
+    later = following[actor]
+    while later >= 0:
+        theta[start + later] += shift
+        later = following[later]
+
+
+@inline_kernel
 def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
-    """Turn `count` random actors about random centres; returns how many moved."""
-    n, d = target.prior.n_actors, target.prior.n_dims
+    """Turn `count` random actors about random centres; returns how many moved.
+
+    Where several periods are modelled, one presence of an actor turns, and its later ones go along.
+    """
+    n, d, following = target.prior.n_actors, target.prior.n_dims, target.prior.walk.following
     theta, saved, centre = state.theta, state.saved, state.centre
     moved = 0
     prepare_actors(target.prior, theta)
     for _ in range(count):
         actor = int(rng.random() * n)
         _choose_centre(target, theta, graph, actor, centre, rng)
-        old = actor_log_likelihood(target.likelihood, theta, actor)
+        old = _trajectory_log_likelihood(target, theta, actor)
         old_prior = actor_log_prior(target.prior, theta, actor)
         for k in range(d):
             saved[k] = theta[k * n + actor]
         _turn(theta, n, actor, centre, saved, rng)
-        change = actor_log_likelihood(target.likelihood, theta, actor) - old
+        for k in range(d):
+            _shift_later(theta, k * n, actor, following, theta[k * n + actor] - saved[k])
+        change = _trajectory_log_likelihood(target, theta, actor) - old
         uniform = rng.random()
         if math.log(uniform) < change + actor_log_prior(target.prior, theta, actor) - old_prior:
             state.log_likelihood[0] += change
             moved += 1
         else:
             for k in range(d):
+                _shift_later(theta, k * n, actor, following, saved[k] - theta[k * n + actor])
                 theta[k * n + actor] = saved[k]
     return moved
 

@@ -135,7 +135,7 @@ def _log_predictive(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
 
     It only proposes, so it need not be the model's.
     """
-    n, d = mixture.n_actors, mixture.n_dims
+    n, d = mixture.n_positions, mixture.n_dims
     members = sums[g, 0]
     prior_size = mixture.v0 / mixture.mean_variance
     size = prior_size + members
@@ -153,7 +153,7 @@ def _log_predictive(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
 
 @kernel
 def _add_actor(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
-    n = mixture.n_actors
+    n = mixture.n_positions
     sums[g, 0] += 1.0
     for k in range(mixture.n_dims):
         z = theta[k * n + i]

@@ -25,6 +25,7 @@ __all__ = [
     "Target",
     "actor_log_likelihood",
     "add_likelihood_gradient",
+    "couples_actors",
     "likelihood_value_and_gradient",
     "log_likelihood",
     "log_posterior",
@@ -48,6 +49,11 @@ def actor_log_likelihood(likelihood: Any, theta: np.ndarray, actor: int) -> floa
     raise NotImplementedError("compiled code only")
 
 
+def couples_actors(likelihood: Any) -> bool:
+    """Whether `actor_log_likelihood` is that of all dyads, whichever the actor."""
+    raise NotImplementedError("compiled code only")
+
+
 def add_likelihood_gradient(likelihood: Any, theta: np.ndarray, gradient: np.ndarray) -> None:
     """Add the log-likelihood's gradient to `gradient`."""
     raise NotImplementedError("compiled code only")
@@ -55,6 +61,13 @@ def add_likelihood_gradient(likelihood: Any, theta: np.ndarray, gradient: np.nda
 
 def _is(likelihood: Any, kind: type) -> bool:
     return getattr(likelihood, "instance_class", None) is kind
+
+
+@overload(couples_actors)
+def _couples_actors(likelihood):  # type: ignore[no-untyped-def]
+    if _is(likelihood, Composed):
+        return lambda likelihood: likelihood.coupled
+    return lambda likelihood: False
 
 
 @overload(log_likelihood, jit_options=UNCOUNTED)

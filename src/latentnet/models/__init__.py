@@ -1,6 +1,8 @@
 """The estimators."""
 
 from latentnet.models.cluster import LatentClusterModel
+from latentnet.models.dynamic import DynamicLatentPositionModel
+from latentnet.models.dynamic_cluster import DynamicLatentClusterModel
 from latentnet.models.position import LatentPositionModel
 
-__all__ = ["LatentClusterModel", "LatentPositionModel"]
+__all__ = ["DynamicLatentClusterModel", "DynamicLatentPositionModel", "LatentClusterModel", "LatentPositionModel"]

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import LatentnetWarning
+from latentnet._joined import Presences
 from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.families.designs import warn_of_roster
@@ -31,11 +32,11 @@ from latentnet.posterior.point import minimum_kullback_leibler
 from latentnet.posterior.procrustes import Alignment, align, principal_axes
 from latentnet.priors import Priors
 
-__all__ = ["LatentModel"]
+__all__ = ["Estimator", "LatentModel"]
 
 
-class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
-    """Template of the estimators; see `LatentPositionModel`."""
+class Estimator(Report, Storage, BaseEstimator):
+    """What models of one network and of several share."""
 
     n_dims: int
     similarity: str | None
@@ -45,33 +46,10 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
     inference: Any
     random_state: Any
 
-    def fit(self, network: Any, y: None = None) -> Self:
-        """Fit the model to a network.
-
-        Parameters
-        ----------
-        network : Network, networkx graph, square array or frame, sparse matrix or igraph graph
-            Row = sender. NaN marks an unobserved dyad.
-        y : None
-            Ignored; there for scikit-learn's sake.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError, TypeError
-            For parameters out of range, and networks that the family or the effects cannot have; nothing is computed
-            then.
-        KeyboardInterrupt
-            After Ctrl-C, with what was drawn stored (``inference=MCMC(on_interrupt="return")`` returns instead).
-        """
-        network_ = as_network(network)
-        engine = read_engine(self.inference)
-        rng = as_generator(self.random_state)
-        problem = self._specify(network_, rng)
-        warn_of_roster(network_)
+    def _infer(self, network: Network, engine: Any, rng: np.random.Generator) -> None:
+        """Specify, infer, store, warn."""
+        problem = self._specify(network, rng)
+        warn_of_roster(network)
         result = engine.infer(problem, rng)
         self._store(problem, result)
         if result.statistics is not None:
@@ -82,9 +60,8 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
             warnings.warn(
                 f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {engine.n_draws}",
                 LatentnetWarning,
-                stacklevel=2,
+                stacklevel=3,
             )
-        return self
 
     def _specify(self, network: Network, rng: np.random.Generator) -> Problem:
         """Read the constructor's parameters for a network; only data-scaled priors need `rng`."""
@@ -99,6 +76,7 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
             effects=read_effects(self.effects),
             priors=priors,
             clusters=clusters,
+            presences=self._presences(),
         )
         if problem.n_parameters == 0:
             raise ValueError(
@@ -108,6 +86,10 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         check_identified(problem)
         return problem
 
+    def _presences(self) -> Presences | None:
+        """Who is who in a network that several were joined to."""
+        return None
+
     def _store(self, problem: Problem, result: InferenceResult) -> None:
         """Set everything that ends in an underscore."""
         self._problem = problem
@@ -115,26 +97,32 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
         self.priors_ = problem.priors
         point = self._point_estimate(problem, result)
         draws = result.draws
-        if problem.n_dims:
-            shape = (problem.n_dims, problem.n_actors)
-            invariance = SIMILARITIES[str(problem.similarity)].invariance
-            target = principal_axes(point[problem.positions].reshape(shape).T, invariance).positions
-            self.positions_ = target
-            unaligned = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], *shape), 2, 3)
-            alignment = align(unaligned, target, invariance)
-            draws[..., problem.positions] = np.swapaxes(alignment.positions, 2, 3).reshape(*draws.shape[:2], -1)
-            self._move_along(problem, draws, alignment)
-        else:
-            self.positions_ = np.zeros((problem.n_actors, 0))
+        self.positions_ = self._align(problem, draws, point)
         self.draws_ = as_draws(problem, result, self._store_clusters(problem, result))
         self.__dict__.pop("_posterior", None)
-        self.intercept_ = float(draws[..., problem.intercept].mean()) if problem.intercept >= 0 else 0.0
+        self.intercept_ = self._mean_intercept(draws[..., problem.intercepts])
         self.coefficients_ = pd.Series(
             self.draws_.coefficients.mean(axis=(0, 1)), index=problem.coefficient_names, dtype=np.float64
         )
 
-    def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment) -> None:
-        """Turn and shift, in place, what lies in the space beside the actors."""
+    def _align(self, problem: Problem, draws: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """Bring all draws, in place, as near to the point estimate as the similarity allows; returns its positions."""
+        if not problem.n_dims:
+            return np.zeros((problem.n_actors, 0))
+        shape = (problem.n_dims, problem.n_actors)
+        invariance = SIMILARITIES[str(problem.similarity)].invariance
+        target = principal_axes(point[problem.positions].reshape(shape).T, invariance).positions
+        unaligned = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], *shape), 2, 3)
+        alignment = align(unaligned, target, invariance)
+        draws[..., problem.positions] = np.swapaxes(alignment.positions, 2, 3).reshape(*draws.shape[:2], -1)
+        self._move_along(problem, draws, alignment)
+        return target
+
+    def _mean_intercept(self, draws: np.ndarray) -> Any:
+        return float(draws.mean()) if draws.shape[-1] else 0.0
+
+    def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment, site: int = 0) -> None:
+        """Turn and shift, in place, what lies in a site's space beside the actors."""
 
     def _store_clusters(self, problem: Problem, result: InferenceResult) -> dict[str, np.ndarray]:
         """Set what a cluster model learns; returns its variables of the posterior."""
@@ -155,21 +143,6 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
             start,
             lambda function, at: maximise(function, at, max_iterations=500, tolerance=1e-3)[0],
         )
-
-    def fit_transform(self, network: Any, y: None = None) -> np.ndarray:
-        """Fit the model and return `positions_`.
-
-        Parameters
-        ----------
-        network : as for `fit`
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        ndarray of shape (n_actors, n_dims)
-        """
-        return self.fit(network).positions_
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also those of a parameter: ``set_params(inference__n_draws=500)``.
@@ -207,3 +180,49 @@ class LatentModel(Predictions, Placements, Report, Storage, BaseEstimator):
     def _checked(self) -> Problem:
         check_is_fitted(self)
         return self._problem
+
+
+class LatentModel(Estimator, Predictions, Placements):
+    """Template of the models of one network; see `LatentPositionModel`."""
+
+    def fit(self, network: Any, y: None = None) -> Self:
+        """Fit the model to a network.
+
+        Parameters
+        ----------
+        network : Network, networkx graph, square array or frame, sparse matrix or igraph graph
+            Row = sender. NaN marks an unobserved dyad.
+        y : None
+            Ignored; there for scikit-learn's sake.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            For parameters out of range, and networks that the family or the effects cannot have; nothing is computed
+            then.
+        KeyboardInterrupt
+            After Ctrl-C, with what was drawn stored (``inference=MCMC(on_interrupt="return")`` returns instead).
+        """
+        network_ = as_network(network)
+        engine = read_engine(self.inference)
+        self._infer(network_, engine, as_generator(self.random_state))
+        return self
+
+    def fit_transform(self, network: Any, y: None = None) -> np.ndarray:
+        """Fit the model and return `positions_`.
+
+        Parameters
+        ----------
+        network : as for `fit`
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of shape (n_actors, n_dims)
+        """
+        return self.fit(network).positions_

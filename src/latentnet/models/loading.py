@@ -13,7 +13,7 @@ from latentnet._contract import Component
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
 from latentnet.models.archive import read_archive
-from latentnet.models.base import LatentModel
+from latentnet.models.base import Estimator
 from latentnet.models.encoding import Classes, MissingComponentError, Source, decode, library_components
 from latentnet.models.network_storage import decode_network
 from latentnet.models.variables import as_draws
@@ -25,7 +25,7 @@ __all__ = ["library_models", "load"]
 def library_models() -> dict[str, type]:
     """Every estimator of the library by its name."""
     found = (getattr(latentnet.models, name) for name in latentnet.models.__all__)
-    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, LatentModel)}
+    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Estimator)}
 
 
 def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
@@ -79,7 +79,7 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
 def _user_classes(components: Iterable[type]) -> dict[str, type]:
     found = {}
     for one in [components] if isinstance(components, type) else components:
-        if not (isinstance(one, type) and issubclass(one, Component | LatentModel)):
+        if not (isinstance(one, type) and issubclass(one, Component | Estimator)):
             raise TypeError(
                 f"components must hold classes of effects, families, priors, engines or estimators, but has {one!r}"
             )
@@ -87,10 +87,10 @@ def _user_classes(components: Iterable[type]) -> dict[str, type]:
     return found
 
 
-def _restored(content: dict[str, Any], source: Source) -> LatentModel:
+def _restored(content: dict[str, Any], source: Source) -> Estimator:
     about = content["model"]
     found = source.classes.find(about)
-    if not issubclass(found, LatentModel):
+    if not issubclass(found, Estimator):
         raise ValueError(f"{about['class']!r} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
     network = decode_network(content["network"], source)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.posterior.draws import Draws
 
-__all__ = ["Diagnosis", "Report", "warn_unless_converged"]
+__all__ = ["Diagnosis", "Report", "monitored_dyads", "warn_unless_converged"]
 
 _MOST_DYADS = 2000
 # The rule of `ConvergenceWarning`.
@@ -146,20 +146,24 @@ class Report:
         """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
         found: dict[str, np.ndarray] = {}
         for name, values in self._variables().items():
-            few = name == "coefficients" or (name in self.draws_.dims and self._axes(name) == ("cutpoint",))
+            few = name == "coefficients" or self._axes(name) in (("cutpoint",), ("network",))
             if values.ndim == 2 or few:
                 found.update(_columns(name, values, self._labels_of(name)))
         return {name: values for name, values in found.items() if values.ndim == 2 and not _constant(name, values)}
 
     def _axes(self, name: str) -> tuple[str, ...]:
         """Names of a variable's axes after chain and draw."""
-        of_model: dict[str, tuple[str, ...]] = {"positions": ("actor", "latent_dim"), "coefficients": ("coefficient",)}
-        return {**of_model, **self.draws_.dims, **self._extra_dims}.get(name, ())  # type: ignore[attr-defined]
+        return self._dims().get(name, ())  # type: ignore[attr-defined]
 
     def _labels_of(self, name: str) -> list[list[str]]:
         """Labels of a variable's axes after chain and draw: numbers where an axis has none."""
         labels = unique_strings(self.network_.actors)
-        known: dict[str, Any] = {"actor": labels, "coefficient": self.draws_.coefficient_names, **self.draws_.coords}
+        known: dict[str, Any] = {
+            "actor": labels,
+            "presence": labels,
+            "coefficient": self.draws_.coefficient_names,
+            **self.draws_.coords,
+        }
         if self.network_.mode is not None:
             known["row_actor"], known["column_actor"] = (labels[self.network_.mode == mode] for mode in (0, 1))
         sizes = zip(self._axes(name), self._variables()[name].shape[2:], strict=True)
@@ -189,9 +193,12 @@ class Report:
 
     def _monitored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Dyads whose convergence is watched, and their linear predictors (n_chains, n_draws, n_dyads)."""
-        senders, receivers = monitored_dyads(self.network_, _MOST_DYADS)
+        senders, receivers = self._dyads_to_watch(_MOST_DYADS)
         eta = dyad_predictors(self._checked(), self.draws_.pooled, senders, receivers)
         return senders, receivers, eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
+
+    def _dyads_to_watch(self, most: int) -> tuple[np.ndarray, np.ndarray]:
+        return monitored_dyads(self.network_, most)
 
     def diagnose(self) -> Diagnosis:
         """Judge the draws: whether the chains agree on every scalar and on the dyads, and whether the sampler diverged.
@@ -316,4 +323,4 @@ def warn_unless_converged(model: Report) -> None:
     """Give a `ConvergenceWarning` that says which quantity has not converged, and what to do."""
     diagnosis = model.diagnose()
     if not diagnosis.converged:
-        warnings.warn("; ".join(diagnosis.problems), ConvergenceWarning, stacklevel=3)
+        warnings.warn("; ".join(diagnosis.problems), ConvergenceWarning, stacklevel=4)

@@ -30,7 +30,9 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
     variables: dict[str, np.ndarray] = {}
     dims: dict[str, tuple[str, ...]] = {}
     coords: dict[str, Any] = {}
-    if problem.intercept >= 0:
+    if problem.presences is not None and problem.intercept >= 0:
+        variables["intercept"], dims["intercept"] = theta[..., problem.intercepts], ("network",)
+    elif problem.intercept >= 0:
         variables["intercept"] = theta[..., problem.intercept]
     for name, one in problem.family.variables(theta[..., problem.family_slice], problem.bound.data).items():
         variables[name] = one.values
@@ -39,6 +41,8 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
         coords.update(one.coords)
     if problem.n_dims and problem.clusters is None:
         variables["position_variance"] = np.exp(2.0 * theta[..., problem.log_scale])
+    if problem.has_steps:
+        variables["step_variance"] = np.exp(2.0 * theta[..., problem.log_step])
     for group, start in problem.random_groups:
         variables[group.name] = theta[..., start + group.start : start + group.stop]
         variables[f"{group.name}_variance"] = np.exp(2.0 * theta[..., start + group.scale])

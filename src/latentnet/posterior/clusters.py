@@ -65,12 +65,15 @@ def responsibilities_of_draws(mixture: Mixture, draws: np.ndarray, active: np.nd
 def unpack_clusters(mixture: Mixture, draws: np.ndarray) -> ClusterDraws:
     """Read the clusters' parameters out of parameter vectors (n_draws, n_parameters)."""
     g, d, start = mixture.most, mixture.n_dims, mixture.first_scale
-    log_weights = draws[:, start + g * (1 + d) : start + g * (2 + d)]
-    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
+    log_weights = draws[:, start + g * (1 + d) : start + g * (2 + d)].reshape(
+        len(draws), len(mixture.site_starts) - 1, -1
+    )
+    weights = np.exp(log_weights - log_weights.max(axis=2, keepdims=True))
+    weights /= weights.sum(axis=2, keepdims=True)
     return ClusterDraws(
         means=draws[:, start + g : start + g * (1 + d)].reshape(-1, g, d),
         variances=np.exp(2.0 * draws[:, start : start + g]),
-        weights=weights / weights.sum(axis=1, keepdims=True),
+        weights=weights.reshape(len(draws), -1),
     )
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from latentnet._contract import Component
-
-if TYPE_CHECKING:
-    from latentnet.network import Network
 
 __all__ = ["Priors"]
 
@@ -41,6 +38,11 @@ class Priors(Component):
         ω²: cluster means are N(0, ω² I). Default 2·v0·G^(2/d).
     cluster_weight_concentration : float or None
         Cluster weights are Dirichlet(ν, ..., ν). Default √(n/G).
+    step_variance_scale : float or None
+        Dynamic models: τ², the variance of a coordinate's step from one period to the next, is scaled inverse
+        chi-square with this scale. Default v0/10.
+    step_variance_df : float
+        df of the same.
     random_effect_variance_scale, random_effect_variance_df : float
         The variance of each random effect is scaled inverse chi-square with this scale and df. The correlation ρ
         of ``SenderReceiver()`` has density ¾(1 − ρ²).
@@ -77,6 +79,8 @@ class Priors(Component):
     position_variance_df: float | None = None
     cluster_mean_variance: float | None = None
     cluster_weight_concentration: float | None = None
+    step_variance_scale: float | None = None
+    step_variance_df: float = 3.0
     random_effect_variance_scale: float = 1.0
     random_effect_variance_df: float = 3.0
     gaussian_variance_scale: float | None = None
@@ -86,20 +90,23 @@ class Priors(Component):
     cluster_count_rate: float = 1.0
     most_clusters: int = 10
 
-    def resolve(self, network: Network, n_dims: int, n_clusters: int | None = None) -> Priors:
-        """Fill in the defaults for this network, and check every number.
+    def resolve(self, n_actors: float, n_dims: int, n_clusters: int | None = None, *, steps: bool = False) -> Priors:
+        """Fill in the defaults for a network of this size, and check every number.
 
         Parameters
         ----------
-        network : Network
+        n_actors : float
+            A mean, where there are several sites.
         n_dims : int
             Dimensions of the latent space; 0 without one, where the positions' numbers stay None.
         n_clusters : int or None
             None without clusters, whose numbers then stay None.
+        steps : bool
+            Whether positions move from period to period; without, that prior's scale stays None.
         """
         resolved = self
         if n_dims > 0:
-            members = network.n_actors / (n_clusters or 1)
+            members = n_actors / (n_clusters or 1)
             resolved = resolved.with_defaults(
                 position_variance_scale=members ** (2.0 / n_dims) / 8.0, position_variance_df=math.sqrt(members)
             )
@@ -107,8 +114,10 @@ class Priors(Component):
             assert resolved.position_variance_scale is not None
             resolved = resolved.with_defaults(
                 cluster_mean_variance=2.0 * resolved.position_variance_scale * n_clusters ** (2.0 / n_dims),
-                cluster_weight_concentration=math.sqrt(network.n_actors / n_clusters),
+                cluster_weight_concentration=math.sqrt(n_actors / n_clusters),
             )
+        if steps and resolved.position_variance_scale is not None:
+            resolved = resolved.with_defaults(step_variance_scale=resolved.position_variance_scale / 10.0)
         for field in fields(resolved):
             value = getattr(resolved, field.name)
             number = isinstance(value, int | float | np.number) and not isinstance(value, bool)

@@ -1,0 +1,351 @@
+"""Joint models of several networks: of periods, of sites, or of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from latentnet._joined import Presences, join_networks
+from latentnet._random import RandomState, as_generator
+from latentnet.effects import SIMILARITIES
+from latentnet.inference.problem import Problem
+from latentnet.inference.result import InferenceResult
+from latentnet.models.base import Estimator
+from latentnet.models.position import LatentPositionModel
+from latentnet.models.report import monitored_dyads
+from latentnet.models.several import Several, check_shared_effects, read_networks
+from latentnet.models.specification import read_effects, read_engine
+from latentnet.models.storage import unique_strings
+from latentnet.models.variables import as_draws
+from latentnet.models.views import Place, elapsed_periods, view_parameters, view_problem
+from latentnet.posterior.procrustes import align, mean_shape, principal_axes
+
+__all__ = ["DynamicLatentPositionModel", "DynamicModel"]
+
+_FEW_DRAWS = 500  # for the mean shape that periods' point estimates are brought to
+
+
+class DynamicModel(Estimator):
+    """Template of the joint models; see `DynamicLatentPositionModel`."""
+
+    _static: ClassVar[type[Any]]
+    networks_: Any
+
+    def fit(self, networks: Any, y: None = None) -> Self:
+        """Fit the model to several networks at once.
+
+        Parameters
+        ----------
+        networks : sequence of networks, or mapping from sites to these
+            A network for each period, in order, each as for `LatentPositionModel.fit`. Actors are matched by label,
+            and may come and go. Several sites are a mapping ``{site: [first, second, ...]}``, or ``{site: network}``;
+            they share coefficients and variances, and each has its own space.
+        y : None
+            Ignored; there for scikit-learn's sake.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, TypeError
+            For parameters out of range, networks that cannot be modelled together, random effects and covariates by
+            dyad; nothing is computed then.
+        KeyboardInterrupt
+            After Ctrl-C, as for `LatentPositionModel.fit`.
+        """
+        several = read_networks(networks)
+        engine = read_engine(self.inference)
+        check_shared_effects(read_effects(self.effects))
+        self._several = several
+        joined, self._joined = join_networks(several.networks, several.sites)
+        self._infer(joined, engine, as_generator(self.random_state))
+        return self
+
+    def _presences(self) -> Presences:
+        return self._joined
+
+    def _store(self, problem: Problem, result: InferenceResult) -> None:
+        super()._store(problem, result)
+        self._store_actors(self._several, problem)
+
+    def _store_actors(self, several: Several, problem: Problem) -> None:
+        """Actors in the order of their first presences, and what goes by period."""
+        presences = problem.presences
+        assert presences is not None
+        self.networks_ = (
+            several.networks[0] if several.sites is None else dict(zip(several.sites, several.networks, strict=True))
+        )
+        self.sites_, self.n_periods_ = several.sites, presences.n_periods
+        labels = [label[::2] if several.sites is not None else label[1] for label in problem.network.actors]
+        self.n_actors_ = presences.n_first
+        self.actors_ = np.empty(self.n_actors_, dtype=object)
+        self.actors_[:] = labels[: self.n_actors_]
+        self.draws_.coords["network"] = unique_strings(several.names())
+
+    @property
+    def positions_(self) -> np.ndarray:
+        """Point estimate, (n_periods, n_actors, n_dims), NaN where an actor was absent."""
+        presences = self._checked().presences
+        assert presences is not None
+        found = np.full((presences.n_periods, presences.n_first, self._points.shape[1]), np.nan)
+        found[presences.period, presences.actors] = self._points
+        return found
+
+    @positions_.setter
+    def positions_(self, points: np.ndarray) -> None:
+        self._points = points
+
+    def _mean_intercept(self, draws: np.ndarray) -> pd.Series[float]:
+        names = self._several.names()
+        index = pd.Index(names, tupleize_cols=False, name="period" if self._several.sites is None else "network")
+        means = draws.mean(axis=(0, 1)) if draws.shape[-1] else np.zeros(len(names))
+        return pd.Series(means, index=index, name="intercept")
+
+    def _align(self, problem: Problem, draws: np.ndarray, point: np.ndarray) -> np.ndarray:
+        """One map a draw and site for all periods.
+
+        The likelihood of a period does not feel how that period lies to the others, so the point estimate of each
+        period is first brought to the draws' mean there.
+        """
+        presences = problem.presences
+        assert presences is not None
+        d, n = problem.n_dims, problem.n_actors
+        if not d:
+            return np.zeros((n, 0))
+        invariance = SIMILARITIES[str(problem.similarity)].invariance
+        points = point[problem.positions].reshape(d, n).T.copy()
+        of_draws = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], d, n), 2, 3).copy()
+        for site in range(presences.n_sites):
+            here = np.flatnonzero(presences.site == site)
+            own = of_draws[:, :, here]
+            pooled = own.reshape(-1, *own.shape[2:])
+            mean = mean_shape(pooled[:: max(1, len(pooled) // _FEW_DRAWS)], invariance)
+            for network in np.unique(presences.network[here]):
+                part = presences.network[here] == network
+                points[here[part]] = align(points[here[part]], mean[part], invariance).positions
+            points[here] = principal_axes(points[here], invariance).positions
+            alignment = align(own, points[here], invariance)
+            of_draws[:, :, here] = alignment.positions
+            self._move_along(problem, draws, alignment, site)
+        draws[..., problem.positions] = np.swapaxes(of_draws, 2, 3).reshape(*draws.shape[:2], -1)
+        return points
+
+    def at(self, period: int | None = None, site: Any = None) -> Any:
+        """The fitted model of one network: of one period, and of one site where there are several.
+
+        It is an ordinary fitted model, with the draws of the joint one: it predicts, goes to `latentnet.plot`,
+        `roles`, `composition` and `next_interviews`; two of them go to `compare_waves`, which then compares draw by
+        draw. The space is the same in all periods.
+
+        Parameters
+        ----------
+        period : int or None
+            0 is the first; -1 the last. None: the only one.
+        site : label or None
+            None: the only one.
+
+        Returns
+        -------
+        LatentPositionModel or LatentClusterModel
+        """
+        self._checked()
+        row, column = self._site(site), 0
+        periods = self._several.networks[row]
+        if period is None and len(periods) > 1:
+            raise ValueError(f"period must be given, one of 0 to {len(periods) - 1}")
+        if period is not None:
+            if isinstance(period, bool) or not isinstance(period, int | np.integer):
+                raise ValueError(f"period must be an integer, but is {period!r}")
+            if not -len(periods) <= period < len(periods):
+                raise ValueError(f"period must be one of 0 to {len(periods) - 1}, but is {period}")
+            column = int(period) % len(periods)
+        return self._view(self._seen(row, column))
+
+    def _site(self, site: Any) -> int:
+        sites = self._several.sites
+        if sites is None and site is None:
+            return 0
+        if sites is None:
+            raise ValueError(f"site must not be given, as there is only one, but is {site!r}")
+        if site is None and len(sites) == 1:
+            return 0
+        if site not in sites:
+            raise ValueError(f"site must be one of {', '.join(map(repr, sites))}, but is {site!r}")
+        return sites.index(site)
+
+    def _seen(self, row: int, column: int) -> Place:
+        presences = self._problem.presences
+        assert presences is not None
+        number = sum(len(periods) for periods in self._several.networks[:row]) + column
+        where = presences.of_network(number)
+        positions = self.draws_.positions[:, :, where]
+        return Place(self._several.networks[row][column], number, where, positions, elapsed_periods(presences)[where])
+
+    def forecast(self, site: Any = None, *, random_state: RandomState = None) -> Any:
+        """The model of the period after the last, whose actors are those of the last one.
+
+        Each draw's positions make one more step of the random walk; the intercept stays that of the last period, and
+        so does the point estimate.
+
+        Parameters
+        ----------
+        site : label or None
+            None: the only one.
+        random_state : None, int, SeedSequence, Generator or RandomState
+            For the steps.
+
+        Returns
+        -------
+        LatentPositionModel or LatentClusterModel
+            Its `predict` and `score` speak of the unseen period; its `network_` is that of the last one.
+
+        Examples
+        --------
+        >>> from latentnet import DynamicLatentPositionModel, MCMC
+        >>> from latentnet.datasets import load_sampson_waves
+        >>> first, second, third = load_sampson_waves()
+        >>> engine = MCMC(n_draws=300, n_chains=2)
+        >>> model = DynamicLatentPositionModel(inference=engine, random_state=1).fit([first, second])
+        >>> bool(model.forecast(random_state=1).score(third) < 0)
+        True
+        """
+        problem = self._checked()
+        if not problem.has_steps:
+            raise ValueError("forecast needs a model of at least two periods, in which positions move")
+        row = self._site(site)
+        last = self._seen(row, len(self._several.networks[row]) - 1)
+        scale = np.exp(self.draws_.parameters[..., problem.log_step])[..., None, None]
+        steps = scale * as_generator(random_state).standard_normal(last.positions.shape)
+        return self._view(last._replace(positions=last.positions + steps, elapsed=last.elapsed + 1))
+
+    def _view(self, place: Place) -> Any:
+        problem, draws = self._problem, self.draws_
+        view = view_problem(problem, place)
+        theta = view_parameters(problem, view, place, draws.parameters)
+        model = self._static(**self.get_params(deep=False))
+        extra = self._view_clusters(model, view, place, theta)
+        model._problem = view
+        model.network_, model.actors_, model.n_actors_ = place.network, place.network.actors, place.network.n_actors
+        model.priors_ = view.priors
+        model.positions_ = self._points[place.presences]
+        model.draws_ = as_draws(view, InferenceResult(theta, dict(draws.statistics) or None), extra)
+        model.intercept_ = float(self.intercept_.iloc[place.number])
+        model.coefficients_ = self.coefficients_.copy()
+        model._joint = self
+        return model
+
+    def _view_clusters(self, model: Any, view: Problem, place: Place, theta: np.ndarray) -> dict[str, np.ndarray]:
+        """Set what a cluster model has, and its part of the parameters in place; returns its further variables."""
+        return {}
+
+    def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> Any:
+        raise ValueError("dyads are of one network: use model.at(period, site).summary(dyads=...)")
+
+    def _dyads_to_watch(self, most: int) -> tuple[np.ndarray, np.ndarray]:
+        presences = self._checked().presences
+        assert presences is not None
+        senders, receivers = monitored_dyads(self.network_, most * (1 + int(presences.network.max())))
+        within = np.flatnonzero(presences.network[senders] == presences.network[receivers])
+        within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
+        return senders[within], receivers[within]
+
+    def _dims(self) -> dict[str, tuple[str, ...]]:
+        return {**super()._dims(), "positions": ("presence", "latent_dim"), "observed_rows": ("presence",)}
+
+    def _coords(self, problem: Problem) -> dict[str, Any]:
+        presences = problem.presences
+        assert presences is not None
+        coords = super()._coords(problem)
+        del coords["actor"]
+        labels = self.actors_ if self.sites_ is None else [actor for _, actor in self.actors_]
+        coords["actor"] = ("presence", unique_strings(labels)[presences.actors])
+        coords["period"] = ("presence", presences.period)
+        if self.sites_ is not None:
+            coords["site"] = ("presence", unique_strings(self.sites_)[presences.site])
+        return coords
+
+
+class DynamicLatentPositionModel(DynamicModel):
+    """Latent position model of several periods, several sites, or both, in one fit.
+
+    Each actor walks through the space (Sarkar & Moore 2005; Sewell & Chen 2015): with the defaults
+
+        logit P(Y_ijt = 1) = intercept_t − ‖z_it − z_jt‖,
+
+    where z_i at i's first presence is N(0, σ² I), and N(z_i before, gap · τ² I) after a gap of periods. The periods
+    lend each other strength: how much is learned, as τ². Several sites share σ², τ² and the coefficients, and each has
+    a space of its own. Every network has its own intercept.
+
+    Parameters
+    ----------
+    n_dims, similarity, family, effects, priors, inference, random_state
+        As for `LatentPositionModel`; without random effects and covariates given by dyad.
+
+    Attributes
+    ----------
+    positions_ : ndarray of shape (n_periods, n_actors, n_dims)
+        Minimum Kullback–Leibler positions of each network, brought into the space that all periods of a site share; NaN
+        where an actor was absent.
+    posterior_ : arviz.InferenceData (ArviZ 0.x) or xarray.DataTree (1.x)
+        `positions` have the dimension `presence`, with coordinates `period`, `actor` and, with several sites, `site`.
+    intercept_ : pandas.Series
+        Posterior means by period, or by (site, period).
+    coefficients_ : pandas.Series
+        Posterior means by name.
+    actors_ : ndarray of shape (n_actors,)
+        Labels in the order of first presence; (site, label) with several sites.
+    n_actors_, n_periods_ : int
+    sites_ : tuple or None
+    networks_ : tuple of Network, or dict of site to tuple of Network
+    network_ : Network
+        All of them as one, whose actors are the presences: (period, actor) or (site, period, actor).
+    draws_, priors_
+        As for `LatentPositionModel`.
+
+    See Also
+    --------
+    DynamicLatentPositionModel.at : the ordinary fitted model of one period, for plots, predictions and the study.
+
+    References
+    ----------
+    Sarkar, P. & Moore, A. W. (2005). Dynamic social network analysis using latent space models. SIGKDD Explorations 7,
+    31–40.
+    Sewell, D. K. & Chen, Y. (2015). Latent space models for dynamic networks. JASA 110, 1646–1657.
+
+    Examples
+    --------
+    >>> from latentnet import DynamicLatentPositionModel, MCMC, compare_waves
+    >>> from latentnet.datasets import load_sampson_waves
+    >>> model = DynamicLatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson_waves())
+    >>> model.positions_.shape
+    (3, 18, 2)
+    >>> moved = compare_waves(model.at(period=0), model.at(period=2)).movement
+    >>> bool((moved["p_moved"] < 0.95).all())
+    True
+    """
+
+    _static = LatentPositionModel
+
+    def __init__(
+        self,
+        n_dims: int = 2,
+        *,
+        similarity: str | None = "distance",
+        family: Any = "bernoulli",
+        effects: Any = (),
+        priors: Any = None,
+        inference: Any = "mcmc",
+        random_state: Any = None,
+    ) -> None:
+        self.n_dims = n_dims
+        self.similarity = similarity
+        self.family = family
+        self.effects = effects
+        self.priors = priors
+        self.inference = inference
+        self.random_state = random_state

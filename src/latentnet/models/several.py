@@ -1,0 +1,116 @@
+"""Reading the networks of a joint model: a sequence of periods, or a mapping from sites to these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import networkx as nx
+import numpy as np
+
+from latentnet.effects import DyadCovariate, Effect
+from latentnet.network import Network, as_network
+
+__all__ = ["Several", "check_shared_effects", "read_networks"]
+
+
+class Several(NamedTuple):
+    """Networks by site and period; `sites` are labels, None where there is one site without a name."""
+
+    sites: tuple[Any, ...] | None
+    networks: tuple[tuple[Network, ...], ...]
+
+    def names(self) -> list[Any]:
+        """A label for each network, site by site: its period, or (site, period)."""
+        return [
+            period if self.sites is None else (self.sites[site], period)
+            for site, periods in enumerate(self.networks)
+            for period in range(len(periods))
+        ]
+
+
+def read_networks(networks: Any) -> Several:
+    """Read and check what the joint models' `fit` takes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no sequence of networks nor a mapping to these, or they cannot be modelled together.
+    """
+    if isinstance(networks, Network | nx.Graph | np.ndarray) or not hasattr(networks, "__iter__"):
+        raise TypeError(
+            f"networks must be a sequence of networks, a period each, or a mapping from sites to these, but is a "
+            f"{type(networks).__name__}; for one network use LatentPositionModel or LatentClusterModel"
+        )
+    if isinstance(networks, Mapping):
+        sites: tuple[Any, ...] | None = tuple(networks)
+        given = [one if isinstance(one, list | tuple) else [one] for one in networks.values()]
+    else:
+        sites, given = None, [list(networks)]
+    read = tuple(tuple(as_network(network) for network in periods) for periods in given)
+    several = Several(sites, read)
+    _check(several)
+    return several
+
+
+def _check(several: Several) -> None:
+    flat = [network for periods in several.networks for network in periods]
+    names = several.names()
+    if len(flat) < 2 or not all(several.networks):
+        raise ValueError(
+            f"networks must hold at least two networks, and one for every site, but has {len(flat)}; for one network "
+            "use LatentPositionModel or LatentClusterModel"
+        )
+    for name, network in zip(names, flat, strict=True):
+        if network.two_mode:
+            raise ValueError(f"networks must have one mode, but that of {name!r} has two; fit it by itself")
+        if network.directed != flat[0].directed:
+            kinds = ("directed" if one.directed else "undirected" for one in (flat[0], network))
+            raise ValueError(
+                f"networks must all be directed or all undirected, but that of {names[0]!r} is {next(kinds)} and that "
+                f"of {name!r} {next(kinds)}; build them with the same directed="
+            )
+        _check_design(names[0], flat[0], name, network)
+    for site, periods in enumerate(several.networks):
+        seen = set(periods[0].actors)
+        for period, network in enumerate(periods[1:], start=1):
+            if seen.isdisjoint(network.actors):
+                where = "" if several.sites is None else f" of site {several.sites[site]!r}"
+                raise ValueError(
+                    f"networks: no actor of period {period}{where} was there before, so nothing connects the periods; "
+                    "actors are matched by label: check the spelling (study.near_duplicates)"
+                )
+            seen.update(network.actors)
+
+
+def _check_design(first_name: Any, first: Network, name: Any, network: Network) -> None:
+    for what, one, other in (
+        ("max_nominations", first.max_nominations, network.max_nominations),
+        ("lists of names (from_nominations)", first.n_nominations is not None, network.n_nominations is not None),
+        ("ranks", first.ranks is not None, network.ranks is not None),
+        ("choice_set", first.choice_set, network.choice_set),
+    ):
+        if one != other:
+            raise ValueError(
+                f"networks must have been observed alike, but {what} is {one!r} for {first_name!r} and {other!r} for "
+                f"{name!r}; build all of them the same way"
+            )
+
+
+def check_shared_effects(effects: tuple[Effect, ...]) -> None:
+    """Refuse effects that are not of attributes or pairs alone.
+
+    Raises
+    ------
+    ValueError
+        For random effects and covariates given by dyad.
+    """
+    for effect in effects:
+        if isinstance(effect, DyadCovariate) or type(effect).__name__ in _RANDOM:
+            raise ValueError(
+                f"effects: {effect!r} cannot be shared by several networks; use effects of attributes such as "
+                "Homophily('group'), Reciprocity(), or fit each network by itself"
+            )
+
+
+_RANDOM = ("Sender", "Receiver", "SenderReceiver", "Sociality")
