@@ -16,6 +16,7 @@ from latentnet._numba import first_class_functions
 from latentnet.inference.initialize import disperse, start_parameters
 from latentnet.inference.result import InferenceResult
 from latentnet.inference.target import log_posterior
+from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -75,15 +76,28 @@ def posterior_mode(
         for one in bound.correlations
     ]
 
+    walk, n_dims = target.prior.walk, problem.n_dims
+
     def density(theta: np.ndarray) -> tuple[float, np.ndarray]:
+        if problem.has_steps:
+            theta = theta.copy()
+            from_steps(walk, n_dims, theta)
         value, gradient = log_posterior(target, theta)
+        if problem.has_steps:
+            pull_to_steps(walk, n_dims, gradient)
         for place, count in correlated:
             value -= count * float(np.log(np.cosh(theta[place])))  # ½·count·log(1 − ρ²)
             gradient[place] -= count * np.tanh(theta[place])
         return value, gradient
 
+    if problem.has_steps:  # small steps tie positions to each other, but not steps to the first positions
+        start = start.copy()
+        to_steps(walk, n_dims, start)
     with first_class_functions():
-        return maximise(density, start, max_iterations=max_iterations, tolerance=tolerance)
+        mode, value, converged = maximise(density, start, max_iterations=max_iterations, tolerance=tolerance)
+    if problem.has_steps:
+        from_steps(walk, n_dims, mode)
+    return mode, value, converged
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:
@@ -161,6 +175,6 @@ class MAP(Component):
                 f"MAP stopped after {self.max_iterations} iterations before the gradient fell to {self.tolerance:g}: "
                 "raise max_iterations",
                 ConvergenceWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         return InferenceResult(theta[None, None, :], None)

@@ -23,7 +23,7 @@ from scipy.io import netcdf_file
 __all__ = ["FORMAT", "VERSION", "ArrayStore", "check_dtype", "read_archive", "write_archive"]
 
 FORMAT = "latentnet model"
-VERSION = 2
+VERSION = 3
 _CONTENT, _ARRAYS = "model.json", "arrays.nc"
 # The size field of a netCDF 3 variable ends at 2 GiB: larger arrays are stored in parts.
 _MOST_VALUES = 2**27

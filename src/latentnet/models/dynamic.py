@@ -13,7 +13,10 @@ from latentnet._random import RandomState, as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.inference.problem import Problem
 from latentnet.inference.result import InferenceResult
+from latentnet.models.archive import ArrayStore
 from latentnet.models.base import Estimator
+from latentnet.models.encoding import Classes, encode
+from latentnet.models.network_storage import encode_network
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
 from latentnet.models.several import Several, check_shared_effects, read_networks
@@ -32,6 +35,7 @@ class DynamicModel(Estimator):
     """Template of the joint models; see `DynamicLatentPositionModel`."""
 
     _static: ClassVar[type[Any]]
+    _fitted_attributes: ClassVar[tuple[str, ...]] = (*Estimator._fitted_attributes[1:], "_points")
     networks_: Any
 
     def fit(self, networks: Any, y: None = None) -> Self:
@@ -61,8 +65,8 @@ class DynamicModel(Estimator):
         several = read_networks(networks)
         engine = read_engine(self.inference)
         check_shared_effects(read_effects(self.effects))
-        self._several = several
         joined, self._joined = join_networks(several.networks, several.sites)
+        self._given = several
         self._infer(joined, engine, as_generator(self.random_state))
         return self
 
@@ -70,6 +74,7 @@ class DynamicModel(Estimator):
         return self._joined
 
     def _store(self, problem: Problem, result: InferenceResult) -> None:
+        self._several = self._given  # of a fit that got so far
         super()._store(problem, result)
         self._store_actors(self._several, problem)
 
@@ -77,6 +82,7 @@ class DynamicModel(Estimator):
         """Actors in the order of their first presences, and what goes by period."""
         presences = problem.presences
         assert presences is not None
+        self._several = several
         self.networks_ = (
             several.networks[0] if several.sites is None else dict(zip(several.sites, several.networks, strict=True))
         )
@@ -87,18 +93,9 @@ class DynamicModel(Estimator):
         self.actors_[:] = labels[: self.n_actors_]
         self.draws_.coords["network"] = unique_strings(several.names())
 
-    @property
-    def positions_(self) -> np.ndarray:
-        """Point estimate, (n_periods, n_actors, n_dims), NaN where an actor was absent."""
-        presences = self._checked().presences
-        assert presences is not None
-        found = np.full((presences.n_periods, presences.n_first, self._points.shape[1]), np.nan)
-        found[presences.period, presences.actors] = self._points
-        return found
-
-    @positions_.setter
-    def positions_(self, points: np.ndarray) -> None:
-        self._points = points
+        points = np.full((presences.n_periods, presences.n_first, self._points.shape[1]), np.nan)
+        points[presences.period, presences.actors] = self._points
+        self.positions_ = points
 
     def _mean_intercept(self, draws: np.ndarray) -> pd.Series[float]:
         names = self._several.names()
@@ -116,7 +113,8 @@ class DynamicModel(Estimator):
         assert presences is not None
         d, n = problem.n_dims, problem.n_actors
         if not d:
-            return np.zeros((n, 0))
+            self._points = np.zeros((n, 0))
+            return self._points
         invariance = SIMILARITIES[str(problem.similarity)].invariance
         points = point[problem.positions].reshape(d, n).T.copy()
         of_draws = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], d, n), 2, 3).copy()
@@ -133,6 +131,7 @@ class DynamicModel(Estimator):
             of_draws[:, :, here] = alignment.positions
             self._move_along(problem, draws, alignment, site)
         draws[..., problem.positions] = np.swapaxes(of_draws, 2, 3).reshape(*draws.shape[:2], -1)
+        self._points = points
         return points
 
     def at(self, period: int | None = None, site: Any = None) -> Any:
@@ -225,6 +224,7 @@ class DynamicModel(Estimator):
 
     def _view(self, place: Place) -> Any:
         problem, draws = self._problem, self.draws_
+        assert problem.presences is not None
         view = view_problem(problem, place)
         theta = view_parameters(problem, view, place, draws.parameters)
         model = self._static(**self.get_params(deep=False))
@@ -236,7 +236,7 @@ class DynamicModel(Estimator):
         model.draws_ = as_draws(view, InferenceResult(theta, dict(draws.statistics) or None), extra)
         model.intercept_ = float(self.intercept_.iloc[place.number])
         model.coefficients_ = self.coefficients_.copy()
-        model._joint = self
+        model._joint = self, int(problem.presences.site[place.presences[0]])
         return model
 
     def _view_clusters(self, model: Any, view: Problem, place: Place, theta: np.ndarray) -> dict[str, np.ndarray]:
@@ -253,6 +253,13 @@ class DynamicModel(Estimator):
         within = np.flatnonzero(presences.network[senders] == presences.network[receivers])
         within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
         return senders[within], receivers[within]
+
+    def _encoded_networks(self, store: ArrayStore, classes: Classes) -> dict[str, Any]:
+        several = self._several
+        return {
+            "sites": encode(several.sites, store, classes, "the sites' labels"),
+            "networks": [[encode_network(one, store, classes) for one in periods] for periods in several.networks],
+        }
 
     def _dims(self) -> dict[str, tuple[str, ...]]:
         return {**super()._dims(), "positions": ("presence", "latent_dim"), "observed_rows": ("presence",)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -64,6 +64,7 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
     """
 
     _static = LatentClusterModel
+    _fitted_attributes: ClassVar[tuple[str, ...]] = (*Clustering._fitted_attributes[1:], "_points")
 
     def __init__(
         self,

@@ -10,12 +10,15 @@ import numpy as np
 
 import latentnet.models
 from latentnet._contract import Component
+from latentnet._joined import Presences, join_networks
 from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.inference.result import InferenceResult
 from latentnet.models.archive import read_archive
 from latentnet.models.base import Estimator
+from latentnet.models.dynamic import DynamicModel
 from latentnet.models.encoding import Classes, MissingComponentError, Source, decode, library_components
 from latentnet.models.network_storage import decode_network
+from latentnet.models.several import Several, read_networks
 from latentnet.models.variables import as_draws
 from latentnet.network import Network
 
@@ -93,8 +96,12 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     if not issubclass(found, Estimator):
         raise ValueError(f"{about['class']!r} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
-    network = decode_network(content["network"], source)
-    problem = _problem(network, {name: decode(value, source) for name, value in content["problem"].items()})
+    several = _several(content, source) if issubclass(found, DynamicModel) else None
+    if several is None:
+        network, presences = decode_network(content["network"], source), None
+    else:
+        network, presences = join_networks(several.networks, several.sites)
+    problem = _problem(network, presences, {name: decode(value, source) for name, value in content["problem"].items()})
     draws = content["draws"]
     parameters = source.arrays[draws["parameters"]]
     statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
@@ -105,18 +112,26 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     model.draws_ = as_draws(problem, InferenceResult(parameters, statistics), extra)
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
-    if model.positions_.shape != (network.n_actors, problem.n_dims):
+    if several is not None:
+        model._store_actors(several, problem)
+    elif model.positions_.shape != (network.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     return model
 
 
-def _problem(network: Network, ingredients: dict[str, Any]) -> Problem:
+def _several(content: dict[str, Any], source: Source) -> Several:
+    networks = [[decode_network(one, source) for one in periods] for periods in content["networks"]]
+    sites = decode(content["sites"], source)
+    return read_networks(networks[0] if sites is None else dict(zip(sites, networks, strict=True)))
+
+
+def _problem(network: Network, presences: Presences | None, ingredients: dict[str, Any]) -> Problem:
     clusters = ingredients.pop("clusters")
     if clusters is not None:
         clusters = Clusters(**clusters)
         if type(clusters.most) is not int or not 1 <= clusters.most <= network.n_actors:
             raise ValueError("its clusters are not those of its actors")
-    return make_problem(network, clusters=clusters, **ingredients)
+    return make_problem(network, clusters=clusters, presences=presences, **ingredients)
 
 
 def _check_draws(problem: Problem, parameters: np.ndarray, others: dict[str, np.ndarray]) -> None:

@@ -136,6 +136,9 @@ class Storage:
     def _undirected(self) -> bool:
         return not self.network_.directed and not self.network_.two_mode
 
+    def _encoded_networks(self, store: ArrayStore, classes: Classes) -> dict[str, Any]:
+        return {"network": encode_network(self.network_, store, classes)}
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file that `latentnet.load` reads, without a refit and without pickle.
 
@@ -151,6 +154,8 @@ class Storage:
         TypeError
             If an actor's label, an attribute or a parameter is of a type that cannot be stored; the message names it.
             Labels may be strings, numbers, booleans, dates, and tuples of these.
+        ValueError
+            If the model is one period or site of a joint model.
 
         Examples
         --------
@@ -165,6 +170,11 @@ class Storage:
         True
         """
         problem = self._checked()
+        if "_joint" in self.__dict__:
+            raise ValueError(
+                "a period or site of a joint model cannot be saved by itself: save the joint model, and take "
+                "at(period, site) again after load"
+            )
         from latentnet.models.loading import library_models
 
         classes = Classes(library_components() | library_models(), {})
@@ -180,7 +190,7 @@ class Storage:
                 **classes.name(type(self)),
                 "params": {name: encoded(value, f"the parameter {name!r}") for name, value in params.items()},
             },
-            "network": encode_network(self.network_, store, classes),
+            **self._encoded_networks(store, classes),
             "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
             "draws": {
                 "parameters": store.add(draws.parameters, "parameters"),

@@ -26,9 +26,15 @@ class Wave:
     """Aligned draws of the common actors' positions in one wave, (n_draws, n_common, n_dims)."""
 
     draws: Floats
+    joint: bool = False  # whether the draws are those of one joint model, with those of the other wave
 
     def pairs(self, other: Wave) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Indices of draws of this wave and of the other, paired so that equal seeds do not make equal pairs."""
+        """Indices of draws of this wave and of the other: of a joint model the same draws.
+
+        Those of two fits are paired so that equal seeds do not make equal pairs.
+        """
+        if self.joint:
+            return np.arange(len(self.draws)), np.arange(len(self.draws))
         n = max(len(self.draws), len(other.draws))
         return np.arange(n) % len(self.draws), (np.arange(n) + len(other.draws) // 2) % len(other.draws)
 

@@ -34,7 +34,7 @@ class WaveComparison:
         the tail. ``distance_change`` needs no alignment: the median over the other common actors of the absolute
         change of the distance to them, with ``_low`` and ``_high``; it is always positive, too.
     stable : list
-        The common actors on whom the waves were aligned, less any mover.
+        The common actors on whom the waves were aligned, less any mover; of a joint model all common actors but movers.
     movers : list
         Common actors with ``p_moved`` above 0.95, the surest first.
     joiners, leavers : list
@@ -66,6 +66,9 @@ def compare_waves(first: Any, second: Any) -> WaveComparison:
     pairs of independent draws of both waves are aligned on that core, so that the uncertainty of both, and of the
     alignment, is in every number.
 
+    Two periods of one joint model (``model.at(period=...)`` of `DynamicLatentPositionModel`) lie in one space already,
+    draw by draw: nothing is aligned then, and every common actor may be stable.
+
     Parameters
     ----------
     first, second : LatentPositionModel or LatentClusterModel
@@ -88,7 +91,8 @@ def compare_waves(first: Any, second: Any) -> WaveComparison:
     are nearer to their mean than 0 is, in Mahalanobis distance.
 
     Two separate fits have two separate priors, each of which draws actors towards its centre: what looks like movement
-    may be one wave's being less informative. A joint model of all periods does not have that weakness.
+    may be one wave's being less informative. A joint model of all periods, `DynamicLatentPositionModel`, does not have
+    that weakness: prefer it. In its cluster version nobody changes clusters, so ``flow`` shows who joined and left.
 
     Examples
     --------
@@ -110,13 +114,17 @@ def compare_waves(first: Any, second: Any) -> WaveComparison:
             f"first and second must have at least {n_dims + 2} actors in common to be aligned in {n_dims} dimensions, "
             f"but have {len(common)}; actors are matched by label"
         )
-    before, after = _wave(first, common), _wave(second, common)
-    core, weights = stable_core(before, after, invariance)
-    displacement = align_pairs(before, after, core, weights, invariance)
+    joint = _are_joint(first, second)
+    before, after = _wave(first, common, joint), _wave(second, common, joint)
+    if joint:
+        core, displacement = np.ones(len(common), dtype=bool), after.draws - before.draws
+    else:
+        core, weights = stable_core(before, after, invariance)
+        displacement = align_pairs(before, after, core, weights, invariance)
     movement = _movement(displacement, _distance_changes(before, after), common)
     sure = movement["p_moved"].sort_values(ascending=False, kind="stable")
     movers = sure.index[sure > _MOVED].tolist()
-    flow = _flow(first, second, common)
+    flow = _flow(first, second, common, joint)
     return WaveComparison(
         movement=movement,
         stable=[actor for actor, kept in zip(common, core, strict=True) if kept and actor not in movers],
@@ -143,11 +151,17 @@ def _check(first: Any, second: Any) -> Any:
     return SIMILARITIES[first.similarity].invariance
 
 
-def _wave(model: Any, common: list[Any]) -> Wave:
+def _are_joint(first: Any, second: Any) -> bool:
+    """Whether both are of one site of one joint model, so that their draws belong together."""
+    one, other = getattr(first, "_joint", None), getattr(second, "_joint", None)
+    return one is not None and other is not None and one[0] is other[0] and one[1] == other[1]
+
+
+def _wave(model: Any, common: list[Any], joint: bool) -> Wave:
     draws = model.draws_
     positions = draws.positions.reshape(-1, draws.n_actors, draws.n_dims)
     kept = thinned(np.arange(len(positions)), _MOST_DRAWS)
-    return Wave(np.ascontiguousarray(positions[np.ix_(kept, model.network_.index(common))]))
+    return Wave(np.ascontiguousarray(positions[np.ix_(kept, model.network_.index(common))]), joint)
 
 
 def _movement(displacement: Floats, changes: Floats, common: list[Any]) -> pd.DataFrame:
@@ -192,14 +206,17 @@ def _distance_changes(before: Wave, after: Wave) -> Floats:
     return found
 
 
-def _flow(first: Any, second: Any, common: list[Any]) -> pd.DataFrame | None:
-    """Expected numbers of actors by both waves' clusters: the two posteriors are independent."""
+def _flow(first: Any, second: Any, common: list[Any], joint: bool) -> pd.DataFrame | None:
+    """Expected numbers of actors by both waves' clusters.
+
+    Posteriors of two fits are independent; in a joint model actors stay in their clusters.
+    """
     if not (hasattr(first, "labels_") and hasattr(second, "labels_")):
         return None
     before, after = np.asarray(first.membership_), np.asarray(second.membership_)
     stayed, came = first.network_.index(common), second.network_.index(common)
     counts = np.zeros((before.shape[1] + 1, after.shape[1] + 1))
-    counts[:-1, :-1] = before[stayed].T @ after[came]
+    counts[:-1, :-1] = np.diag(before[stayed].sum(axis=0)) if joint else before[stayed].T @ after[came]
     counts[:-1, -1] = np.delete(before, stayed, axis=0).sum(axis=0)
     counts[-1, :-1] = np.delete(after, came, axis=0).sum(axis=0)
     rows = pd.Index([*range(before.shape[1]), "joined"], dtype=object, name="first")
