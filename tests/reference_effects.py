@@ -24,6 +24,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
+from latentnet.effects._shared import SharedValues
 from latentnet.effects.intercept import NetworkIntercepts
 
 
@@ -107,8 +108,17 @@ def _sociality_covariate(effect: Any, network: Any, values: np.ndarray, i: int, 
     return _of_actor(effect, network, values, i) + _of_actor(effect, network, values, j)
 
 
+def _shared(effect: Any, network: Any, values: np.ndarray, i: int, j: int) -> float:
+    a, b = effect.actors[i], effect.actors[j]
+    if isinstance(effect.effect, SenderReceiver):
+        return values[a] + values[effect.actors.max() + 1 + b]
+    as_sender = values[a] if isinstance(effect.effect, Sender | Sociality) else 0.0
+    return as_sender + (values[b] if isinstance(effect.effect, Receiver | Sociality) else 0.0)
+
+
 PARTS: dict[type[Effect], Callable[[Any, Any, np.ndarray, int, int], float]] = {
     Intercept: lambda effect, network, values, i, j: values[0],
+    SharedValues: _shared,
     NetworkIntercepts: lambda effect, network, values, i, j: values[effect.networks[i]],
     Reciprocity: lambda effect, network, values, i, j: 0.0,
     Sociality: _sociality,

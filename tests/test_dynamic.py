@@ -30,7 +30,7 @@ from latentnet import (
     roles,
 )
 from latentnet.datasets import load_sampson_waves
-from latentnet.effects import DyadCovariate, Homophily, Reciprocity, SenderCovariate, Sociality
+from latentnet.effects import DyadCovariate, Homophily, Reciprocity, SenderCovariate, SenderReceiver
 
 ENGINE = MCMC(n_draws=200, n_warmup=300, n_chains=2, n_jobs=1)
 
@@ -291,10 +291,30 @@ def test_designs_must_agree() -> None:
         DynamicLatentPositionModel().fit(lists)
 
 
-@pytest.mark.parametrize("effect", [Sociality(), DyadCovariate(np.ones((13, 13)), name="x")])
-def test_effects_that_networks_cannot_share(effect: Any) -> None:
+def test_covariates_by_dyad_cannot_be_shared() -> None:
     with pytest.raises(ValueError, match="cannot be shared"):
-        DynamicLatentPositionModel(effects=[effect]).fit(come_and_go())
+        DynamicLatentPositionModel(effects=[DyadCovariate(np.ones((13, 13)), name="x")]).fit(come_and_go())
+
+
+def test_an_actor_has_one_random_effect(tmp_path: Path) -> None:
+    networks = come_and_go()
+    model = fitted(DynamicLatentPositionModel(effects=[SenderReceiver()]), networks)
+    posterior = model.posterior_["posterior"]
+    assert posterior["sender"].dims == ("chain", "draw", "presence")
+    of_one = posterior["sender"].values[:, :, posterior["actor"].values == "5"]
+    np.testing.assert_array_equal(of_one, of_one[:, :, :1].repeat(3, axis=2))
+    view = model.at(1)
+    np.testing.assert_array_equal(view.draws_.variables["sender"][:, :, 3], of_one[:, :, 0])
+    # by hand, from the joint draws
+    pair = tuple(networks[1].actors[[2, 7]])
+    i, j = model.network_.index([(1, actor) for actor in pair])
+    variables, positions = model.draws_.variables, model.draws_.positions
+    eta = variables["intercept"][..., 1] - np.linalg.norm(positions[:, :, i] - positions[:, :, j], axis=-1)
+    eta = eta + variables["sender"][..., i] + variables["receiver"][..., j]
+    np.testing.assert_allclose(view.linear_predictor([pair], draws=True)[..., 0], eta)
+    model.save(tmp_path / "joint")
+    again = latentnet.load(tmp_path / "joint")
+    np.testing.assert_array_equal(again.at(1).predict(), view.predict())
 
 
 def test_places_that_are_not_there() -> None:

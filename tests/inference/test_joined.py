@@ -16,7 +16,17 @@ from scipy import stats
 from latentnet import Network
 from latentnet._joined import find_presences, join_networks, whole_networks
 from latentnet._numba import first_class_functions
-from latentnet.effects import Effect, Homophily, NoIntercept, Reciprocity, SenderCovariate
+from latentnet.effects import (
+    Effect,
+    Homophily,
+    NoIntercept,
+    Receiver,
+    Reciprocity,
+    Sender,
+    SenderCovariate,
+    SenderReceiver,
+    Sociality,
+)
 from latentnet.families import Bernoulli, Family, Gaussian, Poisson
 from latentnet.inference.linear_predictor import composed_gradient, composed_log_likelihood
 from latentnet.inference.prior_draws import draw_prior
@@ -95,6 +105,10 @@ CASES: dict[str, Case] = {
     "squared distance": Case((TWO_PERIODS,), similarity="squared_distance"),
     "bilinear": Case(similarity="bilinear", effects=(SenderCovariate("age"),)),
     "reciprocity": Case((TWO_PERIODS,), (Reciprocity(),)),
+    "sociality": Case(effects=(Sociality(),), kind="undirected"),
+    "sender": Case((TWO_PERIODS, SECOND_SITE), (Sender(),), similarity="bilinear"),
+    "correlated": Case(effects=(SenderReceiver(),)),
+    "receiver of capped lists": Case((TWO_PERIODS,), (Receiver(),), design="cap"),
     "counts": Case(family=Poisson(), kind="undirected"),
     "own variance": Case((TWO_PERIODS,), family=Gaussian(), kind="undirected"),
     "no intercept": Case((TWO_PERIODS,), (NoIntercept(),)),

@@ -113,10 +113,10 @@ def _move(prior, kind, first, theta, intercept, rng):  # type: ignore[no-untyped
     if kind == 0:
         redraw_variances(prior, first, theta, rng)
     elif kind == 1:
-        shift_effects(prior, theta, intercept, rng)
+        shift_effects(prior, theta, (intercept, 1), rng)
     elif kind == 2:
         redraw_variances(prior, first, theta, rng)
-        shift_effects(prior, theta, intercept, rng)
+        shift_effects(prior, theta, (intercept, 1), rng)
     elif kind == 3:
         _wrong_df(prior, first, theta, rng)
     elif kind == 4:

@@ -94,7 +94,7 @@ def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng): 
     redraw_step_variance(target.prior.walk, target.prior.n_dims, state.theta, rng)
     if target.prior.groups.shape[0] > moves.first_effect:
         redraw_variances(target.prior, moves.first_effect, state.theta, rng)
-        shift_effects(target.prior, state.theta, moves.intercept, rng)
+        shift_effects(target.prior, state.theta, (moves.intercept, moves.n_intercepts), rng)
 
 
 def _keep_labels(prior: Any, labels: Any, out: Any) -> None:

@@ -15,7 +15,19 @@ import numpy as np
 
 from latentnet._joined import Presences, whole_networks
 from latentnet._versions import folded
-from latentnet.effects import SIMILARITIES, Effect, Intercept, NoIntercept, Reciprocity, Similarity
+from latentnet.effects import (
+    SIMILARITIES,
+    Effect,
+    Intercept,
+    NoIntercept,
+    Receiver,
+    Reciprocity,
+    Sender,
+    SenderReceiver,
+    Similarity,
+    Sociality,
+)
+from latentnet.effects._shared import SharedValues
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.effects.intercept import NetworkIntercepts
 from latentnet.families import Bernoulli
@@ -344,6 +356,8 @@ def make_problem(
     terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
     placed, start = [], 0
     for effect in terms:
+        if presences is not None and isinstance(effect, Sociality | Sender | Receiver | SenderReceiver):
+            effect = SharedValues(effect, presences.actors)
         bound = effect.bind(network, n_dims)
         placed.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size

@@ -136,9 +136,12 @@ def redraw_variances(prior, first, theta, rng):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def shift_effects(prior, theta, intercept, rng):  # type: ignore[no-untyped-def]
-    """Draw the level of each random effect exactly, against the intercept: no linear predictor changes."""
-    groups = prior.groups
+def shift_effects(prior, theta, intercepts, rng):  # type: ignore[no-untyped-def]
+    """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes.
+
+    `intercepts` are the index of the first and their number.
+    """
+    groups, (intercept, n_intercepts) = prior.groups, intercepts
     for g in range(groups.shape[0]):
         group = groups[g]
         if group[SHIFT] == 0.0 or intercept < 0:
@@ -153,11 +156,14 @@ def shift_effects(prior, theta, intercept, rng):  # type: ignore[no-untyped-def]
             other = int(groups[partner, START])
             precision *= math.cosh(x) ** 2
         of_intercept = prior.precision[intercept] * group[SHIFT]
-        total = precision * (stop - start) + of_intercept * group[SHIFT]
-        pull = of_intercept * theta[intercept]
+        total = precision * (stop - start) + n_intercepts * of_intercept * group[SHIFT]
+        pull = 0.0
+        for p in range(intercept, intercept + n_intercepts):
+            pull += of_intercept * theta[p]
         for i in range(stop - start):
             pull -= precision * (theta[start + i] - slope * theta[other + i])
         shift = pull / total + rng.standard_normal() / math.sqrt(total)
         for p in range(start, stop):
             theta[p] += shift
-        theta[intercept] -= group[SHIFT] * shift
+        for p in range(intercept, intercept + n_intercepts):
+            theta[p] -= group[SHIFT] * shift

@@ -57,8 +57,8 @@ class DynamicModel(Estimator):
         Raises
         ------
         ValueError, TypeError
-            For parameters out of range, networks that cannot be modelled together, random effects and covariates by
-            dyad; nothing is computed then.
+            For parameters out of range, networks that cannot be modelled together, and covariates by dyad; nothing is
+            computed then.
         KeyboardInterrupt
             After Ctrl-C, as for `LatentPositionModel.fit`.
         """
@@ -291,7 +291,7 @@ class DynamicLatentPositionModel(DynamicModel):
     Parameters
     ----------
     n_dims, similarity, family, effects, priors, inference, random_state
-        As for `LatentPositionModel`; without random effects and covariates given by dyad.
+        As for `LatentPositionModel`, without covariates given by dyad. An actor has one random effect for all periods.
 
     Attributes
     ----------

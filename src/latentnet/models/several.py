@@ -98,19 +98,15 @@ def _check_design(first_name: Any, first: Network, name: Any, network: Network) 
 
 
 def check_shared_effects(effects: tuple[Effect, ...]) -> None:
-    """Refuse effects that are not of attributes or pairs alone.
+    """Refuse covariates that are given by dyad of one network.
 
     Raises
     ------
     ValueError
-        For random effects and covariates given by dyad.
     """
     for effect in effects:
-        if isinstance(effect, DyadCovariate) or type(effect).__name__ in _RANDOM:
+        if isinstance(effect, DyadCovariate):
             raise ValueError(
-                f"effects: {effect!r} cannot be shared by several networks; use effects of attributes such as "
-                "Homophily('group'), Reciprocity(), or fit each network by itself"
+                f"effects: {effect!r} is of the dyads of one network and cannot be shared by several; use effects of "
+                "attributes such as Homophily('group'), or fit each network by itself"
             )
-
-
-_RANDOM = ("Sender", "Receiver", "SenderReceiver", "Sociality")

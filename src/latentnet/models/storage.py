@@ -13,6 +13,7 @@ import numpy as np
 from latentnet._exceptions import NotFittedError
 from latentnet._sparse import entry_rows
 from latentnet.effects import Intercept, NoIntercept
+from latentnet.effects._shared import SharedValues
 from latentnet.models.archive import ArrayStore, write_archive
 from latentnet.models.encoding import Classes, encode, library_components
 from latentnet.models.network_storage import encode_network
@@ -204,7 +205,9 @@ class Storage:
 
 def ingredients(problem: Problem) -> dict[str, Any]:
     """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
-    effects: list[Any] = [effect for effect, _, _ in problem.effects]
+    effects: list[Any] = [
+        effect.effect if isinstance(effect, SharedValues) else effect for effect, _, _ in problem.effects
+    ]
     if problem.similarity is not None:
         effects = effects[1:]
     if problem.intercept < 0:

@@ -44,7 +44,8 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
     if problem.has_steps:
         variables["step_variance"] = np.exp(2.0 * theta[..., problem.log_step])
     for group, start in problem.random_groups:
-        variables[group.name] = theta[..., start + group.start : start + group.stop]
+        values = theta[..., start + group.start : start + group.stop]
+        variables[group.name] = values if problem.presences is None else values[..., problem.presences.actors]
         variables[f"{group.name}_variance"] = np.exp(2.0 * theta[..., start + group.scale])
         dims[group.name] = (group.dim,)
     for _, bound, part in problem.effects:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.effects import Intercept, Similarity
+from latentnet.effects._shared import SharedValues, share_values
 from latentnet.effects.intercept import NetworkIntercepts
 from latentnet.inference.problem import Clusters, Problem
 
 if TYPE_CHECKING:
     from latentnet._joined import Presences
+    from latentnet.effects.base import BoundEffect
     from latentnet.network import Network
 
 __all__ = ["Place", "elapsed_periods", "view_parameters", "view_problem"]
@@ -40,6 +42,8 @@ def view_problem(problem: Problem, place: Place) -> Problem:
             effect = Intercept()
         if isinstance(effect, Intercept | Similarity):
             bound = effect.bind(place.network, problem.n_dims)
+        elif isinstance(effect, SharedValues):
+            bound = share_values(bound, np.arange(place.network.n_actors), "actor")
         elif bound.data.shape[1] == problem.n_actors:
             bound = bound._replace(data=np.ascontiguousarray(bound.data[:, place.presences]))
         effects.append((effect, bound, slice(start, start + bound.size)))
@@ -65,8 +69,10 @@ def view_parameters(problem: Problem, view: Problem, place: Place, draws: np.nda
     The variance of its positions is σ², and τ² for each period since its actors came, in the mean.
     """
     theta = np.zeros((*draws.shape[:2], view.n_parameters))
-    for (effect, _, part), (_, _, old) in zip(view.effects, problem.effects, strict=True):
-        if isinstance(effect, Similarity):
+    for (effect, bound, part), (_, joint, old) in zip(view.effects, problem.effects, strict=True):
+        if isinstance(effect, SharedValues):
+            _take_values(theta[..., part], bound, draws[..., old], joint, effect.actors[place.presences])
+        elif isinstance(effect, Similarity):
             theta[..., part] = np.swapaxes(place.positions, 2, 3).reshape(*draws.shape[:2], -1)
         elif isinstance(effect, Intercept):
             theta[..., part] = draws[..., [old.start + place.number]]
@@ -77,6 +83,17 @@ def view_parameters(problem: Problem, view: Problem, place: Place, draws: np.nda
         variance = np.exp(2.0 * draws[..., problem.log_scale]) + walked_variance(problem, draws, place.elapsed)
         theta[..., view.log_scale] = 0.5 * np.log(variance)
     return theta
+
+
+def _take_values(
+    theta: np.ndarray, bound: BoundEffect, draws: np.ndarray, joint: BoundEffect, actors: np.ndarray
+) -> None:
+    """Fill in the random effects of some actors, with their scales and correlations."""
+    for group, old in zip(bound.groups, joint.groups, strict=True):
+        theta[..., group.start : group.stop] = draws[..., old.start + actors]
+        theta[..., group.scale] = draws[..., old.scale]
+    for one, old_one in zip(bound.correlations, joint.correlations, strict=True):
+        theta[..., one.place] = draws[..., old_one.place]
 
 
 def walked_variance(problem: Problem, draws: np.ndarray, elapsed: np.ndarray) -> Any:
