@@ -52,7 +52,7 @@ from latentnet.inference.linear_predictor import (
     composed_log_likelihood,
 )
 from latentnet.inference.mcmc import sampler_moves
-from latentnet.inference.mixture import set_cluster_mass
+from latentnet.inference.mixture import FIXED, set_cluster_mass
 from latentnet.inference.prior import ClusterPrior
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.inference.problem import Clusters, Problem, make_problem
@@ -350,7 +350,7 @@ def _mass(model: Model) -> np.ndarray:
     for _, _, place in prior.correlations:
         mass[place] = N + 2.0
     if problem.has_steps:
-        mass[problem.log_step] = 2.0 * problem.n_dims * prior.walk.gaps.size + prior.walk.df
+        mass[problem.log_step] = FIXED
     if len(problem.family.coefficient_names) == 0:
         mass[problem.family_slice] += 6.0
     if isinstance(prior, ClusterPrior):

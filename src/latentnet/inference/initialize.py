@@ -176,12 +176,11 @@ def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most
     spread = np.full(problem.n_parameters, 0.5)
     if problem.n_dims:
         spread[problem.positions] *= np.sqrt(np.mean(theta[problem.positions] ** 2))
-    noise = rng.standard_normal(problem.n_parameters)
-    if problem.presences is not None and problem.n_dims:  # an actor's presences stay together
-        of_positions = noise[problem.positions].reshape(problem.n_dims, -1)
-        _, first = np.unique(problem.presences.actors, return_index=True)
-        noise[problem.positions] = of_positions[:, first[problem.presences.actors]].ravel()
-    return theta + np.minimum(spread, most) * noise
+    change = np.minimum(spread, most) * rng.standard_normal(problem.n_parameters)
+    if problem.presences is not None and problem.n_dims:  # an actor's presences go together
+        of_positions = change[problem.positions].reshape(problem.n_dims, -1)
+        of_positions[:] = of_positions[:, problem.presences.actors]
+    return theta + change
 
 
 def chain_start(problem: Problem, mode: np.ndarray, mass: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -22,7 +22,7 @@ from latentnet.inference.random_effects import redraw_variances, shift_effects
 from latentnet.inference.relocation import relocate, swap
 from latentnet.inference.scaling import log_root_mean_square, scale_and_shift, stretch_steps, translate
 from latentnet.inference.target import log_likelihood
-from latentnet.priors.random_walk import redraw_step_variance
+from latentnet.priors.random_walk import redraw_step_variance, set_step_mass
 
 __all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
 
@@ -58,6 +58,7 @@ class Moves(NamedTuple):
     intercept: int  # index into the parameter vector, -1 without one
     n_intercepts: int  # one a network
     first_effect: int  # first of the prior's groups that is not the positions
+    step_mass: np.ndarray  # (n_positions - n_first,) what the ties say of each step between periods
 
 
 def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
@@ -144,6 +145,7 @@ def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, r
     for iteration in range(first, end):
         if iteration == n_warmup and n_warmup > 0:
             freeze(adaptation)
+        set_step_mass(target.prior.walk, target.prior.n_dims, state.theta, moves.step_mass, moves.mass)
         step = math.exp(adaptation.step[LOG_STEP])
         acceptance, n_steps, diverged = hmc_step(target, state, moves.mass, step, moves.path_length, rng)
         if iteration < n_warmup:

@@ -23,7 +23,7 @@ from latentnet.inference.information import fisher_information
 from latentnet.inference.initialize import chain_start, start_parameters
 from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.map import posterior_mode
-from latentnet.inference.mixture import set_cluster_mass
+from latentnet.inference.mixture import FIXED, set_cluster_mass
 from latentnet.inference.result import InferenceResult
 from latentnet.inference.target import log_posterior
 
@@ -36,7 +36,7 @@ _PATH_LENGTH = 4.0
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
 _MOST_SWINGS = 2
-_MOST_WHOLE_RELOCATIONS = 4  # where rows are coupled each costs two whole likelihoods
+_MOST_WHOLE_RELOCATIONS = 8  # where rows are coupled each costs two whole likelihoods
 _SECONDS_PER_CHUNK = 0.1
 _STEP = 1e-3
 _LEAST_CURVATURE = 0.1
@@ -66,23 +66,22 @@ def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
     if problem.n_dims:
         # The joint mode may have its positions far too close together: the prior's scale is the safer one.
         variance = np.mean(mode[problem.positions] ** 2)
-        _mass_of_steps(problem, mode, mass)
+        _mass_of_steps(problem, mass)
         first = np.tile(np.arange(problem.n_actors) < problem.n_first, problem.n_dims)
         mass[problem.positions] += first / max(variance, float(problem.priors.position_variance_scale or 0.0))
     return _with_scales(problem, np.maximum(mass, 1e-3))
 
 
-def _mass_of_steps(problem: Problem, mode: np.ndarray, mass: np.ndarray) -> None:
-    """Turn masses of positions into those of first positions and steps, in place: a step moves all that follow."""
+def _mass_of_steps(problem: Problem, mass: np.ndarray) -> None:
+    """Turn what ties say of positions into what they say of first positions and steps: a step moves all that follow.
+
+    In place. What the walk says of the steps is added at each iteration, given τ.
+    """
     if problem.presences is None or not problem.has_steps:
         return
-    presences, scale = problem.presences, float(problem.priors.step_variance_scale or 0.0)
-    variance = max(float(np.exp(2.0 * mode[problem.log_step])), scale)
     of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
-    for p in range(len(presences.previous) - 1, -1, -1):
-        of_positions[:, presences.previous[p]] += of_positions[:, presences.n_first + p]
-    of_positions[:, presences.n_first :] += 1.0 / (variance * presences.gaps)
-    mass[problem.log_step] = presences.gaps.size * problem.n_dims + problem.priors.step_variance_df
+    for p in range(len(problem.presences.previous) - 1, -1, -1):
+        of_positions[:, problem.presences.previous[p]] += of_positions[:, problem.n_first + p]
 
 
 def _curvature(problem: Problem, mode: np.ndarray, index: int) -> float:
@@ -107,6 +106,8 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
             mass[part.start + one.place] = first.stop - first.start + 2.0
     for k, _, prior_df in problem.bound.scales:
         mass[problem.family_slice.start + k] += prior_df
+    if problem.has_steps:
+        mass[problem.log_step] = FIXED  # it is drawn given the steps, whose mass depends on it
     if problem.clusters is not None:
         set_cluster_mass(problem.mixture(), mass)
     elif problem.n_dims:
@@ -138,6 +139,7 @@ def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) 
         intercept=problem.intercept,
         n_intercepts=problem.intercepts.stop - problem.intercepts.start,
         first_effect=problem.n_position_groups,
+        step_mass=mass[: problem.n_actors][problem.n_first :].copy() if problem.has_steps else np.zeros(0),
     )
 
 

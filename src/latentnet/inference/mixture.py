@@ -17,9 +17,9 @@ from latentnet.priors.gaussian_mixture import (
     weight_index,
 )
 
-__all__ = ["draw_clusters", "draw_labels", "set_cluster_mass"]
+__all__ = ["FIXED", "draw_clusters", "draw_labels", "set_cluster_mass"]
 
-# A mass that keeps a cluster that is not in the model where it is.
+# A mass that keeps a parameter where it is, such as those of a cluster that is not in the model.
 FIXED = 1e30
 MOST_TRIES = 10_000
 

@@ -29,10 +29,13 @@ from latentnet.priors.gaussian_mixture import (
     add_mixture_gradient,
     clusters_of_site,
     fill_constants,
+    log_total_weight,
     mean_index,
     mixture_log_density,
     natural_change,
     scale_index,
+    site_of_actor,
+    weight_index,
 )
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density
@@ -52,6 +55,7 @@ __all__ = [
     "log_prior",
     "natural_log_prior",
     "prepare_actors",
+    "redraw_actor",
     "redraw_clusters",
     "scale_positions",
     "shift_positions",
@@ -106,6 +110,7 @@ _cluster_log_prior = _verb()
 _add_cluster_gradient = _verb()
 _natural_change = _verb()
 _actor_log_prior = _verb()
+_redraw_first = _verb()
 prepare_actors = _verb()
 scale_positions = _verb()
 shift_positions = _verb()
@@ -147,6 +152,34 @@ def _(prior, theta, actor):  # type: ignore[no-untyped-def]
         for k in range(prior.n_dims):
             squares += theta[k * prior.n_actors + actor] ** 2
         return -0.5 * squares * np.exp(-2.0 * theta[int(prior.groups[0, SCALE])])
+
+    return without
+
+
+@overload(_redraw_first)
+def _(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+    if _has_clusters(prior):
+
+        def with_clusters(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+            mixture = prior.mixture
+            g, last = clusters_of_site(mixture, site_of_actor(mixture, actor))
+            log_total, left = log_total_weight(mixture, theta, g, last), rng.random()
+            while g < last - 1:
+                left -= np.exp(theta[weight_index(mixture, g)] - log_total)
+                if left < 0.0:
+                    break
+                g += 1
+            scale = np.exp(theta[scale_index(mixture, g)])
+            for k in range(prior.n_dims):
+                centre = theta[mean_index(mixture, g, k)]
+                theta[k * prior.n_actors + actor] = centre + scale * rng.standard_normal()
+
+        return with_clusters
+
+    def without(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+        scale = np.exp(theta[int(prior.groups[0, SCALE])])
+        for k in range(prior.n_dims):
+            theta[k * prior.n_actors + actor] = scale * rng.standard_normal()
 
     return without
 
@@ -347,3 +380,16 @@ def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
     if actor >= prior.walk.n_first:
         return step_log_density(prior.walk, prior.n_dims, theta, actor)
     return _actor_log_prior(prior, theta, actor)
+
+
+@inline_kernel
+def redraw_actor(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+    """Draw one actor's position from its prior given earlier ones, in place."""
+    walk, n = prior.walk, prior.n_actors
+    if actor < walk.n_first:
+        _redraw_first(prior, theta, actor, rng)
+    else:
+        p = actor - walk.n_first
+        scale = np.exp(theta[walk.log_scale]) * np.sqrt(walk.gaps[p])
+        for k in range(prior.n_dims):
+            theta[k * n + actor] = theta[k * n + walk.previous[p]] + scale * rng.standard_normal()

@@ -9,10 +9,12 @@ from numba.extending import overload
 
 from latentnet._numba import inline_kernel, kernel
 from latentnet.inference.fused_data import Fused
-from latentnet.inference.prior import actor_log_prior, prepare_actors
+from latentnet.inference.prior import actor_log_prior, prepare_actors, redraw_actor
 from latentnet.inference.target import actor_log_likelihood, couples_actors
 
 __all__ = ["relocate", "swap"]
+
+REDRAWN = 0.8  # share of relocations of an actor without ties that draw it anew; 1/(1 + ties) of it otherwise
 
 
 @inline_kernel
@@ -112,9 +114,10 @@ def _shift_later(theta, start, actor, following, shift):  # type: ignore[no-unty
 
 @inline_kernel
 def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
-    """Turn `count` random actors about random centres; returns how many moved.
+    """Turn `count` random actors about random centres, or draw them anew from the prior; returns how many moved.
 
-    Where several periods are modelled, one presence of an actor turns, and its later ones go along.
+    Those with few ties are drawn anew more often: the fewer, the less holds them where they are. Where several periods
+    are modelled, one presence of an actor turns, and its later ones go along.
     """
     n, d, following = target.prior.n_actors, target.prior.n_dims, target.prior.walk.following
     theta, saved, centre = state.theta, state.saved, state.centre
@@ -122,17 +125,23 @@ def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
     prepare_actors(target.prior, theta)
     for _ in range(count):
         actor = int(rng.random() * n)
-        _choose_centre(target, theta, graph, actor, centre, rng)
+        degree = graph[0][actor + 1] - graph[0][actor]
+        anew = rng.random() * (1.0 + degree) < REDRAWN
+        if not anew:
+            _choose_centre(target, theta, graph, actor, centre, rng)
         old = _trajectory_log_likelihood(target, theta, actor)
         old_prior = actor_log_prior(target.prior, theta, actor)
         for k in range(d):
             saved[k] = theta[k * n + actor]
-        _turn(theta, n, actor, centre, saved, rng)
+        if anew:
+            redraw_actor(target.prior, theta, actor, rng)
+        else:
+            _turn(theta, n, actor, centre, saved, rng)
         for k in range(d):
             _shift_later(theta, k * n, actor, following, theta[k * n + actor] - saved[k])
         change = _trajectory_log_likelihood(target, theta, actor) - old
-        uniform = rng.random()
-        if math.log(uniform) < change + actor_log_prior(target.prior, theta, actor) - old_prior:
+        of_prior = 0.0 if anew else actor_log_prior(target.prior, theta, actor) - old_prior
+        if math.log(rng.random()) < change + of_prior:
             state.log_likelihood[0] += change
             moved += 1
         else:

@@ -22,6 +22,7 @@ __all__ = [
     "no_walk",
     "pull_to_steps",
     "redraw_step_variance",
+    "set_step_mass",
     "step_log_density",
     "to_steps",
     "walk_log_density",
@@ -142,6 +143,16 @@ def step_log_density(walk, n_dims, theta, presence):  # type: ignore[no-untyped-
     for k in range(n_dims):
         squares += (theta[k * n + presence] - theta[k * n + walk.previous[p]]) ** 2
     return -0.5 * squares / walk.gaps[p] * math.exp(-2.0 * theta[walk.log_scale])
+
+
+@kernel
+def set_step_mass(walk, n_dims, theta, information, mass):  # type: ignore[no-untyped-def]
+    """Masses of the steps given τ, which Hamiltonian moves hold: what the ties say of each, and the walk."""
+    if walk.previous.size > 0:
+        n, precision = walk.following.size, math.exp(-2.0 * theta[walk.log_scale])
+        for k in range(n_dims):
+            for p in range(walk.previous.size):
+                mass[k * n + walk.n_first + p] = information[p] + precision / walk.gaps[p]
 
 
 @kernel

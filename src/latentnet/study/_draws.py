@@ -37,6 +37,7 @@ class ClusterDraws(NamedTuple):
     labels: Integers  # (n_kept, n_actors)
     means: Floats  # (n_kept, n_clusters, n_dims)
     variances: Floats  # (n_kept, n_clusters)
+    weights: Floats  # (n_kept, n_clusters)
 
 
 def need_clusters(model: Any, function: str) -> None:
@@ -93,13 +94,15 @@ def cluster_draws(model: Any, most: int) -> ClusterDraws:
     if "cluster_means" in extra:
         means = extra["cluster_means"].reshape(len(labels), -1, model.draws_.n_dims)
         variances = extra["cluster_variances"].reshape(len(labels), -1)
+        weights = extra["cluster_weights"].reshape(len(labels), -1)
     else:
         # The parameters of clusters are kept for the draws with the reported number of them, in the draws' order.
         available = np.flatnonzero(extra["n_clusters"].reshape(-1) == model.n_clusters_)
         means, variances = model._conditional_means, model._conditional_variances
+        weights = model._conditional_weights
     chosen = thinned(np.arange(len(available)), most)
     kept = available[chosen]
-    return ClusterDraws(kept, labels[kept].astype(np.intp), means[chosen], variances[chosen])
+    return ClusterDraws(kept, labels[kept].astype(np.intp), means[chosen], variances[chosen], weights[chosen])
 
 
 def interval(draws: Floats) -> tuple[Floats, Floats, Floats]:

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
+from scipy.special import softmax
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet.effects import SIMILARITIES
 from latentnet.study._core import Wave, align_pairs, stable_core
-from latentnet.study._draws import Floats, actor_index, interval, thinned
+from latentnet.study._draws import Floats, actor_index, cluster_draws, interval, thinned
 
 __all__ = ["WaveComparison", "compare_waves"]
 
@@ -41,7 +42,8 @@ class WaveComparison:
         Actors of the second wave only, of the first wave only.
     flow : DataFrame or None
         Expected numbers of actors by cluster in the first wave (rows; the last is "joined") and in the second
-        (columns; the last is "left"). None unless both models have clusters.
+        (columns; the last is "left"). None unless both models have clusters. In a joint model nobody changes clusters:
+        actors count by the cluster in whose place they are in the period.
     correspondence : Series or None
         For each cluster of the second wave the one of the first that it continues, in the matching one to one that
         keeps most actors; <NA> for a cluster without one.
@@ -92,7 +94,8 @@ def compare_waves(first: Any, second: Any) -> WaveComparison:
 
     Two separate fits have two separate priors, each of which draws actors towards its centre: what looks like movement
     may be one wave's being less informative. A joint model of all periods, `DynamicLatentPositionModel`, does not have
-    that weakness: prefer it. In its cluster version nobody changes clusters, so ``flow`` shows who joined and left.
+    that weakness: prefer it. Its ``flow`` is also sharper: of people of whom little is known, two fits say twice
+    that they could be anywhere.
 
     Examples
     --------
@@ -209,20 +212,35 @@ def _distance_changes(before: Wave, after: Wave) -> Floats:
 def _flow(first: Any, second: Any, common: list[Any], joint: bool) -> pd.DataFrame | None:
     """Expected numbers of actors by both waves' clusters.
 
-    Posteriors of two fits are independent; in a joint model actors stay in their clusters.
+    Posteriors of two fits are independent; draws of a joint model belong together, and count by the cluster in whose
+    place an actor is.
     """
     if not (hasattr(first, "labels_") and hasattr(second, "labels_")):
         return None
     before, after = np.asarray(first.membership_), np.asarray(second.membership_)
     stayed, came = first.network_.index(common), second.network_.index(common)
     counts = np.zeros((before.shape[1] + 1, after.shape[1] + 1))
-    counts[:-1, :-1] = np.diag(before[stayed].sum(axis=0)) if joint else before[stayed].T @ after[came]
+    if joint:
+        one, other = _placed(first, stayed), _placed(second, came)
+        counts[:-1, :-1] = np.einsum("sig,sih->gh", one, other) / len(one)
+    else:
+        counts[:-1, :-1] = before[stayed].T @ after[came]
     counts[:-1, -1] = np.delete(before, stayed, axis=0).sum(axis=0)
     counts[-1, :-1] = np.delete(after, came, axis=0).sum(axis=0)
     rows = pd.Index([*range(before.shape[1]), "joined"], dtype=object, name="first")
     return pd.DataFrame(
         counts, index=rows, columns=pd.Index([*range(after.shape[1]), "left"], dtype=object, name="second")
     )
+
+
+def _placed(model: Any, actors: npt.NDArray[np.intp]) -> Floats:
+    """Probability of each cluster given where an actor is in the period, (n_draws, n_actors, n_clusters)."""
+    clusters, draws = cluster_draws(model, _MOST_DRAWS), model.draws_
+    positions = draws.positions.reshape(-1, draws.n_actors, draws.n_dims)[clusters.indices][:, actors]
+    squares = ((positions[:, :, None] - clusters.means[:, None]) ** 2).sum(axis=3)
+    logs = np.log(clusters.weights) - 0.5 * draws.n_dims * np.log(clusters.variances)
+    logs = logs[:, None] - 0.5 * squares / clusters.variances[:, None]
+    return np.asarray(softmax(logs, axis=2))
 
 
 def _correspondence(flow: pd.DataFrame) -> pd.Series:
