@@ -109,7 +109,9 @@ def test_points_are_drawn_where_the_model_puts_them_on_equal_scales() -> None:
     pixels = placed(ax)
     between = np.linalg.norm(pixels[:, None] - pixels[None], axis=2)
     distance = np.linalg.norm(model.positions_[:, None] - model.positions_[None], axis=2)
-    off = ~np.eye(18, dtype=bool)
+    roomy = np.sort(distance, axis=1)[:, 1] > 0.3  # others may be moved apart, so that every mark is seen
+    assert roomy.sum() >= 10
+    off = ~np.eye(18, dtype=bool) & np.outer(roomy, roomy)
     ratio = between[off] / distance[off]
     assert np.ptp(ratio) < 1e-6 * ratio.mean()
     assert [*ax.get_xticks(), *ax.get_yticks()] == []  # coordinates mean nothing

@@ -1,6 +1,14 @@
-"""Networks to try the library on: Sampson's monks, and simulated networks whose truth is known."""
+"""Data to try the library on: Sampson's monks, and simulated networks and interviews whose truth is known."""
 
+from latentnet.datasets.interviews import InterviewStudy, make_interview_study
 from latentnet.datasets.sampson import load_sampson, load_sampson_waves
 from latentnet.datasets.simulate import LatentNetwork, make_latent_network
 
-__all__ = ["LatentNetwork", "load_sampson", "load_sampson_waves", "make_latent_network"]
+__all__ = [
+    "InterviewStudy",
+    "LatentNetwork",
+    "load_sampson",
+    "load_sampson_waves",
+    "make_interview_study",
+    "make_latent_network",
+]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentnet.plot.apart import VISIBLE, moved_apart
 from latentnet.plot.labels import MOST_LABELS, place
 from latentnet.plot.rings import cluster_extent
 from latentnet.plot.scene import _limits, _radius, _round_length, shown_positions
@@ -35,7 +36,8 @@ class Layout:
     Attributes
     ----------
     points : (n_actors, 2) array
-        Coordinates to draw at. In one dimension the second is in pixels, since it only keeps dots apart.
+        Coordinates to draw at; marks that would hide one another are moved apart. In one dimension the second is in
+        pixels, since it only keeps dots apart.
     low, high : (2,) arrays
         Corners of the frame in those coordinates.
     size : tuple of int
@@ -84,7 +86,8 @@ def make_layout(model: Any, *, with_clusters: bool) -> Layout:
     per_pixel = max(span[0] / _WIDTH, span[1] / height)
     reach = np.array([_WIDTH, height]) * per_pixel / 2
     middle = (low + high) / 2
-    return Layout(shown, middle - reach, middle + reach, (_WIDTH, round(height)), radius, flat=True)
+    points = moved_apart(shown, VISIBLE * radius * per_pixel)
+    return Layout(points, middle - reach, middle + reach, (_WIDTH, round(height)), radius, flat=True)
 
 
 def _line(x: FloatArray, low: float, high: float, radius: float) -> Layout:

@@ -74,6 +74,8 @@ class ActorMarks(PathCollection):
     pieces : Slices
     radii : (n_actors,) array
         Radius of each mark in points.
+    hidden : (n_actors,) bool array
+        Marks of actors without a name, under those of the others.
 
     Attributes
     ----------
@@ -81,12 +83,12 @@ class ActorMarks(PathCollection):
         Number of actors drawn as a pie.
     """
 
-    def __init__(self, scene: Scene, pieces: Slices, radii: FloatArray) -> None:
+    def __init__(self, scene: Scene, pieces: Slices, radii: FloatArray, hidden: NDArray[np.bool_]) -> None:
         self._scene = scene
         self._radii = np.asarray(radii, dtype=np.float64)
         owner = np.array(pieces.owner, dtype=np.int64)
         # From left to right: files keep the order of drawing, and that of the network may be that of a known list.
-        order = np.lexsort(scene.coordinates[owner].T[::-1])
+        order = np.lexsort([*scene.coordinates[owner].T[::-1], ~hidden[owner]])
         self._owner = owner[order]
         self._pieces = Slices(self._owner.tolist(), [pieces.path[k] for k in order], [pieces.color[k] for k in order])
         self._n_slices = np.bincount(self._owner, minlength=len(radii))

@@ -45,7 +45,8 @@ def positions(
 
     The positions are the point estimate ``model.positions_``. Positions are known only up to rotation and
     reflection (and translation, where the similarity is a distance), so the axes bear no coordinates but a
-    bar that shows how long a distance is. One latent dimension is drawn as a line with ties as arcs over
+    bar that shows how long a distance is. Of up to 300 actors, those whose marks would hide one another are moved apart
+    by up to about their size. One latent dimension is drawn as a line with ties as arcs over
     it, where dots that would hide one another hang below the line; three as a scene that can be turned; of
     more, the first two principal axes are shown and the caption says so.
 
@@ -213,7 +214,7 @@ def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, *, labels:
     if getattr(model, "similarity", None) == "bilinear":
         ax.plot(*([0.0],) * scene.n_shown, marker="+", color=GREY, markersize=7, zorder=2, gid="origin")
     pieces = slices(look.colors, look.shapes, look.membership, look.palette)
-    marks = ActorMarks(scene, pieces, radii)
+    marks = ActorMarks(scene, pieces, radii, look.hidden)
     marks.set_gid("actors")
     ax.add_artist(marks)
     pairs = tie_pairs(network)[0]

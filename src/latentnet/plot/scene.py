@@ -16,6 +16,7 @@ from mpl_toolkits.mplot3d import Axes3D, proj3d
 from numpy.typing import NDArray
 
 from latentnet._exceptions import NotFittedError
+from latentnet.plot.apart import VISIBLE, moved_apart
 from latentnet.plot.colors import GREY
 
 __all__ = ["CAPTION_SIZE", "Scene", "make_scene"]
@@ -34,7 +35,8 @@ class Scene:
     ax : Axes
         Three-dimensional if `coordinates` are.
     coordinates : (n_actors, n_shown) array
-        Positions on the axes that are shown, `n_shown` being 1, 2 or 3.
+        Positions on the axes that are shown, `n_shown` being 1, 2 or 3. In two dimensions those of marks that would
+        hide one another are moved apart.
     radius : float
         Radius of an actor's mark in points.
     floor : float
@@ -123,6 +125,8 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -
     _bare(ax, low, high)
     scene = Scene(ax, coordinates, floor=ax.get_ylim()[0])
     scene.radius = _radius(scene.inches(), len(coordinates))
+    if n_shown == 2:
+        scene.coordinates = moved_apart(coordinates, VISIBLE * scene.radius * _data_per_point(ax))
     _caption(scene, model, float(high[0] - low[0]))
     return scene
 
@@ -165,6 +169,13 @@ def _new_axes(n_shown: int, span: FloatArray, wide: bool) -> Axes:
 def _radius(inches: float, n_actors: int) -> float:
     size = np.clip(np.sqrt(max(inches, 0.5) / 3.6), 0.6, 1.3)
     return float(size * np.clip(16.0 / n_actors**0.36, 1.2, 4.6))
+
+
+def _data_per_point(ax: Any) -> float:
+    """Data units in one point of flat axes, whose scales are equal."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    inch = float(ax.get_figure(root=True).dpi)
+    return max((right - left) * inch / ax.bbox.width, (top - bottom) * inch / ax.bbox.height) / 72.0
 
 
 def _bare(ax: Any, low: FloatArray, high: FloatArray) -> None:

@@ -1,0 +1,311 @@
+"""A made-up interview study of several sites in two periods, with the truth behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.spatial.distance import cdist
+
+from latentnet._random import RandomState, as_generator
+
+__all__ = ["InterviewStudy", "make_interview_study"]
+
+Floats = npt.NDArray[np.float64]
+
+PLACES = ("Alderbeck", "Brackmere", "Carrowdale", "Dunholme", "Eskerby", "Fallowmoor")
+GIVEN = [
+    "Ada", "Amir", "Ben", "Cara", "Dev", "Ella", "Finn", "Gita", "Hana", "Igor", "Jack", "Kate",
+    "Leo", "Mina", "Nils", "Olga", "Paul", "Rosa", "Sami", "Tess", "Uma", "Vera", "Will", "Zoe",
+]  # fmt: skip
+SURNAME_STARTS = [
+    "Al", "Ber", "Car", "Dor", "El", "Fen", "Gar", "Hol", "Ing", "Jar",
+    "Kel", "Lor", "Mar", "Nor", "Os", "Pel", "Ros", "Sel", "Tor", "Wen",
+]  # fmt: skip
+SURNAME_ENDS = ["bury", "den", "ford", "ham", "ley", "mond", "sett", "ton", "wick"]
+ORGANISATIONS = {
+    "Borough Council": "council",
+    "County Council": "council",
+    "Hospital Trust": "health",
+    "Community Trust": "health",
+    "Care Forum": "voluntary",
+    "Age Network": "voluntary",
+}
+SENIORITY = {"director": 0.15, "manager": 0.5, "officer": 0.35}
+SOUGHT = {"director": 2.6, "manager": 1.3, "officer": 0.0}  # log odds: the senior are gone to more often
+SPREAD = {"director": 0.6, "manager": 1.1, "officer": 1.4}  # about the cluster's centre: the senior are nearer to it
+CLUSTERS = (0.4, 0.35, 0.25)  # shares of the people
+RADIUS = 4.0  # of the circle on which the clusters' centres lie
+INTERCEPT = -1.0
+AT_HOME = 0.6  # in an organisation of the cluster's own sector for certain; others in any
+BRIDGERS, MOVERS, LEAVERS, JOINERS = 0.08, 0.08, 0.1, 0.1  # of the people of a site
+DRIFT = 0.15  # of those who stay where they are
+MOST_NAMES = 5
+FEWEST_PEOPLE, MOST_PEOPLE = 24, 150
+
+
+class _Period(NamedTuple):
+    """A site at one time."""
+
+    people: pd.DataFrame
+    truth: pd.DataFrame
+    wishes: Floats  # (n_people, n_people): a tie is a wish above 0
+
+
+@dataclass(frozen=True)
+class InterviewStudy:
+    """Sites of which people can be asked whom they go to; what `make_interview_study` returns.
+
+    Periods are numbered 0 and 1. Asking somebody again in the same period gets the same answer.
+
+    Attributes
+    ----------
+    sites : tuple of str
+        Names of the sites.
+    max_nominations : int
+        How many names a respondent may give: 5.
+    """
+
+    sites: tuple[str, ...]
+    max_nominations: int
+    _periods: Mapping[str, tuple[_Period, _Period]] = field(repr=False)
+
+    def people(self, site: str, period: int = 0) -> pd.DataFrame:
+        """Everybody who works at a site: the list that a study starts from.
+
+        Parameters
+        ----------
+        site : str
+        period : {0, 1}
+
+        Returns
+        -------
+        DataFrame by actor
+            `organisation`, `sector` and `seniority`.
+        """
+        return self._at(site, period).people.copy()
+
+    def experts(self, site: str) -> list[str]:
+        """The four people whom experts would send the interviewer to first.
+
+        They are the director of each sector to whom most people go, and one more such director.
+
+        Parameters
+        ----------
+        site : str
+
+        Returns
+        -------
+        list of four actors
+        """
+        people, _, wishes = self._at(site, 0)
+        known = people.assign(
+            rank=people["seniority"].map(list(SENIORITY).index), sought=-(wishes > 0).sum(axis=0)
+        ).sort_values(["rank", "sought"], kind="stable")
+        first = known.groupby("sector", sort=False).head(1).index[:3]
+        return [*first, *known.index.difference(first, sort=False)[:1]]
+
+    def ask(self, site: str, respondents: Iterable[str], period: int = 0) -> pd.DataFrame:
+        """Interview people: whom do you go to? Each gives at most five names.
+
+        Parameters
+        ----------
+        site : str
+        respondents : sequence of actors
+            Whom to ask.
+        period : {0, 1}
+
+        Returns
+        -------
+        DataFrame
+            `respondent` and `nominee`, a row for every name, the most important first. Who goes to nobody has no row;
+            who goes to more than five people names the five that matter most.
+
+        Raises
+        ------
+        ValueError
+            If somebody is not at the site in that period, or is asked twice.
+        """
+        people, _, wishes = self._at(site, period)
+        asked = [respondents] if isinstance(respondents, str) else list(respondents)
+        strangers = [one for one in asked if one not in people.index]
+        if strangers:
+            raise ValueError(
+                f"respondents must be people of {site} in period {period}, but {strangers} are not; see people()"
+            )
+        if len(set(asked)) < len(asked):
+            raise ValueError(f"respondents must be asked once each, got {asked}")
+        actors, rows = people.index.to_numpy(dtype=object), []
+        for i in people.index.get_indexer(pd.Index(asked, dtype=object)):
+            best = np.argsort(-wishes[i], kind="stable")[: self.max_nominations]
+            rows += [(actors[i], actors[j]) for j in best if wishes[i, j] > 0]
+        return pd.DataFrame(rows, columns=["respondent", "nominee"])
+
+    def truth(self, site: str, period: int = 0) -> pd.DataFrame:
+        """What no interviewer sees.
+
+        Parameters
+        ----------
+        site : str
+        period : {0, 1}
+
+        Returns
+        -------
+        DataFrame by actor
+            Position (`x`, `y`), `cluster`, whether the actor stands between two of them (`bridger`), how many people
+            the actor goes to (`n_ties`), and whether the actor moved from the first period to the second (`moved`).
+        """
+        return self._at(site, period).truth.copy()
+
+    def _at(self, site: str, period: int) -> _Period:
+        if site not in self._periods:
+            raise ValueError(f"site must be one of {', '.join(map(repr, self.sites))}, got {site!r}")
+        if period not in (0, 1):
+            raise ValueError(f"period must be 0 or 1, got {period!r}")
+        return self._periods[site][period]
+
+
+def make_interview_study(
+    random_state: RandomState = None, *, n_people: Sequence[int] = (58, 84, 123)
+) -> InterviewStudy:
+    """Draw a study to practise on: people who may name only five, at several sites, in two periods.
+
+    Each site has three clusters of people from six organisations of three sectors. Six in ten of a cluster work in
+    its own sector, the others anywhere; directors stand nearer to the centre of their cluster than others, and one in
+    twelve people stands between two clusters. Who goes to whom follows a latent cluster model, P(i goes to j) = 1 /
+    (1 + exp(d_ij − 0.8)) with d_ij the distance of their positions, and whoever goes to more than five people names the
+    five for whom the utility 0.8 − d_ij plus logistic noise is greatest. Before the second period one in ten left and
+    as many came, one in twelve moved to another cluster, and the others stayed where they were.
+
+    Parameters
+    ----------
+    random_state : None, int, SeedSequence, Generator or RandomState
+    n_people : sequence of int
+        People at each of one to six sites, 24 to 150 a site.
+
+    Returns
+    -------
+    InterviewStudy
+        With `people`, `experts`, `ask` and `truth`.
+
+    Raises
+    ------
+    ValueError
+        If `n_people` is out of its range.
+
+    References
+    ----------
+    West, M. et al. (2014). Health Services and Delivery Research 2 (12): such a study of health and social care.
+
+    Examples
+    --------
+    >>> study = make_interview_study(random_state=1)
+    >>> study.sites
+    ('Alderbeck', 'Brackmere', 'Carrowdale')
+    >>> people, experts = study.people("Alderbeck"), study.experts("Alderbeck")
+    >>> len(people), people.columns.tolist(), len(experts)
+    (58, ['organisation', 'sector', 'seniority'], 4)
+    >>> bool(study.ask("Alderbeck", experts).groupby("respondent").size().max() <= study.max_nominations)
+    True
+    """
+    _check_sizes(n_people)
+    rng = as_generator(random_state)
+    sites = PLACES[: len(n_people)]
+    return InterviewStudy(
+        sites, MOST_NAMES, {site: _site(int(n), rng) for site, n in zip(sites, n_people, strict=True)}
+    )
+
+
+def _check_sizes(n_people: Any) -> None:
+    sizes = [] if isinstance(n_people, str) or not isinstance(n_people, Iterable) else list(n_people)
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in sizes)
+    if not whole or not 1 <= len(sizes) <= len(PLACES) or not all(FEWEST_PEOPLE <= n <= MOST_PEOPLE for n in sizes):
+        raise ValueError(
+            f"n_people must hold a number of people for each of one to {len(PLACES)} sites, integers from "
+            f"{FEWEST_PEOPLE} to {MOST_PEOPLE}, got {n_people!r}"
+        )
+
+
+def _site(n: int, rng: np.random.Generator) -> tuple[_Period, _Period]:
+    n_joiners = round(JOINERS * n)
+    names = _names(n + n_joiners, rng)
+    first = _newcomers(names[:n], rng)
+    second = _later(first, _newcomers(names[n:], rng), rng)
+    first["moved"] = second["moved"].reindex(first.index, fill_value=False)
+    return _period(first, rng), _period(second, rng)
+
+
+def _names(n: int, rng: np.random.Generator) -> list[str]:
+    """Names of people, each with a surname that nobody else at the site has."""
+    surnames = [start + end for start in SURNAME_STARTS for end in SURNAME_ENDS]
+    chosen = rng.choice(len(surnames), n, replace=False)
+    return [f"{GIVEN[k]} {surnames[c]}" for k, c in zip(rng.integers(len(GIVEN), size=n), chosen, strict=True)]
+
+
+def _newcomers(names: list[str], rng: np.random.Generator) -> pd.DataFrame:
+    """People with their jobs and places."""
+    n = len(names)
+    # as many of each kind as its share says: chance would make small sites odd
+    cluster = rng.permutation(np.searchsorted(np.cumsum(CLUSTERS), (np.arange(n) + 0.5) / n))
+    organisations = list(ORGANISATIONS)
+    anywhere = rng.integers(len(organisations), size=n)
+    at_home = 2 * cluster + rng.integers(2, size=n)  # two organisations of each sector
+    organisation = np.where(rng.random(n) < AT_HOME, at_home, anywhere)
+    table = pd.DataFrame({"organisation": [organisations[k] for k in organisation]}, pd.Index(names, name="actor"))
+    table["sector"] = table["organisation"].map(ORGANISATIONS)
+    table["seniority"] = rng.choice(list(SENIORITY), n, p=list(SENIORITY.values()))
+    table["cluster"], table["bridger"], table["moved"] = cluster, False, False
+    _settle(table, table.index, rng)
+    _set_between(table, table.index[rng.permutation(n)[: round(BRIDGERS * n)]], rng)
+    return table
+
+
+def _settle(table: pd.DataFrame, who: pd.Index, rng: np.random.Generator) -> None:
+    """Give these people a place in their cluster."""
+    spread = table.loc[who, "seniority"].map(SPREAD).to_numpy()[:, None]
+    centres = _centres()[table.loc[who, "cluster"].to_numpy()]
+    table.loc[who, ["x", "y"]] = centres + spread * rng.standard_normal((len(who), 2))
+    table.loc[who, "bridger"] = False
+
+
+def _set_between(table: pd.DataFrame, who: pd.Index, rng: np.random.Generator) -> None:
+    """Give these people a place half way between their cluster and another."""
+    centres, own = _centres(), table.loc[who, "cluster"].to_numpy()
+    other = (own + rng.integers(1, len(centres), size=len(who))) % len(centres)
+    middle = (centres[own] + centres[other]) / 2
+    table.loc[who, ["x", "y"]] = middle + 0.3 * rng.standard_normal((len(who), 2))
+    table.loc[who, "bridger"] = True
+
+
+def _centres() -> Floats:
+    angles = 2 * np.pi * np.arange(len(CLUSTERS)) / len(CLUSTERS)
+    return RADIUS * np.column_stack([np.cos(angles), np.sin(angles)])
+
+
+def _later(first: pd.DataFrame, joiners: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """The second period: some left, some came, some moved."""
+    order = rng.permutation(first.index.to_numpy(dtype=object))
+    n_leavers, n_movers = round(LEAVERS * len(first)), round(MOVERS * len(first))
+    stayed = first.loc[first.index.isin(order[n_leavers:])].copy()
+    stayed[["x", "y"]] += DRIFT * rng.standard_normal((len(stayed), 2))
+    movers = pd.Index(order[n_leavers : n_leavers + n_movers])
+    stayed.loc[movers, "moved"] = True
+    step = rng.integers(1, len(CLUSTERS), size=n_movers)
+    stayed.loc[movers, "cluster"] = (stayed.loc[movers, "cluster"] + step) % len(CLUSTERS)
+    _settle(stayed, movers, rng)
+    return pd.concat([stayed, joiners])
+
+
+def _period(table: pd.DataFrame, rng: np.random.Generator) -> _Period:
+    positions = table[["x", "y"]].to_numpy()
+    sought = table["seniority"].map(SOUGHT).to_numpy()
+    wishes = INTERCEPT + sought - cdist(positions, positions) + rng.logistic(size=(len(table),) * 2)
+    np.fill_diagonal(wishes, -np.inf)
+    truth = table[["x", "y", "cluster", "bridger"]].copy()
+    truth["n_ties"] = (wishes > 0).sum(axis=1)
+    truth["moved"] = table["moved"]
+    return _Period(table[["organisation", "sector", "seniority"]].copy(), truth, wishes)
