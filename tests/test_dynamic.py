@@ -30,7 +30,16 @@ from latentnet import (
     roles,
 )
 from latentnet.datasets import load_sampson_waves
-from latentnet.effects import DyadCovariate, Homophily, Reciprocity, SenderCovariate, SenderReceiver
+from latentnet.effects import (
+    BoundEffect,
+    DyadCovariate,
+    Effect,
+    Homophily,
+    RandomGroup,
+    Reciprocity,
+    SenderCovariate,
+    SenderReceiver,
+)
 
 ENGINE = MCMC(n_draws=200, n_warmup=300, n_chains=2, n_jobs=1)
 
@@ -294,6 +303,47 @@ def test_designs_must_agree() -> None:
 def test_covariates_by_dyad_cannot_be_shared() -> None:
     with pytest.raises(ValueError, match="cannot be shared"):
         DynamicLatentPositionModel(effects=[DyadCovariate(np.ones((13, 13)), name="x")]).fit(come_and_go())
+
+
+class Product(Effect):
+    """η += β·x_i·x_j, from outside of the library; its data are (n_actors, 1)."""
+
+    def bind(self, network: Network, n_dims: int) -> BoundEffect:
+        x = network.attributes["rank"].to_numpy(float)[:, np.newaxis] / 10.0
+        return BoundEffect(1, x, ("product",), np.ones(1), symmetric=True)
+
+    @staticmethod
+    def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
+        for r in range(runs.shape[0]):
+            for p in range(runs[r, 3]):
+                eta[runs[r, 2] + p] += values[0] * data[runs[r, 0], 0] * data[runs[r, 1] + p, 0]
+
+    @staticmethod
+    def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
+        for r in range(runs.shape[0]):
+            for p in range(runs[r, 3]):
+                gradient[0] += score[runs[r, 2] + p] * data[runs[r, 0], 0] * data[runs[r, 1] + p, 0]
+
+
+class Moody(Product):
+    """A random effect from outside of the library."""
+
+    def bind(self, network: Network, n_dims: int) -> BoundEffect:
+        n = network.n_actors
+        return BoundEffect(n + 1, np.zeros((1, 1)), groups=(RandomGroup("mood", 0, n, n, 1.0),))
+
+
+def test_effects_from_outside_of_the_library() -> None:
+    networks = come_and_go()
+    model = fitted(DynamicLatentPositionModel(effects=[Product()]), networks)
+    view, pair = model.at(1), tuple(networks[1].actors[[2, 7]])
+    i, j = model.network_.index([(1, actor) for actor in pair])
+    draws = model.draws_
+    eta = draws.variables["intercept"][..., 1] + 0.04 * 0.09 * 100 * draws.coefficients[..., 0]
+    eta = eta - np.linalg.norm(draws.positions[:, :, i] - draws.positions[:, :, j], axis=-1)
+    np.testing.assert_allclose(view.linear_predictor([pair], draws=True)[..., 0], eta)
+    with pytest.raises(ValueError, match="cannot be shared"):
+        DynamicLatentPositionModel(effects=[Moody()]).fit(networks)
 
 
 def test_an_actor_has_one_random_effect(tmp_path: Path) -> None:

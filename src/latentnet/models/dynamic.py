@@ -64,8 +64,8 @@ class DynamicModel(Estimator):
         """
         several = read_networks(networks)
         engine = read_engine(self.inference)
-        check_shared_effects(read_effects(self.effects))
         joined, self._joined = join_networks(several.networks, several.sites)
+        check_shared_effects(read_effects(self.effects), joined)
         self._given = several
         self._infer(joined, engine, as_generator(self.random_state))
         return self

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 import numpy as np
 
-from latentnet.effects import DyadCovariate, Effect
+from latentnet.effects import DyadCovariate, Effect, Receiver, Sender, SenderReceiver, Sociality
 from latentnet.network import Network, as_network
 
 __all__ = ["Several", "check_shared_effects", "read_networks"]
@@ -97,16 +97,17 @@ def _check_design(first_name: Any, first: Network, name: Any, network: Network) 
             )
 
 
-def check_shared_effects(effects: tuple[Effect, ...]) -> None:
-    """Refuse covariates that are given by dyad of one network.
+def check_shared_effects(effects: tuple[Effect, ...], network: Network) -> None:
+    """Refuse covariates that are given by dyad of one network, and random effects from outside of the library.
 
     Raises
     ------
     ValueError
     """
     for effect in effects:
-        if isinstance(effect, DyadCovariate):
+        own = isinstance(effect, Sociality | Sender | Receiver | SenderReceiver)
+        if isinstance(effect, DyadCovariate) or (not own and effect.bind(network, 0).groups):
             raise ValueError(
-                f"effects: {effect!r} is of the dyads of one network and cannot be shared by several; use effects of "
-                "attributes such as Homophily('group'), or fit each network by itself"
+                f"effects: {effect!r} cannot be shared by several networks: its data or values are of one; use "
+                "effects of attributes such as Homophily('group'), Sociality(), or fit each network by itself"
             )

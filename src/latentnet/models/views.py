@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.effects import Intercept, Similarity
+from latentnet.effects._attribute_effect import AttributeEffect
 from latentnet.effects._shared import SharedValues, share_values
 from latentnet.effects.intercept import NetworkIntercepts
 from latentnet.inference.problem import Clusters, Problem
@@ -44,8 +45,10 @@ def view_problem(problem: Problem, place: Place) -> Problem:
             bound = effect.bind(place.network, problem.n_dims)
         elif isinstance(effect, SharedValues):
             bound = share_values(bound, np.arange(place.network.n_actors), "actor")
-        elif bound.data.shape[1] == problem.n_actors:
+        elif isinstance(effect, AttributeEffect):
             bound = bound._replace(data=np.ascontiguousarray(bound.data[:, place.presences]))
+        elif bound.data.size > 1:  # an effect from outside of the library
+            bound = effect.bind(place.network, problem.n_dims)
         effects.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size
     clusters = problem.clusters
