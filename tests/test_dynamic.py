@@ -384,6 +384,23 @@ def test_places_that_are_not_there() -> None:
         fitted(DynamicLatentPositionModel(), {"a": FIRST, "b": SECOND}).forecast(site="a")
 
 
+def test_what_needs_one_network_says_so(tmp_path: Path) -> None:
+    model = sites()
+    for use in (
+        lambda: roles(model),
+        lambda: latentnet.composition(model, "team"),
+        lambda: next_interviews(model, 1),
+        lambda: compare_waves(model, model),
+        lambda: latentnet.bic(model),
+        lambda: latentnet.plot.positions(model),
+        lambda: latentnet.plot.positions_html(model, tmp_path / "page.html"),
+        lambda: latentnet.plot.membership(model),
+        lambda: latentnet.plot.coclustering(model),
+    ):
+        with pytest.raises(ValueError, match=r"needs a model of one network.*model\.at"):
+            use()
+
+
 def test_a_failed_fit_leaves_the_earlier_one() -> None:
     model = fitted(DynamicLatentPositionModel(), come_and_go()[:2])
     with pytest.raises(ValueError, match="team2"):

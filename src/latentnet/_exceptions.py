@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sklearn.exceptions import NotFittedError
 
-__all__ = ["ConvergenceWarning", "LatentnetWarning", "NotFittedError"]
+__all__ = ["ConvergenceWarning", "LatentnetWarning", "NotFittedError", "refuse_joint"]
 
 
 class LatentnetWarning(UserWarning):
@@ -13,3 +15,12 @@ class LatentnetWarning(UserWarning):
 
 class ConvergenceWarning(LatentnetWarning):
     """Chains have not mixed, or a mode was not reached: the message says which quantity and what to do."""
+
+
+def refuse_joint(model: Any, function: str) -> None:
+    """Raise a ValueError if a model of several networks comes where one of one network is needed."""
+    if hasattr(model, "networks_"):
+        raise ValueError(
+            f"{function} needs a model of one network, but got a {type(model).__name__} of several: give one of them, "
+            "model.at(period=..., site=...)"
+        )

@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.exceptions import ConvergenceWarning as MixtureWarning
 from sklearn.utils.validation import check_is_fitted
 
+from latentnet._exceptions import refuse_joint
 from latentnet._numba import first_class_functions
 from latentnet.effects import SIMILARITIES
 from latentnet.inference.map import maximise
@@ -75,6 +76,7 @@ def bic(model: Any) -> BIC:
     True
     """
     check_is_fitted(model)
+    refuse_joint(model, "bic")
     problem: Problem = model._problem
     if problem.n_dims == 0 or not model.draws_.statistics:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -92,7 +93,6 @@ class DynamicModel(Estimator):
         self.actors_ = np.empty(self.n_actors_, dtype=object)
         self.actors_[:] = labels[: self.n_actors_]
         self.draws_.coords["network"] = unique_strings(several.names())
-
         points = np.full((presences.n_periods, presences.n_first, self._points.shape[1]), np.nan)
         points[presences.period, presences.actors] = self._points
         self.positions_ = points
@@ -269,8 +269,11 @@ class DynamicModel(Estimator):
         assert presences is not None
         coords = super()._coords(problem)
         del coords["actor"]
-        labels = self.actors_ if self.sites_ is None else [actor for _, actor in self.actors_]
-        coords["actor"] = ("presence", unique_strings(labels)[presences.actors])
+        labels = np.empty(self.n_actors_, dtype=object)
+        for first, last in itertools.pairwise(problem.site_starts):  # those of another site may have the same names
+            own = self.actors_[first:last]
+            labels[first:last] = unique_strings(own if self.sites_ is None else [actor for _, actor in own])
+        coords["actor"] = ("presence", labels[presences.actors].astype(np.str_))
         coords["period"] = ("presence", presences.period)
         if self.sites_ is not None:
             coords["site"] = ("presence", unique_strings(self.sites_)[presences.site])

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from latentnet._exceptions import NotFittedError
+from latentnet._exceptions import NotFittedError, refuse_joint
 from latentnet.plot.colors import GREY, categorical
 from latentnet.plot.legend import Section, add_legend, mark_handle
 
@@ -208,6 +208,7 @@ def n_clusters(model: Any, *, ax: Axes | None = None) -> Axes:
 
 def _need(model: Any, name: str) -> Any:
     """An attribute of a fitted cluster model, or the error that fits the reason why it is missing."""
+    refuse_joint(model, "the picture")
     if hasattr(model, name):
         return getattr(model, name)
     if hasattr(model, "labels_"):

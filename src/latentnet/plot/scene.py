@@ -15,7 +15,7 @@ from matplotlib.ticker import MultipleLocator, NullFormatter
 from mpl_toolkits.mplot3d import Axes3D, proj3d
 from numpy.typing import NDArray
 
-from latentnet._exceptions import NotFittedError
+from latentnet._exceptions import NotFittedError, refuse_joint
 from latentnet.plot.apart import VISIBLE, moved_apart
 from latentnet.plot.colors import GREY
 
@@ -135,6 +135,7 @@ def shown_positions(model: Any) -> FloatArray:
     """Coordinates on show, shape (n_actors, 1, 2 or 3)."""
     if not hasattr(model, "positions_"):
         raise NotFittedError(f"this {type(model).__name__} is not fitted yet; call `fit` before plotting it")
+    refuse_joint(model, "the picture")
     positions = np.asarray(model.positions_, dtype=np.float64)
     if positions.ndim != 2 or positions.shape[1] == 0:
         raise ValueError("the model has no latent space (similarity=None), so there are no positions to plot")

@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from latentnet._exceptions import refuse_joint
+
 __all__ = [
     "ClusterDraws",
     "actor_index",
@@ -43,6 +45,7 @@ class ClusterDraws(NamedTuple):
 def need_clusters(model: Any, function: str) -> None:
     """Raise the error that fits a model that is not fitted or has no clusters."""
     check_is_fitted(model)
+    refuse_joint(model, function)
     if not hasattr(model, "labels_"):
         raise ValueError(
             f"{function} needs a model with clusters, but got a {type(model).__name__}; fit a LatentClusterModel"

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.utils.validation import check_is_fitted
 
+from latentnet._exceptions import refuse_joint
 from latentnet.study._draws import Floats, Integers, actor_index, attribute_values, cluster_draws, thinned, with_draws
 from latentnet.study._information import Everything, Others, Targets
 
@@ -114,6 +115,7 @@ def next_interviews(model: Any, n: int, *, balance: str | None = None, target: T
 def _candidates(model: Any, n: Any) -> Integers:
     """Actors who were not asked, after all checks."""
     check_is_fitted(model)
+    refuse_joint(model, "next_interviews")
     family = getattr(model.family, "name", model.family)
     if family != "bernoulli":
         raise ValueError(f"next_interviews needs binary ties, family='bernoulli', but the model's is {family!r}")

@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.special import softmax
 from sklearn.utils.validation import check_is_fitted
 
+from latentnet._exceptions import refuse_joint
 from latentnet.effects import SIMILARITIES
 from latentnet.study._core import Wave, align_pairs, stable_core
 from latentnet.study._draws import Floats, actor_index, cluster_draws, interval, thinned
@@ -143,6 +144,7 @@ def _check(first: Any, second: Any) -> Any:
     """The similarity's invariance, after all checks."""
     for name, model in (("first", first), ("second", second)):
         check_is_fitted(model)
+        refuse_joint(model, "compare_waves")
         if model.draws_.n_dims == 0:
             raise ValueError(f"{name} has no positions to compare: its similarity is None")
     for what in ("similarity", "n_dims"):
