@@ -17,6 +17,8 @@ from latentnet import ConvergenceWarning
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LONG = {"tutorial.md"}  # minutes
+MAY_WARN = {"plot_interview_study"}  # short chains choose whom to ask, and say that they are short
 PAGES = sorted(path for path in (*DOCS.glob("*.md"), ROOT / "README.md") if FENCE.search(path.read_text("utf-8")))
 
 
@@ -34,7 +36,9 @@ def _module(path: Path, name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, id=path.name, marks=[pytest.mark.slow] * (path.name in LONG)) for path in PAGES]
+)
 def test_code_of_the_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All blocks of a page, one below the other, as a user's own file."""
     monkeypatch.chdir(tmp_path)
@@ -71,7 +75,10 @@ def test_refusals_are_noticed(tables: ModuleType) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem)
 def test_example_runs_and_saves_its_pictures(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    _module(path, f"example_{path.stem}")
+    with warnings.catch_warnings():
+        if path.stem in MAY_WARN:
+            warnings.simplefilter("ignore", ConvergenceWarning)
+        _module(path, f"example_{path.stem}")
     plt.close("all")
     promised = re.findall(r"[\"']([\w-]+\.png)[\"']", path.read_text("utf-8"))
     assert promised

@@ -85,7 +85,7 @@ def test_law_of_the_ties():
             z = truth[["x", "y"]].to_numpy()
             sought = people["seniority"].map(interviews.SOUGHT).to_numpy()
             off = ~np.eye(len(z), dtype=bool)
-            eta.append((interviews.INTERCEPT + sought - cdist(z, z))[off])
+            eta.append((interviews.INTERCEPT - np.log(150 / 58) + sought - cdist(z, z))[off])
             ties.append((study._periods[site][period].wishes > 0)[off])
     p, y = expit(np.concatenate(eta)), np.concatenate(ties)
     for band in np.array_split(np.argsort(p), 5):
@@ -106,6 +106,7 @@ def test_clusters_partly_follow_sectors_and_the_senior_are_central():
         pd.DataFrame(off**2, settled.index).mean(axis=1).groupby(people["seniority"][~truth["bridger"]]).mean() ** 0.5
     )
     assert spread["director"] < spread["manager"] < spread["officer"]
+    assert set(people["seniority"][truth["bridger"]]) == {"director"}
     half_way = truth.loc[truth["bridger"], ["x", "y"]].to_numpy()
     distances = np.sort(cdist(half_way, interviews._centres()), axis=1)
     assert (distances[:, 1] - distances[:, 0]).max() < 2.5  # as far from one as from the other

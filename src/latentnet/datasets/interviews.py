@@ -36,13 +36,13 @@ ORGANISATIONS = {
     "Age Network": "voluntary",
 }
 SENIORITY = {"director": 0.15, "manager": 0.5, "officer": 0.35}
-SOUGHT = {"director": 2.6, "manager": 1.3, "officer": 0.0}  # log odds: the senior are gone to more often
-SPREAD = {"director": 0.6, "manager": 1.1, "officer": 1.4}  # about the cluster's centre: the senior are nearer to it
+SOUGHT = {"director": 2.4, "manager": 1.2, "officer": 0.0}  # log odds: the senior are gone to more often
+SPREAD = {"director": 0.5, "manager": 0.75, "officer": 1.0}  # about the cluster's centre: the senior are nearer to it
 CLUSTERS = (0.4, 0.35, 0.25)  # shares of the people
-RADIUS = 4.0  # of the circle on which the clusters' centres lie
-INTERCEPT = -1.0
+RADIUS = 3.8  # of the circle on which the clusters' centres lie
+INTERCEPT, SIZE = -0.8, 58  # of a site of so many people; in a larger one people do not go to more of them
 AT_HOME = 0.6  # in an organisation of the cluster's own sector for certain; others in any
-BRIDGERS, MOVERS, LEAVERS, JOINERS = 0.08, 0.08, 0.1, 0.1  # of the people of a site
+BRIDGERS, MOVERS, LEAVERS, JOINERS = 0.08, 0.12, 0.1, 0.1  # of the people of a site
 DRIFT = 0.15  # of those who stay where they are
 MOST_NAMES = 5
 FEWEST_PEOPLE, MOST_PEOPLE = 24, 150
@@ -176,10 +176,11 @@ def make_interview_study(
 
     Each site has three clusters of people from six organisations of three sectors. Six in ten of a cluster work in
     its own sector, the others anywhere; directors stand nearer to the centre of their cluster than others, and one in
-    twelve people stands between two clusters. Who goes to whom follows a latent cluster model, P(i goes to j) = 1 /
-    (1 + exp(d_ij − 0.8)) with d_ij the distance of their positions, and whoever goes to more than five people names the
-    five for whom the utility 0.8 − d_ij plus logistic noise is greatest. Before the second period one in ten left and
-    as many came, one in twelve moved to another cluster, and the others stayed where they were.
+    twelve people, a director, stands between two clusters. Who goes to whom follows a latent cluster model, P(i goes to
+    j) = 1 / (1 + exp(d_ij − b − s_j)) with d_ij the distance of their positions, s_j = 2.4 for directors, 1.2 for
+    managers and 0 for others, and b = −0.8 − log(n / 58) at a site of n people. Whoever goes to more than five people
+    names the five for whom the utility b + s_j − d_ij plus logistic noise is greatest. Before the second period one in
+    ten left and as many came, one in eight moved to another cluster, and the others stayed where they were.
 
     Parameters
     ----------
@@ -273,12 +274,12 @@ def _settle(table: pd.DataFrame, who: pd.Index, rng: np.random.Generator) -> Non
 
 
 def _set_between(table: pd.DataFrame, who: pd.Index, rng: np.random.Generator) -> None:
-    """Give these people a place half way between their cluster and another."""
+    """Make these people directors half way between their cluster and another."""
     centres, own = _centres(), table.loc[who, "cluster"].to_numpy()
     other = (own + rng.integers(1, len(centres), size=len(who))) % len(centres)
     middle = (centres[own] + centres[other]) / 2
     table.loc[who, ["x", "y"]] = middle + 0.3 * rng.standard_normal((len(who), 2))
-    table.loc[who, "bridger"] = True
+    table.loc[who, "bridger"], table.loc[who, "seniority"] = True, "director"
 
 
 def _centres() -> Floats:
@@ -303,7 +304,8 @@ def _later(first: pd.DataFrame, joiners: pd.DataFrame, rng: np.random.Generator)
 def _period(table: pd.DataFrame, rng: np.random.Generator) -> _Period:
     positions = table[["x", "y"]].to_numpy()
     sought = table["seniority"].map(SOUGHT).to_numpy()
-    wishes = INTERCEPT + sought - cdist(positions, positions) + rng.logistic(size=(len(table),) * 2)
+    intercept = INTERCEPT - np.log(len(table) / SIZE)
+    wishes = intercept + sought - cdist(positions, positions) + rng.logistic(size=(len(table),) * 2)
     np.fill_diagonal(wishes, -np.inf)
     truth = table[["x", "y", "cluster", "bridger"]].copy()
     truth["n_ties"] = (wishes > 0).sum(axis=1)
