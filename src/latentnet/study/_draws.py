@@ -24,6 +24,7 @@ __all__ = [
     "thinned",
     "tie_probabilities",
     "with_draws",
+    "with_parameters",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -62,9 +63,13 @@ def thinned(available: npt.ArrayLike, most: int) -> Integers:
 
 def with_draws(model: Any, indices: npt.ArrayLike) -> Any:
     """The model with some of its pooled draws only: its methods then speak of those."""
+    return with_parameters(model, model.draws_.pooled[np.asarray(indices, dtype=np.intp)])
+
+
+def with_parameters(model: Any, parameters: Floats) -> Any:
+    """The model with other draws, (n_draws, n_parameters): its methods then speak of those."""
     view = copy.copy(model)
-    parameters = model.draws_.pooled[np.asarray(indices, dtype=np.intp)][None]
-    view.draws_ = replace(model.draws_, parameters=parameters, statistics={}, extra={})
+    view.draws_ = replace(model.draws_, parameters=parameters[None], statistics={}, extra={})
     return view
 
 
