@@ -66,8 +66,7 @@ joint = DynamicLatentClusterModel(3, effects=effects, inference=engine, random_s
 print(joint.summary(["coefficients", "intercept"])[["mean", "lower", "upper", "r_hat"]].round(2).to_string())
 
 # %%
-# The maps name those who were asked or named. Of the grey dots we know no more than that nobody named them. Twelve
-# interviews do for 58 people; of 123 they give little more than a line, with two of the groups on one another.
+# The maps name those who were asked or named. Of the grey dots we know no more than that nobody named them.
 figure, axes = plt.subplots(1, 3, figsize=(16, 5.6), layout="constrained")
 for ax, (site, network) in zip(axes, networks.items(), strict=True):
     answers = network.coverage()
