@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import zlib
 
 import pytest
@@ -10,6 +11,8 @@ from tests.environment import prepare
 
 prepare()
 
+BEGUN = pytest.StashKey[float]()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -17,6 +20,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="K/N",
         help="of the slow tests, run only the K-th of N parts (1 <= K <= N), split by a hash of their ids",
     )
+    parser.addoption(
+        "--slow-minutes",
+        type=float,
+        metavar="M",
+        help="skip the slow tests that have not begun M minutes after the first test",
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip slow tests when time is up: a slow machine then runs fewer of them, and fails none for that."""
+    minutes = item.config.getoption("--slow-minutes")
+    begun = item.config.stash.setdefault(BEGUN, time.monotonic())
+    if minutes is not None and item.get_closest_marker("slow") and time.monotonic() - begun > 60.0 * minutes:
+        pytest.skip(f"time is up: --slow-minutes {minutes:g}")
 
 
 def _shard(option: str) -> tuple[int, int]:
