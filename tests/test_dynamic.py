@@ -152,12 +152,12 @@ def _places(model: Any, network: Network) -> list[int]:
 
 
 def test_periods_share_a_space() -> None:
-    """Steps of the point estimate are those of the draws: of all actors there were, one frame."""
-    model = periods()
-    steps = model.positions_[2, 2:13] - model.positions_[1, 2:13]
-    of_draws = model.at(2).draws_.positions[:, :, 2:13] - model.at(1).draws_.positions
-    assert np.abs(steps - of_draws.mean(axis=(0, 1))).mean() < 0.35
-    assert np.linalg.norm(steps, axis=1).mean() < 1.0
+    """The point estimate steps as the draws do: one frame. Measured: .02 to .04 apart, steps of .1 (6 seeds)."""
+    model = fitted(DynamicLatentPositionModel(), load_sampson_waves())
+    steps = model.positions_[2] - model.positions_[1]
+    of_draws = model.at(2).draws_.positions - model.at(1).draws_.positions
+    assert np.abs(steps - of_draws.mean(axis=(0, 1))).mean() < 0.2
+    assert np.linalg.norm(steps, axis=1).mean() < 0.5
 
 
 def test_sites_have_a_space_and_clusters_each() -> None:
