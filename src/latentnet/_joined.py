@@ -98,20 +98,14 @@ def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | 
     flat = [network for periods in networks for network in periods]
     places = [presences.of_network(k) for k in range(len(flat))]
     n = len(presences.network)
-    labels: list[Any] = [None] * n
-    number = 0
-    for site, periods in enumerate(networks):
-        for period, network in enumerate(periods):
-            for p, actor in zip(places[number], network.actors, strict=True):
-                labels[p] = (period, actor) if sites is None else (sites[site], period, actor)
-            number += 1
-    actors = object_array(labels)
+    actors = object_array(
+        (period, flat[k].actors[place]) if sites is None else (sites[site], period, flat[k].actors[place])
+        for site, period, k, place in zip(*(one.tolist() for one in presences[:4]), strict=True)
+    )
     actors.flags.writeable = False
     index = label_index(actors).rename("actor")
     frames = [network.attributes.set_axis(index[where]) for network, where in zip(flat, places, strict=True)]
-    attributes = pd.concat(frames).reindex(index) if any(len(frame.columns) for frame in frames) else frames[0][:0]
-    if not len(attributes.columns):
-        attributes = pd.DataFrame(index=index)
+    attributes = pd.concat(frames).reindex(index)
     parts = Parts(
         actors=actors,
         ties=_block_matrix([network.ties for network in flat], places, n),

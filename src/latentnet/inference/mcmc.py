@@ -26,6 +26,7 @@ from latentnet.inference.map import posterior_mode
 from latentnet.inference.mixture import FIXED, set_cluster_mass
 from latentnet.inference.result import InferenceResult
 from latentnet.inference.target import log_posterior
+from latentnet.priors.random_walk import pull_to_steps
 
 if TYPE_CHECKING:
     from latentnet.inference.problem import Problem
@@ -57,7 +58,8 @@ def plain_mass(problem: Problem) -> np.ndarray:
 
 def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does."""
-    mass = fisher_information(problem, mode, rng) + problem.prior().precision
+    prior = problem.prior()
+    mass = fisher_information(problem, mode, rng) + prior.precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
     if problem.observed_family.unit in ("row", "network"):
@@ -66,22 +68,11 @@ def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
     if problem.n_dims:
         # The joint mode may have its positions far too close together: the prior's scale is the safer one.
         variance = np.mean(mode[problem.positions] ** 2)
-        _mass_of_steps(problem, mass)
+        # Of first positions and steps; what the walk says of the steps is added at each iteration, given τ.
+        pull_to_steps(prior.walk, problem.n_dims, mass)
         first = np.tile(np.arange(problem.n_actors) < problem.n_first, problem.n_dims)
         mass[problem.positions] += first / max(variance, float(problem.priors.position_variance_scale or 0.0))
     return _with_scales(problem, np.maximum(mass, 1e-3))
-
-
-def _mass_of_steps(problem: Problem, mass: np.ndarray) -> None:
-    """Turn what ties say of positions into what they say of first positions and steps: a step moves all that follow.
-
-    In place. What the walk says of the steps is added at each iteration, given τ.
-    """
-    if problem.presences is None or not problem.has_steps:
-        return
-    of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
-    for p in range(len(problem.presences.previous) - 1, -1, -1):
-        of_positions[:, problem.presences.previous[p]] += of_positions[:, problem.n_first + p]
 
 
 def _curvature(problem: Problem, mode: np.ndarray, index: int) -> float:

@@ -38,17 +38,30 @@ __all__ = ["Estimator", "LatentModel"]
 class Estimator(Report, Storage, BaseEstimator):
     """What models of one network and of several share."""
 
-    n_dims: int
-    similarity: str | None
-    family: Any
-    effects: Any
-    priors: Any
-    inference: Any
-    random_state: Any
+    def __init__(
+        self,
+        n_dims: int = 2,
+        *,
+        similarity: str | None = "distance",
+        family: Any = "bernoulli",
+        effects: Any = (),
+        priors: Any = None,
+        inference: Any = "mcmc",
+        random_state: Any = None,
+    ) -> None:
+        self.n_dims = n_dims
+        self.similarity = similarity
+        self.family = family
+        self.effects = effects
+        self.priors = priors
+        self.inference = inference
+        self.random_state = random_state
 
-    def _infer(self, network: Network, engine: Any, rng: np.random.Generator) -> None:
+    def _infer(
+        self, network: Network, engine: Any, rng: np.random.Generator, presences: Presences | None = None
+    ) -> None:
         """Specify, infer, store, warn."""
-        problem = self._specify(network, rng)
+        problem = self._specify(network, presences, rng)
         warn_of_roster(network)
         result = engine.infer(problem, rng)
         self._store(problem, result)
@@ -63,11 +76,16 @@ class Estimator(Report, Storage, BaseEstimator):
                 stacklevel=3,
             )
 
-    def _specify(self, network: Network, rng: np.random.Generator) -> Problem:
-        """Read the constructor's parameters for a network; only data-scaled priors need `rng`."""
-        return self._make_problem(network, read_priors(self.priors), None)
+    def _specify(self, network: Network, presences: Presences | None, rng: np.random.Generator) -> Problem:
+        """Read the constructor's parameters for a network; only data-scaled priors need `rng`.
 
-    def _make_problem(self, network: Network, priors: Priors, clusters: Clusters | None) -> Problem:
+        `presences` say who is who where several networks were joined to one.
+        """
+        return self._make_problem(network, presences, read_priors(self.priors), None)
+
+    def _make_problem(
+        self, network: Network, presences: Presences | None, priors: Priors, clusters: Clusters | None
+    ) -> Problem:
         problem = make_problem(
             network,
             family=read_family(self.family),
@@ -76,7 +94,7 @@ class Estimator(Report, Storage, BaseEstimator):
             effects=read_effects(self.effects),
             priors=priors,
             clusters=clusters,
-            presences=self._presences(),
+            presences=presences,
         )
         if problem.n_parameters == 0:
             raise ValueError(
@@ -85,10 +103,6 @@ class Estimator(Report, Storage, BaseEstimator):
             )
         check_identified(problem)
         return problem
-
-    def _presences(self) -> Presences | None:
-        """Who is who in a network that several were joined to."""
-        return None
 
     def _store(self, problem: Problem, result: InferenceResult) -> None:
         """Set everything that ends in an underscore."""

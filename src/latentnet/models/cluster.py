@@ -72,27 +72,6 @@ class LatentClusterModel(Clustering, LatentModel):
     (18, 3)
     """
 
-    def __init__(
-        self,
-        n_clusters: int | str = 3,
-        n_dims: int = 2,
-        *,
-        similarity: str | None = "distance",
-        family: Any = "bernoulli",
-        effects: Any = (),
-        priors: Any = None,
-        inference: Any = "mcmc",
-        random_state: Any = None,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.n_dims = n_dims
-        self.similarity = similarity
-        self.family = family
-        self.effects = effects
-        self.priors = priors
-        self.inference = inference
-        self.random_state = random_state
-
     def fit_predict(self, network: Any, y: None = None) -> np.ndarray:
         """Fit the model and return `labels_`.
 

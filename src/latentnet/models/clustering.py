@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from latentnet._exceptions import LatentnetWarning
+from latentnet._joined import Presences
 from latentnet.inference.initialize import start_parameters
 from latentnet.inference.map import position_spread
 from latentnet.inference.problem import Clusters, Problem
@@ -40,8 +41,6 @@ _FEWEST_DRAWS = 100
 class Clustering(Estimator):
     """Methods of estimators with clusters."""
 
-    n_clusters: int | str
-
     _fitted_attributes: ClassVar[tuple[str, ...]] = (
         *Estimator._fitted_attributes,
         "labels_",
@@ -63,6 +62,29 @@ class Clustering(Estimator):
         "cluster_weights": ("cluster",),
     }
 
+    def __init__(
+        self,
+        n_clusters: int | str = 3,
+        n_dims: int = 2,
+        *,
+        similarity: str | None = "distance",
+        family: Any = "bernoulli",
+        effects: Any = (),
+        priors: Any = None,
+        inference: Any = "mcmc",
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(
+            n_dims,
+            similarity=similarity,
+            family=family,
+            effects=effects,
+            priors=priors,
+            inference=inference,
+            random_state=random_state,
+        )
+        self.n_clusters = n_clusters
+
     @property
     def coclustering_(self) -> np.ndarray:
         """Posterior probability that two actors share a cluster, (n_actors, n_actors)."""
@@ -77,7 +99,7 @@ class Clustering(Estimator):
         np.fill_diagonal(shared, 1.0)
         return shared
 
-    def _specify(self, network: Network, rng: Generator) -> Problem:
+    def _specify(self, network: Network, presences: Presences | None, rng: Generator) -> Problem:
         automatic = isinstance(self.n_clusters, str)
         if automatic and self.n_clusters != "auto":
             raise ValueError(f"n_clusters must be an integer of at least 1 or 'auto', but is {self.n_clusters!r}")
@@ -86,14 +108,13 @@ class Clustering(Estimator):
                 "similarity must not be None: clusters are of positions; use LatentPositionModel(similarity=None)"
             )
         priors = read_priors(self.priors)
-        presences = self._presences()
         n_sites = 1 if presences is None else presences.n_sites
         if not automatic:
             actors = (
                 network.n_actors if presences is None else int(np.bincount(presences.site[: presences.n_first]).min())
             )
             most = _checked_number(self.n_clusters, actors) * n_sites
-            return self._make_problem(network, priors, Clusters(most, False))
+            return self._make_problem(network, presences, priors, Clusters(most, False))
         if n_sites > 1:
             raise ValueError(
                 "n_clusters='auto' is for one site, but there are several, each with clusters of its own; give a number"
@@ -104,11 +125,12 @@ class Clustering(Estimator):
             )
         n_first = network.n_actors if presences is None else presences.n_first
         most = min(int(priors.most_clusters), n_first)
-        return self._make_problem(network, self._scaled_priors(network, priors, rng), Clusters(most, True))
+        scaled = self._scaled_priors(network, presences, priors, rng)
+        return self._make_problem(network, presences, scaled, Clusters(most, True))
 
-    def _scaled_priors(self, network: Network, priors: Priors, rng: Generator) -> Priors:
+    def _scaled_priors(self, network: Network, presences: Presences | None, priors: Priors, rng: Generator) -> Priors:
         """The defaults of "auto", from the spread of the positions at the position model's mode."""
-        problem = self._make_problem(network, Priors(), None)
+        problem = self._make_problem(network, presences, Priors(), None)
         return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
 
     def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment, site: int = 0) -> None:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from latentnet._joined import Presences, join_networks
+from latentnet._joined import join_networks
 from latentnet._random import RandomState, as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.inference.problem import Problem
@@ -38,6 +38,7 @@ class DynamicModel(Estimator):
     _static: ClassVar[type[Any]]
     _fitted_attributes: ClassVar[tuple[str, ...]] = (*Estimator._fitted_attributes[1:], "_points")
     networks_: Any
+    _several: Several
 
     def fit(self, networks: Any, y: None = None) -> Self:
         """Fit the model to several networks at once.
@@ -65,25 +66,21 @@ class DynamicModel(Estimator):
         """
         several = read_networks(networks)
         engine = read_engine(self.inference)
-        joined, self._joined = join_networks(several.networks, several.sites)
+        joined, presences = join_networks(several.networks, several.sites)
         check_shared_effects(read_effects(self.effects), joined)
         self._given = several
-        self._infer(joined, engine, as_generator(self.random_state))
+        self._infer(joined, engine, as_generator(self.random_state), presences)
         return self
-
-    def _presences(self) -> Presences:
-        return self._joined
 
     def _store(self, problem: Problem, result: InferenceResult) -> None:
         self._several = self._given  # of a fit that got so far
         super()._store(problem, result)
-        self._store_actors(self._several, problem)
+        self._store_actors(problem)
 
-    def _store_actors(self, several: Several, problem: Problem) -> None:
+    def _store_actors(self, problem: Problem) -> None:
         """Actors in the order of their first presences, and what goes by period."""
-        presences = problem.presences
+        presences, several = problem.presences, self._several
         assert presences is not None
-        self._several = several
         self.networks_ = (
             several.networks[0] if several.sites is None else dict(zip(several.sites, several.networks, strict=True))
         )
@@ -340,22 +337,3 @@ class DynamicLatentPositionModel(DynamicModel):
     """
 
     _static = LatentPositionModel
-
-    def __init__(
-        self,
-        n_dims: int = 2,
-        *,
-        similarity: str | None = "distance",
-        family: Any = "bernoulli",
-        effects: Any = (),
-        priors: Any = None,
-        inference: Any = "mcmc",
-        random_state: Any = None,
-    ) -> None:
-        self.n_dims = n_dims
-        self.similarity = similarity
-        self.family = family
-        self.effects = effects
-        self.priors = priors
-        self.inference = inference
-        self.random_state = random_state

@@ -66,27 +66,6 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
     _static = LatentClusterModel
     _fitted_attributes: ClassVar[tuple[str, ...]] = (*Clustering._fitted_attributes[1:], "_points")
 
-    def __init__(
-        self,
-        n_clusters: int | str = 3,
-        n_dims: int = 2,
-        *,
-        similarity: str | None = "distance",
-        family: Any = "bernoulli",
-        effects: Any = (),
-        priors: Any = None,
-        inference: Any = "mcmc",
-        random_state: Any = None,
-    ) -> None:
-        self.n_clusters = n_clusters
-        self.n_dims = n_dims
-        self.similarity = similarity
-        self.family = family
-        self.effects = effects
-        self.priors = priors
-        self.inference = inference
-        self.random_state = random_state
-
     def _store_clusters(self, problem: Problem, result: Any) -> dict[str, np.ndarray]:
         """Labels by presence, and clusters by site where there are several."""
         extra = super()._store_clusters(problem, result)
@@ -119,7 +98,7 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
         model.n_clusters_, model.n_clusters_probabilities_ = self.n_clusters_, self.n_clusters_probabilities_
         labels = draws.extra["cluster_label"][..., place.presences]
         walked = place.positions - draws.positions[:, :, actors]
-        grown = np.asarray(walked_variance(problem, draws.parameters, place.elapsed))
+        grown = walked_variance(problem, draws.parameters, place.elapsed)
         if problem.clusters is not None and problem.clusters.automatic:
             return self._view_automatic(model, view, theta, labels, walked, grown)
         several, site = problem.n_sites > 1, int(presences.site[place.presences[0]])
@@ -128,7 +107,7 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
             for name in ("cluster_means", "cluster_variances", "cluster_weights")
         )
         means = means + _mean_by_cluster(walked, labels, means.shape[2])
-        variances = variances + grown[..., None] if grown.ndim else variances
+        variances = variances + grown[..., None]
         g, d, start = means.shape[2], view.n_dims, view.log_scale
         theta[..., start : start + g] = 0.5 * np.log(variances)
         theta[..., start + g : start + g * (1 + d)] = means.reshape(*means.shape[:2], -1)
@@ -156,9 +135,7 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
         chosen = counts.ravel() == self.n_clusters_
         shift = _mean_by_cluster(walked, labels, self.n_clusters_).reshape(len(chosen), self.n_clusters_, -1)[chosen]
         model._conditional_means = self._conditional_means + shift
-        model._conditional_variances = self._conditional_variances.copy()
-        if grown.ndim:
-            model._conditional_variances += grown.reshape(-1, 1)[chosen]
+        model._conditional_variances = self._conditional_variances + grown.reshape(-1, 1)[chosen]
         model._conditional_weights, model._cluster_order = self._conditional_weights, self._cluster_order
         model.cluster_means_ = model._conditional_means.mean(axis=0)
         model.cluster_variances_ = np.median(model._conditional_variances, axis=0)

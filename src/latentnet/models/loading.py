@@ -113,7 +113,8 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
     if several is not None:
-        model._store_actors(several, problem)
+        model._several = several
+        model._store_actors(problem)
     elif model.positions_.shape != (network.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     return model

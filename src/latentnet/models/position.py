@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from latentnet.models.base import LatentModel
 
 __all__ = ["LatentPositionModel"]
@@ -70,22 +68,3 @@ class LatentPositionModel(LatentModel):
     >>> bool(1.5 < model.intercept_ < 3.0)
     True
     """
-
-    def __init__(
-        self,
-        n_dims: int = 2,
-        *,
-        similarity: str | None = "distance",
-        family: Any = "bernoulli",
-        effects: Any = (),
-        priors: Any = None,
-        inference: Any = "mcmc",
-        random_state: Any = None,
-    ) -> None:
-        self.n_dims = n_dims
-        self.similarity = similarity
-        self.family = family
-        self.effects = effects
-        self.priors = priors
-        self.inference = inference
-        self.random_state = random_state

@@ -108,7 +108,7 @@ class Predictions:
         pooled = self.draws_.pooled
         if dyads is not None:
             return dyad_values(problem, pooled, *self._pairs(dyads), function).mean(axis=0)
-        plain = problem.with_network(fully_observed(self.network_))
+        plain = problem.with_network(problem.whole)
         if plain.fused and function is not _linear_predictor:  # E[Y] and P(Y > 0) are the same there
             return expected_ties_matrix(plain, pooled)
         matrix = expected_matrix(problem, pooled, function)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -99,6 +99,8 @@ def _take_values(
         theta[..., one.place] = draws[..., old_one.place]
 
 
-def walked_variance(problem: Problem, draws: np.ndarray, elapsed: np.ndarray) -> Any:
+def walked_variance(problem: Problem, draws: np.ndarray, elapsed: np.ndarray) -> np.ndarray:
     """What the steps since their first presence add to the variance of actors' positions, in the mean, by draw."""
-    return np.exp(2.0 * draws[..., problem.log_step]) * elapsed.mean() if problem.has_steps else 0.0
+    if not problem.has_steps:
+        return np.zeros(draws.shape[:2])
+    return np.asarray(np.exp(2.0 * draws[..., problem.log_step]) * elapsed.mean())

@@ -111,15 +111,14 @@ def log_total_weight(mixture, theta, first, last):  # type: ignore[no-untyped-de
 @kernel
 def fill_constants(mixture, theta):  # type: ignore[no-untyped-def]
     """Precision and log normaliser of each active cluster."""
-    log_total = 0.0
-    for g in range(mixture.active[0]):
-        first, last = clusters_of_site(mixture, g // (mixture.active[0] // (mixture.site_starts.size - 1)))
-        if g == first:
-            log_total = log_total_weight(mixture, theta, first, last)
-        log_scale = theta[scale_index(mixture, g)]
-        mixture.constants[g, 0] = math.exp(-2.0 * log_scale)
-        normaliser = mixture.n_dims * (log_scale + 0.5 * math.log(2.0 * math.pi))
-        mixture.constants[g, 1] = theta[weight_index(mixture, g)] - log_total - normaliser
+    for site in range(mixture.site_starts.size - 1):
+        first, last = clusters_of_site(mixture, site)
+        log_total = log_total_weight(mixture, theta, first, last)
+        for g in range(first, last):
+            log_scale = theta[scale_index(mixture, g)]
+            mixture.constants[g, 0] = math.exp(-2.0 * log_scale)
+            normaliser = mixture.n_dims * (log_scale + 0.5 * math.log(2.0 * math.pi))
+            mixture.constants[g, 1] = theta[weight_index(mixture, g)] - log_total - normaliser
 
 
 @fast_kernel

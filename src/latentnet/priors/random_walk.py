@@ -128,7 +128,7 @@ def from_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 
 @kernel
 def pull_to_steps(walk, n_dims, gradient):  # type: ignore[no-untyped-def]
-    """Turn a gradient by positions into that by steps, in place: a step moves all that follow."""
+    """Turn a gradient (or what is known) of positions into that of steps, in place: a step moves all that follow."""
     n = walk.following.size
     for k in range(n_dims):
         pulled = gradient[k * n : (k + 1) * n]
