@@ -24,11 +24,13 @@ def _gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
     """Gradient by first positions and steps at a theta that holds these."""
     prior = target.prior
     gradient[:] = 0.0
-    from_steps(prior.walk, prior.n_dims, theta)
+    if prior.moving:
+        from_steps(prior.walk, prior.n_dims, theta)
     add_likelihood_gradient(target.likelihood, theta, gradient)
     add_prior_gradient(prior, theta, gradient)
-    pull_to_steps(prior.walk, prior.n_dims, gradient)
-    to_steps(prior.walk, prior.n_dims, theta)
+    if prior.moving:
+        pull_to_steps(prior.walk, prior.n_dims, gradient)
+        to_steps(prior.walk, prior.n_dims, theta)
 
 
 @fast_kernel
@@ -42,7 +44,8 @@ def _move(theta, momentum, gradient, mass, kick, step):  # type: ignore[no-untyp
 @inline_kernel
 def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: ignore[no-untyped-def]
     """Move theta and momentum along the trajectory in place."""
-    to_steps(target.prior.walk, target.prior.n_dims, theta)
+    if target.prior.moving:
+        to_steps(target.prior.walk, target.prior.n_dims, theta)
     _gradient(target, theta, gradient)
     for s in range(n_steps):
         kick = 0.5 * step if s == 0 else step
@@ -50,7 +53,8 @@ def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: 
         _gradient(target, theta, gradient)
     for p in range(theta.size):
         momentum[p] += 0.5 * step * gradient[p]
-    from_steps(target.prior.walk, target.prior.n_dims, theta)
+    if target.prior.moving:
+        from_steps(target.prior.walk, target.prior.n_dims, theta)
 
 
 @inline_kernel

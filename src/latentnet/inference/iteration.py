@@ -90,9 +90,9 @@ def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng): 
             learn_block(adaptation, log_root_mean_square(state.theta, size), intercept, accepted, settled, iteration)
     if moves.translated:
         translate(target.prior, state.theta, rng)
-    if target.prior.walk.previous.size > 0:
+    if target.prior.moving:
         stretch_steps(target, state, rng)
-    redraw_step_variance(target.prior.walk, target.prior.n_dims, state.theta, rng)
+        redraw_step_variance(target.prior.walk, target.prior.n_dims, state.theta, rng)
     if target.prior.groups.shape[0] > moves.first_effect:
         redraw_variances(target.prior, moves.first_effect, state.theta, rng)
         shift_effects(target.prior, state.theta, (moves.intercept, moves.n_intercepts), rng)
@@ -145,7 +145,8 @@ def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, r
     for iteration in range(first, end):
         if iteration == n_warmup and n_warmup > 0:
             freeze(adaptation)
-        set_step_mass(target.prior.walk, target.prior.n_dims, state.theta, moves.step_mass, moves.mass)
+        if target.prior.moving:
+            set_step_mass(target.prior.walk, target.prior.n_dims, state.theta, moves.step_mass, moves.mass)
         step = math.exp(adaptation.step[LOG_STEP])
         acceptance, n_steps, diverged = hmc_step(target, state, moves.mass, step, moves.path_length, rng)
         if iteration < n_warmup:

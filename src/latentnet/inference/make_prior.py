@@ -29,12 +29,8 @@ def make_prior(problem: Problem) -> Prior | ClusterPrior:
             precision[first] = bound.mean_square / problem.priors.coefficient_variance
     precision[problem.family_slice], logs[problem.family_slice] = problem.bound.precision, problem.bound.logs
     groups, correlations = _groups(problem)
-    walk = _walk(problem)
-    if problem.clusters is not None:
-        return ClusterPrior(
-            problem.n_actors, problem.n_dims, precision, groups, correlations, logs, walk, *_cluster_prior(problem)
-        )
-    return Prior(problem.n_actors, problem.n_dims, precision, groups, correlations, logs, walk)
+    shared = problem.n_actors, problem.n_dims, precision, groups, correlations, logs, problem.has_steps, _walk(problem)
+    return Prior(*shared) if problem.clusters is None else ClusterPrior(*shared, *_cluster_prior(problem))
 
 
 def _walk(problem: Problem) -> RandomWalk:

@@ -79,6 +79,7 @@ class Prior(NamedTuple):
     groups: np.ndarray  # (n_groups, 6): start, stop, index of log σ, v0, df, how much η rises with all of the values
     correlations: np.ndarray  # (n_correlations, 3) int64: two groups, index of atanh of their correlation
     logs: np.ndarray  # (n_parameters,) 1.0 where the value is the log of what is reported, but for the σ of groups
+    moving: bool  # whether positions follow earlier ones: asked first, as handing the walk on costs reference counts
     walk: RandomWalk
 
 
@@ -91,6 +92,7 @@ class ClusterPrior(NamedTuple):
     groups: np.ndarray
     correlations: np.ndarray
     logs: np.ndarray
+    moving: bool
     walk: RandomWalk
     mixture: Mixture
     rate: float  # of the prior number of components, where that is unknown
@@ -192,12 +194,6 @@ def _(prior, theta):  # type: ignore[no-untyped-def]
     return lambda prior, theta: None
 
 
-@inline_kernel
-def _scale_steps(walk, theta, c):  # type: ignore[no-untyped-def]
-    if walk.previous.size > 0:
-        theta[walk.log_scale] += np.log(c)
-
-
 @overload(scale_positions)
 def _(prior, theta, c):  # type: ignore[no-untyped-def]
     """Scale positions, means and standard deviations by c in place; returns how many coordinates were."""
@@ -212,7 +208,8 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
                 theta[scale_index(mixture, g)] += np.log(c)
                 for k in range(prior.n_dims):
                     theta[mean_index(mixture, g, k)] *= c
-            _scale_steps(prior.walk, theta, c)
+            if prior.moving:
+                theta[prior.walk.log_scale] += np.log(c)
             return size + mixture.active[0] * prior.n_dims
 
         return with_clusters
@@ -222,7 +219,8 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
         for p in range(size):
             theta[p] *= c
         theta[int(prior.groups[0, SCALE])] += np.log(c)
-        _scale_steps(prior.walk, theta, c)
+        if prior.moving:
+            theta[prior.walk.log_scale] += np.log(c)
         return size
 
     return without
@@ -303,7 +301,9 @@ def _redraw_clusters(prior, theta, labels, mass, rng):  # type: ignore[no-untype
 @kernel
 def log_prior(prior, theta):  # type: ignore[no-untyped-def]
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
-    value = _cluster_log_prior(prior, theta) + walk_log_density(prior.walk, prior.n_dims, theta)
+    value = _cluster_log_prior(prior, theta)
+    if prior.moving:
+        value += walk_log_density(prior.walk, prior.n_dims, theta)
     for p in range(theta.size):
         if prior.precision[p] > 0.0:
             value += normal_log_density(theta[p] * theta[p], 1, -0.5 * np.log(prior.precision[p]))
@@ -325,7 +325,9 @@ def log_prior(prior, theta):  # type: ignore[no-untyped-def]
 @kernel
 def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
     """Normalised log prior density on the natural scale: of σ² and λ where the parameter vector holds log σ and l."""
-    value = log_prior(prior, theta) - _natural_change(prior, theta) - walk_natural_change(prior.walk, theta)
+    value = log_prior(prior, theta) - _natural_change(prior, theta)
+    if prior.moving:
+        value -= walk_natural_change(prior.walk, theta)
     for g in range(prior.groups.shape[0]):
         if prior.groups[g, DF] > 0.0:
             value -= np.log(2.0) + 2.0 * theta[int(prior.groups[g, SCALE])]
@@ -357,7 +359,8 @@ def _pull_group(values, precision, gradient):  # type: ignore[no-untyped-def]
 def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of `log_prior` to `gradient`."""
     _add_cluster_gradient(prior, theta, gradient)
-    add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
+    if prior.moving:
+        add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
     _pull_values(theta, prior.precision, gradient)
     for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
@@ -377,7 +380,7 @@ def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
 
     After `prepare_actors`.
     """
-    if actor >= prior.walk.n_first:
+    if prior.moving and actor >= prior.walk.n_first:
         return step_log_density(prior.walk, prior.n_dims, theta, actor)
     return _actor_log_prior(prior, theta, actor)
 

@@ -1,7 +1,8 @@
 """The random walk of positions from one period to the next: N(z before, gap·τ² I), τ² scaled inverse chi-square.
 
 Of the positions, the first ones have a prior of their own (of position models or of clusters): each actor's at its
-first presence. Those behind them follow an earlier presence of the same actor. Static models have none of those.
+first presence. Those behind them follow an earlier presence of the same actor. Static models have none of those, and
+call nothing of this in their inner loops.
 """
 
 from __future__ import annotations
@@ -72,9 +73,7 @@ def _squared_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 
 @kernel
 def walk_log_density(walk, n_dims, theta):  # type: ignore[no-untyped-def]
-    """Normalised log density of the steps and of log τ; 0 without steps."""
-    if walk.previous.size == 0:
-        return 0.0
+    """Normalised log density of the steps and of log τ."""
     log_scale = theta[walk.log_scale]
     value = normal_log_density(_squared_steps(walk, n_dims, theta), n_dims * walk.previous.size, log_scale)
     for p in range(walk.gaps.size):
@@ -85,16 +84,13 @@ def walk_log_density(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 @kernel
 def walk_natural_change(walk, theta):  # type: ignore[no-untyped-def]
     """Log Jacobian to subtract for a density of τ² in place of log τ."""
-    return math.log(2.0) + 2.0 * theta[walk.log_scale] if walk.previous.size > 0 else 0.0
+    return math.log(2.0) + 2.0 * theta[walk.log_scale]
 
 
 @kernel
 def add_walk_gradient(walk, n_dims, theta, gradient):  # type: ignore[no-untyped-def]
     """Add the gradient of `walk_log_density` to `gradient`."""
-    count = walk.previous.size
-    if count == 0:
-        return
-    n, log_scale = walk.following.size, theta[walk.log_scale]
+    count, n, log_scale = walk.previous.size, walk.following.size, theta[walk.log_scale]
     precision = math.exp(-2.0 * log_scale)
     for k in range(n_dims):
         z, pulled = theta[k * n : (k + 1) * n], gradient[k * n : (k + 1) * n]
@@ -148,17 +144,15 @@ def step_log_density(walk, n_dims, theta, presence):  # type: ignore[no-untyped-
 @kernel
 def set_step_mass(walk, n_dims, theta, information, mass):  # type: ignore[no-untyped-def]
     """Masses of the steps given τ, which Hamiltonian moves hold: what the ties say of each, and the walk."""
-    if walk.previous.size > 0:
-        n, precision = walk.following.size, math.exp(-2.0 * theta[walk.log_scale])
-        for k in range(n_dims):
-            for p in range(walk.previous.size):
-                mass[k * n + walk.n_first + p] = information[p] + precision / walk.gaps[p]
+    n, precision = walk.following.size, math.exp(-2.0 * theta[walk.log_scale])
+    for k in range(n_dims):
+        for p in range(walk.previous.size):
+            mass[k * n + walk.n_first + p] = information[p] + precision / walk.gaps[p]
 
 
 @kernel
 def redraw_step_variance(walk, n_dims, theta, rng):  # type: ignore[no-untyped-def]
     """Gibbs draw of τ² given the positions."""
-    if walk.previous.size > 0:
-        total = walk.df * walk.v0 + _squared_steps(walk, n_dims, theta)
-        chi_square = 2.0 * rng.standard_gamma(0.5 * (walk.df + n_dims * walk.previous.size))
-        theta[walk.log_scale] = 0.5 * math.log(total / chi_square)
+    total = walk.df * walk.v0 + _squared_steps(walk, n_dims, theta)
+    chi_square = 2.0 * rng.standard_gamma(0.5 * (walk.df + n_dims * walk.previous.size))
+    theta[walk.log_scale] = 0.5 * math.log(total / chi_square)
