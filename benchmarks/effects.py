@@ -19,7 +19,7 @@ prepare()
 from benchmarks.measure import Fit, Stopwatch, figures  # noqa: E402  (after the environment is set)
 from latentnet import MCMC, ConvergenceWarning, LatentPositionModel, Network  # noqa: E402
 from latentnet.effects import AbsoluteDifference, Effect, Homophily, Sociality  # noqa: E402
-from latentnet.inference.over_draws import dyad_predictors  # noqa: E402
+from latentnet.predictive.predictive import dyad_predictors  # noqa: E402
 
 LEAST = 0.25
 MODELS: dict[str, tuple[Effect, ...]] = {

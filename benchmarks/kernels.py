@@ -18,10 +18,10 @@ prepare()
 
 from benchmarks import loops  # noqa: E402  (after the environment is set)
 from latentnet import Network, Priors  # noqa: E402
-from latentnet._numba import first_class_functions  # noqa: E402
+from latentnet.compiled import first_class_functions  # noqa: E402
 from latentnet.families import Bernoulli  # noqa: E402
-from latentnet.inference.fused_data import SIMILARITY_CODES  # noqa: E402
-from latentnet.inference.problem import Problem, make_problem  # noqa: E402
+from latentnet.likelihood.fused_data import SIMILARITY_CODES  # noqa: E402
+from latentnet.problem.problem import Problem, make_problem  # noqa: E402
 
 SIZES = (18, 34, 100, 200, 800)
 FUSED_TARGET = 1.4

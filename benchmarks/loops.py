@@ -9,9 +9,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from latentnet._numba import exp
-from latentnet.inference.linear_predictor import composed_gradient
-from latentnet.inference.target import add_likelihood_gradient
+from latentnet.compiled import exp
+from latentnet.likelihood.composed import composed_gradient
+from latentnet.problem.target import add_likelihood_gradient
 
 _fast = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}

@@ -6,7 +6,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import kernels
-from latentnet.inference.fused_data import SIMILARITY_CODES
+from latentnet.likelihood.fused_data import SIMILARITY_CODES
 
 ACTORS = pytest.mark.parametrize("n_actors", kernels.SIZES)
 KIND = pytest.mark.parametrize("directed", [False, True], ids=["undirected", "directed"])

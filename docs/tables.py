@@ -18,8 +18,8 @@ from latentnet.effects import EFFECTS, SIMILARITIES, Effect
 from latentnet.families import FAMILIES, Family
 from latentnet.families.designs import DESIGNS
 from latentnet.inference import ENGINES
-from latentnet.inference.linear_predictor import SLOTS
-from latentnet.inference.problem import make_problem
+from latentnet.likelihood.composed import SLOTS
+from latentnet.problem.problem import make_problem
 
 PAGE = Path(__file__).with_name("combinations.md")
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import gammaln, logsumexp
 
-from latentnet.priors.gaussian_mixture import Mixture
+from latentnet.priors.mixture import Mixture
 
 
 class ClusterValues(NamedTuple):

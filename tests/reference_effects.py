@@ -24,8 +24,8 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
-from latentnet.effects._shared import SharedValues
 from latentnet.effects.intercept import NetworkIntercepts
+from latentnet.effects.shared import SharedValues
 
 
 @functools.cache

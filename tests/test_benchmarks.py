@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks import compare, kernels, problems, startup
 from benchmarks.measure import Fit, figures
-from latentnet.inference.fused_data import SIMILARITY_CODES
+from latentnet.likelihood.fused_data import SIMILARITY_CODES
 
 
 @pytest.mark.parametrize("name", ["karate", "sim_n50"])

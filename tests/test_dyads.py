@@ -11,7 +11,7 @@ import pytest
 from scipy import sparse
 
 from latentnet import Network
-from latentnet._dyads import average_of_dyads, read_dyads, read_number_or_dyads, take_dyads, tie_place
+from latentnet.network.dyads import average_of_dyads, read_dyads, read_number_or_dyads, take_dyads, tie_place
 
 LABELS = list("abcde")
 DIRECTED = Network.from_array(np.triu(np.ones((5, 5)), 1), actors=LABELS, directed=True)

@@ -102,7 +102,7 @@ def test_module_imports_only_what_the_architecture_allows(path: Path) -> None:
         ("effects/sender.py", "from .receiver import Receiver"),
         ("effects/sender.py", "from latentnet.families import Bernoulli"),
         ("families/poisson.py", "import latentnet.priors.normal"),
-        ("network.py", "def f():\n    from matplotlib import pyplot"),
+        ("network/network.py", "def f():\n    from matplotlib import pyplot"),
     ],
 )
 def test_rule_catches_a_forbidden_import(tmp_path: Path, where: str, line: str) -> None:

@@ -17,9 +17,9 @@ import pytest
 from scipy import sparse
 
 from latentnet._exceptions import LatentnetWarning
-from latentnet.models.archive import ArrayStore, read_archive, write_archive
-from latentnet.models.encoding import Classes, Source
-from latentnet.models.network_storage import decode_network, encode_network
+from latentnet.files.archive import ArrayStore, read_archive, write_archive
+from latentnet.files.networks import decode_network, encode_network
+from latentnet.files.values import Classes, Source
 from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
 from latentnet.study import near_duplicates
 from tests.network_checks import DIRECTED, INCIDENCE, NAN, UNDIRECTED, raises

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latentnet._numba import exp, kernel, softplus
+from latentnet.compiled import exp, kernel, softplus
 
 
 @kernel

@@ -1,7 +1,7 @@
 """The block contract, proven by components that the package does not have.
 
 A Gaussian family that owns a value, a family whose unit is the row, one whose unit is the pair, and two effects, all
-written against `latentnet._contract` alone, must give the naive twin's values and gradients.
+written against `latentnet.contract` alone, must give the naive twin's values and gradients.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ import numpy as np
 import pytest
 
 from latentnet import Network
-from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
-from latentnet._numba import exp, first_class_functions
+from latentnet.compiled import exp, first_class_functions
+from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 from latentnet.effects import BoundEffect, Effect
 from latentnet.families import Bernoulli, BoundFamily, Family
-from latentnet.inference.adaptation import new_adaptation
-from latentnet.inference.iteration import new_state, run_chunk
-from latentnet.inference.linear_predictor import (
+from latentnet.inference.mcmc import plain_mass, sampler_moves
+from latentnet.inference.moves.adaptation import new_adaptation
+from latentnet.inference.moves.iteration import new_state, run_chunk
+from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
     composed_gradient,
     composed_log_likelihood,
     composed_unit_log_likelihoods,
 )
-from latentnet.inference.mcmc import plain_mass, sampler_moves
-from latentnet.inference.problem import Problem, make_problem
 from latentnet.priors import Priors
+from latentnet.problem.problem import Problem, make_problem
 from tests import reference
 
 ONE_VALUE = BoundFamily(start=np.zeros(1), precision=np.full(1, 0.25), logs=np.zeros(1))

@@ -31,7 +31,7 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import FAMILIES, Bernoulli, Binomial, Family, Ordinal, Poisson
-from latentnet.inference.over_draws import log_mean_probabilities
+from latentnet.predictive.predictive import log_mean_probabilities
 from tests.contracts.networks import engine
 
 SLOW = pytest.mark.slow

@@ -16,7 +16,7 @@ import pytest
 from scipy import special, stats
 
 from latentnet import Network
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.effects import (
     AbsoluteDifference,
     DyadCovariate,
@@ -35,14 +35,14 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import Bernoulli, Binomial, Family, Gaussian, NegativeBinomial, Ordinal, Poisson
-from latentnet.inference.linear_predictor import (
+from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
     composed_gradient,
     composed_log_likelihood,
 )
-from latentnet.inference.prior import ClusterPrior, add_prior_gradient, log_prior, natural_log_prior
-from latentnet.inference.problem import Clusters, Problem, make_problem
 from latentnet.priors import Priors
+from latentnet.priors.joint import ClusterPrior, add_prior_gradient, log_prior, natural_log_prior
+from latentnet.problem.problem import Clusters, Problem, make_problem
 from tests import reference, reference_clusters, reference_families
 from tests.reference_effects import part
 

@@ -13,17 +13,17 @@ import pytest
 from scipy import sparse
 
 from latentnet import Network
-from latentnet._contract import FAMILY_LOG_LIKELIHOOD, FAMILY_SCORE, RUN_ACTOR, RUN_OFFSET
 from latentnet._exceptions import LatentnetWarning
-from latentnet._numba import block_function, first_class_functions
+from latentnet.compiled import block_function, first_class_functions
+from latentnet.contract import FAMILY_LOG_LIKELIHOOD, FAMILY_SCORE, RUN_ACTOR, RUN_OFFSET
 from latentnet.families import Bernoulli, Family
-from latentnet.families._quadrature import full_list_log_likelihood
-from latentnet.families.capped import CappedBernoulli
-from latentnet.families.conditioned import ConditionedBernoulli
 from latentnet.families.designs import DESIGNS, observed_family, warn_of_roster
-from latentnet.families.ranked import RankedBernoulli
-from latentnet.families.reciprocal import Reciprocal
-from latentnet.inference.layout import network_layout
+from latentnet.families.designs.capped import CappedBernoulli
+from latentnet.families.designs.conditioned import ConditionedBernoulli
+from latentnet.families.designs.full_lists import full_list_log_likelihood
+from latentnet.families.designs.ranked import RankedBernoulli
+from latentnet.families.designs.reciprocal import Reciprocal
+from latentnet.likelihood.packed import network_layout
 from latentnet.priors import Priors
 from tests import reference, reference_designs
 

@@ -14,8 +14,8 @@ from scipy import sparse
 from sklearn.base import clone
 
 from latentnet import Network
-from latentnet._contract import EFFECT_ADD, EFFECT_PULL, RUN_SWAPPED
-from latentnet._numba import block_function, first_class_functions
+from latentnet.compiled import block_function, first_class_functions
+from latentnet.contract import EFFECT_ADD, EFFECT_PULL, RUN_SWAPPED
 from latentnet.effects import (
     EFFECTS,
     AbsoluteDifference,
@@ -35,7 +35,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
-from latentnet.inference.layout import Layout, actor_layout, network_layout
+from latentnet.likelihood.packed import Layout, actor_layout, network_layout
 from tests import reference
 from tests.reference_effects import levels, part
 

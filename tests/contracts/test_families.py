@@ -12,8 +12,8 @@ import pytest
 from scipy import special, stats
 
 from latentnet import Network, Priors
-from latentnet._contract import FAMILY_LOG_LIKELIHOOD, FAMILY_SCORE
-from latentnet._numba import block_function, first_class_functions, kernel
+from latentnet.compiled import block_function, first_class_functions, kernel
+from latentnet.contract import FAMILY_LOG_LIKELIHOOD, FAMILY_SCORE
 from latentnet.families import (
     FAMILIES,
     Bernoulli,
@@ -24,7 +24,7 @@ from latentnet.families import (
     Ordinal,
     Poisson,
 )
-from latentnet.families._counts import digamma, log_rising, log_rising_slope
+from latentnet.families.counts import digamma, log_rising, log_rising_slope
 from tests import reference_families
 
 PRIORS: Any = SimpleNamespace(

@@ -10,29 +10,29 @@ import pytest
 from scipy.special import expit
 
 from latentnet import Network
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.effects import NoIntercept
 from latentnet.families import Bernoulli
-from latentnet.inference.fused import fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
-from latentnet.inference.layout import dyad_layout
-from latentnet.inference.linear_predictor import (
+from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
     composed_gradient,
     composed_linear_predictor,
     composed_log_likelihood,
     with_layout,
 )
-from latentnet.inference.over_draws import (
+from latentnet.likelihood.fused import fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
+from latentnet.likelihood.packed import dyad_layout
+from latentnet.predictive.predictive import (
     dyad_predictors,
     expected_matrix,
     expected_pairs,
     expected_ties_matrix,
     log_mean_probabilities,
 )
-from latentnet.inference.prior import actor_log_prior, add_prior_gradient, log_prior, natural_log_prior
-from latentnet.inference.problem import Problem, make_problem
-from latentnet.inference.target import log_posterior
 from latentnet.priors import Priors
+from latentnet.priors.joint import actor_log_prior, add_prior_gradient, log_prior, natural_log_prior
+from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.target import log_posterior
 from tests import reference
 
 SIMILARITIES = ("distance", "squared_distance", "bilinear")

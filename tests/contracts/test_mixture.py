@@ -9,14 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from latentnet.inference.mixture import cluster_moments
-from latentnet.inference.split_merge import (
-    compact_labels,
-    draw_n_components,
-    log_marginal,
-    log_partition_weights,
-)
-from latentnet.priors.gaussian_mixture import (
+from latentnet.priors.mixture import (
     Mixture,
     actor_mixture_log_density,
     add_mixture_gradient,
@@ -24,6 +17,13 @@ from latentnet.priors.gaussian_mixture import (
     fill_responsibilities,
     mixture_log_density,
     natural_change,
+)
+from latentnet.priors.mixture_draws import cluster_moments
+from latentnet.priors.split_merge import (
+    compact_labels,
+    draw_n_components,
+    log_marginal,
+    log_partition_weights,
 )
 from tests import reference, reference_clusters
 

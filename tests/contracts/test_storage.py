@@ -25,10 +25,10 @@ from latentnet import MAP, MCMC, LatentClusterModel, LatentnetWarning, LatentPos
 from latentnet.effects import Effect, NoIntercept
 from latentnet.effects.base import BoundEffect
 from latentnet.families import Bernoulli
+from latentnet.files.archive import VERSION
+from latentnet.files.values import Classes, Source, decode, encode, library_components
 from latentnet.models import archive
-from latentnet.models.archive import VERSION
-from latentnet.models.encoding import Classes, Source, decode, encode, library_components
-from latentnet.models.storage import unique_strings
+from latentnet.models.saved import unique_strings
 from tests.contracts.networks import NAN, NETWORKS, engine, quick_fit, refit
 
 HOLES = NETWORKS["unobserved rows"]

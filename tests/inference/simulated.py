@@ -11,13 +11,13 @@ from scipy import stats
 from latentnet import MCMC, Network, Priors
 from latentnet.effects import Effect
 from latentnet.families import Family
-from latentnet.inference.over_draws import dyad_predictors
+from latentnet.inference.base import InferenceResult
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.problem import Problem, make_problem
-from latentnet.inference.result import InferenceResult
-from latentnet.inference.simulation import simulated_ties
-from latentnet.models.variables import as_draws
 from latentnet.network import with_ties
+from latentnet.predictive.predictive import dyad_predictors
+from latentnet.predictive.simulation import simulated_ties
+from latentnet.problem.named import as_draws
+from latentnet.problem.problem import Problem, make_problem
 
 N_ACTORS = 12
 PAIRS = ((1, 0), (7, 4), (11, 2))  # whose linear predictors are looked at

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from latentnet import Network, Priors
-from latentnet._numba import kernel
+from latentnet.compiled import kernel
 from latentnet.families import Bernoulli
-from latentnet.inference.branches import Branches, find_branches, swing
-from latentnet.inference.iteration import new_state
-from latentnet.inference.problem import Problem, make_problem
-from latentnet.inference.target import log_likelihood
+from latentnet.inference.moves.branches import Branches, find_branches, swing
+from latentnet.inference.moves.iteration import new_state
+from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.target import log_likelihood
 
 
 def _problem(network: Network, n_dims: int) -> Problem:

@@ -20,7 +20,7 @@ from scipy import stats
 
 from latentnet import MCMC, Network, Priors
 from latentnet.families import Bernoulli
-from latentnet.inference.problem import Problem, make_problem
+from latentnet.problem.problem import Problem, make_problem
 
 ALPHA = 0.001
 N_ACTORS, N_DIMS, N_RANKS = 12, 2, 100

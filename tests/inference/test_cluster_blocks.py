@@ -20,21 +20,21 @@ import pytest
 from scipy import stats
 from scipy.special import logsumexp
 
-from latentnet._numba import first_class_functions, kernel
+from latentnet.compiled import first_class_functions, kernel
 from latentnet.families import Bernoulli
-from latentnet.inference.adaptation import LOG_STEP, Adaptation, new_adaptation
-from latentnet.inference.fused_data import SIMILARITY_CODES
-from latentnet.inference.hmc import hmc_step
-from latentnet.inference.iteration import Moves, new_state, run_chunk
 from latentnet.inference.mcmc import plain_mass, sampler_moves
-from latentnet.inference.mixture import draw_clusters, draw_labels, set_cluster_mass
-from latentnet.inference.prior import redraw_clusters
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.relocation import relocate, swap
-from latentnet.inference.scaling import scale_and_shift, translate
-from latentnet.inference.split_merge import log_partition_weights, split_or_merge
-from latentnet.inference.target import Target, log_likelihood
+from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adaptation
+from latentnet.inference.moves.hmc import hmc_step
+from latentnet.inference.moves.iteration import Moves, new_state, run_chunk
+from latentnet.inference.moves.relocation import relocate, swap
+from latentnet.inference.moves.scaling import scale_and_shift, translate
+from latentnet.likelihood.fused_data import SIMILARITY_CODES
 from latentnet.priors import Priors
+from latentnet.priors.joint import redraw_clusters
+from latentnet.priors.mixture_draws import draw_clusters, draw_labels, set_cluster_mass
+from latentnet.priors.split_merge import log_partition_weights, split_or_merge
+from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.target import Target, log_likelihood
 from tests import reference_clusters
 from tests.inference import test_geweke as geweke
 from tests.reference_clusters import PriorDraws

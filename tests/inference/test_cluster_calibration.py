@@ -11,7 +11,7 @@ import pytest
 
 from latentnet import MCMC, Network, Priors
 from latentnet.families import Bernoulli
-from latentnet.inference.problem import Clusters, Problem, make_problem
+from latentnet.problem.problem import Clusters, Problem, make_problem
 from tests import reference_clusters
 from tests.inference.test_calibration import ALPHA, N_ACTORS, N_DIMS, N_RANKS, PAIRS, outside
 from tests.reference_clusters import PriorDraws

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from latentnet import Network, Priors
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.effects import (
     AbsoluteDifference,
     DyadCovariate,
@@ -18,12 +18,12 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import Bernoulli, Poisson
-from latentnet.inference.linear_predictor import (
+from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
     composed_gradient,
     composed_log_likelihood,
 )
-from latentnet.inference.problem import Problem, make_problem
+from latentnet.problem.problem import Problem, make_problem
 
 SYMMETRIC = [Sociality(), Homophily("site"), AbsoluteDifference("age"), SocialityCovariate("age")]
 

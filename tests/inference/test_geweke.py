@@ -24,20 +24,20 @@ import pytest
 from scipy import stats
 
 from latentnet import Network
-from latentnet._numba import first_class_functions, kernel
+from latentnet.compiled import first_class_functions, kernel
 from latentnet.families import Bernoulli
-from latentnet.inference.adaptation import LOG_STEP, Adaptation, new_adaptation
-from latentnet.inference.fused_data import SIMILARITY_CODES, Fused
-from latentnet.inference.hmc import hmc_step
-from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
-from latentnet.inference.layout import Layout
 from latentnet.inference.mcmc import plain_mass, sampler_moves
-from latentnet.inference.prior import log_prior
-from latentnet.inference.problem import Problem, make_problem
-from latentnet.inference.relocation import relocate, swap
-from latentnet.inference.scaling import scale_and_shift, translate
-from latentnet.inference.target import Target, log_likelihood
+from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adaptation
+from latentnet.inference.moves.hmc import hmc_step
+from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
+from latentnet.inference.moves.relocation import relocate, swap
+from latentnet.inference.moves.scaling import scale_and_shift, translate
+from latentnet.likelihood.fused_data import SIMILARITY_CODES, Fused
+from latentnet.likelihood.packed import Layout
 from latentnet.priors import Priors
+from latentnet.priors.joint import log_prior
+from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.target import Target, log_likelihood
 
 HMC, RELOCATE, SWAP, SCALE, TRANSLATE, ITERATION, NO_JACOBIAN, WIDE_TRANSLATION = range(8)
 BLOCKS = {

@@ -14,8 +14,7 @@ import pytest
 from scipy import stats
 
 from latentnet import Network
-from latentnet._joined import find_presences, join_networks, whole_networks
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.effects import (
     Effect,
     Homophily,
@@ -28,12 +27,13 @@ from latentnet.effects import (
     Sociality,
 )
 from latentnet.families import Bernoulli, Family, Gaussian, Poisson
-from latentnet.inference.linear_predictor import composed_gradient, composed_log_likelihood
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.target import Target, log_posterior
-from latentnet.models.views import Place, view_parameters, view_problem
+from latentnet.likelihood.composed import composed_gradient, composed_log_likelihood
+from latentnet.network.joined import find_presences, join_networks, whole_networks
 from latentnet.priors import Priors
+from latentnet.problem.period import Place, view_parameters, view_problem
+from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.target import Target, log_posterior
 from tests import reference
 from tests.inference import test_joint as joint
 

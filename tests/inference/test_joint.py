@@ -23,7 +23,7 @@ import pytest
 from scipy import sparse, special, stats
 
 from latentnet import Network
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.effects import (
     AbsoluteDifference,
     BoundEffect,
@@ -43,24 +43,24 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import Bernoulli, Binomial, Family, Gaussian, NegativeBinomial, Ordinal, Poisson
-from latentnet.inference.adaptation import new_adaptation
-from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
-from latentnet.inference.layout import Layout
-from latentnet.inference.linear_predictor import (
+from latentnet.inference.mcmc import sampler_moves
+from latentnet.inference.moves.adaptation import new_adaptation
+from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
+from latentnet.inference.moves.random_effects import DF, SCALE, V0
+from latentnet.inference.prior_draws import draw_prior
+from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
     composed_gradient,
     composed_log_likelihood,
 )
-from latentnet.inference.mcmc import sampler_moves
-from latentnet.inference.mixture import FIXED, set_cluster_mass
-from latentnet.inference.prior import ClusterPrior
-from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.random_effects import DF, SCALE, V0
-from latentnet.inference.simulation import ranked_wishes, simulated_ties
-from latentnet.inference.target import Target
+from latentnet.likelihood.packed import Layout
 from latentnet.network import replayed
+from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 from latentnet.priors import Priors
+from latentnet.priors.joint import ClusterPrior
+from latentnet.priors.mixture_draws import FIXED, set_cluster_mass
+from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.target import Target
 from tests import reference
 from tests.reference_effects import part
 

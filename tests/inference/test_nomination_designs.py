@@ -13,12 +13,12 @@ import pytest
 from scipy.optimize import brentq
 
 from latentnet import MCMC, Network, Priors
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.families import Bernoulli
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.problem import Problem, make_problem
-from latentnet.inference.target import log_posterior
 from latentnet.posterior.diagnostics import ess_bulk
+from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.target import log_posterior
 from tests.inference.simulated import holds
 
 CAP, N_CAPPED = 5, 60

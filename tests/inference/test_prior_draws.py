@@ -18,7 +18,7 @@ from latentnet import MCMC, ConvergenceWarning, LatentClusterModel, LatentPositi
 from latentnet.effects import Effect, Intercept, Reciprocity, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli, Family, Gaussian, NegativeBinomial, Ordinal
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.problem import Clusters, Problem, make_problem
+from latentnet.problem.problem import Clusters, Problem, make_problem
 from tests import reference_clusters
 from tests.contracts.test_components import mixed_effects, network_of
 

@@ -15,14 +15,14 @@ import pytest
 from scipy import stats
 
 from latentnet import Network
-from latentnet._numba import first_class_functions, kernel
+from latentnet.compiled import first_class_functions, kernel
 from latentnet.effects import Effect, NoIntercept, Receiver, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli
-from latentnet.inference.linear_predictor import composed_linear_predictor
+from latentnet.inference.moves.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
+from latentnet.likelihood.composed import composed_linear_predictor
 from latentnet.priors import Priors
+from latentnet.problem.problem import Clusters, Problem, make_problem
 
 FALSE_ALARM = 1e-4
 REPEATS = 3

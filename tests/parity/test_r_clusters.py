@@ -18,9 +18,9 @@ import pytest
 from latentnet import MCMC, Priors
 from latentnet.datasets import load_sampson
 from latentnet.families import Bernoulli
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.result import InferenceResult
+from latentnet.inference.base import InferenceResult
 from latentnet.posterior.diagnostics import mcse_mean, r_hat
+from latentnet.problem.problem import Clusters, Problem, make_problem
 
 MOST_STANDARD_ERRORS = 4.0
 MOST_R_HAT = 1.02

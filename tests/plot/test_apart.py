@@ -12,9 +12,9 @@ import scipy.sparse as sp
 from scipy.spatial.distance import pdist
 
 from latentnet import plot
-from latentnet.plot.apart import VISIBLE, moved_apart
-from latentnet.plot.html_layout import make_layout
-from latentnet.plot.marks import ActorMarks
+from latentnet.plot.look.apart import VISIBLE, moved_apart
+from latentnet.plot.map.marks import ActorMarks
+from latentnet.plot.page.layout import make_layout
 
 
 @pytest.mark.parametrize("n", [2, 7, 40])

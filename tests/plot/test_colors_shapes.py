@@ -7,9 +7,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from latentnet.plot.colors import NEUTRAL, categorical, on_top, perceived_distance
-from latentnet.plot.labels import place, spread
-from latentnet.plot.shapes import N_SHAPES, outline, pie
+from latentnet.plot.look.colors import NEUTRAL, categorical, on_top, perceived_distance
+from latentnet.plot.look.shapes import N_SHAPES, outline, pie
+from latentnet.plot.map.labels import place, spread
 
 
 @pytest.mark.parametrize(("n", "least"), [(5, 0.1), (8, 0.07), (20, 0.07), (40, 0.045)])

@@ -13,7 +13,7 @@ import pytest
 from matplotlib.patches import PathPatch, Rectangle
 
 from latentnet import plot
-from latentnet.plot.colors import NEUTRAL, categorical
+from latentnet.plot.look.colors import NEUTRAL, categorical
 
 
 def comparison(counts: Any, correspondence: list[Any]) -> SimpleNamespace:

@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from latentnet import plot
-from latentnet.plot.rings import cluster_moments
+from latentnet.plot.map.rings import cluster_moments
 from tests.plot.fakes import FakeClusterModel, cluster_model
 from tests.plot.leaks import leaked
 

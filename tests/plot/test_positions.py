@@ -20,7 +20,7 @@ from matplotlib.patches import ArrowStyle
 
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
-from latentnet.plot.marks import ActorMarks
+from latentnet.plot.map.marks import ActorMarks
 from tests.plot.fakes import MONKS, cluster_model, position_model
 
 

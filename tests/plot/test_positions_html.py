@@ -20,7 +20,7 @@ import pytest
 
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
-from latentnet.plot.html_layout import Layout, make_layout, place_labels
+from latentnet.plot.page.layout import Layout, make_layout, place_labels
 from tests.plot.fakes import MONKS, cluster_model, position_model
 from tests.plot.leaks import leaked
 

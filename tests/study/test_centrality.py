@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from latentnet.study._centrality import betweenness, eigenvector
+from latentnet.study.centrality import betweenness, eigenvector
 
 
 @pytest.mark.parametrize("directed", [False, True])

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from latentnet import LatentPositionModel, Network, next_interviews
 from latentnet.datasets import load_sampson
-from latentnet.study._information import Everything, Others, Targets
+from latentnet.study.information import Everything, Others, Targets
 from latentnet.study.next_interviews import _CrossedRows, _named
 from tests.study.studies import centres, fit, observed, study
 

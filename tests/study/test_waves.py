@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from latentnet import LatentPositionModel, Network, compare_waves
 from latentnet.datasets import load_sampson
-from latentnet.study._core import Wave, stable_core
+from latentnet.study.stable_core import Wave, stable_core
 from latentnet.study.waves import _content
 from tests.study.studies import centres, fit, observed
 

@@ -13,11 +13,11 @@ from sklearn.exceptions import ConvergenceWarning as MixtureWarning
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
-from latentnet._numba import first_class_functions
+from latentnet.compiled import first_class_functions
 from latentnet.effects import SIMILARITIES
 from latentnet.inference.map import maximise
-from latentnet.inference.problem import Problem
-from latentnet.inference.target import likelihood_value_and_gradient
+from latentnet.problem.problem import Problem
+from latentnet.problem.target import likelihood_value_and_gradient
 
 __all__ = ["BIC", "bic", "compare"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet._contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
+from latentnet.contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.effects.base import BoundEffect, Effect
 
 if TYPE_CHECKING:

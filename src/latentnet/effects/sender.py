@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects._actor_values import add_values, pull_values
-from latentnet.effects._requirements import check_senders, refuse_undirected
+from latentnet.effects.actor_values import add_values, pull_values
 from latentnet.effects.base import BoundEffect, Effect, RandomGroup
+from latentnet.effects.requirements import check_senders, refuse_undirected
 
 if TYPE_CHECKING:
     from latentnet.network import Network

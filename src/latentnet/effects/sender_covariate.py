@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from latentnet.effects._actor_values import add_covariates, pull_covariates
-from latentnet.effects._attribute_effect import RoleCovariate
+from latentnet.effects.actor_values import add_covariates, pull_covariates
+from latentnet.effects.attribute_effect import RoleCovariate
 
 __all__ = ["SenderCovariate"]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
-from latentnet.effects._attribute_effect import AttributeEffect
-from latentnet.effects._attributes import expanded
-from latentnet.effects._observed_dyads import check_varies, dyad_moments
-from latentnet.effects._requirements import refuse_two_mode
+from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
+from latentnet.effects.attribute_effect import AttributeEffect
+from latentnet.effects.attributes import expanded
 from latentnet.effects.base import BoundEffect
+from latentnet.effects.observed_dyads import check_varies, dyad_moments
+from latentnet.effects.requirements import refuse_two_mode
 
 if TYPE_CHECKING:
     from latentnet.network import Network

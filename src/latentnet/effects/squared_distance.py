@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from latentnet._contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
+from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 from latentnet.effects.similarity import Similarity
 
 __all__ = ["SquaredDistance"]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
-from latentnet._numba import exp, softplus
-from latentnet.families._links import (
+from latentnet.compiled import exp, softplus
+from latentnet.families.base import Family
+from latentnet.families.links import (
     LARGEST_LOG_MEAN,
     capped_mean,
     cloglog_log_probability,
@@ -18,7 +19,6 @@ from latentnet.families._links import (
     normal_log_cdf,
     normal_log_cdf_slope,
 )
-from latentnet.families.base import Family
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
-from latentnet._dyads import average_of_dyads, read_number_or_dyads, take_dyads, tie_place
-from latentnet._numba import exp, softplus
-from latentnet._readers.parts import dyad_place
-from latentnet._sparse import entry_rows
-from latentnet.families._counts import check_counts, log_factorial
-from latentnet.families._links import logit
+from latentnet.compiled import exp, softplus
 from latentnet.families.base import Family
+from latentnet.families.counts import check_counts, log_factorial
+from latentnet.families.links import logit
+from latentnet.network.content import dyad_place
+from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads, tie_place
+from latentnet.network.sparse import entry_rows
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr
 
-from latentnet._numba import exp
+from latentnet.compiled import exp
 from latentnet.families.base import BoundFamily, Family, Variable
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet._numba import exp, softplus
-from latentnet.families._counts import check_counts, draw_counts, log_factorial, log_rising, log_rising_slope
-from latentnet.families._links import capped_mean
+from latentnet.compiled import exp, softplus
 from latentnet.families.base import BoundFamily, Family, Variable
+from latentnet.families.counts import check_counts, draw_counts, log_factorial, log_rising, log_rising_slope
+from latentnet.families.links import capped_mean
 
 if TYPE_CHECKING:
     from latentnet.network import Network

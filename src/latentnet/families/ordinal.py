@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit
 
-from latentnet._dyads import tie_place
-from latentnet._numba import exp, kernel, softplus
-from latentnet._readers.labels import listing
-from latentnet.families._links import logit
+from latentnet.compiled import exp, kernel, softplus
 from latentnet.families.base import BoundFamily, Family, Variable
+from latentnet.families.links import logit
+from latentnet.network.dyads import tie_place
+from latentnet.network.labels import listing
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet._dyads import average_of_dyads, read_number_or_dyads, take_dyads
-from latentnet._numba import exp
-from latentnet._readers.parts import dyad_place
-from latentnet.families._counts import check_counts, draw_counts, log_factorial
-from latentnet.families._links import LARGEST_LOG_MEAN, capped_mean
+from latentnet.compiled import exp
 from latentnet.families.base import Family
+from latentnet.families.counts import check_counts, draw_counts, log_factorial
+from latentnet.families.links import LARGEST_LOG_MEAN, capped_mean
+from latentnet.network.content import dyad_place
+from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet._numba import first_class_functions
-from latentnet.inference.linear_predictor import composed_gradient, composed_linear_predictor
-from latentnet.inference.over_draws import blocks_of
+from latentnet.compiled import first_class_functions
+from latentnet.likelihood.composed import composed_gradient, composed_linear_predictor
 from latentnet.network import without_design
+from latentnet.predictive.predictive import blocks_of
 
 if TYPE_CHECKING:
-    from latentnet.inference.problem import Problem
+    from latentnet.problem.problem import Problem
 
 __all__ = ["fisher_information"]
 

@@ -10,16 +10,16 @@ import numpy as np
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from latentnet._contract import Component
 from latentnet._exceptions import ConvergenceWarning
-from latentnet._numba import first_class_functions
-from latentnet.inference.initialize import disperse, start_parameters
-from latentnet.inference.result import InferenceResult
-from latentnet.inference.target import log_posterior
+from latentnet.compiled import first_class_functions
+from latentnet.contract import Component
+from latentnet.inference.base import InferenceResult
+from latentnet.inference.start import disperse, start_parameters
 from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
+from latentnet.problem.target import log_posterior
 
 if TYPE_CHECKING:
-    from latentnet.inference.problem import Problem
+    from latentnet.problem.problem import Problem
 
 __all__ = ["MAP", "maximise", "position_spread", "posterior_mode"]
 

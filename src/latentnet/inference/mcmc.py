@@ -16,20 +16,20 @@ from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
-from latentnet._contract import Component
-from latentnet._numba import first_class_functions
-from latentnet.inference.adaptation import LOG_STEP, new_adaptation
+from latentnet.compiled import first_class_functions
+from latentnet.contract import Component
+from latentnet.inference.base import InferenceResult
 from latentnet.inference.information import fisher_information
-from latentnet.inference.initialize import chain_start, start_parameters
-from latentnet.inference.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.map import posterior_mode
-from latentnet.inference.mixture import FIXED, set_cluster_mass
-from latentnet.inference.result import InferenceResult
-from latentnet.inference.target import log_posterior
+from latentnet.inference.moves.adaptation import LOG_STEP, new_adaptation
+from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
+from latentnet.inference.start import chain_start, start_parameters
+from latentnet.priors.mixture_draws import FIXED, set_cluster_mass
 from latentnet.priors.random_walk import pull_to_steps
+from latentnet.problem.target import log_posterior
 
 if TYPE_CHECKING:
-    from latentnet.inference.problem import Problem
+    from latentnet.problem.problem import Problem
 
 __all__ = ["MCMC"]
 

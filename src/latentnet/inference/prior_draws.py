@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet._contract import Component
-from latentnet.inference.prior import ClusterPrior, Prior
-from latentnet.inference.random_effects import DF, SCALE, START, STOP, V0
-from latentnet.inference.result import InferenceResult
+from latentnet.contract import Component
+from latentnet.inference.base import InferenceResult
+from latentnet.inference.moves.random_effects import DF, SCALE, START, STOP, V0
+from latentnet.priors.joint import ClusterPrior, Prior
 
 if TYPE_CHECKING:
-    from latentnet.inference.problem import Problem
+    from latentnet.problem.problem import Problem
 
 __all__ = ["PriorDraws", "draw_prior"]
 

@@ -11,26 +11,26 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import LatentnetWarning
-from latentnet._joined import Presences
 from latentnet._random import as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.families.designs import warn_of_roster
 from latentnet.inference import MCMC
-from latentnet.inference.expected import expected_likelihood, expected_likelihood_parameters
-from latentnet.inference.identifiability import check_identified
+from latentnet.inference.base import InferenceResult
 from latentnet.inference.map import maximise
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.result import InferenceResult
-from latentnet.models.placement import Placements
+from latentnet.inference.minimum_kl import expected_likelihood, expected_likelihood_parameters
+from latentnet.models.arguments import read_effects, read_engine, read_family, read_n_dims, read_priors
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
-from latentnet.models.specification import read_effects, read_engine, read_family, read_n_dims, read_priors
-from latentnet.models.storage import Storage
-from latentnet.models.variables import as_draws
+from latentnet.models.saved import Storage
 from latentnet.network import Network, as_network
+from latentnet.network.joined import Presences
 from latentnet.posterior.point import minimum_kullback_leibler
 from latentnet.posterior.procrustes import Alignment, align, principal_axes
+from latentnet.predictive.placement import Placements
 from latentnet.priors import Priors
+from latentnet.problem.identifiability import check_identified
+from latentnet.problem.named import as_draws
+from latentnet.problem.problem import Clusters, Problem, make_problem
 
 __all__ = ["Estimator", "LatentModel"]
 

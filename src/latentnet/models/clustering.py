@@ -11,14 +11,13 @@ import pandas as pd
 from numpy.random import Generator
 
 from latentnet._exceptions import LatentnetWarning
-from latentnet._joined import Presences
-from latentnet.inference.initialize import start_parameters
+from latentnet.inference.base import InferenceResult
 from latentnet.inference.map import position_spread
-from latentnet.inference.problem import Clusters, Problem
-from latentnet.inference.result import InferenceResult
+from latentnet.inference.start import start_parameters
+from latentnet.models.arguments import read_n_dims, read_priors
 from latentnet.models.base import Estimator
-from latentnet.models.specification import read_n_dims, read_priors
 from latentnet.network import Network
+from latentnet.network.joined import Presences
 from latentnet.posterior.clusters import (
     ClusterDraws,
     match_labels,
@@ -32,6 +31,7 @@ from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import coclustering
 from latentnet.posterior.procrustes import Alignment
 from latentnet.priors import Priors
+from latentnet.problem.problem import Clusters, Problem
 
 __all__ = ["Clustering"]
 

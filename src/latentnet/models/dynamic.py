@@ -9,23 +9,23 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from latentnet._joined import join_networks
 from latentnet._random import RandomState, as_generator
 from latentnet.effects import SIMILARITIES
-from latentnet.inference.problem import Problem
-from latentnet.inference.result import InferenceResult
-from latentnet.models.archive import ArrayStore
+from latentnet.files.archive import ArrayStore
+from latentnet.files.networks import encode_network
+from latentnet.files.values import Classes, encode
+from latentnet.inference.base import InferenceResult
+from latentnet.models.arguments import read_effects, read_engine
 from latentnet.models.base import Estimator
-from latentnet.models.encoding import Classes, encode
-from latentnet.models.network_storage import encode_network
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
-from latentnet.models.several import Several, check_shared_effects, read_networks
-from latentnet.models.specification import read_effects, read_engine
-from latentnet.models.storage import unique_strings
-from latentnet.models.variables import as_draws
-from latentnet.models.views import Place, elapsed_periods, view_parameters, view_problem
+from latentnet.models.saved import unique_strings
+from latentnet.network.joined import join_networks
+from latentnet.network.reading.periods import Several, check_shared_effects, read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
+from latentnet.problem.named import as_draws
+from latentnet.problem.period import Place, elapsed_periods, view_parameters, view_problem
+from latentnet.problem.problem import Problem
 
 __all__ = ["DynamicLatentPositionModel", "DynamicModel"]
 

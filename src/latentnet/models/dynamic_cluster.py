@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from latentnet.inference.problem import Problem
 from latentnet.models.cluster import LatentClusterModel
 from latentnet.models.clustering import Clustering
 from latentnet.models.dynamic import DynamicModel
-from latentnet.models.views import Place, walked_variance
+from latentnet.problem.period import Place, walked_variance
+from latentnet.problem.problem import Problem
 
 __all__ = ["DynamicLatentClusterModel"]
 

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 import latentnet.models
-from latentnet._contract import Component
-from latentnet._joined import Presences, join_networks
-from latentnet.inference.problem import Clusters, Problem, make_problem
-from latentnet.inference.result import InferenceResult
-from latentnet.models.archive import read_archive
+from latentnet.contract import Component
+from latentnet.files.archive import read_archive
+from latentnet.files.networks import decode_network
+from latentnet.files.values import Classes, MissingComponentError, Source, decode, library_components
+from latentnet.inference.base import InferenceResult
 from latentnet.models.base import Estimator
 from latentnet.models.dynamic import DynamicModel
-from latentnet.models.encoding import Classes, MissingComponentError, Source, decode, library_components
-from latentnet.models.network_storage import decode_network
-from latentnet.models.several import Several, read_networks
-from latentnet.models.variables import as_draws
 from latentnet.network import Network
+from latentnet.network.joined import Presences, join_networks
+from latentnet.network.reading.periods import Several, read_networks
+from latentnet.problem.named import as_draws
+from latentnet.problem.problem import Clusters, Problem, make_problem
 
 __all__ = ["library_models", "load"]
 

@@ -9,20 +9,20 @@ import numpy as np
 from scipy import sparse
 
 from latentnet._random import as_generator
-from latentnet._versions import hidden_as
-from latentnet.inference.over_draws import (
+from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
+from latentnet.network.changed import hidden_as
+from latentnet.predictive.predictive import (
     dyad_predictors,
     dyad_values,
     expected_matrix,
     expected_ties_matrix,
     log_mean_probabilities,
 )
-from latentnet.inference.simulation import ranked_wishes, simulated_ties
-from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
+from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 
 if TYPE_CHECKING:
-    from latentnet.inference.problem import Problem
     from latentnet.posterior.draws import Draws
+    from latentnet.problem.problem import Problem
 
 __all__ = ["Predictions"]
 

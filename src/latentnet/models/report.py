@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
-from latentnet.inference.over_draws import dyad_predictors, dyad_values
-from latentnet.models.storage import unique_strings
+from latentnet.models.saved import unique_strings
 from latentnet.posterior.diagnostics import r_hat, summarise
+from latentnet.predictive.predictive import dyad_predictors, dyad_values
 
 if TYPE_CHECKING:
-    from latentnet.inference.problem import Problem
     from latentnet.network import Network
     from latentnet.posterior.draws import Draws
+    from latentnet.problem.problem import Problem
 
 __all__ = ["Diagnosis", "Report", "monitored_dyads", "warn_unless_converged"]
 

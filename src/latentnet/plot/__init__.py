@@ -6,7 +6,7 @@
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.diagnostics import rank, trace
 from latentnet.plot.flow import flow
-from latentnet.plot.positions import positions
-from latentnet.plot.positions_html import positions_html
+from latentnet.plot.map.positions import positions
+from latentnet.plot.page.positions_html import positions_html
 
 __all__ = ["coclustering", "flow", "membership", "n_clusters", "positions", "positions_html", "rank", "trace"]

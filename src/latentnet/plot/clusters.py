@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from latentnet._exceptions import NotFittedError, refuse_joint
-from latentnet.plot.colors import GREY, categorical
-from latentnet.plot.legend import Section, add_legend, mark_handle
+from latentnet.plot.look.colors import GREY, categorical
+from latentnet.plot.look.legend import Section, add_legend, mark_handle
 
 __all__ = ["coclustering", "membership", "n_clusters"]
 

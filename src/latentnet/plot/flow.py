@@ -12,7 +12,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from latentnet.plot.colors import NEUTRAL, categorical
+from latentnet.plot.look.colors import NEUTRAL, categorical
 
 __all__ = ["flow"]
 

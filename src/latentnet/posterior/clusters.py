@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from latentnet._numba import kernel
+from latentnet.compiled import kernel
 from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import minimum_vi_partition
-from latentnet.priors.gaussian_mixture import Mixture, fill_responsibilities
+from latentnet.priors.mixture import Mixture, fill_responsibilities
 
 __all__ = [
     "ClusterDraws",

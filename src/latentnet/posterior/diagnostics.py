@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentnet.posterior._diagnostic_block import Array, Block, mean_ess
+from latentnet.posterior.diagnostic_block import Array, Block, mean_ess
 
 __all__ = [
     "ess_bulk",

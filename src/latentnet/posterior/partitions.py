@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.cluster.hierarchy import cut_tree, linkage
 from scipy.spatial.distance import squareform
 
-from latentnet.posterior._partition_kernels import canonical_labels, count_pairs, descend, mean_variation
+from latentnet.posterior.partition_kernels import canonical_labels, count_pairs, descend, mean_variation
 
 __all__ = ["Partition", "coclustering", "expected_variation_of_information", "minimum_vi_partition"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from latentnet._numba import inline_kernel
+from latentnet.compiled import inline_kernel
 
 __all__ = ["scale_log_density", "scale_log_density_slope"]
 

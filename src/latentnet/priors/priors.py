@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentnet._contract import Component
+from latentnet.contract import Component
 
 __all__ = ["Priors"]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet._numba import inline_kernel, kernel
+from latentnet.compiled import inline_kernel, kernel
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density
 

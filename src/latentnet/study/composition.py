@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from latentnet.study._draws import Floats, attribute_values, cluster_draws, interval, need_clusters
+from latentnet.study.reading import Floats, attribute_values, cluster_draws, interval, need_clusters
 
 __all__ = ["Composition", "composition"]
 

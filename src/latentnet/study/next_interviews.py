@@ -10,7 +10,8 @@ from scipy.special import expit
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
-from latentnet.study._draws import (
+from latentnet.study.information import Everything, Greedy, Others, Singles, Targets
+from latentnet.study.reading import (
     Floats,
     Integers,
     actor_index,
@@ -20,7 +21,6 @@ from latentnet.study._draws import (
     with_draws,
     with_parameters,
 )
-from latentnet.study._information import Everything, Greedy, Others, Singles, Targets
 
 __all__ = ["next_interviews"]
 

@@ -11,8 +11,8 @@ from scipy import sparse
 from scipy.stats import chi2
 
 from latentnet._random import RandomState, as_generator
-from latentnet.study._centrality import betweenness, eigenvector
-from latentnet.study._draws import (
+from latentnet.study.centrality import betweenness, eigenvector
+from latentnet.study.reading import (
     ClusterDraws,
     Floats,
     actor_index,

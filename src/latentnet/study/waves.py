@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
 from latentnet.effects import SIMILARITIES
-from latentnet.study._core import Wave, align_pairs, stable_core
-from latentnet.study._draws import Floats, actor_index, cluster_draws, interval, thinned
+from latentnet.study.reading import Floats, actor_index, cluster_draws, interval, thinned
+from latentnet.study.stable_core import Wave, align_pairs, stable_core
 
 __all__ = ["WaveComparison", "compare_waves"]
 

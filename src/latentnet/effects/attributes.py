@@ -1,0 +1,161 @@
+"""Attributes of actors as covariates: numbers as they are, categories as an indicator for each level but the first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from latentnet.network.labels import listing
+
+if TYPE_CHECKING:
+    from latentnet.effects.base import Effect
+    from latentnet.network import Network
+
+__all__ = ["Expanded", "codes", "expanded", "numbers"]
+
+
+class Expanded(NamedTuple):
+    """An attribute as covariates."""
+
+    values: np.ndarray  # (n_coefficients, n_actors); 0 for actors that were not asked for
+    names: tuple[str, ...]  # "attribute", or "attribute=level" for each level but the first
+    levels: bool  # whether they are levels
+
+
+def _column(effect: Effect, network: Network, attribute: Any, wanted: np.ndarray | None = None) -> pd.Series[Any]:
+    """The attribute of the wanted actors (a mask; default: all), none missing."""
+    frame = network.attributes
+    if attribute not in list(frame.columns):
+        there = f"the network has {listing(frame.columns, 20)}" if len(frame.columns) else "the network has none"
+        raise ValueError(
+            f"effects: {effect!r} needs the attribute {attribute!r}, but {there}; name one of these, or add a column "
+            "to the network's attributes"
+        )
+    column = frame[attribute]
+    if isinstance(column, pd.DataFrame):
+        raise ValueError(f"effects: {effect!r}: the network has several attributes {attribute!r}; rename all but one")
+    if wanted is not None:
+        column = column[wanted]
+    missing = column.isna().to_numpy()
+    if missing.any():
+        actors = network.actors if wanted is None else network.actors[wanted]
+        raise ValueError(
+            f"effects: {effect!r} needs the attribute {attribute!r} of every actor that it is about, but it is missing "
+            f"for {listing(actors[missing])}; fill it in, leave these actors out of the network, or leave the effect "
+            "out"
+        )
+    return column
+
+
+def _is_categorical(column: pd.Series[Any]) -> bool:
+    types = pd.api.types
+    return (
+        isinstance(column.dtype, pd.CategoricalDtype)
+        or types.is_bool_dtype(column.dtype)
+        or types.is_object_dtype(column.dtype)
+        or types.is_string_dtype(column.dtype)
+    )
+
+
+def _finite(effect: Effect, network: Network, column: pd.Series[Any]) -> np.ndarray:
+    """The column's numbers as float64."""
+    types = pd.api.types
+    if not types.is_numeric_dtype(column.dtype) or types.is_complex_dtype(column.dtype):
+        raise ValueError(
+            f"effects: {effect!r} cannot use the attribute {column.name!r}, whose dtype is {column.dtype}; convert it "
+            "to numbers, strings or categories"
+        )
+    values = column.to_numpy(np.float64, copy=True)
+    if not np.isfinite(values).all():
+        actors = network.actors[network.index(column.index[~np.isfinite(values)])]
+        raise ValueError(
+            f"effects: {effect!r} needs finite numbers, but the attribute {column.name!r} is infinite for "
+            f"{listing(actors)}; give them numbers"
+        )
+    return values
+
+
+def numbers(effect: Effect, network: Network, attribute: Any) -> np.ndarray:
+    """A numeric attribute of all actors, (n_actors,).
+
+    Raises
+    ------
+    ValueError
+        If there is no such attribute, it is missing or infinite for an actor, or it is not numeric.
+    """
+    column = _column(effect, network, attribute)
+    if _is_categorical(column):
+        raise ValueError(
+            f"effects: {effect!r} needs numbers, but the attribute {attribute!r} has dtype {column.dtype}, which is "
+            "read as categories; use Homophily, or convert it with pandas.to_numeric"
+        )
+    return _finite(effect, network, column)
+
+
+def codes(effect: Effect, network: Network, attribute: Any) -> np.ndarray:
+    """A number for each value of an attribute, the same for equal values, (n_actors,).
+
+    Raises
+    ------
+    ValueError
+        If there is no such attribute, or it is missing for an actor.
+    """
+    return pd.factorize(_column(effect, network, attribute))[0].astype(np.float64)
+
+
+def _levels(effect: Effect, column: pd.Series[Any]) -> list[Any]:
+    """Values that occur: categories in their order, others sorted."""
+    values = column.unique().tolist()
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        found = set(values)
+        levels = [level for level in column.cat.categories.tolist() if level in found]
+    else:
+        try:
+            levels = sorted(values)
+        except TypeError:  # of several types
+            levels = sorted(values, key=lambda value: (type(value).__name__, str(value)))
+    names = [str(level) for level in levels]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise ValueError(
+            f"effects: {effect!r}: different values of the attribute {column.name!r} are all written "
+            f"{listing(sorted(twice))}; convert it to strings"
+        )
+    if len(levels) < 2:
+        raise ValueError(
+            f"effects: {effect!r} needs an attribute that varies, but {column.name!r} is {listing(levels)} for every "
+            "actor, which cannot be told from the intercept; leave the effect out"
+        )
+    return levels
+
+
+def expanded(effect: Effect, network: Network, attribute: Any, wanted: np.ndarray | None = None) -> Expanded:
+    """An attribute as covariates.
+
+    Parameters
+    ----------
+    effect : Effect
+        For messages.
+    network : Network
+    attribute : column name
+    wanted : bool array (n_actors,), optional
+        Actors whose values are read; default: all.
+
+    Raises
+    ------
+    ValueError
+        If there is no such attribute, it is missing or infinite for an actor, or it has one level.
+    """
+    column = _column(effect, network, attribute, wanted)
+    if not _is_categorical(column):
+        values = _finite(effect, network, column)[np.newaxis]
+        names: tuple[str, ...] = (f"{attribute}",)
+    else:
+        levels = _levels(effect, column)[1:]
+        values = np.array([[value == level for value in column.tolist()] for level in levels], dtype=np.float64)
+        names = tuple(f"{attribute}={level}" for level in levels)
+    full = np.zeros((len(names), network.n_actors))
+    full[:, slice(None) if wanted is None else wanted] = values
+    return Expanded(full, names, _is_categorical(column))

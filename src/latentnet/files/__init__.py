@@ -1,0 +1,1 @@
+"""Formats of saved models: an archive, values by name, networks. Nothing is imported by name, nothing is run."""

@@ -1,0 +1,147 @@
+"""A network as JSON and arrays, and back.
+
+What is read is checked as strictly as any other input, since compiled code reads it without bounds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from latentnet.files.archive import ArrayStore
+from latentnet.files.values import Classes, Source, decode, encode
+from latentnet.network import Network
+from latentnet.network.content import parts_from_entries
+from latentnet.network.labels import label_array
+from latentnet.network.nominations import Design, is_sound
+from latentnet.network.reading import Parts, label_index
+from latentnet.network.sparse import entry_rows
+
+__all__ = ["decode_network", "encode_network"]
+
+
+def encode_network(network: Network, store: ArrayStore, classes: Classes) -> dict[str, Any]:
+    """Turn a network into what `json` can write; an undirected dyad is stored once, an unobserved one as NaN.
+
+    Raises
+    ------
+    TypeError
+        If a label or an attribute is of a type that cannot be stored; the message names it.
+    """
+    actors = [encode(label, store, classes, f"the actor's label {label!r}") for label in network.actors]
+    ties, observed = network.ties, network.observed
+    senders, receivers, values = [entry_rows(ties)], [ties.indices], [ties.data]
+    if observed.missing is not None:
+        senders.append(entry_rows(observed.missing))
+        receivers.append(observed.missing.indices)
+        values.append(np.full(observed.missing.nnz, np.nan))
+    i, j, y = np.concatenate(senders), np.concatenate(receivers), np.concatenate(values)
+    if not network.directed and not network.two_mode:
+        i, j, y = i[i < j], j[i < j], y[i < j]
+    attributes = network.attributes.reset_index(drop=True)
+    return {
+        "actors": actors,
+        "directed": network.directed,
+        "n_row_actors": None if network.mode is None else int(np.count_nonzero(network.mode == 0)),
+        "senders": store.add(i.astype(np.int64), "network senders"),
+        "receivers": store.add(j.astype(np.int64), "network receivers"),
+        "values": store.add(y, "network values"),
+        "observed_rows": None if observed.rows is None else store.add(observed.rows, "network observed rows"),
+        "attributes": encode(attributes, store, classes, "the network's attributes"),
+        "nominations": _encode_design(network._parts.design, store),
+    }
+
+
+def _encode_design(design: Design | None, store: ArrayStore) -> dict[str, Any] | None:
+    if design is None:
+        return None
+    return {
+        "max": design.max_nominations,
+        "counts": store.add(design.n_nominations, "network nominations"),
+        "ranks": None if design.ranks is None else store.add(design.ranks.data, "network ranks"),
+        "named_only": None if design.named_only is None else store.add(design.named_only, "network named only"),
+    }
+
+
+def decode_network(content: dict[str, Any], source: Source) -> Network:
+    """The network that `encode_network` was given.
+
+    Raises
+    ------
+    ValueError
+        If the content is that of no network.
+    """
+    actors = label_array([decode(label, source) for label in content["actors"]], "actors")
+    n, n_row_actors, directed = len(actors), content["n_row_actors"], content["directed"]
+    if n < 2 or type(directed) is not bool or (n_row_actors is not None and not 0 < n_row_actors < n):
+        raise ValueError("its network has too few actors")
+    i, j, y = (source.arrays[content[name]] for name in ("senders", "receivers", "values"))
+    undirected = not directed and n_row_actors is None
+    _check_dyads(i, j, y, n=n, undirected=undirected, n_row_actors=n_row_actors)
+    if undirected:
+        i, j, y = np.concatenate([i, j]), np.concatenate([j, i]), np.concatenate([y, y])
+    entries = sparse.csr_array((y, (i, j)), shape=(n, n))
+    entries.sum_duplicates()
+    attributes = decode(content["attributes"], source)
+    if len(attributes) != n:
+        raise ValueError("its attributes are not those of its actors")
+    attributes.index = label_index(actors).rename("actor")
+    parts: Parts = parts_from_entries(
+        actors,
+        entries,
+        directed=directed,
+        attributes=attributes,
+        n_row_actors=n_row_actors,
+        rows=_observed_rows(content, source, n, undirected),
+    )
+    return Network(parts._replace(design=_decode_design(content.get("nominations"), source, parts)))
+
+
+def _check_dyads(
+    i: np.ndarray, j: np.ndarray, y: np.ndarray, *, n: int, undirected: bool, n_row_actors: int | None
+) -> None:
+    sound = (
+        i.dtype == j.dtype == np.int64
+        and y.dtype == np.float64
+        and i.shape == j.shape == y.shape == (i.size,)
+        and bool(np.all((i >= 0) & (i < n) & (j >= 0) & (j < n) & (i != j)))
+        and not (np.any(np.isinf(y)) or np.any(y == 0.0))
+        and np.unique(i * n + j).size == i.size
+    )
+    if sound and undirected:
+        sound = bool(np.all(i < j))
+    if sound and n_row_actors is not None:
+        sound = bool(np.all((i < n_row_actors) & (j >= n_row_actors)))
+    if not sound:
+        raise ValueError("its ties are not those of a network")
+
+
+def _observed_rows(content: dict[str, Any], source: Source, n: int, undirected: bool) -> np.ndarray | None:
+    if content["observed_rows"] is None:
+        return None
+    rows = source.arrays[content["observed_rows"]]
+    if rows.dtype != np.bool_ or rows.shape != (n,) or undirected:
+        raise ValueError("its observed rows are not those of its network")
+    return rows
+
+
+def _decode_design(content: dict[str, Any] | None, source: Source, parts: Parts) -> Design | None:
+    # Files of the first version say nothing of nominations.
+    if content is None:
+        return None
+    counts = source.arrays[content["counts"]]
+    ranks, named_only = (
+        None if content[name] is None else source.arrays[content[name]] for name in ("ranks", "named_only")
+    )
+    sound = parts.directed and parts.mode is None
+    if ranks is not None:
+        sound = sound and ranks.dtype == np.float64 and ranks.shape == (parts.ties.nnz,)
+        if sound:
+            # Ranks are stored in the order of the ties.
+            ranks = sparse.csr_array((ranks, parts.ties.indices, parts.ties.indptr), shape=parts.ties.shape)
+    design = Design(content["max"], counts, ranks, named_only)
+    if not sound or not is_sound(design, parts.ties, parts.observed):
+        raise ValueError("its nominations are not those of its network")
+    return design

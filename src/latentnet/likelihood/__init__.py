@@ -1,0 +1,1 @@
+"""The probability of what was observed, given all values: families and effects composed over the observed dyads."""

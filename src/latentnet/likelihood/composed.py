@@ -1,0 +1,386 @@
+"""The composed target: any family with any effects, one block of dyads at a time.
+
+The only code that composes effects.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from latentnet.compiled import block_function, inline_kernel, kernel
+from latentnet.contract import (
+    EFFECT_ADD,
+    EFFECT_PULL,
+    FAMILY_LOG_LIKELIHOOD,
+    FAMILY_SCORE,
+    RUN_SWAPPED,
+)
+from latentnet.likelihood.packed import Layout, actor_layout, network_layout
+
+if TYPE_CHECKING:
+    from latentnet.effects.base import BoundEffect, Effect
+    from latentnet.families.base import Family
+    from latentnet.network import Network
+
+__all__ = [
+    "Composed",
+    "composed_actor_log_likelihood",
+    "composed_block_predictors",
+    "composed_gradient",
+    "composed_linear_predictor",
+    "composed_log_likelihood",
+    "composed_target",
+    "composed_unit_log_likelihoods",
+    "own_buffers",
+    "with_layout",
+]
+
+# First-class functions come in tuples of one length, padded with no-ops: kernels then compile once for every
+# combination.
+SLOTS = 12
+
+
+class Buffers(NamedTuple):
+    """Scratch of one chain."""
+
+    eta: np.ndarray  # (2·width,)
+    y: np.ndarray  # (2·width,) zero between blocks
+    observed: np.ndarray  # (2·width,) uint8, one between blocks
+    score: np.ndarray  # (2·width,)
+    out: np.ndarray  # (width,)
+    work: np.ndarray  # (SLOTS, 2·width)
+    runs: np.ndarray  # (most runs of a block, 6) for swapped copies
+
+
+class Composed(NamedTuple):
+    """Data, functions and scratch of a model of any family and effects; one a chain, sharing all but the scratch."""
+
+    n_actors: int
+    intercept: int  # index into the parameter vector, -1 without one
+    n_effects: int
+    by_dyad: bool  # the family's unit is the dyad, so what it says of unobserved ones is struck out
+    coupled: bool  # its unit is the row or the network, so an actor's dyads have no likelihood of their own
+    slices: np.ndarray  # (SLOTS + 1, 2) start and stop in the parameter vector; the last is the family's
+    adds: tuple[Any, ...]
+    pulls: tuple[Any, ...]
+    data: np.ndarray  # all effects' data, end to end: a tuple of arrays costs 130 ns each time one is picked
+    shapes: np.ndarray  # (SLOTS, 3) where each effect's data starts in it, its rows and columns
+    log_likelihood: tuple[Any, ...]
+    score: tuple[Any, ...]
+    family_data: np.ndarray  # (·, ·)
+    dyads: np.ndarray  # (n_dyad_rows, size) of each block, blocks end to end: what the family knows of each dyad
+    actor_dyads: np.ndarray  # the same for `by_actor`
+    n_dyad_rows: int
+    layout: Layout
+    by_actor: Layout
+    dense_ties: np.ndarray  # (n_dyads,) in place of the ties, blocks end to end; empty if the ties are as observed
+    buffers: Buffers
+
+
+def _no_add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
+    pass
+
+
+def _no_pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
+    pass
+
+
+def composed_target(
+    network: Network,
+    family: Family,
+    family_data: np.ndarray,
+    effects: Sequence[tuple[Effect, BoundEffect, slice]],
+    *,
+    intercept: int,
+    family_slice: slice,
+) -> Composed:
+    """Compose effects and family over a network.
+
+    Parameters
+    ----------
+    network : Network
+    family : Family
+    family_data : ndarray of shape (·, ·)
+        What the family's verbs read.
+    effects : sequence of (Effect, BoundEffect, slice)
+        Each with its slice of the parameter vector.
+    intercept : int
+        Index of the intercept in the parameter vector, -1 without one.
+    family_slice : slice
+        The family's own values in the parameter vector.
+    """
+    if len(effects) > SLOTS:
+        raise ValueError(
+            f"effects must be at most {SLOTS}, intercept and similarity among them, but there are {len(effects)}; "
+            "leave some out"
+        )
+    layout = network_layout(network, unit=family.unit)
+    coupled = family.unit in ("row", "network")
+    by_actor = layout if coupled else actor_layout(network, unit=family.unit)
+    dyads, n_dyad_rows = dyad_blocks(family, network, layout)
+    padding = SLOTS - len(effects)
+    parts = [*(part for _, _, part in effects), *[slice(0, 0)] * padding, family_slice]
+    slices = np.array([(part.start, part.stop) for part in parts], np.int64)
+    adds = [block_function(type(effect).add, EFFECT_ADD) for effect, _, _ in effects]  # type: ignore[attr-defined]
+    pulls = [block_function(type(effect).pull, EFFECT_PULL) for effect, _, _ in effects]  # type: ignore[attr-defined]
+    data, shapes = _stacked([np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects])
+    verbs = family.kernels()
+    value, score = block_function(verbs[0], FAMILY_LOG_LIKELIHOOD), block_function(verbs[1], FAMILY_SCORE)
+    return Composed(
+        n_actors=network.n_actors,
+        intercept=intercept,
+        n_effects=len(effects),
+        by_dyad=family.unit == "dyad",
+        coupled=coupled,
+        slices=slices,
+        adds=(*adds, *[block_function(_no_add, EFFECT_ADD)] * padding),
+        pulls=(*pulls, *[block_function(_no_pull, EFFECT_PULL)] * padding),
+        data=data,
+        shapes=shapes,
+        log_likelihood=(value, value),
+        score=(score, score),
+        family_data=np.ascontiguousarray(family_data, dtype=np.float64),
+        dyads=dyads,
+        actor_dyads=dyads if coupled else dyad_blocks(family, network, by_actor)[0],
+        n_dyad_rows=n_dyad_rows,
+        layout=layout,
+        by_actor=by_actor,
+        dense_ties=np.zeros(0),
+        buffers=_buffers(layout, by_actor),
+    )
+
+
+def _stacked(matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Matrices end to end, and where each starts, its rows and columns."""
+    shapes = np.zeros((SLOTS, 3), np.int64)
+    starts = np.cumsum([0, *(matrix.size for matrix in matrices)])
+    for k, matrix in enumerate(matrices):
+        shapes[k] = starts[k], *matrix.shape
+    return np.concatenate([np.zeros(0), *(matrix.ravel() for matrix in matrices)]), shapes
+
+
+def dyad_blocks(family: Family, network: Network, layout: Layout) -> tuple[np.ndarray, int]:
+    """What the family knows of each dyad, block by block, and how many rows that is."""
+    nothing = np.zeros(0, np.int64)
+    n_rows = len(family.dyad_data(network, nothing, nothing))
+    if n_rows == 0:
+        return np.zeros(0), 0
+    by_dyad = family.dyad_data(network, *layout.dyads())
+    blocks = [by_dyad[:, first:end].ravel() for first, end in itertools.pairwise(layout.starts.tolist())]
+    return np.concatenate([np.zeros(0), *blocks]), n_rows
+
+
+def _buffers(layout: Layout, by_actor: Layout) -> Buffers:
+    width = 2 * max(layout.sizes.max(initial=1), by_actor.sizes.max(initial=1))
+    most = max(np.diff(layout.run_starts).max(initial=1), np.diff(by_actor.run_starts).max(initial=1))
+    return Buffers(
+        eta=np.zeros(width),
+        y=np.zeros(width),
+        observed=np.ones(width, np.uint8),
+        score=np.zeros(width),
+        out=np.zeros(width),
+        work=np.zeros((SLOTS, width)),
+        runs=np.zeros((most, 6), np.int64),
+    )
+
+
+def with_layout(target: Composed, layout: Layout) -> Composed:
+    """The same model over other dyads."""
+    return target._replace(layout=layout, by_actor=layout, buffers=_buffers(layout, layout))
+
+
+def own_buffers(target: Composed) -> Composed:
+    """The same model with scratch of its own, for another thread."""
+    return target._replace(buffers=_buffers(target.layout, target.by_actor))
+
+
+# The helpers below take arrays one by one: reading a field of a NamedTuple of arrays costs a reference count for each
+# of them, which at 18 actors was more than the arithmetic.
+
+
+@inline_kernel
+def _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, first, size):  # type: ignore[no-untyped-def]
+    """Let each effect add its part to η (size,) of one half, whose scratch starts at `first`."""
+    eta[:] = 0.0
+    for k in range(n_effects):
+        start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
+        matrix = data[start : start + rows * columns].reshape(rows, columns)
+        adds[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, eta, works[k, first : first + size])
+
+
+@inline_kernel
+def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, works, first, size, gradient):  # type: ignore[no-untyped-def]
+    """Let each effect pull the scores (size,) of one half back to its values."""
+    for k in range(n_effects):
+        start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
+        matrix = data[start : start + rows * columns].reshape(rows, columns)
+        here = gradient[slices[k, 0] : slices[k, 1]]
+        pulls[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, score, works[k, first : first + size], here)
+
+
+@kernel
+def _swapped(runs, out):  # type: ignore[no-untyped-def]
+    copied = out[: runs.shape[0]]
+    copied[:] = runs
+    copied[:, RUN_SWAPPED] = 1 - runs[:, RUN_SWAPPED]
+    return copied
+
+
+@inline_kernel
+def _fill_ties(y, dense, dense_start, size, positions, values, first, end, sign):  # type: ignore[no-untyped-def]
+    """Scatter a block's ties into y (sign 1), or clear them again (sign 0)."""
+    if dense.size > 0:
+        for p in range(size):
+            y[p] = sign * dense[dense_start + p]
+    else:
+        for t in range(first, end):
+            y[positions[t]] = sign * values[t]
+
+
+@inline_kernel
+def _set_holes(observed, positions, first, end, value):  # type: ignore[no-untyped-def]
+    for t in range(first, end):
+        observed[positions[t]] = value
+
+
+@kernel
+def _fill_eta(target, theta, layout, block):  # type: ignore[no-untyped-def]
+    """η of one block of a layout, both halves, in the buffer; returns the block's size."""
+    size = layout.sizes[block]
+    runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
+    adds, slices, data, shapes, n_effects = target.adds, target.slices, target.data, target.shapes, target.n_effects
+    buffer, works, copy = target.buffers.eta, target.buffers.work, target.buffers.runs
+    for half in range(layout.halves):
+        if half == 1:
+            runs = _swapped(runs, copy)
+        eta = buffer[half * size : (half + 1) * size]
+        _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, half * size, size)
+    return size
+
+
+@inline_kernel
+def _dyads_of(dyads, n_rows, first, size):  # type: ignore[no-untyped-def]
+    """One block's (n_rows, size)."""
+    return dyads[first * n_rows : (first + size) * n_rows].reshape(n_rows, size)
+
+
+@kernel
+def _unit_log_likelihoods(target, theta, layout, all_dyads, block):  # type: ignore[no-untyped-def]
+    """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
+    size = _fill_eta(target, theta, layout, block)
+    halves = layout.halves
+    runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
+    ties = layout.tie_starts[block], layout.tie_starts[block + 1]
+    holes = layout.hole_starts[block], layout.hole_starts[block + 1]
+    dense, dense_start = target.dense_ties, layout.starts[block] * halves
+    positions, values, gaps = layout.tie_positions, layout.tie_values, layout.hole_positions
+    y, observed, out = target.buffers.y, target.buffers.observed, target.buffers.out[:size]
+    _fill_ties(y, dense, dense_start, halves * size, positions, values, ties[0], ties[1], 1)
+    _set_holes(observed, gaps, holes[0], holes[1], 0)
+    out[:] = 0.0
+    target.log_likelihood[0](
+        runs,
+        y[: halves * size].reshape(halves, size),
+        observed[: halves * size].reshape(halves, size),
+        target.buffers.eta[: halves * size].reshape(halves, size),
+        target.family_data,
+        _dyads_of(all_dyads, target.n_dyad_rows, layout.starts[block], size),
+        theta[target.slices[SLOTS, 0] : target.slices[SLOTS, 1]],
+        out,
+    )
+    if target.by_dyad:
+        _set_holes(out, gaps, holes[0], holes[1], 0.0)
+    _set_holes(observed, gaps, holes[0], holes[1], 1)
+    _fill_ties(y, dense, dense_start, halves * size, positions, values, ties[0], ties[1], 0)
+    return out
+
+
+@kernel
+def composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+    """Log-likelihood of all observed dyads."""
+    total = 0.0
+    for block in range(likelihood.layout.sizes.size):
+        total += _unit_log_likelihoods(likelihood, theta, likelihood.layout, likelihood.dyads, block).sum()
+    return total
+
+
+@kernel
+def composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+    """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
+    if likelihood.coupled:
+        return composed_log_likelihood(likelihood, theta)
+    return _unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
+
+
+@kernel
+def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+    """Add the gradient of the log-likelihood to `gradient`."""
+    layout, buffers = likelihood.layout, likelihood.buffers
+    sizes, halves, starts = layout.sizes, layout.halves, layout.starts
+    all_runs, run_starts, copy = layout.runs, layout.run_starts, buffers.runs
+    tie_starts, positions, weights = layout.tie_starts, layout.tie_positions, layout.tie_values
+    hole_starts, holes, dense = layout.hole_starts, layout.hole_positions, likelihood.dense_ties
+    adds, pulls, score, n_effects = likelihood.adds, likelihood.pulls, likelihood.score, likelihood.n_effects
+    slices, data, shapes = likelihood.slices, likelihood.data, likelihood.shapes
+    family_data, dyads, own = likelihood.family_data, likelihood.dyads, (slices[SLOTS, 0], slices[SLOTS, 1])
+    n_dyad_rows = likelihood.n_dyad_rows
+    eta, y, observed, scores, works = buffers.eta, buffers.y, buffers.observed, buffers.score, buffers.work
+    for block in range(sizes.size):
+        size, first, dense_start = sizes[block], tie_starts[block], starts[block] * halves
+        runs = forward = all_runs[run_starts[block] : run_starts[block + 1]]
+        for half in range(halves):
+            runs = forward if half == 0 else _swapped(forward, copy)
+            part = eta[half * size : (half + 1) * size]
+            _add_effects(adds, n_effects, slices, data, shapes, theta, runs, part, works, half * size, size)
+        _fill_ties(y, dense, dense_start, halves * size, positions, weights, first, tie_starts[block + 1], 1)
+        _set_holes(observed, holes, hole_starts[block], hole_starts[block + 1], 0)
+        score[0](
+            forward,
+            y[: halves * size].reshape(halves, size),
+            observed[: halves * size].reshape(halves, size),
+            eta[: halves * size].reshape(halves, size),
+            family_data,
+            _dyads_of(dyads, n_dyad_rows, starts[block], size),
+            theta[own[0] : own[1]],
+            scores[: halves * size].reshape(halves, size),
+            gradient[own[0] : own[1]],
+        )
+        if halves == 1:  # the unobserved half of a pair is summed over, so it has a score
+            _set_holes(scores, holes, hole_starts[block], hole_starts[block + 1], 0.0)
+        for half in range(halves):
+            runs = forward if half == 0 else _swapped(forward, copy)
+            part = scores[half * size : (half + 1) * size]
+            _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, part, works, half * size, size, gradient)
+        _set_holes(observed, holes, hole_starts[block], hole_starts[block + 1], 1)
+        _fill_ties(y, dense, dense_start, halves * size, positions, weights, first, tie_starts[block + 1], 0)
+
+
+@kernel
+def composed_linear_predictor(target, theta, out):  # type: ignore[no-untyped-def]
+    """η of every packed dyad, blocks end to end (what stands at unobserved dyads inside of runs is filled too)."""
+    layout = target.layout
+    for block in range(layout.sizes.size):
+        size = _fill_eta(target, theta, layout, block)
+        start = layout.starts[block] * layout.halves
+        out[start : start + layout.halves * size] = target.buffers.eta[: layout.halves * size]
+
+
+@kernel
+def composed_block_predictors(target, thetas, block, out):  # type: ignore[no-untyped-def]
+    """η of one block's dyads under several parameter vectors: (n_thetas, halves·size)."""
+    for k in range(thetas.shape[0]):
+        _fill_eta(target, thetas[k], target.layout, block)
+        out[k] = target.buffers.eta[: out.shape[1]]
+
+
+@kernel
+def composed_unit_log_likelihoods(target, theta, out):  # type: ignore[no-untyped-def]
+    """Log-likelihood of every unit, blocks end to end; 0 where it was not observed."""
+    layout = target.layout
+    for block in range(layout.sizes.size):
+        found = _unit_log_likelihoods(target, theta, layout, target.dyads, block)
+        out[layout.starts[block] : layout.starts[block + 1]] = found

@@ -1,0 +1,69 @@
+"""Both ties of a pair at once, where every effect gives them the same linear predictor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+from latentnet.compiled import exp, softplus
+from latentnet.families.base import Family
+from latentnet.network.sparse import entries_at
+
+if TYPE_CHECKING:
+    from latentnet.network import Network
+
+__all__ = ["FoldedBernoulli"]
+
+
+class FoldedBernoulli(Family):
+    """Number of ties of a pair whose two ties have the same logit: half the work of one after the other.
+
+    Users never make it; predictions are those of `Bernoulli`.
+
+    Parameters
+    ----------
+    unobserved : csr_array of bool, shape (n_actors, n_actors), or None
+        Single unobserved dyads.
+    """
+
+    name = "folded bernoulli"
+
+    def __init__(self, unobserved: sparse.csr_array[Any] | None) -> None:
+        self.unobserved = unobserved
+
+    def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+        """How many of the two ties were observed, (1, n_pairs); nothing where all were."""
+        if self.unobserved is None:
+            return np.zeros((0, len(senders)))
+        hidden = entries_at(self.unobserved, senders, receivers) + entries_at(self.unobserved, receivers, senders)
+        return 2.0 - hidden[None]
+
+    @staticmethod
+    def log_likelihood(
+        runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, out: Any
+    ) -> None:
+        """Y·η − n·log(1 + exp(η)), n the number of observed ties."""
+        ties, predictor = y[0], eta[0]
+        if dyads.shape[0] == 0:
+            for p in range(out.size):
+                out[p] = ties[p] * predictor[p] - 2.0 * softplus(predictor[p])
+        else:
+            counts = dyads[0]
+            for p in range(out.size):
+                out[p] = ties[p] * predictor[p] - counts[p] * softplus(predictor[p])
+
+    @staticmethod
+    def score(
+        runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
+    ) -> None:
+        """Y − n·logistic(η)."""
+        ties, predictor, out = y[0], eta[0], score[0]
+        if dyads.shape[0] == 0:
+            for p in range(out.size):
+                out[p] = ties[p] - 2.0 / (1.0 + exp(-predictor[p]))
+        else:
+            counts = dyads[0]
+            for p in range(out.size):
+                out[p] = ties[p] - counts[p] / (1.0 + exp(-predictor[p]))

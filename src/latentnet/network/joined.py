@@ -1,0 +1,177 @@
+"""Several networks as one: of periods, of sites, or both.
+
+An actor's *presence* is the actor in one network. The joined network has the presences as actors, and no dyad between
+two networks counts as observed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from latentnet.network import Network
+from latentnet.network.nominations import Design, rows_observed
+from latentnet.network.observed import ObservedDyads
+from latentnet.network.reading import Parts, label_index, object_array
+from latentnet.network.sparse import entry_rows, frozen
+
+__all__ = ["Presences", "join_networks", "whole_networks"]
+
+Ints = npt.NDArray[np.int64]
+
+
+class Presences(NamedTuple):
+    """Who is present when and where, in the order of the joined network.
+
+    The first presence of every actor comes first, site by site; behind them come the later ones.
+    """
+
+    site: Ints  # (n_presences,)
+    period: Ints  # (n_presences,)
+    network: Ints  # (n_presences,) number of the network, by site and then by period
+    place: Ints  # (n_presences,) index of the actor there
+    n_first: int
+    previous: Ints  # (n_presences - n_first,) the presence before each later one
+    gaps: Ints  # (n_presences - n_first,) periods in between
+    n_sites: int
+    n_periods: int  # of the site with most
+
+    @property
+    def actors(self) -> Ints:
+        """Number of the actor that each presence is of: that of its first presence."""
+        found = np.arange(len(self.network))
+        for p, before in enumerate(self.previous, start=self.n_first):
+            found[p] = found[before]
+        return found
+
+    def of_network(self, network: int) -> Ints:
+        """Presences in a network, in the order of its actors."""
+        found = np.flatnonzero(self.network == network)
+        return found[np.argsort(self.place[found])]
+
+
+def find_presences(networks: Sequence[Sequence[Network]]) -> Presences:
+    """Order the actors of networks[site][period]; labels are of a site."""
+    first: list[tuple[int, ...]] = []
+    later: list[tuple[int, ...]] = []
+    number = 0
+    for site, periods in enumerate(networks):
+        last: dict[Any, tuple[int, int, int]] = {}  # label -> its last period, network and place there
+        for period, network in enumerate(periods):
+            for place, actor in enumerate(network.actors):
+                row = (site, period, number, place)
+                (later if actor in last else first).append((*row, *last.get(actor, (-1, -1, -1))))
+                last[actor] = (period, number, place)
+            number += 1
+    rows = np.array(first + later, np.int64).reshape(-1, 7)
+    where = {(network, place): p for p, (network, place) in enumerate(rows[:, 2:4].tolist())}
+    behind = rows[len(first) :]
+    return Presences(
+        site=rows[:, 0].copy(),
+        period=rows[:, 1].copy(),
+        network=rows[:, 2].copy(),
+        place=rows[:, 3].copy(),
+        n_first=len(first),
+        previous=np.array([where[network, place] for network, place in behind[:, 5:7].tolist()], np.int64),
+        gaps=behind[:, 1] - behind[:, 4],
+        n_sites=len(networks),
+        n_periods=max(len(periods) for periods in networks),
+    )
+
+
+def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | None) -> tuple[Network, Presences]:
+    """Join networks[site][period] into one.
+
+    Parameters
+    ----------
+    networks : sequence of sequences of Network
+        All directed, or all undirected.
+    sites : sequence of labels or None
+        None: there is one site, and presences are labelled (period, actor) in place of (site, period, actor).
+    """
+    presences = find_presences(networks)
+    flat = [network for periods in networks for network in periods]
+    places = [presences.of_network(k) for k in range(len(flat))]
+    n = len(presences.network)
+    actors = object_array(
+        (period, flat[k].actors[place]) if sites is None else (sites[site], period, flat[k].actors[place])
+        for site, period, k, place in zip(*(one.tolist() for one in presences[:4]), strict=True)
+    )
+    actors.flags.writeable = False
+    index = label_index(actors).rename("actor")
+    frames = [network.attributes.set_axis(index[where]) for network, where in zip(flat, places, strict=True)]
+    attributes = pd.concat(frames).reindex(index)
+    parts = Parts(
+        actors=actors,
+        ties=_block_matrix([network.ties for network in flat], places, n),
+        observed=_observed([network.observed for network in flat], presences, places, flat[0].directed),
+        attributes=attributes,
+        directed=flat[0].directed,
+        mode=None,
+        design=_design(flat, places, n),
+    )
+    return Network(parts), presences
+
+
+def whole_networks(network: Network, presences: Presences) -> Network:
+    """The joined network with every dyad within the networks observed and no design."""
+    n = len(presences.network)
+    observed = ObservedDyads(n, network.directed, None, None, _between(presences, np.ones(n, dtype=bool)))
+    return Network(network._parts._replace(observed=observed, design=None))
+
+
+def _block_matrix(matrices: list[Any], places: list[Ints], n: int) -> sparse.csr_array[Any]:
+    rows = np.concatenate([where[entry_rows(matrix)] for matrix, where in zip(matrices, places, strict=True)])
+    columns = np.concatenate([where[matrix.indices] for matrix, where in zip(matrices, places, strict=True)])
+    values = np.concatenate([matrix.data for matrix in matrices])
+    return frozen(sparse.csr_array((values, (rows, columns)), shape=(n, n)))
+
+
+def _between(presences: Presences, rows: npt.NDArray[np.bool_]) -> sparse.csr_array[Any] | None:
+    """Dyads between two networks, in the given rows; None if there are none."""
+    n = len(presences.network)
+    others = [np.flatnonzero(presences.network != k).astype(np.int32) for k in range(presences.network.max() + 1)]
+    counts = np.array([len(one) for one in others])[presences.network] * rows
+    if not counts.any():
+        return None
+    columns = np.concatenate([others[k] for k in presences.network[rows]])
+    return sparse.csr_array(
+        (np.ones(len(columns), dtype=bool), columns, np.concatenate([[0], np.cumsum(counts)])), (n, n)
+    )
+
+
+def _observed(observed: list[ObservedDyads], presences: Presences, places: list[Ints], directed: bool) -> ObservedDyads:
+    n = len(presences.network)
+    rows = np.ones(n, dtype=bool)
+    for one, where in zip(observed, places, strict=True):
+        rows[where] = rows_observed(one, len(where))
+    missing = _between(presences, rows)
+    single = [(one.missing, where) for one, where in zip(observed, places, strict=True) if one.missing is not None]
+    if single:
+        within = _block_matrix([matrix for matrix, _ in single], [where for _, where in single], n)
+        missing = within if missing is None else sparse.csr_array(within + missing)
+    return ObservedDyads(n, directed, None, None if rows.all() else rows, missing)
+
+
+def _design(networks: list[Network], places: list[Ints], n: int) -> Design | None:
+    designs = [network._parts.design for network in networks]
+    if designs[0] is None:
+        return None
+    named, only = np.zeros(n, np.int64), np.zeros(n, dtype=bool)
+    for design, where in zip(designs, places, strict=True):
+        assert design is not None
+        named[where] = design.n_nominations
+        if design.named_only is not None:
+            only[where] = design.named_only
+    ranks = [design.ranks for design in designs if design is not None and design.ranks is not None]
+    return Design(
+        max_nominations=designs[0].max_nominations,
+        n_nominations=named,
+        ranks=_block_matrix(ranks, places, n) if ranks else None,
+        named_only=only if only.any() else None,
+    )

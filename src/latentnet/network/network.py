@@ -1,0 +1,385 @@
+"""Network: what was observed, by whom, over which dyads.
+
+Row = sender, column = receiver. Ties are compressed rows, unobserved dyads a mask by rows and by single
+dyads: memory is O(actors + ties + unobserved dyads), never actors squared.
+
+What the readers decide, and where it shows:
+
+* An absent tie is an observed 0; NaN or None is an unobserved dyad. Masked entries of a masked array are
+  unobserved.
+* Labels and their order are kept; NumPy scalars become Python values. Without labels, actors are 0 to n - 1.
+* `from_array(directed=None)` reads a symmetric matrix as undirected and any other as directed; the repr says
+  which.
+* The diagonal must be 0 or NaN; other self-ties are an error, or left out with ``self_ties="drop"``.
+* Each dyad comes once in graphs and tables, or it is an error; repeated coordinates of a sparse matrix add
+  up, as they do everywhere in scipy.
+* A networkx graph whose nodes all have `bipartite` 0 or 1 is a two-mode network, rows (0) first.
+* In a two-mode network `directed` is False, and all ties run from a row actor to a column actor.
+* Names that respondents gave are a directed network in which the rows of all others are unobserved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from latentnet.network._content import NetworkContent, UnknownActorError
+from latentnet.network.changed import fully_observed, replayed, with_ties, without_design
+from latentnet.network.observed import ObservedDyads
+from latentnet.network.reading import (
+    SelfTies,
+    is_igraph,
+    read_edges,
+    read_igraph,
+    read_incidence,
+    read_matrix,
+    read_networkx,
+    read_nominations,
+)
+
+__all__ = [
+    "Network",
+    "ObservedDyads",
+    "UnknownActorError",
+    "as_network",
+    "fully_observed",
+    "replayed",
+    "with_ties",
+    "without_design",
+]
+
+
+class Network(NetworkContent):
+    """An observed network: actors, ties, which dyads were observed, and attributes of actors. Immutable.
+
+    Make one with `from_networkx`, `from_igraph`, `from_array`, `from_edges`, `from_nominations` or
+    `from_incidence`; `fit` does so by itself for graphs and square matrices.
+
+    Attributes
+    ----------
+    actors : object ndarray (n_actors,)
+        Labels in input order; in a two-mode network row actors, then column actors.
+    n_actors, n_ties : int
+        `n_ties` counts observed non-zero dyads, each undirected tie once.
+    directed, two_mode : bool
+    ties : csr_array (n_actors, n_actors) of float64
+        Observed non-zero values, row = sender; undirected ties are stored in both directions.
+    observed : ObservedDyads
+        Which dyads were observed; `.toarray()` is the full mask.
+    attributes : DataFrame
+        By actor; may have no columns. Each access gives a copy.
+    mode : int ndarray (n_actors,) or None
+        Two-mode networks: 0 for row actors, 1 for column actors.
+    respondents : object ndarray (n_respondents,)
+        Labels of those whose row was observed.
+    max_nominations, n_nominations, ranks, choice_set, named_only
+        How lists of names came about; see `from_nominations` and each of them.
+
+    Notes
+    -----
+    The arrays are write-protected. Networks are equal if actors, ties, observation (with limits and ranks),
+    attributes and kind are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> network = Network.from_array(np.array([[0, 1, 0], [1, 0, np.nan], [0, np.nan, 0]]), actors=["a", "b", "c"])
+    >>> network
+    Network(n_actors=3, n_ties=1, undirected, density=0.5, observed=66.7% of 3 dyads, attributes=[])
+    >>> network.observed.n_dyads
+    2
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_networkx(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
+        """Read a networkx graph.
+
+        Parameters
+        ----------
+        graph : networkx.Graph or networkx.DiGraph
+            Nodes are actors, in the graph's order; node attributes become `attributes` (NaN where a node has
+            none).
+        weight : str or None
+            Edge attribute that holds the value: None or NaN marks an unobserved dyad, an edge without the
+            attribute has value 1. ``weight=None`` ignores weights: every edge has value 1 and is observed.
+        self_ties : {"error", "drop"}
+
+        Returns
+        -------
+        Network
+            Two-mode if every node has an attribute `bipartite` of 0 (row) or 1 (column).
+
+        Raises
+        ------
+        TypeError, ValueError
+            For multigraphs, self-ties, fewer than two actors, values that are not finite real numbers, a
+            `weight` that no edge has, or a tie within a mode.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> network = Network.from_networkx(nx.karate_club_graph(), weight=None)
+        >>> network.n_actors, network.n_ties, list(network.attributes)
+        (34, 78, ['club'])
+        """
+        return cls(read_networkx(graph, weight, self_ties))
+
+    @classmethod
+    def from_igraph(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
+        """Read an igraph graph, as `from_networkx` reads a networkx graph.
+
+        Parameters
+        ----------
+        graph : igraph.Graph
+            Vertex attribute `name` labels the actors (0 to n - 1 if there is none); the others become
+            `attributes`.
+        weight : str or None
+            Edge attribute that holds the value, None or NaN for an unobserved dyad (igraph stores None for
+            edges that were never given a value). Without such an attribute, or with ``weight=None``, every
+            edge has value 1.
+        self_ties : {"error", "drop"}
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `from_networkx`.
+        """
+        return cls(read_igraph(graph, weight, self_ties))
+
+    @classmethod
+    def from_array(
+        cls,
+        array: Any,
+        actors: Iterable[Any] | None = None,
+        directed: bool | None = None,
+        attributes: pd.DataFrame | None = None,
+        *,
+        self_ties: SelfTies = "error",
+    ) -> Network:
+        """Read a square matrix: rows send, columns receive.
+
+        Parameters
+        ----------
+        array : array-like (n_actors, n_actors), scipy.sparse matrix or array, or DataFrame
+            NaN, None, or masked: unobserved dyad. In a sparse matrix an explicit NaN is unobserved, a
+            repeated coordinate adds up. A DataFrame has equal labels in its index and its columns.
+        actors : sequence of labels, optional
+            Default: a DataFrame's labels, else 0 to n_actors - 1.
+        directed : bool, optional
+            None: undirected if the matrix (with its NaNs) is symmetric, else directed.
+        attributes : DataFrame, optional
+            Indexed by actor label, every actor once, in any order.
+        self_ties : {"error", "drop"}
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the matrix is not square, is asymmetric though ``directed=False``, has self-ties, infinite
+            values or values that are no real numbers; if there are fewer than two actors; if labels are
+            missing or repeat.
+        """
+        return cls(read_matrix(array, actors, directed, attributes, self_ties))
+
+    @classmethod
+    def from_edges(
+        cls,
+        frame: pd.DataFrame,
+        source: Hashable,
+        target: Hashable,
+        value: Hashable | None = None,
+        *,
+        actors: Iterable[Any] | None = None,
+        directed: bool = False,
+        attributes: pd.DataFrame | None = None,
+        self_ties: SelfTies = "error",
+    ) -> Network:
+        """Read a table with a row for every tie.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        source, target : column names
+            The two actors' labels.
+        value : column name, optional
+            NaN or None: unobserved dyad. Default: every tie has value 1.
+        actors : sequence of labels, optional
+            All actors in order, also those without ties. Default: in order of appearance, row by row.
+        directed : bool
+            Undirected by default: a dyad is one row, in either order.
+        attributes : DataFrame, optional
+            Indexed by actor label, every actor once, in any order.
+        self_ties : {"error", "drop"}
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a column is not there, a dyad comes twice, an actor is not in `actors`, and as `from_array`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> advice = pd.DataFrame({"who": ["Ann", "Bob"], "whom": ["Bob", "Cy"]})
+        >>> Network.from_edges(advice, "who", "whom", directed=True).actors.tolist()
+        ['Ann', 'Bob', 'Cy']
+        """
+        return cls(read_edges(frame, source, target, value, actors, directed, attributes, self_ties))
+
+    @classmethod
+    def from_nominations(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        respondent: Hashable,
+        nominee: Hashable,
+        respondents: Iterable[Any] | None = None,
+        max_nominations: int | None = None,
+        rank: Hashable | None = None,
+        actors: Iterable[Any] | None = None,
+        attributes: pd.DataFrame | None = None,
+    ) -> Network:
+        """Read a table with a row for every name that a respondent gave.
+
+        The network is directed, its ties are 1, and the row of everyone who was not asked is unobserved.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        respondent, nominee : column names
+            Who was asked, and whom he or she named.
+        respondents : sequence of labels, optional
+            Everyone who was asked, also those who named nobody. Default: whoever is in column `respondent`. Leave
+            out anyone whose list was partly lost, with its rows: nothing is known of a list with gaps.
+        max_nominations : int, optional
+            The most names that a respondent was allowed; a list of that length may lack some. Default: no limit.
+        rank : column name, optional
+            Order in which a respondent gave the names: 1, 2, ... Default: the order means nothing.
+        actors : sequence of labels, optional
+            Everyone whom a respondent could have named, in order, also those whom nobody named. Names of others
+            count towards `max_nominations` and are left out with a warning. Default: all people in the table, in
+            order of appearance, then the other respondents; as those who were not asked are there only because
+            someone named them (`choice_set` is "named"), the likelihood conditions on that.
+        attributes : DataFrame, optional
+            Indexed by actor label, every actor once, in any order.
+
+        Returns
+        -------
+        Network
+
+        Warns
+        -----
+        LatentnetWarning
+            If names are not in `actors`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a name is missing, someone names himself or herself or the same person twice, gives more than
+            `max_nominations` names or is not in `respondents` or `actors`; if ranks are not 1 to the number of names.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> names = pd.DataFrame({"who": ["Ann", "Ann", "Bob"], "whom": ["Bob", "Cy", "Cy"]})
+        >>> Network.from_nominations(
+        ...     names, respondent="who", nominee="whom", max_nominations=2, actors="Ann Bob Cy".split()
+        ... )
+        Network(n_actors=3, n_ties=3, directed, density=0.75, observed=66.7% of 6 dyads, 2 of 3 asked, at most 2 names
+        each, choice_set='given', attributes=[])
+        """
+        return cls(read_nominations(frame, respondent, nominee, respondents, max_nominations, rank, actors, attributes))
+
+    @classmethod
+    def from_incidence(
+        cls,
+        matrix: Any,
+        *,
+        rows: Iterable[Any] | None = None,
+        columns: Iterable[Any] | None = None,
+        attributes: pd.DataFrame | None = None,
+        prefix: tuple[str, str] | None = None,
+    ) -> Network:
+        """Read a two-mode network: rows are actors of one kind, columns of another.
+
+        Ties run only between the kinds.
+
+        Parameters
+        ----------
+        matrix : array-like (n_rows, n_columns), scipy.sparse matrix or array, or DataFrame
+            NaN, None, or masked: unobserved dyad.
+        rows, columns : sequences of labels, optional
+            Default: a DataFrame's labels, else 0 to n_rows - 1 for rows and n_rows to n_actors - 1 for
+            columns.
+        attributes : DataFrame, optional
+            Indexed by actor label (rows and columns, with their prefix), every actor once, in any order.
+        prefix : pair of str, optional
+            Put before the labels of rows and of columns, to tell equal labels apart.
+
+        Returns
+        -------
+        Network
+            `actors` are the rows, then the columns.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a label is in both modes, a mode is empty, or a value is not a finite real number.
+
+        Examples
+        --------
+        >>> went = Network.from_incidence([[1, 0, 1], [0, 1, 1]], rows=["Ann", "Bob"], columns=["tea", "ball", "fair"])
+        >>> went.n_actors, went.n_ties, went.observed.n_dyads
+        (5, 4, 6)
+        """
+        return cls(read_incidence(matrix, rows, columns, attributes, prefix))
+
+
+def as_network(network: Any) -> Network:
+    """Read whatever `fit` takes as a `Network`; a `Network` is returned as it is.
+
+    Parameters
+    ----------
+    network : Network, networkx.Graph, networkx.DiGraph, igraph.Graph, square ndarray, scipy.sparse matrix or
+    DataFrame
+        Read by the constructor for its type, with that one's defaults.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is of another type, or cannot be read (see the constructors).
+    """
+    if isinstance(network, Network):
+        return network
+    if isinstance(network, nx.Graph):
+        return Network.from_networkx(network)
+    if is_igraph(network):
+        return Network.from_igraph(network)
+    if isinstance(network, np.ndarray | pd.DataFrame) or sparse.issparse(network):
+        return Network.from_array(network)
+    raise TypeError(
+        "network must be a latentnet Network, a networkx or igraph graph, a square numpy array, a "
+        f"scipy.sparse matrix or a square DataFrame, got {type(network).__name__}; numpy.asarray(...) makes "
+        "an array of nested lists, and Network.from_edges reads a table with one tie a row"
+    )

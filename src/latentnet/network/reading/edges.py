@@ -1,0 +1,170 @@
+"""Edge tables: one tie a row, by labels; also the last step of reading graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from latentnet.network.content import (
+    Parts,
+    SelfTies,
+    check_self_ties,
+    dyad_place,
+    parts_from_entries,
+    without_diagonal,
+)
+from latentnet.network.labels import attributes_frame, check_n_actors, label_array, label_index, listing
+from latentnet.network.reading.values import check_finite, float_values
+
+__all__ = ["edge_entries", "read_edges"]
+
+Labels = npt.NDArray[np.object_]
+Positions = npt.NDArray[np.int64]
+
+
+def read_edges(
+    frame: pd.DataFrame,
+    source: Hashable,
+    target: Hashable,
+    value: Hashable | None = None,
+    actors: Iterable[Any] | None = None,
+    directed: bool = False,
+    attributes: pd.DataFrame | None = None,
+    self_ties: SelfTies = "error",
+) -> Parts:
+    """Read a table with a row for every tie."""
+    _check_columns(frame, source, target, value)
+    if directed not in (True, False):
+        raise ValueError(f"directed must be True or False, since a table cannot tell, got {directed!r}")
+    labels, sender, receiver = _positions(frame, source, target, actors)
+    check_n_actors(len(labels))
+    column = np.ones(len(frame)) if value is None else frame[value].to_numpy()
+    values = float_values(
+        column, f"column {value!r}", lambda k: dyad_place(labels, int(sender[k[0]]), int(receiver[k[0]]))
+    )
+    fix = _repeats_fix(source, target, directed)
+    entries = edge_entries(
+        labels, sender, receiver, values, directed=directed, self_ties=self_ties, argument="frame", fix=fix
+    )
+    return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
+
+
+def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, value: Hashable | None) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            f"frame must be a pandas DataFrame with a row for every tie, got {type(frame).__name__}; make "
+            "one with pandas.DataFrame(rows, columns=['source', 'target'])"
+        )
+    for argument, name in (("source", source), ("target", target), ("value", value)):
+        if name not in frame.columns and not (argument == "value" and name is None):
+            raise ValueError(
+                f"{argument} must name a column of frame, got {name!r}; its columns are {listing(frame.columns, 12)}"
+            )
+    if source == target:
+        raise ValueError(f"source and target must name two columns of frame, but both are {source!r}")
+
+
+def _repeats_fix(source: Hashable, target: Hashable, directed: bool) -> str:
+    if directed:
+        return (
+            f"count or add them up first: frame.groupby([{source!r}, {target!r}], as_index=False).size() and "
+            "value='size' counts them"
+        )
+    both = f"map(frozenset, zip(frame[{source!r}], frame[{target!r}]))"
+    return (
+        "an undirected dyad counts in either order, so pass directed=True if the two orders differ, or keep "
+        f"one row of each: frame[~pandas.Series({both}, index=frame.index).duplicated()]"
+    )
+
+
+def _positions(
+    frame: pd.DataFrame, source: Hashable, target: Hashable, actors: Iterable[Any] | None
+) -> tuple[Labels, Positions, Positions]:
+    """Labels in order, and each row's sender and receiver as positions among them."""
+    ends = np.empty((len(frame), 2), dtype=object)
+    for k, name in enumerate((source, target)):
+        ends[:, k] = frame[name].to_numpy(dtype=object)
+    flat = ends.ravel()
+    absent = pd.isna(flat)
+    if absent.any():
+        row, k = divmod(int(np.argmax(absent)), 2)
+        raise ValueError(
+            f"frame must name both actors of every tie, but column {(source, target)[k]!r} is "
+            f"{flat[2 * row + k]!r} in row {frame.index[row]!r}; name the actor or drop the row"
+        )
+    if actors is None:
+        # Row by row, source before target: the order in which a reader of the table meets the actors.
+        codes, found = pd.factorize(flat)
+        labels = label_array(found, "frame")
+    else:
+        labels = label_array(actors, "actors")
+        codes = label_index(labels).get_indexer(label_index(flat))
+        if (codes < 0).any():
+            unknown = pd.unique(flat[codes < 0])
+            raise ValueError(
+                f"frame must name only actors that are in actors=, but it names {listing(unknown)} too; add "
+                "them to actors or drop their rows"
+            )
+    pairs = np.asarray(codes, dtype=np.int64).reshape(-1, 2)
+    return labels, pairs[:, 0], pairs[:, 1]
+
+
+def edge_entries(
+    labels: Labels,
+    sender: Positions,
+    receiver: Positions,
+    values: npt.NDArray[np.float64],
+    *,
+    directed: bool,
+    self_ties: SelfTies,
+    argument: str,
+    fix: str,
+) -> sparse.csr_array[Any]:
+    """Build canonical entries from ties given once each; the mirror images of undirected ties are added here.
+
+    Raises
+    ------
+    ValueError
+        If a value is infinite, a dyad comes twice, or an actor has a tie to itself (see `without_diagonal`).
+    """
+    check_finite(values, argument, lambda k: dyad_place(labels, int(sender[k]), int(receiver[k])))
+    n_actors = len(labels)
+    if not directed:
+        sender, receiver = np.minimum(sender, receiver), np.maximum(sender, receiver)
+    check_self_ties(self_ties)
+    if self_ties == "drop":
+        # Before duplicates are looked for: dropped self-ties may repeat.
+        others = sender != receiver
+        sender, receiver, values = sender[others], receiver[others], values[others]
+    entries = sparse.csr_array((values, (sender, receiver)), shape=(n_actors, n_actors))
+    entries.sum_duplicates()
+    if entries.nnz < len(values):
+        _raise_multiple(labels, sender, receiver, directed=directed, argument=argument, fix=fix)
+    entries.eliminate_zeros()
+    entries = without_diagonal(entries, labels, self_ties)
+    if not directed:
+        # The two halves never overlap, so a sum is a union.
+        entries = sparse.csr_array(entries + entries.T)
+        entries.sort_indices()
+    return entries
+
+
+def _raise_multiple(
+    labels: Labels, sender: Positions, receiver: Positions, *, directed: bool, argument: str, fix: str
+) -> None:
+    codes = sender * len(labels) + receiver
+    found, first, counts = np.unique(codes, return_index=True, return_counts=True)
+    several = counts > 1
+    worst = int(first[several].min())
+    count = int(counts[found == codes[worst]][0])
+    i, j = int(sender[worst]), int(receiver[worst])
+    between = dyad_place(labels, i, j) if directed else f"between {labels[i]!r} and {labels[j]!r}"
+    raise ValueError(
+        f"{argument} must have each dyad at most once, but the dyad {between} is there {count} times; "
+        f"repeated dyads: {int(several.sum())}; {fix}"
+    )

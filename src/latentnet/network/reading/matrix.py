@@ -1,0 +1,135 @@
+"""Square matrices: dense (NaN = unobserved), scipy.sparse of any format, pandas frames with equal labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from latentnet.network.content import Parts, SelfTies, dyad_place, parts_from_entries, without_diagonal
+from latentnet.network.labels import attributes_frame, check_n_actors, label_array
+from latentnet.network.reading.values import check_finite, float_values
+from latentnet.network.sparse import entry_rows, is_sparse
+
+__all__ = ["matrix_entries", "read_matrix"]
+
+Labels = npt.NDArray[np.object_]
+
+
+def matrix_entries(matrix: Any, row_labels: Labels, column_labels: Labels, argument: str) -> sparse.csr_array[Any]:
+    """Turn a matrix of any kind into CSR without explicit zeros, NaN kept, all values finite or NaN."""
+
+    def place(position: tuple[int, ...]) -> str:
+        return f"from {row_labels[position[0]]!r} to {column_labels[position[1]]!r}"
+
+    if is_sparse(matrix):
+        coordinates = matrix.tocoo()
+        values = float_values(coordinates.data, argument, lambda k: place((coordinates.row[k], coordinates.col[k])))
+        entries = sparse.csr_array((values, (coordinates.row, coordinates.col)), shape=coordinates.shape)
+    else:
+        entries = sparse.csr_array(float_values(matrix, argument, place))
+    entries.sum_duplicates()
+    entries.eliminate_zeros()
+
+    def entry_place(k: int) -> str:
+        return place((int(np.searchsorted(entries.indptr, k, side="right")) - 1, int(entries.indices[k])))
+
+    check_finite(entries.data, argument, entry_place)
+    return entries
+
+
+def read_matrix(
+    array: Any,
+    actors: Iterable[Any] | None = None,
+    directed: bool | None = None,
+    attributes: pd.DataFrame | None = None,
+    self_ties: SelfTies = "error",
+) -> Parts:
+    """Read a square matrix, row = sender, column = receiver."""
+    if directed not in (None, True, False):
+        raise ValueError(f"directed must be True, False or None (decide by symmetry), got {directed!r}")
+    if isinstance(array, pd.DataFrame):
+        actors = _frame_labels(array) if actors is None else actors
+        array = array.to_numpy()
+    if not is_sparse(array) and not isinstance(array, np.ma.MaskedArray):
+        array = np.asarray(array)
+    _check_square(array.shape)
+    n_actors = array.shape[0]
+    labels = label_array(range(n_actors) if actors is None else actors, "actors")
+    if len(labels) != n_actors:
+        raise ValueError(
+            f"actors must have one label per row, but there are {len(labels)} labels for an array of "
+            f"{n_actors} rows; give {n_actors} labels, or none for 0 to {n_actors - 1}"
+        )
+    entries = without_diagonal(matrix_entries(array, labels, labels, "array"), labels, self_ties)
+    directed = _direction(entries, labels, directed)
+    return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
+
+
+def _check_square(shape: tuple[int, ...]) -> None:
+    if len(shape) != 2:
+        raise ValueError(f"array must be a square matrix (actors x actors), got {len(shape)} dimensions, shape {shape}")
+    if shape[0] != shape[1]:
+        raise ValueError(
+            f"array must be square (actors x actors), got shape {shape[0]} x {shape[1]}; for a two-mode "
+            "network use Network.from_incidence, for a table with one tie a row use Network.from_edges"
+        )
+    check_n_actors(shape[0])
+
+
+def _frame_labels(frame: pd.DataFrame) -> list[Any]:
+    """Labels of a square frame, equal and in equal order in its index and its columns."""
+    _check_square(frame.shape)
+    rows, columns = list(frame.index), list(frame.columns)
+    for position, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        if row != column:
+            same = "the same labels in another order: reorder with frame[frame.index]"
+            other = "different labels: make them equal, or pass actors= to say who row and column k is"
+            raise ValueError(
+                f"frame must have equal labels in its index and its columns, but at position {position} the "
+                f"row is {row!r} and the column {column!r}; they hold "
+                f"{same if set(rows) == set(columns) else other}"
+            )
+    return rows
+
+
+def _direction(entries: sparse.csr_array[Any], labels: Labels, directed: bool | None) -> bool:
+    """Settle `directed`; an asymmetric matrix that is said to be undirected is an error."""
+    if directed:
+        return True
+    transposed = sparse.csr_array(entries.T)
+    transposed.sort_indices()
+    if (
+        np.array_equal(entries.indptr, transposed.indptr)
+        and np.array_equal(entries.indices, transposed.indices)
+        and np.array_equal(entries.data, transposed.data, equal_nan=True)
+    ):
+        return False
+    if directed is None:
+        return True
+    i, j, value, back = _first_asymmetry(entries, transposed)
+    raise ValueError(
+        f"array must be symmetric when directed=False, but the value {dyad_place(labels, i, j)} is {value:g} "
+        f"and {dyad_place(labels, j, i)} it is {back:g}; pass directed=True, or symmetrise it, for example "
+        "numpy.maximum(array, array.T) (array + array.T if only one triangle is filled)"
+    )
+
+
+def _first_asymmetry(
+    entries: sparse.csr_array[Any], transposed: sparse.csr_array[Any]
+) -> tuple[int, int, float, float]:
+    """First dyad, row by row, whose two values differ."""
+    n_actors = entries.shape[0]
+    codes = [entry_rows(m).astype(np.int64) * n_actors + m.indices for m in (entries, transposed)]
+    union = np.union1d(*codes)
+    values = np.zeros((2, union.size))
+    for k, matrix in enumerate((entries, transposed)):
+        values[k, np.searchsorted(union, codes[k])] = matrix.data
+    differs = (values[0] != values[1]) & ~np.isnan(values).all(axis=0)
+    first = int(np.argmax(differs))
+    i, j = divmod(int(union[first]), n_actors)
+    return i, j, float(values[0, first]), float(values[1, first])

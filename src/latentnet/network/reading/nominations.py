@@ -1,0 +1,215 @@
+"""Interviews: who was asked, whom they named, in which order, and how many names they were allowed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from latentnet._exceptions import LatentnetWarning
+from latentnet.network.content import Parts, parts_from_entries
+from latentnet.network.labels import (
+    attributes_frame,
+    check_n_actors,
+    label_array,
+    label_index,
+    listing,
+    object_array,
+)
+from latentnet.network.nominations import Design
+from latentnet.network.sparse import frozen
+
+__all__ = ["read_nominations"]
+
+Labels = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
+
+
+def read_nominations(
+    frame: pd.DataFrame,
+    respondent: Hashable,
+    nominee: Hashable,
+    respondents: Iterable[Any] | None = None,
+    max_nominations: int | None = None,
+    rank: Hashable | None = None,
+    actors: Iterable[Any] | None = None,
+    attributes: pd.DataFrame | None = None,
+) -> Parts:
+    """Read a table with a row for every name that a respondent gave."""
+    _check_columns(frame, respondent, nominee, rank)
+    _check_cap(max_nominations)
+    given = None if actors is None else label_array(actors, "actors")
+    asked = None if respondents is None else label_array(respondents, "respondents")
+    by, names = _ends(frame, respondent, nominee)
+    _check_respondents(frame, by, asked, given)
+    _check_pairs(frame, by, names)
+    people = pd.unique(by) if asked is None else asked
+    labels = given if given is not None else _people(by, names, people)
+    check_n_actors(len(labels))
+    index = label_index(labels)
+    i, j = (np.asarray(index.get_indexer(label_index(end)), dtype=np.int64) for end in (by, names))
+    _check_lengths(labels, i, max_nominations)
+    order = None if rank is None else _ranks(frame, rank, labels, i)
+    _warn_of_outsiders(names[j < 0])
+    observed = np.zeros(len(labels), dtype=bool)
+    observed[index.get_indexer(label_index(people))] = True
+    inside, shape = j >= 0, (len(labels), len(labels))
+    pairs = (i[inside], j[inside])
+    parts = parts_from_entries(
+        labels,
+        sparse.csr_array((np.ones(len(pairs[0])), pairs), shape=shape),
+        directed=True,
+        attributes=attributes_frame(attributes, labels),
+        rows=observed,
+    )
+    ranks = None if order is None else frozen(sparse.csr_array((order[inside], pairs), shape=shape))
+    named_only = None if given is not None or observed.all() else ~observed
+    counts = np.bincount(i, minlength=len(labels)).astype(np.int64)
+    cap = None if max_nominations is None else int(max_nominations)
+    return parts._replace(design=Design(cap, counts, ranks, named_only))
+
+
+def _check_columns(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable, rank: Hashable | None) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise TypeError(
+            f"frame must be a pandas DataFrame with a row for every name given, got {type(frame).__name__}; make "
+            "one with pandas.DataFrame(rows, columns=['respondent', 'nominee'])"
+        )
+    columns = {"respondent": respondent, "nominee": nominee} | ({} if rank is None else {"rank": rank})
+    for argument, name in columns.items():
+        if name not in frame.columns:
+            raise ValueError(
+                f"{argument} must name a column of frame, got {name!r}; its columns are {listing(frame.columns, 12)}"
+            )
+    if len(set(columns.values())) < len(columns):
+        raise ValueError(f"{', '.join(columns)} must name different columns of frame, got {listing(columns.values())}")
+
+
+def _check_cap(max_nominations: Any) -> None:
+    if max_nominations is None:
+        return
+    if isinstance(max_nominations, bool) or not isinstance(max_nominations, int | np.integer) or max_nominations < 1:
+        raise ValueError(
+            "max_nominations must be the most names that a respondent was allowed, an integer of at least 1, or None "
+            f"if there was no limit, got {max_nominations!r}"
+        )
+
+
+def _ends(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable) -> tuple[Labels, Labels]:
+    """Both columns of names, every one there."""
+    fixes = (
+        "say who gave that name, or drop the row",
+        "drop the row, and list whoever was asked and named nobody in respondents=",
+    )
+    ends = []
+    for name, fix in zip((respondent, nominee), fixes, strict=True):
+        column = object_array(frame[name].to_numpy(dtype=object))
+        empty = pd.isna(column) | np.array([isinstance(one, str) and not one.strip() for one in column], dtype=bool)
+        if empty.any():
+            row = int(np.argmax(empty))
+            raise ValueError(
+                f"column {name!r} must hold a name in every row, but it is {column[row]!r} in row "
+                f"{frame.index[row]!r}; {fix}"
+            )
+        ends.append(column)
+    return ends[0], ends[1]
+
+
+def _people(by: Labels, names: Labels, asked: Labels) -> Labels:
+    """Everyone who occurs, row by row, respondent before nominee; then those who were asked and do not occur."""
+    return label_array(pd.unique(np.concatenate([np.column_stack([by, names]).ravel(), asked])), "frame")
+
+
+def _check_respondents(frame: pd.DataFrame, by: Labels, asked: Labels | None, actors: Labels | None) -> None:
+    if len(by) == 0 and (asked is None or len(asked) == 0):
+        raise ValueError(
+            "frame must hold at least one name, or respondents= at least one respondent, but nobody was asked; if "
+            "those who were asked named nobody, list them in respondents="
+        )
+    if asked is not None:
+        stranger = ~label_index(by).isin(label_index(asked))
+        if stranger.any():
+            row, whom = int(np.argmax(stranger)), pd.unique(by[stranger])
+            raise ValueError(
+                f"respondents must list everyone who was asked, but {listing(whom)} named people and "
+                f"{'is' if len(whom) == 1 else 'are'} not in it (first in row "
+                f"{frame.index[row]!r}); add them to respondents, or drop their rows"
+            )
+    if actors is not None:
+        everyone = label_index(pd.unique(by) if asked is None else asked)
+        outside = everyone[~everyone.isin(label_index(actors))]
+        if len(outside):
+            raise ValueError(
+                f"actors must have all respondents among them, but {listing(outside)} "
+                f"{'is' if len(outside) == 1 else 'are'} not; add them to actors"
+            )
+
+
+def _check_pairs(frame: pd.DataFrame, by: Labels, names: Labels) -> None:
+    """Nobody names himself or herself, or anybody twice."""
+    pairs = pd.factorize(np.concatenate([by, names]))[0].reshape(2, -1)
+    itself = pairs[0] == pairs[1]
+    if itself.any():
+        row = int(np.argmax(itself))
+        raise ValueError(
+            f"frame must not have people who name themselves, but {by[row]!r} does in row {frame.index[row]!r} (rows "
+            f"of this kind: {int(itself.sum())}); drop {'it' if itself.sum() == 1 else 'them'}"
+        )
+    again = pd.DataFrame({"by": pairs[0], "of": pairs[1]}).duplicated().to_numpy()
+    if again.any():
+        row = int(np.argmax(again))
+        first = int(np.argmax((pairs == pairs[:, [row]]).all(axis=0)))
+        raise ValueError(
+            f"frame must have each name of a respondent once, but {by[row]!r} names {names[row]!r} in row "
+            f"{frame.index[first]!r} and again in row {frame.index[row]!r} (rows of this kind: {int(again.sum())}); "
+            "keep one row of each"
+        )
+
+
+def _check_lengths(labels: Labels, i: Ints, max_nominations: int | None) -> None:
+    counts = np.bincount(i, minlength=len(labels))
+    if max_nominations is not None and (counts > max_nominations).any():
+        over = counts > max_nominations
+        worst = int(np.argmax(counts))
+        raise ValueError(
+            f"max_nominations must be the most names that a respondent was allowed, {max_nominations}, but "
+            f"{labels[worst]!r} gave {counts[worst]} (respondents with too many: {int(over.sum())}); "
+            "drop the names that the limit did not allow, or pass the limit that held"
+        )
+
+
+def _ranks(frame: pd.DataFrame, rank: Hashable, labels: Labels, i: Ints) -> npt.NDArray[np.float64]:
+    """The order of each respondent's names, 1 to the number of them."""
+    raw = frame[rank].to_numpy(dtype=object)
+    values = pd.to_numeric(pd.Series(raw, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+    by_rank = np.lexsort((values, i))
+    counts = np.bincount(i, minlength=len(labels))
+    expected = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts) + 1.0
+    wrong = values[by_rank] != expected
+    if wrong.any():
+        respondent = int(i[by_rank[int(np.argmax(wrong))]])
+        found = object_array(raw[i == respondent])
+        raise ValueError(
+            f"column {rank!r} must number each respondent's names 1, 2, ... without gaps or ties, but those of "
+            f"{labels[respondent]!r} are {listing(found, 12)}; number them 1 to {len(found)}, or leave rank out if "
+            "the order means nothing"
+        )
+    return values
+
+
+def _warn_of_outsiders(names: Labels) -> None:
+    outside = pd.unique(names)
+    if len(outside):
+        warnings.warn(
+            f"frame names {len(outside)} {'person' if len(outside) == 1 else 'people'} who "
+            f"{'is' if len(outside) == 1 else 'are'} not in actors=: {listing(outside, len(outside))}; these names "
+            "count as given, towards max_nominations too, and are left out of the network; add them to actors= if they "
+            "belong to it, or correct them if they are misspelt (latentnet.study.near_duplicates looks for that)",
+            LatentnetWarning,
+            stacklevel=4,
+        )

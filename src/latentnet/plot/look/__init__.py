@@ -1,0 +1,1 @@
+"""How marks look: colours, shapes, legends, distances."""

@@ -1,0 +1,1 @@
+"""The map of actors, by matplotlib."""

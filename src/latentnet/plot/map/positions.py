@@ -1,0 +1,246 @@
+"""`latentnet.plot.positions`: the picture of a fitted model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from latentnet.plot.look.attributes import actor_indices
+from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
+from latentnet.plot.look.legend import add_legend
+from latentnet.plot.look.looks import Looks, make_looks
+from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
+from latentnet.plot.map.labels import Labels
+from latentnet.plot.map.marks import ActorMarks, slices
+from latentnet.plot.map.rings import cluster_extent, cluster_moments, draw_rings
+from latentnet.plot.map.scene import CAPTION_SIZE, Scene, make_scene, shown_positions
+from latentnet.plot.map.ties import draw_ties, tie_pairs
+
+__all__ = ["positions"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_POOLED = "pooled"
+
+
+def positions(
+    model: Any,
+    *,
+    ax: Axes | None = None,
+    reveal: Sequence[Any] | None = None,
+    color: Any = None,
+    shape: Any = None,
+    clusters: bool = True,
+    clouds: Sequence[Any] | str | None = None,
+    contours: Sequence[Any] | str | None = None,
+    ties: bool = True,
+    labels: bool = True,
+) -> Axes:
+    """Draw the actors where the model places them, with their ties, names and clusters.
+
+    The positions are the point estimate ``model.positions_``. Positions are known only up to rotation and
+    reflection (and translation, where the similarity is a distance), so the axes bear no coordinates but a
+    bar that shows how long a distance is. Of up to 300 actors, those whose marks would hide one another are moved apart
+    by up to about their size. One latent dimension is drawn as a line with ties as arcs over
+    it, where dots that would hide one another hang below the line; three as a scene that can be turned; of
+    more, the first two principal axes are shown and the caption says so.
+
+    A cluster model shows each cluster as rings at one and two standard deviations, darker to the centre,
+    with a cross at its mean, or its number if there are more than eight. Actors whose largest membership
+    probability is under 0.95 are pies of their probabilities. Clusters are numbered as in
+    ``model.labels_``.
+
+    Labels never overlap marks or each other. Where there is no room (many actors) labels are left out,
+    those of the actors with fewest ties first; at most 300 are tried.
+
+    Parameters
+    ----------
+    model : fitted estimator
+        Position or cluster model.
+    ax : matplotlib Axes, optional
+        Axes to draw into, three-dimensional for three latent dimensions; None makes a new figure.
+    reveal : sequence of actors, optional
+        Name only these actors; all others are the same neutral dots, whatever `color` and `shape` say, and
+        the legend speaks of nobody else. None names everybody.
+    color : str or sequence of shape (n_actors,), optional
+        Column of ``network.attributes``, or values in the order of ``model.actors_`` (a Series: by label).
+        Texts, booleans and up to ten different integers are categories; other numbers get a colour scale.
+        More than ten categories use shape as well. Replaces colours and pies of clusters, whose rings turn
+        grey.
+    shape : str or sequence of shape (n_actors,), optional
+        As `color`; up to twelve categories. By default the mode in a two-mode network.
+    clusters : bool, default True
+        Whether to show the clusters of a cluster model.
+    clouds : sequence of actors or "all", optional
+        Show posterior draws of the positions of these actors.
+    contours : sequence of actors, "all" or "pooled", optional
+        Show the regions that hold 50 and 90 % of the posterior of each of these actors, or of the draws of
+        all actors together ("pooled"). Not in three dimensions.
+    ties : bool, default True
+        Whether to draw ties: arrows for up to 250 directed ties (two heads if mutual), else lines, fainter
+        for values nearer 0 and the more ties there are.
+    labels : bool, default True
+        Whether to name actors.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    NotFittedError
+        If the model is not fitted.
+    ValueError
+        For unknown actors or attributes, a model without latent space, axes of the wrong kind, clouds of a
+        model without draws, or a legend that would name an actor left out by `reveal`.
+
+    References
+    ----------
+    Handcock, M. S., Raftery, A. E. & Tantrum, J. M. (2007). Model-based clustering for social networks.
+    *Journal of the Royal Statistical Society A* 170, 301-354.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> import numpy as np, pandas as pd, scipy.sparse as sp
+    >>> from latentnet import plot
+    >>> network = SimpleNamespace(
+    ...     actors=np.array(["Ann", "Bob", "Cem"], dtype=object),
+    ...     directed=False,
+    ...     two_mode=False,
+    ...     mode=None,
+    ...     ties=sp.csr_array([[0.0, 1, 0], [1, 0, 1], [0, 1, 0]]),
+    ...     attributes=pd.DataFrame(index=["Ann", "Bob", "Cem"]),
+    ... )
+    >>> model = SimpleNamespace(network_=network, positions_=np.array([[0.0, 1], [0, 0], [1, 0]]))
+    >>> ax = plot.positions(model)  # any fitted model of the library does the same
+    >>> sorted(text.get_text() for text in ax.texts)
+    ['Ann', 'Bob', 'Cem']
+    """
+    shown = shown_positions(model)
+    network, n_shown = model.network_, shown.shape[1]
+    hidden = np.zeros(len(network.actors), dtype=bool)
+    if reveal is not None:
+        hidden[:] = True
+        hidden[actor_indices("reveal", reveal, network.actors)] = False
+    with_clusters = bool(clusters) and hasattr(model, "cluster_means_")
+    look = make_looks(model, hidden, color, shape, clusters=with_clusters)
+    uncertainty = _Uncertainty(model, clouds, contours, look, n_shown)
+    extent = [uncertainty.extent()]
+    if with_clusters:
+        extent.append(cluster_extent(model, n_shown))
+    wide = bool(look.sections)
+    scene = make_scene(model, ax, extent=np.vstack(extent), wide=wide)
+    radii = np.where(hidden, 0.75, 1.0) * scene.radius
+    if look.membership is not None:
+        radii *= 1.2  # room for slices
+    if ties:
+        draw_ties(scene, network, radii)
+    if with_clusters:
+        draw_rings(scene, model, look.palette)
+    uncertainty.draw(scene)
+    _finish(scene, model, look, radii, labels=labels)
+    drawn: Axes = scene.ax
+    return drawn
+
+
+class _Uncertainty:
+    """The arguments `clouds` and `contours`, checked and with their draws."""
+
+    def __init__(self, model: Any, clouds: Any, contours: Any, look: Looks, n_shown: int) -> None:
+        actors = model.network_.actors
+        empty = np.empty(0, dtype=np.int64)
+        everybody = np.arange(len(actors))
+        self.pooled = isinstance(contours, str) and contours == _POOLED
+        self.clouds = everybody if _is(clouds, "all") else empty
+        self.contours = everybody if _is(contours, "all") or self.pooled else empty
+        if clouds is not None and not _is(clouds, "all"):
+            self.clouds = actor_indices("clouds", clouds, actors)
+        if contours is not None and not _is(contours, "all") and not self.pooled:
+            self.contours = actor_indices("contours", contours, actors)
+        # Files keep the order of drawing; that of the network may be that of a known list.
+        self.clouds, self.contours = (self._by_place(model, chosen) for chosen in (self.clouds, self.contours))
+        self.cloud_draws = chosen_draws(model, self.clouds, n_shown) if len(self.clouds) else None
+        self.contour_draws = chosen_draws(model, self.contours, n_shown) if len(self.contours) else None
+        self.n_shown = n_shown
+        self.look = look
+        self._color()
+
+    @staticmethod
+    def _by_place(model: Any, chosen: IntArray) -> IntArray:
+        return chosen[np.lexsort(shown_positions(model)[chosen].T[::-1])]
+
+    def _color(self) -> None:
+        """Where colour is free, it tells the chosen actors apart."""
+        chosen = list(dict.fromkeys([*self.clouds, *(() if self.pooled else self.contours)]))
+        if not self.look.plain or not chosen:
+            return
+        palette = categorical(8)
+        self.look.colors = [NEUTRAL] * len(self.look.colors)
+        for k, i in enumerate(chosen):
+            if not self.look.hidden[i]:
+                self.look.colors[i] = palette[k % len(palette)]
+
+    def extent(self) -> FloatArray:
+        """Corners of nearly all draws, so that the limits include them."""
+        drawn = [draws for draws in (self.cloud_draws, self.contour_draws) if draws is not None]
+        corners = [np.quantile(draws.reshape(-1, self.n_shown), (0.001, 0.999), axis=0) for draws in drawn]
+        return np.vstack([np.empty((0, self.n_shown)), *corners])
+
+    def draw(self, scene: Scene) -> None:
+        """Contours first, clouds on them."""
+        if self.contour_draws is not None:
+            if self.pooled:
+                pooled = self.contour_draws.reshape(-1, 1, self.n_shown)
+                draw_contours(scene, pooled, [GREY])
+            else:
+                draw_contours(scene, self.contour_draws, [self.look.colors[i] for i in self.contours])
+        if self.cloud_draws is not None:
+            draw_clouds(scene, self.cloud_draws, [self.look.colors[i] for i in self.clouds])
+
+
+def _is(given: Any, word: str) -> bool:
+    return isinstance(given, str) and given == word
+
+
+def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, *, labels: bool) -> None:
+    """Marks, labels, legend, colour scale."""
+    ax, network = scene.ax, model.network_
+    if getattr(model, "similarity", None) == "bilinear":
+        ax.plot(*([0.0],) * scene.n_shown, marker="+", color=GREY, markersize=7, zorder=2, gid="origin")
+    pieces = slices(look.colors, look.shapes, look.membership, look.palette)
+    marks = ActorMarks(scene, pieces, radii, look.hidden)
+    marks.set_gid("actors")
+    ax.add_artist(marks)
+    pairs = tie_pairs(network)[0]
+    if labels:
+        degree = np.bincount(pairs.ravel(), minlength=len(network.actors))
+        order = np.argsort(-degree, kind="stable")
+        owners = order[~look.hidden[order]]
+        names = [str(network.actors[i]) for i in owners]
+        size = 6.5 if len(network.actors) > 40 or scene.small() else 7.5
+        crosses = _crosses(scene, model, with_clusters=bool(look.palette))
+        ax.add_artist(Labels(scene, names, owners, radii, pairs=pairs, crosses=crosses, size=size))
+    if look.scale is not None:
+        bar = ax.get_figure(root=True).colorbar(look.scale, ax=ax, shrink=0.5, aspect=20, pad=0.02)
+        bar.set_label(look.scale_name, size=7.5)
+        bar.ax.tick_params(labelsize=CAPTION_SIZE)
+        bar.outline.set_visible(False)
+    add_legend(ax, look.sections)
+
+
+def _crosses(scene: Scene, model: Any, *, with_clusters: bool) -> FloatArray:
+    """Marks other than actors' in a flat picture: means of clusters, the origin of a bilinear model."""
+    if scene.n_shown != 2:
+        return np.empty((0, 2))
+    crosses = [np.empty((0, 2))]
+    if with_clusters:
+        crosses.append(cluster_moments(model)[0][:, :2])
+    if getattr(model, "similarity", None) == "bilinear":
+        crosses.append(np.zeros((1, 2)))
+    return np.vstack(crosses)

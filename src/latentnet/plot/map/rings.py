@@ -1,0 +1,96 @@
+"""Clusters: rings at one and two standard deviations, darker to the centre, and their means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.patches import Circle
+from numpy.typing import NDArray
+
+from latentnet.plot.look.colors import GREY
+from latentnet.plot.map.scene import Scene
+
+__all__ = ["MOST_CROSSES", "RINGS", "cluster_extent", "cluster_moments", "draw_rings"]
+
+FloatArray = NDArray[np.float64]
+
+RINGS = (2.0, 1.0)  # standard deviations, outermost first
+MOST_CROSSES = 8  # more clusters than this bear their number instead of a cross
+
+
+def cluster_extent(model: Any, n_shown: int) -> FloatArray:
+    """Points that the limits of the axes should include, shape (2 n_clusters, n_shown)."""
+    means, scales = cluster_moments(model)
+    means = means[:, :n_shown]
+    reach = max(RINGS) * scales[:, None]
+    return np.vstack([means - reach, means + reach])
+
+
+def cluster_moments(model: Any) -> tuple[FloatArray, FloatArray]:
+    """Centres (n_clusters, n_dims) and standard deviations (n_clusters,) of the clusters among the drawn positions.
+
+    They are those of `positions_`, weighted by membership, as R's pictures have them. The posterior means of the
+    clusters' parameters would lie elsewhere: each draw is wider than the point estimate, so the rings would not fit the
+    actors.
+    """
+    positions = np.asarray(model.positions_, dtype=np.float64)
+    weights = np.asarray(model.membership_, dtype=np.float64)
+    totals = weights.sum(axis=0)
+    means = weights.T @ positions / totals[:, None]
+    squares = ((positions[:, None] - means) ** 2).sum(axis=2)
+    variances = (weights * squares).sum(axis=0) / totals / positions.shape[1]
+    return means, np.sqrt(np.maximum(variances, 1e-4 * positions.var()))
+
+
+def draw_rings(scene: Scene, model: Any, palette: Sequence[str]) -> None:
+    """Draw each cluster's rings and its mean (+); more than eight clusters bear their numbers.
+
+    Bands in one dimension, circles in two, spheres in three.
+    """
+    means, scales = cluster_moments(model)
+    means = means[:, : scene.n_shown]
+    for mean, scale, color in zip(means, scales, palette, strict=True):
+        if scene.n_shown == 2:
+            _circles(scene.ax, mean, scale, color)
+        elif scene.n_shown == 1:
+            for k in RINGS:
+                scene.ax.axvspan(mean[0] - k * scale, mean[0] + k * scale, color=color, alpha=0.12, lw=0, zorder=1)
+        else:
+            _spheres(scene.ax, mean, scale, color)
+    if scene.n_shown == 2:
+        _centres(scene.ax, means)
+
+
+def _circles(ax: Any, mean: FloatArray, scale: float, color: str) -> None:
+    for k in RINGS:
+        fill = Circle((mean[0], mean[1]), k * scale, facecolor=color, edgecolor="none", alpha=0.13, zorder=1)
+        line = Circle((mean[0], mean[1]), k * scale, fill=False, edgecolor=color, alpha=0.55, lw=0.6, zorder=1.5)
+        for ring in (fill, line):
+            ring.set_gid("ring")
+            ring.set_in_layout(False)
+            ax.add_patch(ring)
+
+
+def _spheres(ax: Any, mean: FloatArray, scale: float, color: str) -> None:
+    along, around = np.meshgrid(np.linspace(0, np.pi, 13), np.linspace(0, 2 * np.pi, 25), indexing="ij")
+    ball = np.stack([np.sin(along) * np.cos(around), np.sin(along) * np.sin(around), np.cos(along)])
+    for k in RINGS:
+        x, y, z = mean[:, None, None] + k * scale * ball
+        ax.plot_surface(x, y, z, color=color, alpha=0.07, shade=False, linewidth=0, antialiased=False)
+
+
+def _centres(ax: Any, means: FloatArray) -> None:
+    halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
+    if len(means) > MOST_CROSSES:
+        for g, mean in enumerate(means):
+            number = ax.text(
+                mean[0], mean[1], str(g), color="#1a1a1a", size=8, weight="bold", ha="center", va="center",
+                path_effects=halo, zorder=7, clip_on=True, in_layout=False,
+            )  # fmt: skip
+            number.set_gid("cluster-number")
+        return
+    crosses = ax.scatter(*means.T, marker="+", s=45, linewidths=1.3, c=[GREY] * len(means), zorder=7, path_effects=halo)
+    crosses.set_gid("cluster-means")

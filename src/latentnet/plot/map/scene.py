@@ -1,0 +1,274 @@
+"""Axes that show a latent space honestly: equal scales, no coordinates, a bar to measure distances by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnchoredOffsetbox, AuxTransformBox, TextArea, VPacker
+from matplotlib.ticker import MultipleLocator, NullFormatter
+from mpl_toolkits.mplot3d import Axes3D, proj3d
+from numpy.typing import NDArray
+
+from latentnet._exceptions import NotFittedError, refuse_joint
+from latentnet.plot.look.apart import VISIBLE, moved_apart
+from latentnet.plot.look.colors import GREY
+
+__all__ = ["CAPTION_SIZE", "Scene", "make_scene"]
+
+FloatArray = NDArray[np.float64]
+
+CAPTION_SIZE = 6.5
+
+
+@dataclass
+class Scene:
+    """Where every actor is drawn.
+
+    Attributes
+    ----------
+    ax : Axes
+        Three-dimensional if `coordinates` are.
+    coordinates : (n_actors, n_shown) array
+        Positions on the axes that are shown, `n_shown` being 1, 2 or 3. In two dimensions those of marks that would
+        hide one another are moved apart.
+    radius : float
+        Radius of an actor's mark in points.
+    floor : float
+        In one dimension, the height under which no label hangs.
+    """
+
+    ax: Any
+    coordinates: FloatArray
+    radius: float = 1.0
+    floor: float = 0.0
+
+    @property
+    def n_shown(self) -> int:
+        """Number of latent dimensions on show."""
+        return int(self.coordinates.shape[1])
+
+    def pixels(self) -> FloatArray:
+        """Centres of the actors' marks in display units as the axes are now, shape (n_actors, 2)."""
+        if self.n_shown == 1:
+            return self._stacked()
+        points = self.coordinates
+        if self.n_shown == 3:
+            x, y, _ = proj3d.proj_transform(*points.T, self.ax.get_proj())
+            points = np.column_stack([x, y])
+        pixels: FloatArray = self.ax.transData.transform(points)
+        return pixels
+
+    def depth(self) -> FloatArray:
+        """Order of drawing: the greatest is farthest from the reader."""
+        if self.n_shown < 3:
+            return np.zeros(len(self.coordinates))
+        return np.asarray(proj3d.proj_transform(*self.coordinates.T, self.ax.get_proj())[2], dtype=np.float64)
+
+    def pixels_per_point(self) -> float:
+        """Display units in one point (1/72 inch)."""
+        return float(self.ax.get_figure(root=True).dpi) / 72.0
+
+    def inches(self) -> float:
+        """Shorter side of the axes."""
+        return float(min(self.ax.bbox.width, self.ax.bbox.height)) / float(self.ax.get_figure(root=True).dpi)
+
+    def small(self) -> bool:
+        """Whether the picture is the size of one column of a page or less."""
+        return self.inches() < 2.6
+
+    def _stacked(self) -> FloatArray:
+        """Dots hang below the line in the first row where they touch no other: no jitter, none hidden."""
+        line = np.column_stack([self.coordinates[:, 0], np.zeros(len(self.coordinates))])
+        pixels: FloatArray = self.ax.transData.transform(line)
+        diameter = 2.1 * self.radius * self.pixels_per_point()
+        last: list[float] = []
+        for i in np.argsort(pixels[:, 0], kind="stable"):
+            free = (row for row, right in enumerate(last) if pixels[i, 0] - right >= diameter)
+            row = next(free, len(last))
+            last[row : row + 1] = [pixels[i, 0]]
+            pixels[i, 1] -= row * diameter
+        return pixels
+
+
+def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -> Scene:
+    """Axes for the positions of a fitted model, with limits, scale bar and caption.
+
+    Parameters
+    ----------
+    model : fitted estimator
+        Its `positions_` are shown: all of 1, 2 or 3 dimensions, the first two principal axes of more.
+    ax : Axes or None
+        None makes a new figure.
+    extent : (n_points, n_shown) array
+        Points beyond the actors that should lie within the limits.
+    wide : bool
+        Whether a new figure needs room for a legend.
+
+    Returns
+    -------
+    Scene
+    """
+    coordinates = shown_positions(model)
+    n_shown = coordinates.shape[1]
+    low, high = _limits(coordinates, extent, origin=getattr(model, "similarity", None) == "bilinear")
+    if ax is None:
+        ax = _new_axes(n_shown, high - low, wide)
+    elif (n_shown == 3) != isinstance(ax, Axes3D):
+        need = "three-dimensional axes (`projection='3d'`)" if n_shown == 3 else "flat axes"
+        raise ValueError(f"`ax` must be {need} for a model with n_dims={model.positions_.shape[1]}")
+    _bare(ax, low, high)
+    scene = Scene(ax, coordinates, floor=ax.get_ylim()[0])
+    scene.radius = _radius(scene.inches(), len(coordinates))
+    if n_shown == 2:
+        scene.coordinates = moved_apart(coordinates, VISIBLE * scene.radius * _data_per_point(ax))
+    _caption(scene, model, float(high[0] - low[0]))
+    return scene
+
+
+def shown_positions(model: Any) -> FloatArray:
+    """Coordinates on show, shape (n_actors, 1, 2 or 3)."""
+    if not hasattr(model, "positions_"):
+        raise NotFittedError(f"this {type(model).__name__} is not fitted yet; call `fit` before plotting it")
+    refuse_joint(model, "the picture")
+    positions = np.asarray(model.positions_, dtype=np.float64)
+    if positions.ndim != 2 or positions.shape[1] == 0:
+        raise ValueError("the model has no latent space (similarity=None), so there are no positions to plot")
+    return positions if positions.shape[1] <= 3 else positions[:, :2]
+
+
+def _limits(coordinates: FloatArray, extent: FloatArray, origin: bool) -> tuple[FloatArray, FloatArray]:
+    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
+    if origin:
+        low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+    span = max(float((high - low).max()), 1e-3)
+    if len(extent):
+        # One very wide cluster or cloud must not squeeze the actors into a corner.
+        low = np.maximum(np.minimum(low, extent.min(axis=0)), low - 0.4 * span)
+        high = np.minimum(np.maximum(high, extent.max(axis=0)), high + 0.4 * span)
+    margin = 0.07 * max(float((high - low).max()), 1e-3)
+    return low - margin, high + margin
+
+
+def _new_axes(n_shown: int, span: FloatArray, wide: bool) -> Axes:
+    if n_shown == 3:
+        figure = plt.figure(figsize=(6.2 if wide else 5.0, 4.6), layout="constrained")
+        ax: Axes = figure.add_subplot(projection="3d")
+        return ax
+    if n_shown == 1:
+        return plt.subplots(figsize=(7.0 if wide else 6.0, 3.6), layout="constrained")[1]
+    width = 4.4
+    height = float(np.clip(width * span[1] / span[0], 2.8, 5.6))
+    return plt.subplots(figsize=(width + 1.3 * wide, height + 0.45), layout="compressed")[1]
+
+
+def _radius(inches: float, n_actors: int) -> float:
+    size = np.clip(np.sqrt(max(inches, 0.5) / 3.6), 0.6, 1.3)
+    return float(size * np.clip(16.0 / n_actors**0.36, 1.2, 4.6))
+
+
+def _data_per_point(ax: Any) -> float:
+    """Data units in one point of flat axes, whose scales are equal."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    inch = float(ax.get_figure(root=True).dpi)
+    return max((right - left) * inch / ax.bbox.width, (top - bottom) * inch / ax.bbox.height) / 72.0
+
+
+def _bare(ax: Any, low: FloatArray, high: FloatArray) -> None:
+    """Limits and a light frame without tick labels: coordinates mean nothing, distances do."""
+    if len(low) == 3:
+        for k, name in enumerate("xyz"):
+            getattr(ax, f"set_{name}lim")(low[k], high[k])
+            axis = getattr(ax, f"{name}axis")
+            axis.set_major_locator(MultipleLocator(_round_length(high[0] - low[0])))
+            axis.set_major_formatter(NullFormatter())
+            axis.set_tick_params(color=(1.0, 1.0, 1.0, 0.0))
+            axis.set_pane_color((1.0, 1.0, 1.0, 0.0))
+            axis.pane.set_edgecolor("#e4e4e4")
+            axis.line.set_color("#c8c8c8")
+            axis._axinfo["grid"].update(color="#e4e4e4", linewidth=0.6)
+        ax.set_box_aspect(high - low, zoom=_zoom(high - low))
+        ax.set_proj_type("ortho")  # in perspective the same distance would have two lengths
+        return
+    ax.set_xlim(low[0], high[0])
+    ax.set_xticks([])
+    ax.set_yticks([])
+    if len(low) == 2:
+        ax.set_ylim(low[1], high[1])
+        ax.set_aspect("equal", adjustable="box")
+    else:
+        ax.set_ylim(-0.8, 1.08)
+        ax.axhline(0.0, color="#c8c8c8", linewidth=0.6, zorder=1.5)
+    for spine in ax.spines.values():
+        spine.set_color("#c8c8c8")
+        spine.set_linewidth(0.6)
+
+
+def _zoom(box: FloatArray) -> float:
+    """Fill the axes with a box of these sides, seen from the default elevation 30, azimuth -60."""
+    width = 0.87 * box[0] + 0.5 * box[1]
+    height = 0.87 * box[2] + 0.5 * (0.5 * box[0] + 0.87 * box[1])
+    return float(np.linalg.norm(box) * min(0.87 / width, 0.98 / height))
+
+
+def _round_length(width: float) -> float:
+    """A length of 1, 2 or 5 times a power of ten, about a fifth of `width`."""
+    target = width / 4
+    power = 10.0 ** np.floor(np.log10(target))
+    return float(power * max(step for step in (1, 2, 5) if step * power <= target * (1 + 1e-12)))
+
+
+def _caption(scene: Scene, model: Any, width: float) -> None:
+    length = _round_length(width)
+    n_dims = model.positions_.shape[1]
+    lines = [_reading(model, length)]
+    if n_dims > 3:
+        spread = np.var(np.asarray(model.positions_, dtype=np.float64), axis=0)
+        share = spread[:2].sum() / spread.sum() if spread.sum() > 0 else 1.0
+        lines.insert(0, f"first 2 of {n_dims} principal axes ({share:.0%} of the spread)")
+    ax = scene.ax
+    if scene.n_shown == 3:
+        lines[0] = f"grid lines are {length:g} apart; {lines[0]}"
+        ax.text2D(
+            0.5,
+            0.0,
+            "\n".join(lines),
+            transform=ax.transAxes,
+            ha="center",
+            va="top",
+            size=CAPTION_SIZE,
+            color=GREY,
+        )
+        return
+    ax.add_artist(_scale_bar(ax, length, "\n".join(lines)))
+
+
+def _scale_bar(ax: Any, length: float, text: str) -> AnchoredOffsetbox:
+    """A bar of that length in data units under the lower left corner, and what it says."""
+    bar = AuxTransformBox(ax.transData)
+    bar.add_artist(Line2D([0.0, length], [0.0, 0.0], color=GREY, linewidth=1.4, solid_capstyle="butt"))
+    words = TextArea(text, textprops={"size": CAPTION_SIZE, "color": GREY})
+    box = AnchoredOffsetbox(
+        "upper left", child=VPacker(children=[bar, words], align="left", pad=0, sep=3), pad=0.0,
+        borderpad=0.6, frameon=False, bbox_to_anchor=(0.0, 0.0), bbox_transform=ax.transAxes,
+        prop=FontProperties(size=CAPTION_SIZE),
+    )  # fmt: skip
+    box.set_gid("scale-bar")
+    return box
+
+
+def _reading(model: Any, length: float) -> str:
+    """One line that says what the reader may read off."""
+    similarity = getattr(model, "similarity", "distance")
+    family = getattr(model, "family", "bernoulli")
+    family = (family if isinstance(family, str) else type(family).__name__).lower()
+    if similarity == "bilinear":
+        return f"length {length:g} from the origin (+); angles and lengths matter, not the orientation"
+    if similarity == "distance" and family == "bernoulli":
+        return f"distance {length:g}, log odds of a tie {length:g} lower; orientation is arbitrary"
+    return f"distance {length:g}; only distances matter, orientation is arbitrary"

@@ -1,0 +1,1 @@
+"""The map of actors as an interactive page, by bokeh."""

@@ -1,0 +1,190 @@
+"""`latentnet.plot.positions_html`: the picture of a fitted model as a page to be explored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentnet.plot.look.attributes import actor_indices, check_revealed_text
+from latentnet.plot.look.looks import Looks, make_looks
+from latentnet.plot.map.rings import cluster_moments
+from latentnet.plot.map.scene import _reading
+from latentnet.plot.map.ties import tie_pairs
+from latentnet.plot.page.hover import Row, hover_rows
+from latentnet.plot.page.layout import Layout, PlacedLabels, make_layout, place_labels
+from latentnet.plot.page.marks import legend_html, mark_images
+
+__all__ = ["positions_html"]
+
+FloatArray = NDArray[np.float64]
+
+
+def positions_html(
+    model: Any,
+    path: str | PathLike[str],
+    *,
+    reveal: Sequence[Any] | None = None,
+    color: Any = None,
+    shape: Any = None,
+    clusters: bool = True,
+    ties: bool = True,
+    labels: bool = True,
+    roles: Any = None,
+) -> Path:
+    """Write the picture of `plot.positions` as one HTML file in which a reader can zoom and point at actors.
+
+    The file holds all that it needs and opens in any browser without a network; it even forbids the browser to
+    connect to one. Pointing at an actor shows its name and, as far as the model and the arguments have them: the
+    clusters to which it belongs with their probabilities (those of at least 5 %), its role, its distance from the
+    cluster's centre in the cluster's standard deviations as drawn, its number of ties and how many of them lead to
+    other clusters, and the attributes given as `color` and `shape`.
+
+    What differs from `plot.positions`: three latent dimensions are shown by the first two principal axes, as more
+    are; heads of arrows sit on their lines; names without room appear when pointed at.
+
+    Needs bokeh: ``pip install 'latentnet[html]'``.
+
+    Parameters
+    ----------
+    model : fitted estimator
+        Position or cluster model.
+    path : path-like
+        File to write; an old one is replaced.
+    reveal : sequence of actors, optional
+        Name only these actors; all others are the same neutral dots, which say nothing when pointed at. Their names
+        are nowhere in the file, nor is their order in the network. None names everybody. For what one respondent
+        knows, give that respondent and those whom he or she named (see the example). Ties still show who is tied to
+        whom among the named ones, and so what others answered; ``ties=False`` leaves them out.
+    color, shape : str or sequence of shape (n_actors,), optional
+        As for `plot.positions`.
+    clusters : bool, default True
+        Whether to show the clusters of a cluster model, and to speak of them.
+    ties : bool, default True
+        Whether to draw ties and to tell their numbers.
+    labels : bool, default True
+        Whether to write names beside marks; pointing at a mark shows its name in any case.
+    roles : DataFrame, optional
+        Result of ``latentnet.roles(model)``: adds each actor's role and its probability.
+
+    Returns
+    -------
+    pathlib.Path
+        `path`.
+
+    Raises
+    ------
+    ImportError
+        If bokeh is not installed.
+    NotFittedError
+        If the model is not fitted.
+    ValueError
+        For unknown actors or attributes, a model without latent space, a table `roles` of other actors, or a text
+        that would name an actor left out by `reveal`.
+
+    Examples
+    --------
+    A page for Ann that names her and those whom she named:
+
+    >>> import tempfile
+    >>> from types import SimpleNamespace
+    >>> import numpy as np, pandas as pd
+    >>> from latentnet import Network, plot
+    >>> names = pd.DataFrame({"who": ["Ann", "Bob"], "whom": ["Bob", "Cem"]})
+    >>> network = Network.from_nominations(names, respondent="who", nominee="whom")
+    >>> model = SimpleNamespace(network_=network, positions_=np.array([[0.0, 1], [0, 0], [1, 0]]))  # any fitted one
+    >>> known = ["Ann", *network.to_networkx()["Ann"]]
+    >>> known
+    ['Ann', 'Bob']
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     page = plot.positions_html(model, folder + "/ann.html", reveal=known)
+    ...     text = page.read_text(encoding="utf-8")
+    >>> '"Ann"' in text, '"Cem"' in text
+    (True, False)
+    """
+    _require_bokeh()
+    with_clusters = bool(clusters) and hasattr(model, "cluster_means_")
+    layout = make_layout(model, with_clusters=with_clusters)
+    network = model.network_
+    hidden = np.zeros(len(network.actors), dtype=bool)
+    if reveal is not None:
+        hidden[:] = True
+        hidden[actor_indices("reveal", reveal, network.actors)] = False
+    look = make_looks(model, hidden, color, shape, clusters=with_clusters)
+    named = np.flatnonzero(~hidden)
+    tied = tie_pairs(network) if ties else None
+    rows = hover_rows(
+        model, named, attributes=(color, shape), clusters=with_clusters, pairs=tied[0] if tied else None, roles=roles
+    )
+    _check_rows(rows, [label for label, gone in zip(network.actors, hidden, strict=True) if gone])
+    text = _drawn(model, layout, look, rows, tied, labels=labels)
+    path = Path(path)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _require_bokeh() -> None:
+    try:
+        import bokeh  # noqa: F401
+    except ImportError as error:
+        raise ImportError(
+            "`positions_html` needs bokeh, which is not installed; install it with the extra `html` of this library: "
+            "pip install 'latentnet[html]'"
+        ) from error
+
+
+def _check_rows(rows: Sequence[Row], names: Sequence[Any]) -> None:
+    """No attribute's value may give a hidden name away."""
+    check_revealed_text(sorted({text for heading, texts in rows for text in (heading, *texts)}), names)
+
+
+def _drawn(model: Any, layout: Layout, look: Looks, rows: Sequence[Row], tied: Any, *, labels: bool) -> str:
+    from latentnet.plot.page.figure import Canvas
+    from latentnet.plot.page.page import page
+
+    network, named = model.network_, np.flatnonzero(~look.hidden)
+    radii = np.where(look.hidden, 0.75, 1.0) * layout.radius * (1.0 if look.membership is None else 1.2)
+    names = [str(network.actors[i]) for i in named]
+    placed = _labelled(model, layout, look, radii, tied) if labels else None
+    canvas = Canvas(layout)
+    if look.palette:
+        canvas.rings(model, look.palette)
+    if tied is not None:
+        canvas.ties(*tied, arrows=network.directed and not network.two_mode)
+    if getattr(model, "similarity", None) == "bilinear":
+        canvas.origin()
+    if placed is not None:
+        canvas.leaders(placed)
+    canvas.others(np.flatnonzero(look.hidden), radii)
+    canvas.marks(named, mark_images(look, named, radii), radii, names, rows)
+    if look.palette:
+        canvas.centres(model)
+    if placed is not None:
+        canvas.labels(placed, [str(network.actors[i]) for i in placed.owners])
+    canvas.bar()
+    return page(canvas.figure, legend=legend_html(look), caption=_caption(model, layout), hover=bool(len(named)))
+
+
+def _labelled(model: Any, layout: Layout, look: Looks, radii: FloatArray, tied: Any) -> PlacedLabels:
+    """Room for names, those of actors with many ties first."""
+    network, named = model.network_, np.flatnonzero(~look.hidden)
+    degree = np.bincount(tie_pairs(network)[0].ravel(), minlength=len(network.actors))
+    owners = named[np.argsort(-degree[named], kind="stable")]
+    crosses = [np.empty((0, 2))]
+    if layout.flat and look.palette:
+        crosses.append(cluster_moments(model)[0][:, :2])
+    if layout.flat and getattr(model, "similarity", None) == "bilinear":
+        crosses.append(np.zeros((1, 2)))
+    pairs = np.empty((0, 2), dtype=np.int64) if tied is None else tied[0]
+    names = [str(network.actors[i]) for i in owners]
+    return place_labels(layout, names, owners, radii, pairs=pairs, crosses=np.vstack(crosses))
+
+
+def _caption(model: Any, layout: Layout) -> str:
+    n_dims = np.asarray(model.positions_).shape[1]
+    shown = f"First 2 of {n_dims} principal axes. " if n_dims > 2 else ""
+    return f"{shown}The bar is a {_reading(model, layout.bar()[0])}."

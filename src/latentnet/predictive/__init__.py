@@ -1,0 +1,1 @@
+"""What draws say of ties, observed or not."""

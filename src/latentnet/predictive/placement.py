@@ -1,0 +1,287 @@
+"""Placing actors that were not in the fit, from their ties to those that were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.special import logsumexp
+
+from latentnet._random import as_generator
+from latentnet.effects import SIMILARITIES, Intercept, Similarity
+from latentnet.network import Network
+from latentnet.posterior.clusters import ClusterDraws, permute_clusters, unpack_clusters
+from latentnet.predictive.predictive import dyad_log_likelihoods
+
+if TYPE_CHECKING:
+    from latentnet.posterior.draws import Draws
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Placement", "Placements"]
+
+_MOST_DRAWS = 2000
+_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where new actors are.
+
+    Attributes
+    ----------
+    actors : tuple
+        Labels of the new actors.
+    positions : ndarray of shape (n_new, n_dims)
+        Posterior means.
+    draws : ndarray of shape (n_draws, n_new, n_dims)
+        Positions in the fitted model's space, one for each posterior draw that was used.
+    membership : ndarray of shape (n_new, n_clusters) or None
+        Posterior membership probabilities, in the order of the model's clusters; None without clusters.
+    """
+
+    actors: tuple[Any, ...]
+    positions: np.ndarray
+    draws: np.ndarray
+    membership: np.ndarray | None
+
+    def summary(self, probability: float = 0.9) -> pd.DataFrame:
+        """Posterior mean, sd and equal-tailed interval of every coordinate, by actor and dimension."""
+        tail = 0.5 * (1.0 - probability)
+        lower, upper = np.quantile(self.draws, [tail, 1.0 - tail], axis=0)
+        columns = {"mean": self.positions, "sd": self.draws.std(axis=0, ddof=1), "lower": lower, "upper": upper}
+        index = pd.MultiIndex.from_product([self.actors, range(self.positions.shape[1])], names=["actor", "latent_dim"])
+        return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
+
+
+class Placements:
+    """Method of fitted models that places new actors."""
+
+    draws_: Draws
+    network_: Network
+
+    def _checked(self) -> Problem:
+        raise NotImplementedError
+
+    def place(self, ties: Any, received: Any = None, *, random_state: Any = None) -> Placement:
+        """Positions and membership of actors that were not in the fit, given their ties to those that were.
+
+        Each new actor is placed by itself, given each of the posterior's draws: ties between new actors are not used,
+        and the fitted actors do not move.
+
+        Parameters
+        ----------
+        ties : mapping of mappings, or DataFrame
+            ``{new actor: {fitted actor: value}}``, or a frame of new actors × fitted actors: what the new actors sent
+            (any tie, in an undirected network). A fitted actor that is not named has value 0; NaN or None is
+            unobserved.
+        received : as `ties`, or None
+            Directed networks: what the new actors received. None: unobserved.
+        random_state : None, int, SeedSequence, Generator or RandomState
+
+        Returns
+        -------
+        Placement
+
+        Raises
+        ------
+        ValueError
+            Without a latent space, in two-mode networks, with effects beside intercept and similarity, for a new actor
+            that was in the fit, or where `received` is given for an undirected network.
+        UnknownActorError
+            For a tie with somebody who was not in the fit.
+
+        Notes
+        -----
+        Elliptical slice sampling (Murray, Adams & MacKay 2010) from the position's prior in each draw, all draws side
+        by side.
+
+        Examples
+        --------
+        >>> from latentnet import LatentPositionModel, MCMC
+        >>> from latentnet.datasets import load_sampson
+        >>> model = LatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
+        >>> model.place({"Novice": {"Mark": 1, "Victor": 1}}, random_state=1).positions.shape
+        (1, 2)
+        """
+        problem = self._checked()
+        _check_model(problem)
+        if received is not None and not self.network_.directed:
+            raise ValueError("received is for directed networks; in an undirected one give every tie in ties")
+        sent = _read_ties(ties, "ties", self.network_)
+        got = None if received is None else _read_ties(received, "received", self.network_)
+        if got is not None and list(got) != list(sent):
+            raise ValueError("received must name the same new actors as ties, in the same order")
+        draws, labels = self._placing_draws(problem)
+        for values in [*sent.values(), *([] if got is None else got.values())]:
+            _check_values(problem, values)
+        rng = as_generator(random_state)
+        found = [
+            _place_one(problem, draws, labels, values, None if got is None else got[actor], rng)
+            for actor, values in sent.items()
+        ]
+        positions = np.stack([one for one, _ in found], axis=1)
+        membership = None
+        if labels is not None:
+            membership = np.stack([probabilities for _, probabilities in found])
+        return Placement(tuple(sent), positions.mean(axis=0), positions, membership)
+
+    def _placing_draws(self, problem: Problem) -> tuple[np.ndarray, Any]:
+        """The parameter vectors to place by, and their clusters in the order that is reported."""
+        pooled = self.draws_.pooled
+        chosen = np.arange(len(pooled))
+        if problem.clusters is not None and problem.clusters.automatic:
+            chosen = np.flatnonzero(self.draws_.extra["n_clusters"].ravel() == self.n_clusters_)  # type: ignore[attr-defined]
+        chosen = chosen[np.linspace(0, len(chosen) - 1, min(_MOST_DRAWS, len(chosen))).astype(int)]
+        if problem.clusters is None:
+            return pooled[chosen], None
+        clusters = unpack_clusters(problem.mixture(), pooled[chosen])
+        return pooled[chosen], permute_clusters(clusters, self._cluster_order[chosen])  # type: ignore[attr-defined]
+
+
+def _check_model(problem: Problem) -> None:
+    if problem.n_dims == 0:
+        raise ValueError("place needs a latent space, but similarity is None")
+    if problem.network.two_mode:
+        raise ValueError("place is for one-mode networks, but the model was fitted to a two-mode one")
+    if problem.family.unit != "dyad":
+        raise ValueError("place needs ties that are independent given the positions")
+    nothing = np.zeros(0, np.int64)
+    if len(problem.family.dyad_data(problem.network, nothing, nothing)):
+        raise ValueError(
+            f"place does not know the new actors' trials or exposure, which {problem.family!r} needs; fit with a "
+            "family that has none"
+        )
+    if problem.observed_family is not problem.family:
+        raise ValueError(
+            "place does not know whom a new actor could have named, and how many: the network has max_nominations, "
+            "ranks, or actors who are there for having been named; fit to one that has not"
+        )
+    for effect, _, _ in problem.effects:
+        if not isinstance(effect, Intercept | Similarity):
+            raise ValueError(
+                f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors"
+            )
+
+
+def _check_values(problem: Problem, values: np.ndarray) -> None:
+    """Let the family look at one new actor's ties."""
+    n = values.size
+    ties = sparse.csr_array((values, (np.full(n, n), np.arange(n))), shape=(n + 1, n + 1))
+    problem.family.check_again(Network.from_array(ties, directed=True), problem.bound.data)
+
+
+def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
+    """Ties with every fitted actor, (n_actors,) for each new actor; 0 where none is given."""
+    if isinstance(ties, pd.DataFrame):
+        ties = {actor: row.to_dict() for actor, row in ties.iterrows()}
+    if not isinstance(ties, Mapping) or not all(isinstance(row, Mapping) for row in ties.values()) or not ties:
+        raise TypeError(
+            f"{name} must be a mapping {{new actor: {{fitted actor: value}}}} or a frame of new × fitted actors"
+        )
+    known = set(network.actors.tolist())
+    out = {}
+    for actor, row in ties.items():
+        if actor in known:
+            raise ValueError(f"{name}: {actor!r} was in the fit; place is for actors who were not")
+        values = np.zeros(network.n_actors)
+        given = [np.nan if value is None else float(value) for value in row.values()]
+        values[network.index(list(row))] = given
+        out[actor] = values
+    return out
+
+
+def _place_one(
+    problem: Problem,
+    draws: np.ndarray,
+    clusters: ClusterDraws | None,
+    sent: np.ndarray,
+    received: np.ndarray | None,
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, Any]:
+    """Positions (n_draws, n_dims) of one new actor, and its membership probabilities."""
+    y = np.stack([sent] if received is None else [sent, received])
+    known = ~np.isnan(y)
+    of_actors = np.swapaxes(draws[:, problem.positions].reshape(len(draws), problem.n_dims, -1), 1, 2)
+    between = SIMILARITIES[str(problem.similarity)].between
+    b = draws[:, [problem.intercept]] if problem.intercept >= 0 else np.zeros((len(draws), 1))
+
+    mean, scale, correction = _prior_of_draws(problem, draws, clusters)
+
+    def log_ratio(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Log-likelihood under some draws, and what the position's prior has over the normal that slices are of."""
+        eta = b[rows] + between(z[:, None, :], of_actors[rows])
+        value = correction(z, rows)
+        for values, seen in zip(y, known, strict=True):
+            value = value + dyad_log_likelihoods(problem, draws[rows], eta[:, seen], values[seen])
+        return value
+
+    z = mean + scale * rng.standard_normal(mean.shape)
+    value = log_ratio(z, np.arange(len(z)))
+    for _ in range(_ROUNDS):
+        z, value = _slice(z, value, mean, scale, log_ratio, rng)
+    if clusters is None:
+        return z, None
+    densities = _cluster_densities(z, clusters)
+    responsibilities = np.exp(densities - densities.max(axis=1, keepdims=True))
+    return z, np.mean(responsibilities / responsibilities.sum(axis=1, keepdims=True), axis=0)
+
+
+def _cluster_densities(z: np.ndarray, clusters: ClusterDraws) -> np.ndarray:
+    """Log λ_g N(z; μ_g, σ_g²) of each draw's clusters, up to a constant: (n_draws, n_clusters)."""
+    squares = ((z[:, None] - clusters.means) ** 2).sum(axis=2)
+    spread = 0.5 * z.shape[1] * np.log(clusters.variances)
+    return np.log(clusters.weights) - 0.5 * squares / clusters.variances - spread
+
+
+def _prior_of_draws(
+    problem: Problem, draws: np.ndarray, clusters: ClusterDraws | None
+) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
+    """Mean and scale of a normal distribution for each draw, and the log of the position's prior density over it.
+
+    With clusters it has the moments of the mixture: slices of one cluster at a time would hardly ever leave it.
+    """
+    if clusters is None:
+        return np.zeros((len(draws), problem.n_dims)), np.exp(draws[:, [problem.log_scale]]), _no_correction
+    weights = clusters.weights / clusters.weights.sum(axis=1, keepdims=True)
+    mean = (weights[:, :, None] * clusters.means).sum(axis=1)
+    between = ((clusters.means - mean[:, None]) ** 2).mean(axis=2)
+    scale = np.sqrt((weights * (clusters.variances + between)).sum(axis=1, keepdims=True))
+
+    def correction(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        normal = -0.5 * (((z - mean[rows]) / scale[rows]) ** 2).sum(axis=1)
+        of_rows = ClusterDraws(*(values[rows] for values in clusters))
+        return logsumexp(_cluster_densities(z, of_rows), axis=1) - normal
+
+    return mean, scale, correction
+
+
+def _no_correction(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    return np.zeros(len(z))
+
+
+def _slice(
+    z: np.ndarray, value: np.ndarray, mean: np.ndarray, scale: np.ndarray, log_ratio: Any, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """One elliptical slice step of every draw."""
+    height = value + np.log(rng.random(len(z)))
+    direction = scale * rng.standard_normal(z.shape)
+    angle = rng.uniform(0.0, 2.0 * np.pi, len(z))
+    low, high = angle - 2.0 * np.pi, angle.copy()
+    centred = z - mean
+    new, new_value = z.copy(), value.copy()
+    rows = np.arange(len(z))
+    while rows.size:
+        turn = angle[rows]
+        candidate = mean[rows] + centred[rows] * np.cos(turn)[:, None] + direction[rows] * np.sin(turn)[:, None]
+        there = log_ratio(candidate, rows)
+        accepted = there > height[rows]
+        new[rows[accepted]], new_value[rows[accepted]] = candidate[accepted], there[accepted]
+        rows, turn = rows[~accepted], turn[~accepted]
+        low[rows], high[rows] = np.where(turn < 0, turn, low[rows]), np.where(turn >= 0, turn, high[rows])
+        angle[rows] = rng.uniform(low[rows], high[rows])
+        rows = rows[high[rows] - low[rows] > 1e-10]
+    return new, new_value
