@@ -9,14 +9,34 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from tests.environment import package_folder
 
 PACKAGE = package_folder()
-# what effects, or families, have in common
-SHARED = {"base", "similarity"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+# A folder (or a module of the top level) imports from lower floors alone; folders of one floor never see each other.
+FLOORS = (
+    {"contract", "compiled", "checks", "_random", "_exceptions"},
+    {"network", "priors"},
+    {"families", "effects", "posterior", "files", "datasets"},
+    {"likelihood"},
+    {"problem"},
+    {"predictive"},
+    {"inference"},
+    {"checking", "study", "plot"},
+    {"models"},
+    {"__init__"},
+)
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# Being mended: nothing may be added.
+STILL_UP = {"files/values.py", "network/reading/periods.py", "priors/joint.py", "problem/problem.py"}
+ONLY_IN = {
+    "arviz": {"posterior/arviz.py", "posterior/arviz_plots.py"},
+    "matplotlib": {"plot"},
+    "bokeh": {"plot/page"},
+}
 
 
 def _is_type_checking(node: ast.If) -> bool:
@@ -48,60 +68,62 @@ def imported(path: Path, package: Path = PACKAGE) -> set[str]:
     return names
 
 
-def _reaches(names: set[str], *prefixes: str) -> list[str]:
-    return sorted(name for name in names if any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes))
+def _room(name: str) -> str:
+    """The folder, or module of the top level, that a full name lies in: "__init__" for what the package hands on."""
+    _, _, rest = name.partition(".")
+    room = rest.split(".")[0]
+    return room if room in FLOOR else "__init__"
 
 
 def _broken(path: Path, package: Path = PACKAGE) -> list[str]:
     """Return the imports of one file that the architecture forbids."""
     relative = path.relative_to(package)
-    folder = relative.parts[0] if len(relative.parts) > 1 else ""
+    here = relative.with_suffix("").parts[0]
     names = imported(path, package)
-    forbidden = {
-        "posterior": ("latentnet.inference",),
-        "effects": ("latentnet.families",),
-        "families": ("latentnet.effects", "latentnet.priors"),
-        "priors": ("latentnet.effects", "latentnet.families"),
-    }.get(folder, ())
-    found = _reaches(names, *forbidden)
-    if folder != "models" and relative.as_posix() != "__init__.py":
-        found += _reaches(names, "latentnet.models")
-    if relative.as_posix() not in {"posterior/arviz.py", "posterior/arviz_plots.py"}:
-        found += _reaches(names, "arviz", "arviz_base", "arviz_stats", "arviz_plots")
-    if folder != "plot":
-        found += _reaches(names, "matplotlib")
-    if folder in {"effects", "families"} and path.stem not in {"__init__", "designs"}:  # where they are chosen
-        found += _siblings(names, folder, path.stem, package)
-    return found
+    ours = {name for name in names if name.split(".")[0] == "latentnet"} - {"latentnet"}
+    found = {name for name in ours if _room(name) != here and FLOOR[_room(name)] >= FLOOR[here]}
+    for library, places in ONLY_IN.items():
+        if not any(relative.as_posix().startswith(place) for place in places):
+            found |= {name for name in names if name.split(".")[0].partition("_")[0] == library}
+    return sorted(found)
 
 
-def _siblings(names: set[str], folder: str, stem: str, package: Path) -> list[str]:
-    """Return the other effects (or families) that one imports, `SHARED` and `_private` files apart."""
-    public = {
-        path.stem
-        for path in (package / folder).glob("*.py")
-        if not path.stem.startswith("_") and path.stem not in {*SHARED, stem}
+def _graph() -> dict[str, set[str]]:
+    """Which module imports which, by full name."""
+    names = {}
+    for path in MODULES:
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        names[".".join(("latentnet", *parts)).removesuffix(".__init__")] = path
+    return {
+        name: {other for other in imported(path) if other in names and other != name} for name, path in names.items()
     }
-    return _reaches(names, *(f"latentnet.{folder}.{other}" for other in sorted(public)))
+
+
+@pytest.mark.xfail(reason="files and estimators, problem and prior: being cut")
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = nx.DiGraph([(name, other) for name, others in _graph().items() for other in others])
+    assert [sorted(part) for part in nx.strongly_connected_components(graph) if len(part) > 1] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_module_imports_only_what_the_architecture_allows(path: Path) -> None:
-    assert _broken(path) == []
+    assert bool(_broken(path)) == (path.relative_to(PACKAGE).as_posix() in STILL_UP)
 
 
 @pytest.mark.parametrize(
     ("where", "line"),
     [
-        ("posterior/point.py", "from latentnet.inference import hmc"),
-        ("posterior/point.py", "from ..inference.hmc import step"),
-        ("posterior/point.py", "from .. import inference"),
+        ("posterior/procrustes.py", "from latentnet.inference import map"),
+        ("posterior/procrustes.py", "from ..inference.map import MAP"),
+        ("posterior/procrustes.py", "from .. import inference"),
         ("posterior/draws.py", "def f():\n    import arviz"),
         ("study/roles.py", "from latentnet.models.cluster import LatentClusterModel"),
-        ("effects/sender.py", "from latentnet.effects.receiver import Receiver"),
-        ("effects/sender.py", "from .receiver import Receiver"),
+        ("network/changed.py", "from latentnet.effects import Sender"),
+        ("likelihood/fused.py", "from latentnet.problem.problem import Problem"),
+        ("problem/bind.py", "from latentnet import effects, models"),
         ("effects/sender.py", "from latentnet.families import Bernoulli"),
-        ("families/poisson.py", "import latentnet.priors.normal"),
+        ("priors/normal.py", "import latentnet.families.poisson"),
+        ("plot/map/ties.py", "from bokeh import models"),
         ("network/network.py", "def f():\n    from matplotlib import pyplot"),
     ],
 )
@@ -120,6 +142,7 @@ def test_rule_catches_a_forbidden_import(tmp_path: Path, where: str, line: str) 
         ("effects/sender.py", "from latentnet.effects.base import Effect\nfrom ._pairs import rows"),
         ("plot/_axes.py", "import matplotlib.pyplot as plt"),
         ("inference/mcmc.py", "from latentnet.posterior import draws"),
+        ("effects/sender.py", "from latentnet.effects.receiver import Receiver"),
         ("posterior/arviz_plots.py", "def f():\n    import arviz"),
     ],
 )

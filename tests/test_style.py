@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-LONGEST_MODULE = 400
+LONGEST_MODULE = 300  # lines of code: docstrings, comments and blanks apart
 LONGEST_FUNCTION = 40
 
 
@@ -19,10 +19,22 @@ def _body_length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
+def _lines_of_code(text: str) -> int:
+    """Count the lines that are neither blank, nor comment, nor docstring."""
+    docstrings: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        body = getattr(node, "body", None)
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+            docstrings.update(range(first.lineno, (first.end_lineno or 0) + 1))
+    lines = enumerate(text.splitlines(), 1)
+    return sum(1 for k, line in lines if k not in docstrings and line.strip() and not line.strip().startswith("#"))
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_module_and_its_functions_stay_short(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_MODULE
+    assert _lines_of_code(text) <= LONGEST_MODULE
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     sizes = {f"{node.name} (line {node.lineno})": _body_length(node) for node in functions}
     assert {name: size for name, size in sizes.items() if size > LONGEST_FUNCTION} == {}

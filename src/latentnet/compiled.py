@@ -92,10 +92,10 @@ def first_class_functions() -> Iterator[None]:
 
 
 @intrinsic
-def _power_of_two_64(typingctx, k):  # type: ignore[no-untyped-def]
+def _power_of_two_64(typingctx, k):
     """2.0**k for an int64 k in [-1022, 1023], by writing the exponent's bits."""
 
-    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, args):
         integer = ir.IntType(64)
         bits = builder.shl(builder.add(args[0], integer(1023)), integer(52))
         return builder.bitcast(bits, ir.DoubleType())
@@ -104,10 +104,10 @@ def _power_of_two_64(typingctx, k):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _power_of_two_32(typingctx, k):  # type: ignore[no-untyped-def]
+def _power_of_two_32(typingctx, k):
     """2.0**k for an int32 k in [-126, 127], by writing the exponent's bits."""
 
-    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, args):
         integer = ir.IntType(32)
         bits = builder.shl(builder.add(args[0], integer(127)), integer(23))
         return builder.bitcast(bits, ir.FloatType())
@@ -125,7 +125,7 @@ _A2, _A3, _A4, _A5, _A6, _A7, _A8, _A9, _A10, _A11 = _C64[2:]
 _B2, _B3, _B4, _B5, _B6 = _C32[2:]
 
 
-def _exp_64(x):  # type: ignore[no-untyped-def]
+def _exp_64(x):
     x = min(max(x, -708.0), 708.0)
     k = np.floor(x * _LOG2_E + 0.5)
     r = (x - k * _LN2_HIGH_64) - k * _LN2_LOW_64
@@ -134,7 +134,7 @@ def _exp_64(x):  # type: ignore[no-untyped-def]
     return p * _power_of_two_64(np.int64(np.int32(k)))
 
 
-def _exp_32(x):  # type: ignore[no-untyped-def]
+def _exp_32(x):
     x = min(max(x, np.float32(-87.0)), np.float32(87.0))
     k = np.floor(x * np.float32(_LOG2_E) + np.float32(0.5))
     r = (x - k * _LN2_HIGH_32) - k * _LN2_LOW_32
@@ -148,7 +148,7 @@ def exp(x: float) -> float:
 
 
 @overload(exp)
-def _exp(x):  # type: ignore[no-untyped-def]
+def _exp(x):
     return _exp_32 if x == types.float32 else _exp_64
 
 
@@ -162,10 +162,10 @@ _ATANH = tuple(2.0 / (2 * m + 1) for m in range(15))
 
 
 @overload(softplus)
-def _softplus(x):  # type: ignore[no-untyped-def]
+def _softplus(x):
     a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14 = _ATANH
 
-    def implementation(x):  # type: ignore[no-untyped-def]
+    def implementation(x):
         e = exp(-abs(x))
         u = e / (2.0 + e)
         v = u * u

@@ -11,7 +11,7 @@ __all__ = ["add_covariates", "add_values", "pull_covariates", "pull_values"]
 
 
 @inline_kernel
-def add_values(runs, values, first, role, eta):  # type: ignore[no-untyped-def]
+def add_values(runs, values, first, role, eta):
     """η += the value of the dyad's sender or receiver; actor `first` has the first value."""
     for r in range(runs.shape[0]):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
@@ -27,7 +27,7 @@ def add_values(runs, values, first, role, eta):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def pull_values(runs, score, first, role, gradient):  # type: ignore[no-untyped-def]
+def pull_values(runs, score, first, role, gradient):
     """Each actor's value gets the scores of the dyads that it sends, or receives."""
     for r in range(runs.shape[0]):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
@@ -44,7 +44,7 @@ def pull_values(runs, score, first, role, gradient):  # type: ignore[no-untyped-
 
 
 @inline_kernel
-def add_covariates(runs, values, data, role, eta):  # type: ignore[no-untyped-def]
+def add_covariates(runs, values, data, role, eta):
     """η += Σ coefficient · x of the dyad's sender or receiver; data are x (n_coefficients, n_actors)."""
     for r in range(runs.shape[0]):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
@@ -63,7 +63,7 @@ def add_covariates(runs, values, data, role, eta):  # type: ignore[no-untyped-de
 
 
 @inline_kernel
-def pull_covariates(runs, score, data, role, gradient):  # type: ignore[no-untyped-def]
+def pull_covariates(runs, score, data, role, gradient):
     """Each coefficient gets Σ score · x of the dyad's sender or receiver."""
     for r in range(runs.shape[0]):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]

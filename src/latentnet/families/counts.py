@@ -42,14 +42,14 @@ def draw_counts(mean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 @kernel
-def log_factorial(y):  # type: ignore[no-untyped-def]
+def log_factorial(y):
     """Log Γ(y + 1), also for fractions."""
     k = int(min(max(y, 0.0), 255.0))
     return _LOG_FACTORIALS[k] if k == y else math.lgamma(y + 1.0)
 
 
 @kernel
-def digamma(x):  # type: ignore[no-untyped-def]
+def digamma(x):
     """ψ(x) for x > 0."""
     below = 0.0
     while x < _LARGE:
@@ -59,21 +59,21 @@ def digamma(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _digamma_rest(x):  # type: ignore[no-untyped-def]
+def _digamma_rest(x):
     """Log x − 1/(2x) − ψ(x) for large x."""
     v = 1.0 / (x * x)
     return v * (1.0 / 12.0 - v * (1.0 / 120.0 - v * (1.0 / 252.0 - v * (1.0 / 240.0 - v * (1.0 / 132.0)))))
 
 
 @kernel
-def _stirling_rest(x):  # type: ignore[no-untyped-def]
+def _stirling_rest(x):
     """Log Γ(x) − (x − 1/2) log x + x − log √(2π) for large x."""
     v = 1.0 / (x * x)
     return (1.0 / 12.0 - v * (1.0 / 360.0 - v * (1.0 / 1260.0 - v * (1.0 / 1680.0 - v * (1.0 / 1188.0))))) / x
 
 
 @kernel
-def log_rising(y, r):  # type: ignore[no-untyped-def]
+def log_rising(y, r):
     """Log of Γ(y + r) / (Γ(r) r^y), which goes to 0 for large r, without cancellation."""
     if r < _LARGE:
         return math.lgamma(y + r) - math.lgamma(r) - y * math.log(r)
@@ -81,7 +81,7 @@ def log_rising(y, r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def log_rising_slope(y, r):  # type: ignore[no-untyped-def]
+def log_rising_slope(y, r):
     """Derivative of `log_rising` with respect to −log r: y − r·(ψ(y + r) − ψ(r))."""
     if r < _LARGE:
         return y - r * (digamma(y + r) - digamma(r))

@@ -41,14 +41,14 @@ def logit(probability: float) -> float:
 
 
 @kernel
-def _tail_ratio(x):  # type: ignore[no-untyped-def]
+def _tail_ratio(x):
     """−x·Φ(x)/φ(x) for x below `_TAIL`: 1 − 1/x² + 3/x⁴ − 15/x⁶ + ..."""
     v = 1.0 / (x * x)
     return 1.0 - v * (1.0 - 3.0 * v * (1.0 - 5.0 * v * (1.0 - 7.0 * v * (1.0 - 9.0 * v))))
 
 
 @kernel
-def normal_log_cdf(x):  # type: ignore[no-untyped-def]
+def normal_log_cdf(x):
     """Log Φ(x), finite for |x| up to 1e150."""
     if x < _TAIL:
         return -0.5 * x * x - math.log(-x) - _LOG_SQRT_TWO_PI + math.log(_tail_ratio(x))
@@ -58,7 +58,7 @@ def normal_log_cdf(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def normal_log_cdf_slope(x):  # type: ignore[no-untyped-def]
+def normal_log_cdf_slope(x):
     """φ(x)/Φ(x), the derivative of `normal_log_cdf`."""
     if x < _TAIL:
         return -x / _tail_ratio(x)
@@ -66,7 +66,7 @@ def normal_log_cdf_slope(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cloglog_log_probability(x):  # type: ignore[no-untyped-def]
+def cloglog_log_probability(x):
     """log(1 − exp(−exp(x)))."""
     if x < -30.0:
         return x - 0.5 * math.exp(x)
@@ -77,7 +77,7 @@ def cloglog_log_probability(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cloglog_slope(x):  # type: ignore[no-untyped-def]
+def cloglog_slope(x):
     """Derivative of `cloglog_log_probability`: e/(exp(e) − 1), e = exp(x)."""
     if x < -700.0:
         return 1.0

@@ -64,7 +64,7 @@ _ERFCX = (
 
 
 @fast_kernel
-def _scaled_tail(x):  # type: ignore[no-untyped-def]
+def _scaled_tail(x):
     """Φ(−|x|)·exp(x²/2)."""
     x = abs(x) * math.sqrt(0.5)
     t = (x - 3.75) / (x + 3.75)
@@ -75,7 +75,7 @@ def _scaled_tail(x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_below(link, x):  # type: ignore[no-untyped-def]
+def log_below(link, x):
     """Logarithm of F(x)."""
     if link == LOGIT:
         return -softplus(-x)
@@ -88,7 +88,7 @@ def log_below(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_above(link, x):  # type: ignore[no-untyped-def]
+def log_above(link, x):
     """log(1 − F(x))."""
     if link == LOGIT:
         return -softplus(x)
@@ -98,7 +98,7 @@ def log_above(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_hazard(link, x):  # type: ignore[no-untyped-def]
+def log_hazard(link, x):
     """log(f / (1 − F)) at x, f the density."""
     if link == LOGIT:
         return -softplus(-x)
@@ -110,7 +110,7 @@ def log_hazard(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_hazard_slope(link, x):  # type: ignore[no-untyped-def]
+def log_hazard_slope(link, x):
     """Derivative of `log_hazard`."""
     if link == LOGIT:
         return 1.0 / (1.0 + exp(x))
@@ -119,7 +119,7 @@ def log_hazard_slope(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_density(link, x):  # type: ignore[no-untyped-def]
+def log_density(link, x):
     """Logarithm of the density f(x)."""
     if link == LOGIT:
         return -abs(x) - 2.0 * softplus(-abs(x))
@@ -129,7 +129,7 @@ def log_density(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_density_slope(link, x):  # type: ignore[no-untyped-def]
+def log_density_slope(link, x):
     """Derivative of `log_density`."""
     if link == LOGIT:
         return 2.0 / (1.0 + exp(x)) - 1.0
@@ -137,7 +137,7 @@ def log_density_slope(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def reversed_hazard(link, x):  # type: ignore[no-untyped-def]
+def reversed_hazard(link, x):
     """Derivative of `log_below`, f / F at x."""
     if link == LOGIT:
         return 1.0 / (1.0 + exp(x))
@@ -151,7 +151,7 @@ def reversed_hazard(link, x):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def sum_log_below(link, eta, t):  # type: ignore[no-untyped-def]
+def sum_log_below(link, eta, t):
     """Σ log F(t − η)."""
     total = 0.0
     if link == LOGIT:
@@ -173,7 +173,7 @@ def sum_log_below(link, eta, t):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def add_reversed_hazards(link, eta, t, weight, out):  # type: ignore[no-untyped-def]
+def add_reversed_hazards(link, eta, t, weight, out):
     """Add weight · f/F at t − η to `out`, each η at its own place."""
     if link == LOGIT:
         for k in range(eta.size):
@@ -190,7 +190,7 @@ def add_reversed_hazards(link, eta, t, weight, out):  # type: ignore[no-untyped-
 
 
 @fast_kernel
-def tie_log_likelihoods(link, y, observed, eta, out):  # type: ignore[no-untyped-def]
+def tie_log_likelihoods(link, y, observed, eta, out):
     """Log-probability of each binary tie; 0 where it was not observed."""
     if link == LOGIT:
         for p in range(eta.size):
@@ -203,7 +203,7 @@ def tie_log_likelihoods(link, y, observed, eta, out):  # type: ignore[no-untyped
 
 
 @fast_kernel
-def tie_scores(link, y, observed, eta, out):  # type: ignore[no-untyped-def]
+def tie_scores(link, y, observed, eta, out):
     """Derivative of each `tie_log_likelihoods` by its η."""
     if link == LOGIT:
         for p in range(eta.size):

@@ -245,7 +245,7 @@ def _log_probabilities(eta: np.ndarray, values: np.ndarray, data: np.ndarray) ->
 
 
 @kernel
-def _edges(values):  # type: ignore[no-untyped-def]
+def _edges(values):
     """Cut-points from below the lowest to above the highest level: (n_levels + 1,)."""
     edges = np.zeros(values.size + 3)
     edges[0] = -_BEYOND
@@ -256,7 +256,7 @@ def _edges(values):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _log_gap_factors(values):  # type: ignore[no-untyped-def]
+def _log_gap_factors(values):
     """log(1 − exp(−gap)) by level; 0 for the lowest and the highest: (n_levels,)."""
     factors = np.zeros(values.size + 2)
     for m in range(values.size):
@@ -266,7 +266,7 @@ def _log_gap_factors(values):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _place(levels, value):  # type: ignore[no-untyped-def]
+def _place(levels, value):
     """Which level a value has."""
     k = 0
     while k < levels.size - 1 and levels[k] < value:
@@ -275,7 +275,7 @@ def _place(levels, value):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_gap_slopes(values, totals, gradient):  # type: ignore[no-untyped-def]
+def _add_gap_slopes(values, totals, gradient):
     """A gap moves all cut-points above it, and its own level's log(1 − exp(−gap))."""
     above = 0.0
     for m in range(values.size - 1, -1, -1):

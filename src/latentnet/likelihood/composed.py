@@ -203,7 +203,7 @@ def own_buffers(target: Composed) -> Composed:
 
 
 @inline_kernel
-def _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, first, size):  # type: ignore[no-untyped-def]
+def _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, first, size):
     """Let each effect add its part to η (size,) of one half, whose scratch starts at `first`."""
     eta[:] = 0.0
     for k in range(n_effects):
@@ -213,7 +213,7 @@ def _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works,
 
 
 @inline_kernel
-def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, works, first, size, gradient):  # type: ignore[no-untyped-def]
+def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, works, first, size, gradient):
     """Let each effect pull the scores (size,) of one half back to its values."""
     for k in range(n_effects):
         start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
@@ -223,7 +223,7 @@ def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, wo
 
 
 @kernel
-def _swapped(runs, out):  # type: ignore[no-untyped-def]
+def _swapped(runs, out):
     copied = out[: runs.shape[0]]
     copied[:] = runs
     copied[:, RUN_SWAPPED] = 1 - runs[:, RUN_SWAPPED]
@@ -231,7 +231,7 @@ def _swapped(runs, out):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _fill_ties(y, dense, dense_start, size, positions, values, first, end, sign):  # type: ignore[no-untyped-def]
+def _fill_ties(y, dense, dense_start, size, positions, values, first, end, sign):
     """Scatter a block's ties into y (sign 1), or clear them again (sign 0)."""
     if dense.size > 0:
         for p in range(size):
@@ -242,13 +242,13 @@ def _fill_ties(y, dense, dense_start, size, positions, values, first, end, sign)
 
 
 @inline_kernel
-def _set_holes(observed, positions, first, end, value):  # type: ignore[no-untyped-def]
+def _set_holes(observed, positions, first, end, value):
     for t in range(first, end):
         observed[positions[t]] = value
 
 
 @kernel
-def _fill_eta(target, theta, layout, block):  # type: ignore[no-untyped-def]
+def _fill_eta(target, theta, layout, block):
     """η of one block of a layout, both halves, in the buffer; returns the block's size."""
     size = layout.sizes[block]
     runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
@@ -263,13 +263,13 @@ def _fill_eta(target, theta, layout, block):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _dyads_of(dyads, n_rows, first, size):  # type: ignore[no-untyped-def]
+def _dyads_of(dyads, n_rows, first, size):
     """One block's (n_rows, size)."""
     return dyads[first * n_rows : (first + size) * n_rows].reshape(n_rows, size)
 
 
 @kernel
-def _unit_log_likelihoods(target, theta, layout, all_dyads, block):  # type: ignore[no-untyped-def]
+def _unit_log_likelihoods(target, theta, layout, all_dyads, block):
     """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
     size = _fill_eta(target, theta, layout, block)
     halves = layout.halves
@@ -300,7 +300,7 @@ def _unit_log_likelihoods(target, theta, layout, all_dyads, block):  # type: ign
 
 
 @kernel
-def composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+def composed_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads."""
     total = 0.0
     for block in range(likelihood.layout.sizes.size):
@@ -309,7 +309,7 @@ def composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+def composed_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
     if likelihood.coupled:
         return composed_log_likelihood(likelihood, theta)
@@ -317,7 +317,7 @@ def composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-
 
 
 @kernel
-def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+def composed_gradient(likelihood, theta, gradient):
     """Add the gradient of the log-likelihood to `gradient`."""
     layout, buffers = likelihood.layout, likelihood.buffers
     sizes, halves, starts = layout.sizes, layout.halves, layout.starts
@@ -360,7 +360,7 @@ def composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-d
 
 
 @kernel
-def composed_linear_predictor(target, theta, out):  # type: ignore[no-untyped-def]
+def composed_linear_predictor(target, theta, out):
     """η of every packed dyad, blocks end to end (what stands at unobserved dyads inside of runs is filled too)."""
     layout = target.layout
     for block in range(layout.sizes.size):
@@ -370,7 +370,7 @@ def composed_linear_predictor(target, theta, out):  # type: ignore[no-untyped-de
 
 
 @kernel
-def composed_block_predictors(target, thetas, block, out):  # type: ignore[no-untyped-def]
+def composed_block_predictors(target, thetas, block, out):
     """η of one block's dyads under several parameter vectors: (n_thetas, halves·size)."""
     for k in range(thetas.shape[0]):
         _fill_eta(target, thetas[k], target.layout, block)
@@ -378,7 +378,7 @@ def composed_block_predictors(target, thetas, block, out):  # type: ignore[no-un
 
 
 @kernel
-def composed_unit_log_likelihoods(target, theta, out):  # type: ignore[no-untyped-def]
+def composed_unit_log_likelihoods(target, theta, out):
     """Log-likelihood of every unit, blocks end to end; 0 where it was not observed."""
     layout = target.layout
     for block in range(layout.sizes.size):

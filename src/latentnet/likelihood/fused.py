@@ -27,7 +27,7 @@ _PRODUCT = 256
 
 
 @fast_kernel
-def fill_pairs(z, first, last, bilinear, s):  # type: ignore[no-untyped-def]
+def fill_pairs(z, first, last, bilinear, s):
     """Squared distances, or inner products, of rows first..last-1 with every earlier actor, packed.
 
     Here and below, inner loops run from 0 over arrays that were sliced outside of them: an index with an offset hides
@@ -43,7 +43,7 @@ def fill_pairs(z, first, last, bilinear, s):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _fill_plane(z, first, last, bilinear, s):  # type: ignore[no-untyped-def]
+def _fill_plane(z, first, last, bilinear, s):
     """Two dimensions in one pass."""
     p = 0
     for i in range(first, last):
@@ -62,7 +62,7 @@ def _fill_plane(z, first, last, bilinear, s):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _fill_dimension(x, first, last, bilinear, overwrite, s):  # type: ignore[no-untyped-def]
+def _fill_dimension(x, first, last, bilinear, overwrite, s):
     """Write one dimension's part, or add it; the branches stay outside of the loops over pairs."""
     p = 0
     for i in range(first, last):
@@ -87,7 +87,7 @@ def _fill_dimension(x, first, last, bilinear, overwrite, s):  # type: ignore[no-
 
 
 @fast_kernel
-def _fill_row(z, i, bilinear, s):  # type: ignore[no-untyped-def]
+def _fill_row(z, i, bilinear, s):
     """Squared distances, or inner products, of one actor with all, itself included."""
     s[:] = 0.0
     for k in range(z.shape[0]):
@@ -103,7 +103,7 @@ def _fill_row(z, i, bilinear, s):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def forces_of_pairs(s, c, size, similarity, b):  # type: ignore[no-untyped-def]
+def forces_of_pairs(s, c, size, similarity, b):
     """Replace s by what multiplies ∂η (distance where it is one), fill c = force per displacement; return Σ p."""
     one, tiny, large = s.dtype.type(1.0), s.dtype.type(1e-30), s.dtype.type(80.0)
     total = s.dtype.type(0.0)
@@ -128,7 +128,7 @@ def forces_of_pairs(s, c, size, similarity, b):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _scatter_euclidean(z, c, first, last, factor, forces):  # type: ignore[no-untyped-def]
+def _scatter_euclidean(z, c, first, last, factor, forces):
     """Give both actors of each packed pair the force c·factor along z_i - z_j."""
     for k in range(z.shape[0]):
         x, f = z[k], forces[k]
@@ -146,7 +146,7 @@ def _scatter_euclidean(z, c, first, last, factor, forces):  # type: ignore[no-un
 
 
 @fast_kernel
-def _scatter_bilinear(z, c, first, last, factor, forces):  # type: ignore[no-untyped-def]
+def _scatter_bilinear(z, c, first, last, factor, forces):
     """Give both actors of each packed pair the force -c·factor along the other's position."""
     for k in range(z.shape[0]):
         x, f = z[k], forces[k]
@@ -163,7 +163,7 @@ def _scatter_bilinear(z, c, first, last, factor, forces):  # type: ignore[no-unt
 
 
 @fast_kernel
-def _weigh_rows(c, observed, first, last):  # type: ignore[no-untyped-def]
+def _weigh_rows(c, observed, first, last):
     """Multiply each packed pair by observed[i] + observed[j]."""
     p = 0
     for i in range(first, last):
@@ -174,7 +174,7 @@ def _weigh_rows(c, observed, first, last):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _sum_probabilities(c, distance, size, is_distance):  # type: ignore[no-untyped-def]
+def _sum_probabilities(c, distance, size, is_distance):
     """Σ p of packed pairs from their forces. Loops that sum are apart from those that store: see `with_scratch`."""
     total = 0.0
     for p in range(size):
@@ -183,7 +183,7 @@ def _sum_probabilities(c, distance, size, is_distance):  # type: ignore[no-untyp
 
 
 @kernel
-def fused_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+def fused_gradient(likelihood, theta, gradient):
     """Add the gradient of the log-likelihood to `gradient`."""
     target = likelihood.data
     n, d = target.n_actors, target.n_dims
@@ -218,7 +218,7 @@ def fused_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _drop_holes(target, block, s, c):  # type: ignore[no-untyped-def]
+def _drop_holes(target, block, s, c):
     """Take the unobserved dyads' forces out of c; return their Σ p."""
     total = 0.0
     factor = target.multiplicity if target.multiplicity > 0.0 else 1.0
@@ -231,7 +231,7 @@ def _drop_holes(target, block, s, c):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _attract(s, c, pairs, weights, is_distance, factor):  # type: ignore[no-untyped-def]
+def _attract(s, c, pairs, weights, is_distance, factor):
     """Take the ties' attraction, weight / (factor·distance), from c at their pairs."""
     share = c.dtype.type(1.0 / factor)
     for t in range(pairs.size):
@@ -241,7 +241,7 @@ def _attract(s, c, pairs, weights, is_distance, factor):  # type: ignore[no-unty
 
 
 @fast_kernel
-def _attract_all(s, c, weights, is_distance, factor):  # type: ignore[no-untyped-def]
+def _attract_all(s, c, weights, is_distance, factor):
     """The same where every pair has an expected tie."""
     share = c.dtype.type(1.0 / factor)
     for p in range(weights.size):
@@ -250,7 +250,7 @@ def _attract_all(s, c, weights, is_distance, factor):  # type: ignore[no-untyped
 
 
 @inline_kernel
-def _pull_ties(target, block, first, size, s, c):  # type: ignore[no-untyped-def]
+def _pull_ties(target, block, first, size, s, c):
     """Put the ties' attraction into c; return their total weight."""
     factor = target.multiplicity if target.multiplicity > 0.0 else 1.0
     if target.expected_ties.size > 0:
@@ -265,7 +265,7 @@ def _pull_ties(target, block, first, size, s, c):  # type: ignore[no-untyped-def
 
 
 @fast_kernel
-def _softplus_sum(s, size, similarity, b):  # type: ignore[no-untyped-def]
+def _softplus_sum(s, size, similarity, b):
     """Turn s into η in place and return Σ log(1 + exp(η))."""
     if similarity == 0:
         for p in range(size):
@@ -287,7 +287,7 @@ def _softplus_sum(s, size, similarity, b):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _weighted_softplus_row(eta, weight_i, weights):  # type: ignore[no-untyped-def]
+def _weighted_softplus_row(eta, weight_i, weights):
     """Σ over a row of (weight_i + weights_j)·log(1 + exp(η)), weights 0 or 1."""
     total = 0.0
     for start in range(0, eta.size, _PRODUCT):
@@ -302,12 +302,12 @@ def _weighted_softplus_row(eta, weight_i, weights):  # type: ignore[no-untyped-d
 
 
 @inline_kernel
-def _softplus(eta):  # type: ignore[no-untyped-def]
+def _softplus(eta):
     return max(eta, 0.0) + math.log1p(math.exp(-abs(eta)))
 
 
 @kernel
-def fused_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+def fused_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads, float64 throughout."""
     target = likelihood.data
     n = target.n_actors
@@ -338,7 +338,7 @@ def fused_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _holes_softplus(target, block, first, last, s):  # type: ignore[no-untyped-def]
+def _holes_softplus(target, block, first, last, s):
     """Σ over unobserved dyads of the block of the softplus that the sum over all pairs took too much."""
     total = 0.0
     i, start = first, 0
@@ -355,7 +355,7 @@ def _holes_softplus(target, block, first, last, s):  # type: ignore[no-untyped-d
 
 
 @kernel
-def fused_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+def fused_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of."""
     target = likelihood.data
     n = target.n_actors

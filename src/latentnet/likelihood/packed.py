@@ -53,7 +53,7 @@ class Layout(NamedTuple):
 
 
 @kernel
-def _mark_row(observed, actor, first, last, half, senders, missing_starts, missing):  # type: ignore[no-untyped-def]
+def _mark_row(observed, actor, first, last, half, senders, missing_starts, missing):
     """observed[j] = 1 where the dyad (actor, j), or (j, actor) in half 1, was observed."""
     for j in range(first, last):
         observed[j] = senders[actor] if half == 0 else senders[j]
@@ -64,7 +64,7 @@ def _mark_row(observed, actor, first, last, half, senders, missing_starts, missi
 
 
 @kernel
-def _cut_runs(any_observed, first, last, actor, swapped, offset, runs, n_runs, places):  # type: ignore[no-untyped-def]
+def _cut_runs(any_observed, first, last, actor, swapped, offset, runs, n_runs, places):
     """Append the row's runs; places[j] becomes the column's position in the block, -1 outside of runs."""
     j = first
     while j < last:
@@ -98,7 +98,7 @@ def _cut_runs(any_observed, first, last, actor, swapped, offset, runs, n_runs, p
 
 
 @kernel
-def _pack(rows, blocks, senders, ties_from, ties_to, missing_from, missing_to, halves, width, out):  # type: ignore[no-untyped-def]
+def _pack(rows, blocks, senders, ties_from, ties_to, missing_from, missing_to, halves, width, out):
     """Lay all rows out. With arrays too small in `out` it only counts: (runs, holes, ties)."""
     runs, run_starts, sizes, hole_starts, holes, tie_starts, positions, values = out
     n = senders.size

@@ -32,7 +32,7 @@ class ClusterDraws(NamedTuple):
 
 
 @kernel
-def _fill_draws(mixture, draws, active, out):  # type: ignore[no-untyped-def]
+def _fill_draws(mixture, draws, active, out):
     for s in range(draws.shape[0]):
         mixture.active[0] = active[s]
         fill_responsibilities(mixture, draws[s])

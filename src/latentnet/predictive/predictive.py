@@ -45,7 +45,7 @@ _MOST_AT_ONCE = 1_000_000
 
 
 @fast_kernel
-def _fused_predictors(draws, n, d, similarity, intercept, senders, receivers, out):  # type: ignore[no-untyped-def]
+def _fused_predictors(draws, n, d, similarity, intercept, senders, receivers, out):
     for s in range(draws.shape[0]):
         theta, eta = draws[s], out[s]
         b = theta[intercept] if intercept >= 0 else 0.0
@@ -65,7 +65,7 @@ def _fused_predictors(draws, n, d, similarity, intercept, senders, receivers, ou
 
 
 @kernel
-def _composed_predictors(target, draws, out):  # type: ignore[no-untyped-def]
+def _composed_predictors(target, draws, out):
     for s in range(draws.shape[0]):
         composed_linear_predictor(target, draws[s], out[s])
 
@@ -98,7 +98,7 @@ def dyad_predictors(problem: Problem, draws: np.ndarray, senders: np.ndarray, re
 
 
 @kernel
-def _fused_expected(likelihood, draws, out):  # type: ignore[no-untyped-def]
+def _fused_expected(likelihood, draws, out):
     """Add each pair's tie probability under each draw to `out`, pairs end to end."""
     data = likelihood.data
     n, d = data.n_actors, data.n_dims
@@ -119,7 +119,7 @@ def _fused_expected(likelihood, draws, out):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _add_probabilities(s, c, size, is_distance, total):  # type: ignore[no-untyped-def]
+def _add_probabilities(s, c, size, is_distance, total):
     for p in range(size):
         total[p] += c[p] * s[p] if is_distance else c[p]
 
@@ -245,7 +245,7 @@ def dyad_values(
 
 
 @kernel
-def _dyad_values(functions, y, eta, values, data, totals):  # type: ignore[no-untyped-def]
+def _dyad_values(functions, y, eta, values, data, totals):
     runs, dyads = np.zeros((0, 6), np.int64), np.zeros((0, y.size))
     observed = np.ones((1, y.size), np.uint8)
     out = np.empty(y.size)
@@ -279,7 +279,7 @@ def dyad_log_likelihoods(problem: Problem, draws: np.ndarray, eta: np.ndarray, y
 
 
 @kernel
-def _accumulate_probabilities(target, draws, largest, total, values):  # type: ignore[no-untyped-def]
+def _accumulate_probabilities(target, draws, largest, total, values):
     """Streamed log-sum-exp over draws of each unit's log-likelihood."""
     for s in range(draws.shape[0]):
         composed_unit_log_likelihoods(target, draws[s], values)

@@ -10,7 +10,7 @@ __all__ = ["scale_log_density", "scale_log_density_slope"]
 
 
 @inline_kernel
-def scale_log_density(log_scale, v0, df):  # type: ignore[no-untyped-def]
+def scale_log_density(log_scale, v0, df):
     """Normalised log density of log σ."""
     half = 0.5 * df
     constant = half * math.log(half * v0) - math.lgamma(half) + math.log(2.0)
@@ -18,6 +18,6 @@ def scale_log_density(log_scale, v0, df):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def scale_log_density_slope(log_scale, v0, df):  # type: ignore[no-untyped-def]
+def scale_log_density_slope(log_scale, v0, df):
     """Derivative of `scale_log_density` with respect to log σ."""
     return -df + df * v0 * math.exp(-2.0 * log_scale)

@@ -124,32 +124,32 @@ def _has_clusters(prior: Any) -> bool:
 
 
 @overload(_cluster_log_prior)
-def _(prior, theta):  # type: ignore[no-untyped-def]
+def _(prior, theta):
     if _has_clusters(prior):
         return lambda prior, theta: mixture_log_density(prior.mixture, theta)
     return lambda prior, theta: 0.0
 
 
 @overload(_add_cluster_gradient)
-def _(prior, theta, gradient):  # type: ignore[no-untyped-def]
+def _(prior, theta, gradient):
     if _has_clusters(prior):
         return lambda prior, theta, gradient: add_mixture_gradient(prior.mixture, theta, gradient)
     return lambda prior, theta, gradient: None
 
 
 @overload(_natural_change)
-def _(prior, theta):  # type: ignore[no-untyped-def]
+def _(prior, theta):
     if _has_clusters(prior):
         return lambda prior, theta: natural_change(prior.mixture, theta)
     return lambda prior, theta: 0.0
 
 
 @overload(_actor_log_prior)
-def _(prior, theta, actor):  # type: ignore[no-untyped-def]
+def _(prior, theta, actor):
     if _has_clusters(prior):
         return lambda prior, theta, actor: actor_mixture_log_density(prior.mixture, theta, actor)
 
-    def without(prior, theta, actor):  # type: ignore[no-untyped-def]
+    def without(prior, theta, actor):
         squares = 0.0
         for k in range(prior.n_dims):
             squares += theta[k * prior.n_actors + actor] ** 2
@@ -159,10 +159,10 @@ def _(prior, theta, actor):  # type: ignore[no-untyped-def]
 
 
 @overload(_redraw_first)
-def _(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+def _(prior, theta, actor, rng):
     if _has_clusters(prior):
 
-        def with_clusters(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+        def with_clusters(prior, theta, actor, rng):
             mixture = prior.mixture
             g, last = clusters_of_site(mixture, site_of_actor(mixture, actor))
             log_total, left = log_total_weight(mixture, theta, g, last), rng.random()
@@ -178,7 +178,7 @@ def _(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
 
         return with_clusters
 
-    def without(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+    def without(prior, theta, actor, rng):
         scale = np.exp(theta[int(prior.groups[0, SCALE])])
         for k in range(prior.n_dims):
             theta[k * prior.n_actors + actor] = scale * rng.standard_normal()
@@ -187,7 +187,7 @@ def _(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
 
 
 @overload(prepare_actors)
-def _(prior, theta):  # type: ignore[no-untyped-def]
+def _(prior, theta):
     """What `actor_log_prior` needs to know once for many actors."""
     if _has_clusters(prior):
         return lambda prior, theta: fill_constants(prior.mixture, theta)
@@ -195,11 +195,11 @@ def _(prior, theta):  # type: ignore[no-untyped-def]
 
 
 @overload(scale_positions)
-def _(prior, theta, c):  # type: ignore[no-untyped-def]
+def _(prior, theta, c):
     """Scale positions, means and standard deviations by c in place; returns how many coordinates were."""
     if _has_clusters(prior):
 
-        def with_clusters(prior, theta, c):  # type: ignore[no-untyped-def]
+        def with_clusters(prior, theta, c):
             mixture = prior.mixture
             size = prior.n_actors * prior.n_dims
             for p in range(size):
@@ -214,7 +214,7 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
 
         return with_clusters
 
-    def without(prior, theta, c):  # type: ignore[no-untyped-def]
+    def without(prior, theta, c):
         size = prior.n_actors * prior.n_dims
         for p in range(size):
             theta[p] *= c
@@ -227,14 +227,14 @@ def _(prior, theta, c):  # type: ignore[no-untyped-def]
 
 
 @overload(shift_positions)
-def _(prior, theta, rng):  # type: ignore[no-untyped-def]
+def _(prior, theta, rng):
     """Draw the location of everything in each space exactly.
 
     That is the centre of the means, or of the positions, given what lies where around it.
     """
     if _has_clusters(prior):
 
-        def with_clusters(prior, theta, rng):  # type: ignore[no-untyped-def]
+        def with_clusters(prior, theta, rng):
             mixture = prior.mixture
             for site in range(prior.walk.n_sites):
                 first, last = clusters_of_site(mixture, site)
@@ -248,7 +248,7 @@ def _(prior, theta, rng):  # type: ignore[no-untyped-def]
 
         return with_clusters
 
-    def without(prior, theta, rng):  # type: ignore[no-untyped-def]
+    def without(prior, theta, rng):
         n, sites = prior.n_actors, prior.walk.sites
         scale = np.exp(theta[int(prior.groups[0, SCALE])])
         for site in range(prior.walk.n_sites):
@@ -266,7 +266,7 @@ def _(prior, theta, rng):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _shift_site(prior, theta, site, k, shift):  # type: ignore[no-untyped-def]
+def _shift_site(prior, theta, site, k, shift):
     n, sites = prior.n_actors, prior.walk.sites
     for i in range(n):
         if sites[i] == site:
@@ -274,7 +274,7 @@ def _shift_site(prior, theta, site, k, shift):  # type: ignore[no-untyped-def]
 
 
 @overload(redraw_clusters)
-def _(prior, theta, labels, mass, rng):  # type: ignore[no-untyped-def]
+def _(prior, theta, labels, mass, rng):
     """Gibbs draws of labels and clusters and, where it is unknown, of their number.
 
     Returns the number of occupied ones.
@@ -285,7 +285,7 @@ def _(prior, theta, labels, mass, rng):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _redraw_clusters(prior, theta, labels, mass, rng):  # type: ignore[no-untyped-def]
+def _redraw_clusters(prior, theta, labels, mass, rng):
     mixture = prior.mixture
     draw_labels(mixture, theta, labels, rng)
     occupied = compact_labels(labels, mixture.most) if prior.log_weights.size > 0 else 0
@@ -299,7 +299,7 @@ def _redraw_clusters(prior, theta, labels, mass, rng):  # type: ignore[no-untype
 
 
 @kernel
-def log_prior(prior, theta):  # type: ignore[no-untyped-def]
+def log_prior(prior, theta):
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
     value = _cluster_log_prior(prior, theta)
     if prior.moving:
@@ -323,7 +323,7 @@ def log_prior(prior, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
+def natural_log_prior(prior, theta):
     """Normalised log prior density on the natural scale: of σ² and λ where the parameter vector holds log σ and l."""
     value = log_prior(prior, theta) - _natural_change(prior, theta)
     if prior.moving:
@@ -339,13 +339,13 @@ def natural_log_prior(prior, theta):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _pull_values(theta, precision, gradient):  # type: ignore[no-untyped-def]
+def _pull_values(theta, precision, gradient):
     for p in range(theta.size):
         gradient[p] -= precision[p] * theta[p]
 
 
 @fast_kernel
-def _pull_group(values, precision, gradient):  # type: ignore[no-untyped-def]
+def _pull_group(values, precision, gradient):
     """Pull a group's values towards 0; returns the sum of their squares."""
     for p in range(values.size):
         gradient[p] -= precision * values[p]
@@ -356,7 +356,7 @@ def _pull_group(values, precision, gradient):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
+def add_prior_gradient(prior, theta, gradient):
     """Add the gradient of `log_prior` to `gradient`."""
     _add_cluster_gradient(prior, theta, gradient)
     if prior.moving:
@@ -375,7 +375,7 @@ def add_prior_gradient(prior, theta, gradient):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
+def actor_log_prior(prior, theta, actor):
     """Log prior density of one actor's position, given earlier ones, up to what does not depend on it.
 
     After `prepare_actors`.
@@ -386,7 +386,7 @@ def actor_log_prior(prior, theta, actor):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def redraw_actor(prior, theta, actor, rng):  # type: ignore[no-untyped-def]
+def redraw_actor(prior, theta, actor, rng):
     """Draw one actor's position from its prior given earlier ones, in place."""
     walk, n = prior.walk, prior.n_actors
     if actor < walk.n_first:

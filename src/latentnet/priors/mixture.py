@@ -57,39 +57,39 @@ class Mixture(NamedTuple):
 
 
 @inline_kernel
-def scale_index(mixture, g):  # type: ignore[no-untyped-def]
+def scale_index(mixture, g):
     """Where log σ_g is."""
     return mixture.first_scale + g
 
 
 @inline_kernel
-def mean_index(mixture, g, k):  # type: ignore[no-untyped-def]
+def mean_index(mixture, g, k):
     """Where the k-th coordinate of μ_g is."""
     return mixture.first_scale + mixture.most + g * mixture.n_dims + k
 
 
 @inline_kernel
-def weight_index(mixture, g):  # type: ignore[no-untyped-def]
+def weight_index(mixture, g):
     """Where l_g is."""
     return mixture.first_scale + mixture.most * (1 + mixture.n_dims) + g
 
 
 @inline_kernel
-def clusters_of_site(mixture, site):  # type: ignore[no-untyped-def]
+def clusters_of_site(mixture, site):
     """First active cluster of a site, and the one after its last."""
     each = mixture.active[0] // (mixture.site_starts.size - 1)
     return site * each, (site + 1) * each
 
 
 @inline_kernel
-def actors_of_cluster(mixture, g):  # type: ignore[no-untyped-def]
+def actors_of_cluster(mixture, g):
     """First actor of the site that a cluster is of, and the one after its last."""
     site = g // (mixture.active[0] // (mixture.site_starts.size - 1))
     return mixture.site_starts[site], mixture.site_starts[site + 1]
 
 
 @inline_kernel
-def site_of_actor(mixture, actor):  # type: ignore[no-untyped-def]
+def site_of_actor(mixture, actor):
     """Number of the site that an actor is of."""
     site = 0
     while actor >= mixture.site_starts[site + 1]:
@@ -98,7 +98,7 @@ def site_of_actor(mixture, actor):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def log_total_weight(mixture, theta, first, last):  # type: ignore[no-untyped-def]
+def log_total_weight(mixture, theta, first, last):
     """Log Σ exp(l_g) over clusters `first` to `last` - 1."""
     largest, total = -np.inf, 0.0
     for g in range(first, last):
@@ -109,7 +109,7 @@ def log_total_weight(mixture, theta, first, last):  # type: ignore[no-untyped-de
 
 
 @kernel
-def fill_constants(mixture, theta):  # type: ignore[no-untyped-def]
+def fill_constants(mixture, theta):
     """Precision and log normaliser of each active cluster."""
     for site in range(mixture.site_starts.size - 1):
         first, last = clusters_of_site(mixture, site)
@@ -122,14 +122,14 @@ def fill_constants(mixture, theta):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _add_log_density(x, mean, half_precision, density):  # type: ignore[no-untyped-def]
+def _add_log_density(x, mean, half_precision, density):
     for i in range(x.size):
         u = x[i] - mean
         density[i] -= half_precision * u * u
 
 
 @fast_kernel
-def _normalise(densities, totals):  # type: ignore[no-untyped-def]
+def _normalise(densities, totals):
     """Turn log densities (clusters, n) into responsibilities in place.
 
     Totals become the largest, then Σ exp(· − largest).
@@ -158,7 +158,7 @@ def _normalise(densities, totals):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_responsibilities(mixture, theta):  # type: ignore[no-untyped-def]
+def fill_responsibilities(mixture, theta):
     """Fill `mixture.densities` by P(cluster g | z_i); returns Σ_i log Σ_g λ_g N(z_i; μ_g, σ_g²)."""
     n = mixture.n_positions
     active = mixture.active[0]
@@ -179,7 +179,7 @@ def fill_responsibilities(mixture, theta):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _log_prior_of_clusters(mixture, theta):  # type: ignore[no-untyped-def]
+def _log_prior_of_clusters(mixture, theta):
     """Log density of the active clusters' means, log σ and l."""
     value = 0.0
     for g in range(mixture.active[0]):
@@ -194,13 +194,13 @@ def _log_prior_of_clusters(mixture, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def mixture_log_density(mixture, theta):  # type: ignore[no-untyped-def]
+def mixture_log_density(mixture, theta):
     """Normalised log density of positions, means, log σ and l, labels summed out."""
     return fill_responsibilities(mixture, theta) + _log_prior_of_clusters(mixture, theta)
 
 
 @fast_kernel
-def _pull_cluster(x, mean, precision, responsibility, gradient):  # type: ignore[no-untyped-def]
+def _pull_cluster(x, mean, precision, responsibility, gradient):
     """One dimension of one cluster: pulls positions towards the mean; returns (Σ r·u, Σ r·u²)."""
     for i in range(x.size):
         gradient[i] -= precision * (responsibility[i] * (x[i] - mean))
@@ -215,7 +215,7 @@ def _pull_cluster(x, mean, precision, responsibility, gradient):  # type: ignore
 
 
 @kernel
-def add_mixture_gradient(mixture, theta, gradient):  # type: ignore[no-untyped-def]
+def add_mixture_gradient(mixture, theta, gradient):
     """Add the gradient of `mixture_log_density` to `gradient`."""
     n, d = mixture.n_positions, mixture.n_dims
     fill_responsibilities(mixture, theta)
@@ -238,7 +238,7 @@ def add_mixture_gradient(mixture, theta, gradient):  # type: ignore[no-untyped-d
 
 
 @kernel
-def actor_mixture_log_density(mixture, theta, actor):  # type: ignore[no-untyped-def]
+def actor_mixture_log_density(mixture, theta, actor):
     """Log Σ_g λ_g N(z_i; μ_g, σ_g²) of one actor; `fill_constants` must have seen the clusters."""
     n = mixture.n_positions
     largest = -np.inf
@@ -258,7 +258,7 @@ def actor_mixture_log_density(mixture, theta, actor):  # type: ignore[no-untyped
 
 
 @kernel
-def natural_change(mixture, theta):  # type: ignore[no-untyped-def]
+def natural_change(mixture, theta):
     """Log Jacobian to subtract for a density of σ_g² and of the weights on the simplex, in place of log σ_g and l."""
     nu, change = mixture.concentration, 0.0
     for site in range(mixture.site_starts.size - 1):

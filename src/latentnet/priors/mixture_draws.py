@@ -25,7 +25,7 @@ MOST_TRIES = 10_000
 
 
 @kernel
-def draw_labels(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
+def draw_labels(mixture, theta, labels, rng):
     """Draw each actor's label given positions and clusters."""
     fill_responsibilities(mixture, theta)
     for i in range(labels.size):
@@ -38,7 +38,7 @@ def draw_labels(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cluster_moments(mixture, theta, labels, g, mean):  # type: ignore[no-untyped-def]
+def cluster_moments(mixture, theta, labels, g, mean):
     """Fill `mean` by the centre of a cluster's members; returns (members, Σ squared distances to it)."""
     n, d = mixture.n_positions, mixture.n_dims
     members = 0
@@ -61,7 +61,7 @@ def cluster_moments(mixture, theta, labels, g, mean):  # type: ignore[no-untyped
 
 
 @kernel
-def _draw_variance(mixture, members, squares, mean, rng):  # type: ignore[no-untyped-def]
+def _draw_variance(mixture, members, squares, mean, rng):
     """Draw σ_g² given its members, the mean integrated out.
 
     Its density is an inverse gamma's times that of the members' centre, N(centre; 0, ω² + σ²/members), which is
@@ -88,7 +88,7 @@ def _draw_variance(mixture, members, squares, mean, rng):  # type: ignore[no-unt
 
 
 @kernel
-def draw_clusters(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
+def draw_clusters(mixture, theta, labels, rng):
     """Draw weights, variances and means given the labels and positions; clusters without members from the prior."""
     d = mixture.n_dims
     mean = np.empty(d)
@@ -112,7 +112,7 @@ def draw_clusters(mixture, theta, labels, rng):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def set_cluster_mass(mixture, mass):  # type: ignore[no-untyped-def]
+def set_cluster_mass(mixture, mass):
     """Masses of the clusters' parameters: what n/G members say of each, and the prior."""
     d, active = mixture.n_dims, mixture.active[0]
     members = mixture.n_actors / active

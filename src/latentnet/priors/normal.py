@@ -12,6 +12,6 @@ _HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 @inline_kernel
-def normal_log_density(squares, count, log_scale):  # type: ignore[no-untyped-def]
+def normal_log_density(squares, count, log_scale):
     """Log density of `count` values N(0, σ²) whose squares sum to `squares`; log_scale = log σ."""
     return -0.5 * squares * math.exp(-2.0 * log_scale) - count * (log_scale + _HALF_LOG_TWO_PI)

@@ -61,7 +61,7 @@ def no_walk(n_actors: int) -> RandomWalk:
 
 
 @kernel
-def _squared_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
+def _squared_steps(walk, n_dims, theta):
     """Σ |z − z before|² / gap."""
     n, total = walk.following.size, 0.0
     for k in range(n_dims):
@@ -72,7 +72,7 @@ def _squared_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def walk_log_density(walk, n_dims, theta):  # type: ignore[no-untyped-def]
+def walk_log_density(walk, n_dims, theta):
     """Normalised log density of the steps and of log τ."""
     log_scale = theta[walk.log_scale]
     value = normal_log_density(_squared_steps(walk, n_dims, theta), n_dims * walk.previous.size, log_scale)
@@ -82,13 +82,13 @@ def walk_log_density(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def walk_natural_change(walk, theta):  # type: ignore[no-untyped-def]
+def walk_natural_change(walk, theta):
     """Log Jacobian to subtract for a density of τ² in place of log τ."""
     return math.log(2.0) + 2.0 * theta[walk.log_scale]
 
 
 @kernel
-def add_walk_gradient(walk, n_dims, theta, gradient):  # type: ignore[no-untyped-def]
+def add_walk_gradient(walk, n_dims, theta, gradient):
     """Add the gradient of `walk_log_density` to `gradient`."""
     count, n, log_scale = walk.previous.size, walk.following.size, theta[walk.log_scale]
     precision = math.exp(-2.0 * log_scale)
@@ -103,7 +103,7 @@ def add_walk_gradient(walk, n_dims, theta, gradient):  # type: ignore[no-untyped
 
 
 @kernel
-def to_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
+def to_steps(walk, n_dims, theta):
     """Replace the positions behind the first ones by their steps, in place."""
     n = walk.following.size
     for k in range(n_dims):
@@ -113,7 +113,7 @@ def to_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def from_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
+def from_steps(walk, n_dims, theta):
     """Undo `to_steps`."""
     n = walk.following.size
     for k in range(n_dims):
@@ -123,7 +123,7 @@ def from_steps(walk, n_dims, theta):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pull_to_steps(walk, n_dims, gradient):  # type: ignore[no-untyped-def]
+def pull_to_steps(walk, n_dims, gradient):
     """Turn a gradient (or what is known) of positions into that of steps, in place: a step moves all that follow."""
     n = walk.following.size
     for k in range(n_dims):
@@ -133,7 +133,7 @@ def pull_to_steps(walk, n_dims, gradient):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def step_log_density(walk, n_dims, theta, presence):  # type: ignore[no-untyped-def]
+def step_log_density(walk, n_dims, theta, presence):
     """Log density of the step to a presence behind the first ones, up to what does not depend on positions."""
     n, p, squares = walk.following.size, presence - walk.n_first, 0.0
     for k in range(n_dims):
@@ -142,7 +142,7 @@ def step_log_density(walk, n_dims, theta, presence):  # type: ignore[no-untyped-
 
 
 @kernel
-def set_step_mass(walk, n_dims, theta, information, mass):  # type: ignore[no-untyped-def]
+def set_step_mass(walk, n_dims, theta, information, mass):
     """Masses of the steps given τ, which Hamiltonian moves hold: what the ties say of each, and the walk."""
     n, precision = walk.following.size, math.exp(-2.0 * theta[walk.log_scale])
     for k in range(n_dims):
@@ -151,7 +151,7 @@ def set_step_mass(walk, n_dims, theta, information, mass):  # type: ignore[no-un
 
 
 @kernel
-def redraw_step_variance(walk, n_dims, theta, rng):  # type: ignore[no-untyped-def]
+def redraw_step_variance(walk, n_dims, theta, rng):
     """Gibbs draw of τ² given the positions."""
     total = walk.df * walk.v0 + _squared_steps(walk, n_dims, theta)
     chi_square = 2.0 * rng.standard_gamma(0.5 * (walk.df + n_dims * walk.previous.size))

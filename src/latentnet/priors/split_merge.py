@@ -18,7 +18,7 @@ __all__ = ["compact_labels", "draw_n_components", "log_marginal", "log_partition
 
 
 @kernel
-def log_marginal(mixture, members, squares, radius):  # type: ignore[no-untyped-def]
+def log_marginal(mixture, members, squares, radius):
     """Log density of a cluster's positions with its mean and variance integrated out.
 
     Parameters
@@ -83,7 +83,7 @@ def _log_component_weight(g: int, occupied: int, n_actors: int, rate: float, con
 
 
 @kernel
-def compact_labels(labels, most):  # type: ignore[no-untyped-def]
+def compact_labels(labels, most):
     """Rename labels so that occupied clusters come first, in order of first appearance; returns their number."""
     names = np.full(most, -1, np.int64)
     occupied = 0
@@ -96,7 +96,7 @@ def compact_labels(labels, most):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def draw_n_components(mixture, occupied, rate, rng):  # type: ignore[no-untyped-def]
+def draw_n_components(mixture, occupied, rate, rng):
     """Draw the number of components given the partition."""
     n, nu = mixture.n_actors, mixture.concentration
     weights = np.zeros(mixture.most + 1)
@@ -118,7 +118,7 @@ def draw_n_components(mixture, occupied, rate, rng):  # type: ignore[no-untyped-
 
 
 @kernel
-def _marginal_of(mixture, sums, g):  # type: ignore[no-untyped-def]
+def _marginal_of(mixture, sums, g):
     """Log Γ(members + ν)/Γ(ν) + log marginal of group g from its sums (members, Σ z, Σ |z|²)."""
     members = sums[g, 0]
     radius = 0.0
@@ -130,7 +130,7 @@ def _marginal_of(mixture, sums, g):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _log_predictive(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
+def _log_predictive(mixture, sums, g, theta, i):
     """Log of members × predictive density at z_i under a conjugate stand-in.
 
     It only proposes, so it need not be the model's.
@@ -152,7 +152,7 @@ def _log_predictive(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_actor(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
+def _add_actor(mixture, sums, g, theta, i):
     n = mixture.n_positions
     sums[g, 0] += 1.0
     for k in range(mixture.n_dims):
@@ -162,7 +162,7 @@ def _add_actor(mixture, sums, g, theta, i):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):  # type: ignore[no-untyped-def]
+def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):
     """Allocate the two seeds' clusters' other members one by one, in random order, to either seed.
 
     With `split` it draws the allocation into `groups` (0 or 1 by actor, −1 elsewhere); else it follows the labels as
@@ -200,7 +200,7 @@ def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):  # type:
 
 
 @kernel
-def split_or_merge(mixture, theta, labels, occupied, log_weights, rng):  # type: ignore[no-untyped-def]
+def split_or_merge(mixture, theta, labels, occupied, log_weights, rng):
     """Propose to split the cluster of two random actors, or to merge their two.
 
     Returns the number of occupied clusters. Labels must be compact, and stay so.

@@ -64,44 +64,44 @@ def _is(likelihood: Any, kind: type) -> bool:
 
 
 @overload(couples_actors)
-def _couples_actors(likelihood):  # type: ignore[no-untyped-def]
+def _couples_actors(likelihood):
     if _is(likelihood, Composed):
         return lambda likelihood: likelihood.coupled
     return lambda likelihood: False
 
 
 @overload(log_likelihood, jit_options=UNCOUNTED)
-def _fused_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+def _fused_log_likelihood(likelihood, theta):
     return fused_log_likelihood.py_func if _is(likelihood, Fused) else None
 
 
 @overload(actor_log_likelihood, jit_options=UNCOUNTED)
-def _fused_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+def _fused_actor_log_likelihood(likelihood, theta, actor):
     return fused_actor_log_likelihood.py_func if _is(likelihood, Fused) else None
 
 
 @overload(add_likelihood_gradient, jit_options=UNCOUNTED)
-def _add_fused_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+def _add_fused_gradient(likelihood, theta, gradient):
     return fused_gradient.py_func if _is(likelihood, Fused) else None
 
 
 @overload(log_likelihood, jit_options=COUNTED)
-def _composed_log_likelihood(likelihood, theta):  # type: ignore[no-untyped-def]
+def _composed_log_likelihood(likelihood, theta):
     return composed_log_likelihood.py_func if _is(likelihood, Composed) else None
 
 
 @overload(actor_log_likelihood, jit_options=COUNTED)
-def _composed_actor_log_likelihood(likelihood, theta, actor):  # type: ignore[no-untyped-def]
+def _composed_actor_log_likelihood(likelihood, theta, actor):
     return composed_actor_log_likelihood.py_func if _is(likelihood, Composed) else None
 
 
 @overload(add_likelihood_gradient, jit_options=COUNTED)
-def _add_composed_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+def _add_composed_gradient(likelihood, theta, gradient):
     return composed_gradient.py_func if _is(likelihood, Composed) else None
 
 
 @kernel
-def likelihood_value_and_gradient(likelihood, theta, gradient):  # type: ignore[no-untyped-def]
+def likelihood_value_and_gradient(likelihood, theta, gradient):
     """Add the log-likelihood's gradient to `gradient`; returns the log-likelihood."""
     add_likelihood_gradient(likelihood, theta, gradient)
     return log_likelihood(likelihood, theta)

@@ -23,7 +23,7 @@ SMALLEST = 1e-300  # probability that is still told from 0
 
 
 @kernel
-def _log_unnamed(link, runs, observed, eta, data, totals, firsts):  # type: ignore[no-untyped-def]
+def _log_unnamed(link, runs, observed, eta, data, totals, firsts):
     """Log-probability that nobody names j, for conditioned columns j, and where each column's first dyad is, or −1."""
     totals[:], firsts[:] = 0.0, -1
     for r in range(runs.shape[0]):

@@ -41,7 +41,7 @@ LARGEST_POWER = 40.0
 
 
 @fast_kernel
-def reach_of(eta):  # type: ignore[no-untyped-def]
+def reach_of(eta):
     """Logarithm of Σ exp(η): the integrand's last feature is about there."""
     largest = LOWEST
     for k in range(eta.size):
@@ -53,13 +53,13 @@ def reach_of(eta):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def log_sum_exp(logs):  # type: ignore[no-untyped-def]
+def log_sum_exp(logs):
     """Logarithm of Σ exp(logs)."""
     return reach_of(logs)
 
 
 @kernel
-def _powers(link, eta):  # type: ignore[no-untyped-def]
+def _powers(link, eta):
     """exp(η), or nothing where it is of no use."""
     largest = LOWEST
     for k in range(eta.size):
@@ -71,7 +71,7 @@ def _powers(link, eta):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _sum_log1p(powers, factor, largest):  # type: ignore[no-untyped-def]
+def _sum_log1p(powers, factor, largest):
     """Σ log(1 + factor · power), where log(1 + factor · power) is at most `largest`."""
     total, chunk = 0.0, max(1, int(650.0 / (largest + 0.01)))
     for start in range(0, powers.size, chunk):
@@ -83,7 +83,7 @@ def _sum_log1p(powers, factor, largest):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _log_integrand(link, eta, n_named, powers, reach, t):  # type: ignore[no-untyped-def]
+def _log_integrand(link, eta, n_named, powers, reach, t):
     """Log integrand at t; the first `n_named` of `eta` are the named."""
     if powers.size > 0:
         factor, hazards, named = exp(-t), 0.0, 0.0
@@ -101,12 +101,12 @@ def _log_integrand(link, eta, n_named, powers, reach, t):  # type: ignore[no-unt
 
 
 @fast_kernel
-def _log_transformed(link, eta, n_named, powers, reach, s):  # type: ignore[no-untyped-def]
+def _log_transformed(link, eta, n_named, powers, reach, s):
     return s + _log_integrand(link, eta, n_named, powers, reach, exp(s) - 1.0)
 
 
 @kernel
-def _peak(link, eta, n_named, powers, reach, grid, values):  # type: ignore[no-untyped-def]
+def _peak(link, eta, n_named, powers, reach, grid, values):
     """Fill grid and values; return a peak that is within 2 of both neighbours, and its value."""
     end = math.log(max(reach, 0.0) + 46.0)
     best = 0
@@ -139,7 +139,7 @@ def _peak(link, eta, n_named, powers, reach, grid, values):  # type: ignore[no-u
 
 
 @kernel
-def _end(link, eta, n_named, powers, reach, inside, outside, floor):  # type: ignore[no-untyped-def]
+def _end(link, eta, n_named, powers, reach, inside, outside, floor):
     """Where, between these, the integrand falls below `floor`, and not by much."""
     for _ in range(60):
         if _log_transformed(link, eta, n_named, powers, reach, outside) > floor - 8.0:
@@ -153,7 +153,7 @@ def _end(link, eta, n_named, powers, reach, inside, outside, floor):  # type: ig
 
 
 @kernel
-def _interval(link, eta, n_named, powers, reach):  # type: ignore[no-untyped-def]
+def _interval(link, eta, n_named, powers, reach):
     """Where, in s, the log integrand is within DEPTH of its peak."""
     grid, values = np.empty(GRID), np.empty(GRID)
     peak, top = _peak(link, eta, n_named, powers, reach, grid, values)
@@ -172,7 +172,7 @@ def _interval(link, eta, n_named, powers, reach):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _quadrature(link, eta, n_named, powers, reach):  # type: ignore[no-untyped-def]
+def _quadrature(link, eta, n_named, powers, reach):
     """Nodes t, and the log of weight times integrand at each."""
     left, right = _interval(link, eta, n_named, powers, reach)
     n_panels = 0
@@ -197,14 +197,14 @@ def _quadrature(link, eta, n_named, powers, reach):  # type: ignore[no-untyped-d
 
 
 @kernel
-def full_list_log_likelihood(link, eta, n_named):  # type: ignore[no-untyped-def]
+def full_list_log_likelihood(link, eta, n_named):
     """Log-probability that the first `n_named` of the choice set are a full list."""
     powers, reach = _powers(link, eta), reach_of(eta)
     return log_sum_exp(_quadrature(link, eta, n_named, powers, reach)[1])
 
 
 @fast_kernel
-def _add_named_scores(link, eta, t, weight, logs, out):  # type: ignore[no-untyped-def]
+def _add_named_scores(link, eta, t, weight, logs, out):
     """Add weight times the log integrand's derivatives by the η of the named; `logs` is scratch."""
     for j in range(eta.size):
         logs[j] = log_hazard(link, t - eta[j])
@@ -214,13 +214,13 @@ def _add_named_scores(link, eta, t, weight, logs, out):  # type: ignore[no-untyp
 
 
 @fast_kernel
-def _add_power_scores(powers, factor, weight, out):  # type: ignore[no-untyped-def]
+def _add_power_scores(powers, factor, weight, out):
     for k in range(powers.size):
         out[k] -= weight * (factor * powers[k] / (1.0 + factor * powers[k]))
 
 
 @kernel
-def full_list_scores(link, eta, n_named, out):  # type: ignore[no-untyped-def]
+def full_list_scores(link, eta, n_named, out):
     """Write the derivatives of `full_list_log_likelihood` by each η."""
     powers, reach = _powers(link, eta), reach_of(eta)
     places, logs = _quadrature(link, eta, n_named, powers, reach)

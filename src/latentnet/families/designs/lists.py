@@ -72,7 +72,7 @@ class NominationLists(ObservedBernoulli):
 
 
 @kernel
-def end_of_row(runs, first):  # type: ignore[no-untyped-def]
+def end_of_row(runs, first):
     """The run after the last one of the actor whose runs start with `first`."""
     last = first
     while last < runs.shape[0] and runs[last, RUN_ACTOR] == runs[first, RUN_ACTOR]:
@@ -81,7 +81,7 @@ def end_of_row(runs, first):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def gather_row(runs, y, observed, eta, places, gathered):  # type: ignore[no-untyped-def]
+def gather_row(runs, y, observed, eta, places, gathered):
     """Collect the choice set of one row's runs, the named first: where each is, and its η; return (named, all)."""
     n_named = n = 0
     for named in range(1, -1, -1):
@@ -96,7 +96,7 @@ def gather_row(runs, y, observed, eta, places, gathered):  # type: ignore[no-unt
 
 
 @fast_kernel
-def ordinary_row(link, eta, n_named):  # type: ignore[no-untyped-def]
+def ordinary_row(link, eta, n_named):
     """Log-probability of a row of ties of which the first `n_named` are present."""
     total = sum_log_below(link, eta[n_named:], 0.0)
     for j in range(n_named):

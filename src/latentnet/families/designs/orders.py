@@ -53,7 +53,7 @@ FROM_NODE = WEIGHTS - TO_NODE
 
 
 @kernel
-def _edges(link, reach, n_names):  # type: ignore[no-untyped-def]
+def _edges(link, reach, n_names):
     """Ends of the panels over (0, where nothing is left)."""
     largest, shortest = max(reach, 0.0), (NORMAL_STRETCH if link == PROBIT else STRETCH) / n_names
     edges, n_panels = np.zeros(1), 0
@@ -70,7 +70,7 @@ def _edges(link, reach, n_names):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _scaled_densities(link, named, places, densities, scales):  # type: ignore[no-untyped-def]
+def _scaled_densities(link, named, places, densities, scales):
     """Densities (names, panels, SIZE) of each utility, 1 at most with the log of the rest by panel."""
     logs = np.empty(SIZE)
     for s in range(named.size):
@@ -83,7 +83,7 @@ def _scaled_densities(link, named, places, densities, scales):  # type: ignore[n
 
 
 @kernel
-def _scaled_choice(link, unnamed, full, places, values, scales):  # type: ignore[no-untyped-def]
+def _scaled_choice(link, unnamed, full, places, values, scales):
     """Probabilities that all of the un-named are below each node; 1 where the list is not full."""
     values[:], scales[:] = 1.0, 0.0
     if not full:
@@ -98,7 +98,7 @@ def _scaled_choice(link, unnamed, full, places, values, scales):  # type: ignore
 
 
 @kernel
-def _integrate(upwards, edges, density, density_scales, inner, inner_scales, out, out_scales):  # type: ignore[no-untyped-def]
+def _integrate(upwards, edges, density, density_scales, inner, inner_scales, out, out_scales):
     """Integrate density times inner from 0 up to each node, or from each node upwards without end."""
     n_panels = edges.size - 1
     matrix = TO_NODE if upwards else FROM_NODE
@@ -126,7 +126,7 @@ def _integrate(upwards, edges, density, density_scales, inner, inner_scales, out
 
 
 @kernel
-def _places(edges):  # type: ignore[no-untyped-def]
+def _places(edges):
     places = np.empty((edges.size - 1, SIZE))
     for k in range(edges.size - 1):
         for q in range(SIZE):
@@ -135,7 +135,7 @@ def _places(edges):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _above(link, eta, n_named, full):  # type: ignore[no-untyped-def]
+def _above(link, eta, n_named, full):
     """Panels, densities, and all that A_s need: values and scales of A_0 … A_{r−1}, with B_{r+1} last."""
     edges = _edges(link, reach_of(eta if full else eta[:n_named]), n_named)
     places = _places(edges)
@@ -152,7 +152,7 @@ def _above(link, eta, n_named, full):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _log_weights(s, edges, density, density_scales, above, above_scales, below, below_scales, out):  # type: ignore[no-untyped-def]
+def _log_weights(s, edges, density, density_scales, above, above_scales, below, below_scales, out):
     """Log of weight times integrand at each node, for the utility in place s."""
     for k in range(edges.size - 1):
         scale = density_scales[s, k] + above_scales[s, k] + below_scales[k]
@@ -163,7 +163,7 @@ def _log_weights(s, edges, density, density_scales, above, above_scales, below, 
 
 
 @kernel
-def order_log_likelihood(link, eta, n_named, full):  # type: ignore[no-untyped-def]
+def order_log_likelihood(link, eta, n_named, full):
     """Log-probability that the first `n_named` of the choice set, in their order, are above 0, and so on.
 
     At least two names: one name has no order.
@@ -177,7 +177,7 @@ def order_log_likelihood(link, eta, n_named, full):  # type: ignore[no-untyped-d
 
 
 @fast_kernel
-def _expected_slope(link, eta, places, weights):  # type: ignore[no-untyped-def]
+def _expected_slope(link, eta, places, weights):
     """Σ weight · derivative of log f(t − η) by η."""
     total = 0.0
     for q in range(places.size):
@@ -187,7 +187,7 @@ def _expected_slope(link, eta, places, weights):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def order_scores(link, eta, n_named, full, out):  # type: ignore[no-untyped-def]
+def order_scores(link, eta, n_named, full, out):
     """Write the derivatives of `order_log_likelihood` by each η."""
     edges, places, densities, density_scales, above, above_scales = _above(link, eta, n_named, full)
     logs, flat = np.empty(places.size), places.ravel()

@@ -21,7 +21,7 @@ __all__ = ["RankedBernoulli"]
 
 
 @kernel
-def _sort_by_rank(ranks, places, gathered, n_named):  # type: ignore[no-untyped-def]
+def _sort_by_rank(ranks, places, gathered, n_named):
     """Put the first `n_named` into the order of their ranks."""
     for k in range(1, n_named):
         place, value, at = places[k], gathered[k], k

@@ -36,7 +36,7 @@ def new_adaptation() -> Adaptation:
 
 
 @inline_kernel
-def learn_step_size(adaptation, acceptance, target_acceptance):  # type: ignore[no-untyped-def]
+def learn_step_size(adaptation, acceptance, target_acceptance):
     """One update of Nesterov's dual averaging (Hoffman & Gelman 2014, their constants)."""
     step = adaptation.step
     step[COUNT] += 1.0
@@ -49,7 +49,7 @@ def learn_step_size(adaptation, acceptance, target_acceptance):  # type: ignore[
 
 
 @inline_kernel
-def learn_block(adaptation, log_scale, intercept, accepted, learn_moments, iteration):  # type: ignore[no-untyped-def]
+def learn_block(adaptation, log_scale, intercept, accepted, learn_moments, iteration):
     """Tune the block's proposal to acceptance 0.3 and, once the chain has settled, give it the posterior's shape."""
     block = adaptation.block
     block[LOG_SCALE] += (iteration + 1.0) ** -0.6 * (accepted - 0.3)
@@ -71,6 +71,6 @@ def learn_block(adaptation, log_scale, intercept, accepted, learn_moments, itera
 
 
 @inline_kernel
-def freeze(adaptation):  # type: ignore[no-untyped-def]
+def freeze(adaptation):
     """From here on use the averaged step size."""
     adaptation.step[LOG_STEP] = adaptation.step[LOG_STEP_MEAN]

@@ -64,7 +64,7 @@ def find_branches(starts: np.ndarray, neighbours: np.ndarray) -> Branches:
 
 
 @inline_kernel
-def _reflect(theta, n, d, group, hub, normal):  # type: ignore[no-untyped-def]
+def _reflect(theta, n, d, group, hub, normal):
     """Mirror the group's actors in the hyperplane through the hub with this unit normal."""
     for t in range(group.size):
         i = group[t]
@@ -76,7 +76,7 @@ def _reflect(theta, n, d, group, hub, normal):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def swing(target, state, branches, count, rng):  # type: ignore[no-untyped-def]
+def swing(target, state, branches, count, rng):
     """Turn `count` random branches about their hubs by one or two reflections in random directions.
 
     Returns how many moved.

@@ -20,7 +20,7 @@ DIVERGENCE = 1000.0
 
 
 @inline_kernel
-def _gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
+def _gradient(target, theta, gradient):
     """Gradient by first positions and steps at a theta that holds these."""
     prior = target.prior
     gradient[:] = 0.0
@@ -34,7 +34,7 @@ def _gradient(target, theta, gradient):  # type: ignore[no-untyped-def]
 
 
 @fast_kernel
-def _move(theta, momentum, gradient, mass, kick, step):  # type: ignore[no-untyped-def]
+def _move(theta, momentum, gradient, mass, kick, step):
     for p in range(theta.size):
         moved = momentum[p] + kick * gradient[p]
         momentum[p] = moved
@@ -42,7 +42,7 @@ def _move(theta, momentum, gradient, mass, kick, step):  # type: ignore[no-untyp
 
 
 @inline_kernel
-def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: ignore[no-untyped-def]
+def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):
     """Move theta and momentum along the trajectory in place."""
     if target.prior.moving:
         to_steps(target.prior.walk, target.prior.n_dims, theta)
@@ -58,7 +58,7 @@ def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):  # type: 
 
 
 @inline_kernel
-def _kinetic(momentum, mass):  # type: ignore[no-untyped-def]
+def _kinetic(momentum, mass):
     energy = 0.0
     for p in range(momentum.size):
         energy += 0.5 * momentum[p] ** 2 / mass[p]
@@ -66,7 +66,7 @@ def _kinetic(momentum, mass):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def hmc_step(target, state, mass, step, path_length, rng):  # type: ignore[no-untyped-def]
+def hmc_step(target, state, mass, step, path_length, rng):
     """One transition; returns (acceptance probability, leapfrog steps, diverged)."""
     theta, proposal, momentum = state.theta, state.proposal, state.momentum
     for p in range(theta.size):

@@ -79,7 +79,7 @@ def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
 
 
 @inline_kernel
-def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):  # type: ignore[no-untyped-def]
+def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):
     """The scale and location blocks, and what warm-up learns about them."""
     if moves.scaled:
         accepted = scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
@@ -103,11 +103,11 @@ def _keep_labels(prior: Any, labels: Any, out: Any) -> None:
 
 
 @overload(_keep_labels)
-def _(prior, labels, out):  # type: ignore[no-untyped-def]
+def _(prior, labels, out):
     if prior.instance_class is not ClusterPrior:
         return lambda prior, labels, out: None
 
-    def keep(prior, labels, out):  # type: ignore[no-untyped-def]
+    def keep(prior, labels, out):
         out[: labels.size] = labels
         out[labels.size] = prior.mixture.active[0]
 
@@ -115,7 +115,7 @@ def _(prior, labels, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, rng):  # type: ignore[no-untyped-def]
+def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, rng):
     """Run iterations span[0]..span[1]-1 of a chain whose warm-up has span[2]; keep every span[3]-th after it.
 
     Parameters

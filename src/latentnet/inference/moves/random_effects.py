@@ -26,7 +26,7 @@ _STEPS = 10
 
 
 @inline_kernel
-def _squares(theta, group):  # type: ignore[no-untyped-def]
+def _squares(theta, group):
     total = 0.0
     for p in range(int(group[START]), int(group[STOP])):
         total += theta[p] * theta[p]
@@ -34,7 +34,7 @@ def _squares(theta, group):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _products(theta, first, second):  # type: ignore[no-untyped-def]
+def _products(theta, first, second):
     a, b = int(first[START]), int(second[START])
     total = 0.0
     for i in range(int(first[STOP]) - a):
@@ -43,7 +43,7 @@ def _products(theta, first, second):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _of_correlation(count, squares, product, x):  # type: ignore[no-untyped-def]
+def _of_correlation(count, squares, product, x):
     """Log density of `count` standardised pairs over that of independent ones, and of x = atanh ρ.
 
     ρ has density ¾(1 − ρ²), the LKJ prior with shape 2 (Lewandowski, Kurowicka & Joe 2009). `squares` is the sum of
@@ -55,7 +55,7 @@ def _of_correlation(count, squares, product, x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def correlation_log_density(groups, correlation, theta):  # type: ignore[no-untyped-def]
+def correlation_log_density(groups, correlation, theta):
     """What correlation adds to the log density of two groups as independent ones, with the prior of atanh ρ."""
     first, second = groups[correlation[0]], groups[correlation[1]]
     log_a, log_b = theta[int(first[SCALE])], theta[int(second[SCALE])]
@@ -65,7 +65,7 @@ def correlation_log_density(groups, correlation, theta):  # type: ignore[no-unty
 
 
 @kernel
-def add_correlation_gradient(groups, correlation, theta, gradient):  # type: ignore[no-untyped-def]
+def add_correlation_gradient(groups, correlation, theta, gradient):
     """Add the gradient of `correlation_log_density` to `gradient`."""
     first, second = groups[correlation[0]], groups[correlation[1]]
     a, b, count = int(first[START]), int(second[START]), int(first[STOP] - first[START])
@@ -89,7 +89,7 @@ def add_correlation_gradient(groups, correlation, theta, gradient):  # type: ign
 
 
 @inline_kernel
-def _partner(correlations, g):  # type: ignore[no-untyped-def]
+def _partner(correlations, g):
     """The correlation that a group is part of, -1 without one, and the other group."""
     for c in range(correlations.shape[0]):
         for side in range(2):
@@ -99,7 +99,7 @@ def _partner(correlations, g):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _walk_covariance(groups, correlation, theta, rng):  # type: ignore[no-untyped-def]
+def _walk_covariance(groups, correlation, theta, rng):
     """A few Metropolis steps of both log σ and atanh ρ given the values: they cost three sums, and no likelihood."""
     first, second, index = groups[correlation[0]], groups[correlation[1]], correlation[2]
     scale_a, scale_b, count = int(first[SCALE]), int(second[SCALE]), first[STOP] - first[START]
@@ -121,7 +121,7 @@ def _walk_covariance(groups, correlation, theta, rng):  # type: ignore[no-untype
 
 
 @kernel
-def redraw_variances(prior, first, theta, rng):  # type: ignore[no-untyped-def]
+def redraw_variances(prior, first, theta, rng):
     """Gibbs draw of each random effect's variance given its values, from group `first` on."""
     groups = prior.groups
     for g in range(first, groups.shape[0]):
@@ -136,7 +136,7 @@ def redraw_variances(prior, first, theta, rng):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def shift_effects(prior, theta, intercepts, rng):  # type: ignore[no-untyped-def]
+def shift_effects(prior, theta, intercepts, rng):
     """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes.
 
     `intercepts` are the index of the first and their number.

@@ -18,13 +18,13 @@ REDRAWN = 0.8  # share of relocations of an actor without ties that draw it anew
 
 
 @inline_kernel
-def _random_other(n, actor, rng):  # type: ignore[no-untyped-def]
+def _random_other(n, actor, rng):
     other = int(rng.random() * (n - 1))
     return other + 1 if other >= actor else other
 
 
 @inline_kernel
-def _centre_of_others(target, theta, actor, centre):  # type: ignore[no-untyped-def]
+def _centre_of_others(target, theta, actor, centre):
     """Fill `centre` by the mean of all in the actor's space but those that move along with it."""
     n, walk = target.prior.n_actors, target.prior.walk
     for k in range(target.prior.n_dims):
@@ -41,7 +41,7 @@ def _centre_of_others(target, theta, actor, centre):  # type: ignore[no-untyped-
 
 
 @inline_kernel
-def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no-untyped-def]
+def _choose_centre(target, theta, graph, actor, centre, rng):
     """Fill `centre` by a point that does not depend on the actor's own position, nor on what moves along with it.
 
     So turning about it is symmetric.
@@ -70,7 +70,7 @@ def _choose_centre(target, theta, graph, actor, centre, rng):  # type: ignore[no
 
 
 @inline_kernel
-def _turn(theta, n, actor, centre, saved, rng):  # type: ignore[no-untyped-def]
+def _turn(theta, n, actor, centre, saved, rng):
     """Turn the actor about the centre: any angle in 2-D, any direction beyond, the mirror image in 1-D."""
     d = centre.size
     if d == 1:
@@ -94,7 +94,7 @@ def _turn(theta, n, actor, centre, saved, rng):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _trajectory_log_likelihood(target, theta, actor):  # type: ignore[no-untyped-def]
+def _trajectory_log_likelihood(target, theta, actor):
     """Log-likelihood of the dyads of an actor's presence and of its later ones, which have no dyads among them."""
     total, following = 0.0, target.prior.walk.following
     whole = couples_actors(target.likelihood)  # then that of one actor is that of all
@@ -105,7 +105,7 @@ def _trajectory_log_likelihood(target, theta, actor):  # type: ignore[no-untyped
 
 
 @inline_kernel
-def _shift_later(theta, start, actor, following, shift):  # type: ignore[no-untyped-def]
+def _shift_later(theta, start, actor, following, shift):
     later = following[actor]
     while later >= 0:
         theta[start + later] += shift
@@ -113,7 +113,7 @@ def _shift_later(theta, start, actor, following, shift):  # type: ignore[no-unty
 
 
 @inline_kernel
-def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
+def relocate(target, state, graph, count, rng):
     """Turn `count` random actors about random centres, or draw them anew from the prior; returns how many moved.
 
     Those with few ties are drawn anew more often: the fewer, the less holds them where they are. Where several periods
@@ -152,7 +152,7 @@ def relocate(target, state, graph, count, rng):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _similarity(theta, n, d, i, j, similarity):  # type: ignore[no-untyped-def]
+def _similarity(theta, n, d, i, j, similarity):
     """Similarity of two actors, by the fused kernels' code."""
     total = 0.0
     for k in range(d):
@@ -164,7 +164,7 @@ def _similarity(theta, n, d, i, j, similarity):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def _change_of_place(likelihood, theta, i, j):  # type: ignore[no-untyped-def]
+def _change_of_place(likelihood, theta, i, j):
     """Change of i's tied dyads' linear predictors, weighted by the ties, if i moves to where j is.
 
     Its dyad with j stays.
@@ -185,14 +185,14 @@ def swap(target: Any, state: Any, count: int, rng: Any) -> int:
 
 
 @overload(swap)
-def _swap(target, state, count, rng):  # type: ignore[no-untyped-def]
+def _swap(target, state, count, rng):
     if target.types[0].instance_class is Fused:
         return _swap_fused.py_func
     return lambda target, state, count, rng: 0
 
 
 @kernel
-def _swap_fused(target, state, count, rng):  # type: ignore[no-untyped-def]
+def _swap_fused(target, state, count, rng):
     """Let `count` random pairs of actors change places; returns how many did.
 
     Only for fused models in which every dyad was observed: the sum over all pairs then does not change, nor does the

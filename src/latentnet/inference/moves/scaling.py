@@ -14,7 +14,7 @@ __all__ = ["scale_and_shift", "stretch_steps", "translate"]
 
 
 @inline_kernel
-def log_root_mean_square(theta, size):  # type: ignore[no-untyped-def]
+def log_root_mean_square(theta, size):
     """Log of the root mean square of the first `size` values."""
     total = 0.0
     for p in range(size):
@@ -23,7 +23,7 @@ def log_root_mean_square(theta, size):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def scale_and_shift(target, state, adaptation, intercepts, rng):  # type: ignore[no-untyped-def]
+def scale_and_shift(target, state, adaptation, intercepts, rng):
     """Random walk along z → c·z, μ → c·μ, log σ → log σ + log c, intercepts → intercepts + δ.
 
     Returns 1.0 if accepted. The Jacobian is c to the number of scaled coordinates. Most of it is cancelled by what the
@@ -52,7 +52,7 @@ def scale_and_shift(target, state, adaptation, intercepts, rng):  # type: ignore
 
 
 @inline_kernel
-def stretch_steps(target, state, rng):  # type: ignore[no-untyped-def]
+def stretch_steps(target, state, rng):
     """Random walk along steps → c·steps, log τ → log τ + log c; returns 1.0 if accepted.
 
     Given τ the steps' density times the Jacobian does not change: where the ties say little of the steps, τ moves
@@ -78,6 +78,6 @@ def stretch_steps(target, state, rng):  # type: ignore[no-untyped-def]
 
 
 @inline_kernel
-def translate(prior, theta, rng):  # type: ignore[no-untyped-def]
+def translate(prior, theta, rng):
     """Draw the location exactly, given everything else; only where the similarity does not feel a translation."""
     shift_positions(prior, theta, rng)
