@@ -17,7 +17,7 @@ from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
 from latentnet.plot.look.legend import Section, mark_handle, rings_handle, split_handle
 from latentnet.plot.look.shapes import N_SHAPES
 from latentnet.plot.map.marks import CERTAIN
-from latentnet.plot.map.rings import MOST_CROSSES
+from latentnet.plot.picture import MOST_CROSSES
 
 __all__ = ["Looks", "make_looks"]
 

@@ -11,6 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.text import Text
 from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
+from sklearn.isotonic import isotonic_regression
 
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.map.scene import Scene
@@ -152,7 +153,7 @@ def place(
 def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArray:
     """Places on a line at least `gap` apart and as near as can be to those wanted, in the same order.
 
-    Least squares by pooling adjacent violators, then shifted into [low, high].
+    Least squares, then shifted into [low, high].
 
     Parameters
     ----------
@@ -172,14 +173,7 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
     array([4., 6., 9.])
     """
     steps = gap * np.arange(len(wanted))
-    blocks: list[list[float]] = []  # mean, count
-    for value in wanted - steps:
-        blocks.append([float(value), 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            mean, count = blocks.pop()
-            total = blocks[-1][1] + count
-            blocks[-1] = [(blocks[-1][0] * blocks[-1][1] + mean * count) / total, total]
-    fitted = np.repeat([mean for mean, _ in blocks], [int(count) for _, count in blocks])
+    fitted = isotonic_regression(wanted - steps)
     placed: FloatArray = np.clip(fitted, low, max(low, high - (steps[-1] if len(steps) else 0.0))) + steps
     return placed
 

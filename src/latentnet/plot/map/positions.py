@@ -16,9 +16,18 @@ from latentnet.plot.look.looks import Looks, make_looks
 from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
 from latentnet.plot.map.labels import Labels
 from latentnet.plot.map.marks import ActorMarks, slices
-from latentnet.plot.map.rings import cluster_extent, cluster_moments, draw_rings
-from latentnet.plot.map.scene import CAPTION_SIZE, Scene, make_scene, shown_positions
-from latentnet.plot.map.ties import draw_ties, tie_pairs
+from latentnet.plot.map.rings import draw_rings
+from latentnet.plot.map.scene import CAPTION_SIZE, Scene, make_scene
+from latentnet.plot.map.ties import draw_ties
+from latentnet.plot.picture import (
+    cluster_extent,
+    crosses,
+    has_origin,
+    hidden_actors,
+    label_order,
+    shown_positions,
+    tie_pairs,
+)
 
 __all__ = ["positions"]
 
@@ -124,10 +133,7 @@ def positions(
     """
     shown = shown_positions(model)
     network, n_shown = model.network_, shown.shape[1]
-    hidden = np.zeros(len(network.actors), dtype=bool)
-    if reveal is not None:
-        hidden[:] = True
-        hidden[actor_indices("reveal", reveal, network.actors)] = False
+    hidden = hidden_actors(reveal, network.actors)
     with_clusters = bool(clusters) and hasattr(model, "cluster_means_")
     look = make_looks(model, hidden, color, shape, clusters=with_clusters)
     uncertainty = _Uncertainty(model, clouds, contours, look, n_shown)
@@ -211,7 +217,7 @@ def _is(given: Any, word: str) -> bool:
 def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, *, labels: bool) -> None:
     """Marks, labels, legend, colour scale."""
     ax, network = scene.ax, model.network_
-    if getattr(model, "similarity", None) == "bilinear":
+    if has_origin(model):
         ax.plot(*([0.0],) * scene.n_shown, marker="+", color=GREY, markersize=7, zorder=2, gid="origin")
     pieces = slices(look.colors, look.shapes, look.membership, look.palette)
     marks = ActorMarks(scene, pieces, radii, look.hidden)
@@ -219,28 +225,14 @@ def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, *, labels:
     ax.add_artist(marks)
     pairs = tie_pairs(network)[0]
     if labels:
-        degree = np.bincount(pairs.ravel(), minlength=len(network.actors))
-        order = np.argsort(-degree, kind="stable")
-        owners = order[~look.hidden[order]]
+        owners = label_order(pairs, look.hidden)
         names = [str(network.actors[i]) for i in owners]
         size = 6.5 if len(network.actors) > 40 or scene.small() else 7.5
-        crosses = _crosses(scene, model, with_clusters=bool(look.palette))
-        ax.add_artist(Labels(scene, names, owners, radii, pairs=pairs, crosses=crosses, size=size))
+        others = crosses(model, with_clusters=bool(look.palette)) if scene.n_shown == 2 else np.empty((0, 2))
+        ax.add_artist(Labels(scene, names, owners, radii, pairs=pairs, crosses=others, size=size))
     if look.scale is not None:
         bar = ax.get_figure(root=True).colorbar(look.scale, ax=ax, shrink=0.5, aspect=20, pad=0.02)
         bar.set_label(look.scale_name, size=7.5)
         bar.ax.tick_params(labelsize=CAPTION_SIZE)
         bar.outline.set_visible(False)
     add_legend(ax, look.sections)
-
-
-def _crosses(scene: Scene, model: Any, *, with_clusters: bool) -> FloatArray:
-    """Marks other than actors' in a flat picture: means of clusters, the origin of a bilinear model."""
-    if scene.n_shown != 2:
-        return np.empty((0, 2))
-    crosses = [np.empty((0, 2))]
-    if with_clusters:
-        crosses.append(cluster_moments(model)[0][:, :2])
-    if getattr(model, "similarity", None) == "bilinear":
-        crosses.append(np.zeros((1, 2)))
-    return np.vstack(crosses)

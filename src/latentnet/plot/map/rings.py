@@ -12,37 +12,11 @@ from numpy.typing import NDArray
 
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.map.scene import Scene
+from latentnet.plot.picture import MOST_CROSSES, RINGS, cluster_moments
 
-__all__ = ["MOST_CROSSES", "RINGS", "cluster_extent", "cluster_moments", "draw_rings"]
+__all__ = ["draw_rings"]
 
 FloatArray = NDArray[np.float64]
-
-RINGS = (2.0, 1.0)  # standard deviations, outermost first
-MOST_CROSSES = 8  # more clusters than this bear their number instead of a cross
-
-
-def cluster_extent(model: Any, n_shown: int) -> FloatArray:
-    """Points that the limits of the axes should include, shape (2 n_clusters, n_shown)."""
-    means, scales = cluster_moments(model)
-    means = means[:, :n_shown]
-    reach = max(RINGS) * scales[:, None]
-    return np.vstack([means - reach, means + reach])
-
-
-def cluster_moments(model: Any) -> tuple[FloatArray, FloatArray]:
-    """Centres (n_clusters, n_dims) and standard deviations (n_clusters,) of the clusters among the drawn positions.
-
-    They are those of `positions_`, weighted by membership, as R's pictures have them. The posterior means of the
-    clusters' parameters would lie elsewhere: each draw is wider than the point estimate, so the rings would not fit the
-    actors.
-    """
-    positions = np.asarray(model.positions_, dtype=np.float64)
-    weights = np.asarray(model.membership_, dtype=np.float64)
-    totals = weights.sum(axis=0)
-    means = weights.T @ positions / totals[:, None]
-    squares = ((positions[:, None] - means) ** 2).sum(axis=2)
-    variances = (weights * squares).sum(axis=0) / totals / positions.shape[1]
-    return means, np.sqrt(np.maximum(variances, 1e-4 * positions.var()))
 
 
 def draw_rings(scene: Scene, model: Any, palette: Sequence[str]) -> None:

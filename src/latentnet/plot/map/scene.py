@@ -15,9 +15,9 @@ from matplotlib.ticker import MultipleLocator, NullFormatter
 from mpl_toolkits.mplot3d import Axes3D, proj3d
 from numpy.typing import NDArray
 
-from latentnet._exceptions import NotFittedError, refuse_joint
 from latentnet.plot.look.apart import VISIBLE, moved_apart
 from latentnet.plot.look.colors import GREY
+from latentnet.plot.picture import limits, mark_radius, reading, round_length, shown_positions, stacked_rows
 
 __all__ = ["CAPTION_SIZE", "Scene", "make_scene"]
 
@@ -87,12 +87,7 @@ class Scene:
         line = np.column_stack([self.coordinates[:, 0], np.zeros(len(self.coordinates))])
         pixels: FloatArray = self.ax.transData.transform(line)
         diameter = 2.1 * self.radius * self.pixels_per_point()
-        last: list[float] = []
-        for i in np.argsort(pixels[:, 0], kind="stable"):
-            free = (row for row, right in enumerate(last) if pixels[i, 0] - right >= diameter)
-            row = next(free, len(last))
-            last[row : row + 1] = [pixels[i, 0]]
-            pixels[i, 1] -= row * diameter
+        pixels[:, 1] -= diameter * stacked_rows(pixels[:, 0], diameter)
         return pixels
 
 
@@ -116,7 +111,7 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -
     """
     coordinates = shown_positions(model)
     n_shown = coordinates.shape[1]
-    low, high = _limits(coordinates, extent, origin=getattr(model, "similarity", None) == "bilinear")
+    low, high = limits(model, coordinates, extent)
     if ax is None:
         ax = _new_axes(n_shown, high - low, wide)
     elif (n_shown == 3) != isinstance(ax, Axes3D):
@@ -124,35 +119,11 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -
         raise ValueError(f"`ax` must be {need} for a model with n_dims={model.positions_.shape[1]}")
     _bare(ax, low, high)
     scene = Scene(ax, coordinates, floor=ax.get_ylim()[0])
-    scene.radius = _radius(scene.inches(), len(coordinates))
+    scene.radius = mark_radius(scene.inches(), len(coordinates))
     if n_shown == 2:
         scene.coordinates = moved_apart(coordinates, VISIBLE * scene.radius * _data_per_point(ax))
     _caption(scene, model, float(high[0] - low[0]))
     return scene
-
-
-def shown_positions(model: Any) -> FloatArray:
-    """Coordinates on show, shape (n_actors, 1, 2 or 3)."""
-    if not hasattr(model, "positions_"):
-        raise NotFittedError(f"this {type(model).__name__} is not fitted yet; call `fit` before plotting it")
-    refuse_joint(model, "the picture")
-    positions = np.asarray(model.positions_, dtype=np.float64)
-    if positions.ndim != 2 or positions.shape[1] == 0:
-        raise ValueError("the model has no latent space (similarity=None), so there are no positions to plot")
-    return positions if positions.shape[1] <= 3 else positions[:, :2]
-
-
-def _limits(coordinates: FloatArray, extent: FloatArray, origin: bool) -> tuple[FloatArray, FloatArray]:
-    low, high = coordinates.min(axis=0), coordinates.max(axis=0)
-    if origin:
-        low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
-    span = max(float((high - low).max()), 1e-3)
-    if len(extent):
-        # One very wide cluster or cloud must not squeeze the actors into a corner.
-        low = np.maximum(np.minimum(low, extent.min(axis=0)), low - 0.4 * span)
-        high = np.minimum(np.maximum(high, extent.max(axis=0)), high + 0.4 * span)
-    margin = 0.07 * max(float((high - low).max()), 1e-3)
-    return low - margin, high + margin
 
 
 def _new_axes(n_shown: int, span: FloatArray, wide: bool) -> Axes:
@@ -165,11 +136,6 @@ def _new_axes(n_shown: int, span: FloatArray, wide: bool) -> Axes:
     width = 4.4
     height = float(np.clip(width * span[1] / span[0], 2.8, 5.6))
     return plt.subplots(figsize=(width + 1.3 * wide, height + 0.45), layout="compressed")[1]
-
-
-def _radius(inches: float, n_actors: int) -> float:
-    size = np.clip(np.sqrt(max(inches, 0.5) / 3.6), 0.6, 1.3)
-    return float(size * np.clip(16.0 / n_actors**0.36, 1.2, 4.6))
 
 
 def _data_per_point(ax: Any) -> float:
@@ -185,7 +151,7 @@ def _bare(ax: Any, low: FloatArray, high: FloatArray) -> None:
         for k, name in enumerate("xyz"):
             getattr(ax, f"set_{name}lim")(low[k], high[k])
             axis = getattr(ax, f"{name}axis")
-            axis.set_major_locator(MultipleLocator(_round_length(high[0] - low[0])))
+            axis.set_major_locator(MultipleLocator(round_length(high[0] - low[0])))
             axis.set_major_formatter(NullFormatter())
             axis.set_tick_params(color=(1.0, 1.0, 1.0, 0.0))
             axis.set_pane_color((1.0, 1.0, 1.0, 0.0))
@@ -216,17 +182,10 @@ def _zoom(box: FloatArray) -> float:
     return float(np.linalg.norm(box) * min(0.87 / width, 0.98 / height))
 
 
-def _round_length(width: float) -> float:
-    """A length of 1, 2 or 5 times a power of ten, about a fifth of `width`."""
-    target = width / 4
-    power = 10.0 ** np.floor(np.log10(target))
-    return float(power * max(step for step in (1, 2, 5) if step * power <= target * (1 + 1e-12)))
-
-
 def _caption(scene: Scene, model: Any, width: float) -> None:
-    length = _round_length(width)
+    length = round_length(width)
     n_dims = model.positions_.shape[1]
-    lines = [_reading(model, length)]
+    lines = [reading(model, length)]
     if n_dims > 3:
         spread = np.var(np.asarray(model.positions_, dtype=np.float64), axis=0)
         share = spread[:2].sum() / spread.sum() if spread.sum() > 0 else 1.0
@@ -260,15 +219,3 @@ def _scale_bar(ax: Any, length: float, text: str) -> AnchoredOffsetbox:
     )  # fmt: skip
     box.set_gid("scale-bar")
     return box
-
-
-def _reading(model: Any, length: float) -> str:
-    """One line that says what the reader may read off."""
-    similarity = getattr(model, "similarity", "distance")
-    family = getattr(model, "family", "bernoulli")
-    family = (family if isinstance(family, str) else type(family).__name__).lower()
-    if similarity == "bilinear":
-        return f"length {length:g} from the origin (+); angles and lengths matter, not the orientation"
-    if similarity == "distance" and family == "bernoulli":
-        return f"distance {length:g}, log odds of a tie {length:g} lower; orientation is arbitrary"
-    return f"distance {length:g}; only distances matter, orientation is arbitrary"

@@ -13,10 +13,17 @@ from bokeh.plotting import figure
 from numpy.typing import NDArray
 
 from latentnet.plot.look.colors import GREY, NEUTRAL
-from latentnet.plot.map.rings import MOST_CROSSES, RINGS, cluster_moments
-from latentnet.plot.map.ties import by_place
 from latentnet.plot.page.hover import Row
 from latentnet.plot.page.layout import FONT_SIZE, Layout, PlacedLabels
+from latentnet.plot.picture import (
+    MOST_ARROWS,
+    MOST_CROSSES,
+    RINGS,
+    by_place,
+    cluster_moments,
+    half_ellipses,
+    tie_looks,
+)
 
 __all__ = ["FONT", "Canvas"]
 
@@ -26,7 +33,6 @@ IntArray = NDArray[np.int64]
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 _TIE = "#52575f"
 _INK = "#1a1a1a"
-_MOST_HEADS = 250
 
 
 class Canvas:
@@ -97,14 +103,14 @@ class Canvas:
         """Lines, fainter the more there are, with arrow heads on them (two where a tie runs both ways)."""
         if not len(pairs):
             return
-        arrows = arrows and len(pairs) <= _MOST_HEADS and self._layout.flat
-        alpha = float(np.clip(5.5 / np.sqrt(len(pairs)), 0.03, 0.6))
-        width = 1.3 * float(np.clip(9.0 / np.sqrt(len(pairs)), 0.35, 0.8))
-        fade = np.clip(alpha * (0.3 + 0.7 * strength), 0.02, 1.0)
+        arrows = arrows and len(pairs) <= MOST_ARROWS and self._layout.flat
+        fade, width = tie_looks(strength)
+        width *= 1.3
         pairs, order = by_place(self._layout.points, pairs, oriented=~mutual & arrows)
         (start, end), fade, mutual = np.swapaxes(self._layout.points[pairs], 0, 1), fade[order], mutual[order]
         if not self._layout.flat:
-            x, y = _arcs(start[:, 0], end[:, 0], 0.9 * float(self._layout.high[1]))
+            arcs = half_ellipses(self._layout.points[pairs, 0], 0.9 * float(self._layout.high[1]))
+            x, y = [list(part) for part in zip(*(arc.T for arc in arcs), strict=True)]
             self.figure.multi_line(x, y, line_color=_TIE, line_alpha=fade, line_width=width)
             return
         self.figure.segment(*start.T, *end.T, line_color=_TIE, line_alpha=fade, line_width=width)
@@ -185,15 +191,6 @@ class Canvas:
         points = self._layout.points[actors].reshape(-1, 2)
         order = np.lexsort((points[:, 1], points[:, 0]))
         return order, points[order]
-
-
-def _arcs(start: FloatArray, end: FloatArray, height: float) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Half ellipses over a line."""
-    turn = np.linspace(0.0, np.pi, 40)
-    middle, reach = (start + end) / 2, np.abs(start - end) / 2
-    high = height * reach / max(float(reach.max()), 1e-12)
-    x = [m + r * np.cos(turn) for m, r in zip(middle, reach, strict=True)]
-    return x, [h * np.sin(turn) for h in high]
 
 
 def _tooltip(headings: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from latentnet.plot.look.attributes import Encoding, encode
-from latentnet.plot.map.rings import cluster_moments
+from latentnet.plot.picture import cluster_moments
 
 __all__ = ["Row", "hover_rows"]
 

@@ -12,8 +12,14 @@ from numpy.typing import NDArray
 
 from latentnet.plot.look.apart import VISIBLE, moved_apart
 from latentnet.plot.map.labels import MOST_LABELS, place
-from latentnet.plot.map.rings import cluster_extent
-from latentnet.plot.map.scene import _limits, _radius, _round_length, shown_positions
+from latentnet.plot.picture import (
+    cluster_extent,
+    limits,
+    mark_radius,
+    round_length,
+    shown_positions,
+    stacked_rows,
+)
 
 __all__ = ["FONT_SIZE", "Layout", "PlacedLabels", "make_layout", "place_labels"]
 
@@ -66,7 +72,7 @@ class Layout:
 
     def bar(self) -> tuple[float, FloatArray]:
         """Length of the scale bar and its two ends, (2, 2)."""
-        length = _round_length(float(self.high[0] - self.low[0]))
+        length = round_length(float(self.high[0] - self.low[0]))
         start = self.low + _BAR / self.scale
         return length, np.array([start, [start[0] + length, start[1]]])
 
@@ -76,8 +82,8 @@ def make_layout(model: Any, *, with_clusters: bool) -> Layout:
     shown = shown_positions(model)[:, :2]
     n, n_shown = shown.shape
     extent = cluster_extent(model, n_shown) if with_clusters else np.empty((0, n_shown))
-    low, high = _limits(shown, extent, origin=getattr(model, "similarity", None) == "bilinear")
-    radius = _radius(_HEIGHTS[1] / _PIXELS_PER_INCH, n) * _PIXELS_PER_INCH / 72.0
+    low, high = limits(model, shown, extent)
+    radius = mark_radius(_HEIGHTS[1] / _PIXELS_PER_INCH, n) * _PIXELS_PER_INCH / 72.0
     if n_shown == 1:
         return _line(shown[:, 0], float(low[0]), float(high[0]), radius)
     span = high - low
@@ -92,15 +98,8 @@ def make_layout(model: Any, *, with_clusters: bool) -> Layout:
 
 def _line(x: FloatArray, low: float, high: float, radius: float) -> Layout:
     """Dots on a line; those that would touch hang below it."""
-    place_ = x * _WIDTH / (high - low)
-    rows = np.zeros(len(x))
-    last: list[float] = []
-    for i in np.argsort(place_, kind="stable"):
-        free = (row for row, right in enumerate(last) if place_[i] - right >= 2.1 * radius)
-        row = next(free, len(last))
-        last[row : row + 1] = [float(place_[i])]
-        rows[i] = row
-    below = max(_STRIP[1], 2.1 * radius * (len(last) + 1))
+    rows = stacked_rows(x * _WIDTH / (high - low), 2.1 * radius)
+    below = max(_STRIP[1], 2.1 * radius * (rows.max() + 2))
     corners = np.array([[low, -below], [high, _STRIP[0]]])
     points = np.column_stack([x, -2.1 * radius * rows])
     return Layout(points, corners[0], corners[1], (_WIDTH, round(_STRIP[0] + below)), radius, flat=False)

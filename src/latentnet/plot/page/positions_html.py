@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentnet.plot.look.attributes import actor_indices, check_revealed_text
+from latentnet.plot.look.attributes import check_revealed_text
 from latentnet.plot.look.looks import Looks, make_looks
-from latentnet.plot.map.rings import cluster_moments
-from latentnet.plot.map.scene import _reading
-from latentnet.plot.map.ties import tie_pairs
 from latentnet.plot.page.hover import Row, hover_rows
 from latentnet.plot.page.layout import Layout, PlacedLabels, make_layout, place_labels
 from latentnet.plot.page.marks import legend_html, mark_images
+from latentnet.plot.picture import crosses, has_origin, hidden_actors, label_order, reading, tie_pairs
 
 __all__ = ["positions_html"]
 
@@ -110,17 +108,15 @@ def positions_html(
     with_clusters = bool(clusters) and hasattr(model, "cluster_means_")
     layout = make_layout(model, with_clusters=with_clusters)
     network = model.network_
-    hidden = np.zeros(len(network.actors), dtype=bool)
-    if reveal is not None:
-        hidden[:] = True
-        hidden[actor_indices("reveal", reveal, network.actors)] = False
+    hidden = hidden_actors(reveal, network.actors)
     look = make_looks(model, hidden, color, shape, clusters=with_clusters)
     named = np.flatnonzero(~hidden)
     tied = tie_pairs(network) if ties else None
     rows = hover_rows(
         model, named, attributes=(color, shape), clusters=with_clusters, pairs=tied[0] if tied else None, roles=roles
     )
-    _check_rows(rows, [label for label, gone in zip(network.actors, hidden, strict=True) if gone])
+    texts = sorted({text for heading, values in rows for text in (heading, *values)})
+    check_revealed_text(texts, [label for label, gone in zip(network.actors, hidden, strict=True) if gone])
     text = _drawn(model, layout, look, rows, tied, labels=labels)
     path = Path(path)
     path.write_text(text, encoding="utf-8")
@@ -137,11 +133,6 @@ def _require_bokeh() -> None:
         ) from error
 
 
-def _check_rows(rows: Sequence[Row], names: Sequence[Any]) -> None:
-    """No attribute's value may give a hidden name away."""
-    check_revealed_text(sorted({text for heading, texts in rows for text in (heading, *texts)}), names)
-
-
 def _drawn(model: Any, layout: Layout, look: Looks, rows: Sequence[Row], tied: Any, *, labels: bool) -> str:
     from latentnet.plot.page.figure import Canvas
     from latentnet.plot.page.page import page
@@ -155,7 +146,7 @@ def _drawn(model: Any, layout: Layout, look: Looks, rows: Sequence[Row], tied: A
         canvas.rings(model, look.palette)
     if tied is not None:
         canvas.ties(*tied, arrows=network.directed and not network.two_mode)
-    if getattr(model, "similarity", None) == "bilinear":
+    if has_origin(model):
         canvas.origin()
     if placed is not None:
         canvas.leaders(placed)
@@ -171,20 +162,15 @@ def _drawn(model: Any, layout: Layout, look: Looks, rows: Sequence[Row], tied: A
 
 def _labelled(model: Any, layout: Layout, look: Looks, radii: FloatArray, tied: Any) -> PlacedLabels:
     """Room for names, those of actors with many ties first."""
-    network, named = model.network_, np.flatnonzero(~look.hidden)
-    degree = np.bincount(tie_pairs(network)[0].ravel(), minlength=len(network.actors))
-    owners = named[np.argsort(-degree[named], kind="stable")]
-    crosses = [np.empty((0, 2))]
-    if layout.flat and look.palette:
-        crosses.append(cluster_moments(model)[0][:, :2])
-    if layout.flat and getattr(model, "similarity", None) == "bilinear":
-        crosses.append(np.zeros((1, 2)))
+    network = model.network_
+    owners = label_order(tie_pairs(network)[0], look.hidden)
+    others = crosses(model, with_clusters=bool(look.palette)) if layout.flat else np.empty((0, 2))
     pairs = np.empty((0, 2), dtype=np.int64) if tied is None else tied[0]
     names = [str(network.actors[i]) for i in owners]
-    return place_labels(layout, names, owners, radii, pairs=pairs, crosses=np.vstack(crosses))
+    return place_labels(layout, names, owners, radii, pairs=pairs, crosses=others)
 
 
 def _caption(model: Any, layout: Layout) -> str:
     n_dims = np.asarray(model.positions_).shape[1]
     shown = f"First 2 of {n_dims} principal axes. " if n_dims > 2 else ""
-    return f"{shown}The bar is a {_reading(model, layout.bar()[0])}."
+    return f"{shown}The bar is a {reading(model, layout.bar()[0])}."
