@@ -52,15 +52,15 @@ class Fit:
 
 def figures(fit: Fit, phase: str) -> dict[str, float]:
     """Return CPU seconds, effective draws per CPU second (of dyads, of the intercept) and a check."""
-    from latentnet.posterior.diagnostics import ess_bulk
+    from latentnet.posterior.diagnostics import summarise
 
     seconds = fit.cpu_seconds[phase]
-    dyads = ess_bulk(fit.linear_predictor) / seconds
+    dyads = summarise(fit.linear_predictor)["ess_bulk"] / seconds
     return {
         "CPU s": seconds,
         "min": float(dyads.min()),
         "5 %": float(np.quantile(dyads, 0.05)),
         "median": float(np.median(dyads)),
-        "intercept": float(ess_bulk(fit.intercept)) / seconds,
+        "intercept": float(summarise(fit.intercept)["ess_bulk"]) / seconds,
         "mean of intercept": float(fit.intercept.mean()),
     }

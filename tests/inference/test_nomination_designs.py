@@ -16,7 +16,7 @@ from latentnet import MCMC, Network, Priors
 from latentnet.compiled import first_class_functions
 from latentnet.families import Bernoulli
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.posterior.diagnostics import ess_bulk
+from latentnet.posterior.diagnostics import summarise
 from latentnet.problem.problem import Problem, make_problem
 from latentnet.problem.target import log_posterior
 from tests.inference.simulated import holds
@@ -70,7 +70,7 @@ def _draws(problem: Problem, n_draws: int, least: float, rng: np.random.Generato
     while True:
         result = MCMC(n_draws, 100, 2, n_jobs=1, progress=False).infer(problem, rng)
         intercepts = result.draws[..., problem.intercept]
-        effective = float(ess_bulk(intercepts))
+        effective = float(summarise(intercepts)["ess_bulk"])
         if effective >= least or n_draws >= 1600:
             return intercepts, effective
         n_draws *= 2

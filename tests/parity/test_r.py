@@ -19,7 +19,7 @@ from scipy.special import expit
 
 from latentnet import MCMC, LatentPositionModel, Network
 from latentnet.datasets import load_sampson
-from latentnet.posterior.diagnostics import mcse_mean, r_hat
+from latentnet.posterior.diagnostics import r_hat, summarise
 
 MOST_STANDARD_ERRORS = 4.0
 MOST_DIFFERENCE = 0.06
@@ -55,7 +55,7 @@ def _check(
     most_z: float = MOST_STANDARD_ERRORS,
 ) -> None:
     difference = draws.mean(axis=(0, 1)) - mean
-    standardised = np.abs(difference) / np.hypot(mcse_mean(draws), mcse)
+    standardised = np.abs(difference) / np.hypot(summarise(draws)["mcse_mean"], mcse)
     report = f"largest z {standardised.max():.2f}, largest difference {np.abs(difference).max():.4f}"
     assert standardised.max() < most_z, report
     assert np.abs(difference).max() < most, report

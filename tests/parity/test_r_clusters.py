@@ -19,7 +19,7 @@ from latentnet import MCMC, Priors
 from latentnet.datasets import load_sampson
 from latentnet.families import Bernoulli
 from latentnet.inference.base import InferenceResult
-from latentnet.posterior.diagnostics import mcse_mean, r_hat
+from latentnet.posterior.diagnostics import r_hat, summarise
 from latentnet.problem.problem import Clusters, Problem, make_problem
 
 MOST_STANDARD_ERRORS = 4.0
@@ -62,7 +62,9 @@ def _infer(clusters: Clusters, priors: Priors, n_draws: int, thin: int = 1) -> t
 
 
 def _check(draws: np.ndarray, mean: Any, mcse: Any) -> None:
-    standardised = np.abs(draws.mean(axis=(0, 1)) - np.asarray(mean)) / np.hypot(mcse_mean(draws), np.asarray(mcse))
+    standardised = np.abs(draws.mean(axis=(0, 1)) - np.asarray(mean)) / np.hypot(
+        summarise(draws)["mcse_mean"], np.asarray(mcse)
+    )
     assert standardised.max() < MOST_STANDARD_ERRORS, f"largest z {standardised.max():.2f}"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from latentnet.posterior import diagnostics
 
-METHODS = ("mean", "sd", "bulk", "tail")
+METHODS = ("bulk", "tail")
 
 
 @pytest.fixture(scope="module")
@@ -86,15 +86,7 @@ def test_ess_equals_arviz(arviz, method, n_chains, n_draws):
     draws = awkward_draws(n_chains, n_draws)
     options = {"prob": (0.05, 0.95)} if method == "tail" else {}
     expected = each(lambda x: arviz.ess(x, method=method, **options), draws)
-    assert_close(getattr(diagnostics, f"ess_{method}")(draws), expected)
-
-
-@pytest.mark.parametrize("probability", [0.1, 0.5, 0.975])
-@pytest.mark.parametrize(("n_chains", "n_draws"), SHAPES[:3])
-def test_ess_of_a_quantile_equals_arviz(arviz, probability, n_chains, n_draws):
-    draws = awkward_draws(n_chains, n_draws)
-    expected = each(lambda x: arviz.ess(x, method="quantile", prob=probability), draws)
-    assert_close(diagnostics.ess_quantile(draws, probability), expected)
+    assert_close(diagnostics.summarise(draws)[f"ess_{method}"], expected)
 
 
 @pytest.mark.parametrize("method", ["mean", "sd"])
@@ -104,7 +96,7 @@ def test_mcse_equals_arviz(arviz, method, n_chains, n_draws):
     varying = np.ptp(draws, axis=(0, 1)) > 0  # of a constant ArviZ returns rounding
     balanced = 6  # the variance of its square is rounding too
     varying[balanced] = False
-    actual = getattr(diagnostics, f"mcse_{method}")(draws)
+    actual = diagnostics.summarise(draws)[f"mcse_{method}"]
     assert_close(actual[varying], each(lambda x: arviz.mcse(x, method=method), draws[..., varying]))
 
 
@@ -121,13 +113,12 @@ def test_constants():
 
 
 @pytest.mark.parametrize(("n_chains", "n_draws"), [(4, 250), (3, 111), (1, 50)])
-def test_summary_holds_the_single_diagnostics(n_chains, n_draws):
+def test_summary_holds_moments_and_quantiles(n_chains, n_draws):
     draws = awkward_draws(n_chains, n_draws)
     summary = diagnostics.summarise(draws, probability=0.8)
     columns = ["mean", "sd", "lower", "upper", "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat"]
     assert list(summary) == columns
-    for name in columns[4:]:
-        np.testing.assert_array_equal(summary[name], getattr(diagnostics, name)(draws))
+    np.testing.assert_array_equal(summary["r_hat"], diagnostics.r_hat(draws))
     assert_close(summary["mean"], draws.mean(axis=(0, 1)))
     assert_close(summary["sd"], draws.std(axis=(0, 1), ddof=1))
     assert_close([summary["lower"], summary["upper"]], np.quantile(draws, [0.1, 0.9], axis=(0, 1)))
