@@ -33,7 +33,7 @@ DIRECTED = NETWORKS["directed"]
         ),
         *(
             ({"n_jobs": value}, f"MCMC: n_jobs must be None, -1 or a positive integer, but is {value!r}")
-            for value in (0, 1.5)
+            for value in (0, 1.5, True)
         ),
         *(
             ({"target_acceptance": value}, f"MCMC: target_acceptance must be between 0 and 1, but is {value!r}")
@@ -52,6 +52,7 @@ def test_wrong_parameters_of_mcmc_are_named_before_anything_is_drawn(params, mes
     ("params", "message"),
     [
         ({"n_starts": 0}, "MAP: n_starts must be an integer of at least 1, but is 0"),
+        ({"n_starts": True}, "MAP: n_starts must be an integer of at least 1, but is True"),
         ({"max_iterations": 1.5}, "MAP: max_iterations must be an integer of at least 1, but is 1.5"),
         ({"tolerance": 0.0}, "MAP: tolerance must be positive, but is 0.0"),
     ],

@@ -40,7 +40,7 @@ class FakePositionModel:
     positions_: np.ndarray
     draws_: Any = None
     similarity: str | None = "distance"
-    family: str = "bernoulli"
+    family: Any = "bernoulli"
     actors_: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:

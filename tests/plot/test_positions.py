@@ -17,9 +17,11 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from matplotlib.patches import ArrowStyle
+from matplotlib.text import Text
 
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
+from latentnet.families import Bernoulli
 from latentnet.plot.map.marks import ActorMarks
 from tests.plot.fakes import MONKS, cluster_model, position_model
 
@@ -116,6 +118,21 @@ def test_points_are_drawn_where_the_model_puts_them_on_equal_scales() -> None:
     assert np.ptp(ratio) < 1e-6 * ratio.mean()
     assert [*ax.get_xticks(), *ax.get_yticks()] == []  # coordinates mean nothing
     assert len(with_gid(ax, "scale-bar")) == 1
+
+
+@pytest.mark.parametrize(
+    ("family", "is_log_odds"),
+    [("bernoulli", True), (Bernoulli(), True), (Bernoulli("probit"), False), (Bernoulli("cloglog"), False),
+     ("poisson", False)],
+)  # fmt: skip
+def test_the_caption_speaks_of_log_odds_where_the_linear_predictor_is_one(family: Any, is_log_odds: bool) -> None:
+    model = position_model(18, 2)
+    model.family = family
+    (box,) = with_gid(plot.positions(model), "scale-bar")
+    words = [text.get_text() for text in box.findobj(Text)]
+    assert len(words) == 1
+    assert ("log odds of a tie" in words[0]) == is_log_odds
+    assert "orientation is arbitrary" in words[0]
 
 
 def test_every_tie_is_drawn_once() -> None:

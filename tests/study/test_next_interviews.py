@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from latentnet import LatentPositionModel, Network, next_interviews
 from latentnet.datasets import load_sampson
+from latentnet.effects import Reciprocity
+from latentnet.families import Bernoulli
 from latentnet.study.information import Everything, Others, Targets
-from latentnet.study.next_interviews import _CrossedRows, _named
+from latentnet.study.next_interviews import _CrossedRows, _named, _Rows
 from tests.study.studies import centres, fit, observed, study
 
 
@@ -141,6 +143,41 @@ def test_answers_cross_the_actors_position_with_those_of_the_others() -> None:
     for column, j in enumerate(partners):
         distance = np.linalg.norm(pooled[asked, 4] - pooled[others, j])
         assert p[s, column, t] == pytest.approx(expit(intercept[asked] - distance))
+
+
+def _reciprocal(eta: np.ndarray, back: np.ndarray, rho: np.ndarray) -> np.ndarray:
+    """P(a tie) whatever the one back is: the four outcomes of a pair, summed up."""
+    one, other, both = np.exp(eta), np.exp(back), np.exp(eta + back + rho)
+    return np.asarray((one + both) / (1.0 + one + other + both))
+
+
+@pytest.mark.parametrize("what", ["probit", "cloglog", "reciprocity"])
+def test_answers_have_the_probability_of_the_models_own_family(what: str) -> None:
+    rng = np.random.default_rng(8)
+    network = observed(centres(2, 1.5)[np.arange(12) % 2] + rng.standard_normal((12, 2)), 6, rng)
+    link = "logit" if what == "reciprocity" else what
+    effects = [Reciprocity()] if what == "reciprocity" else []
+    model = fit(network, n_clusters=None, n_draws=60, family=Bernoulli(link), effects=effects)
+    actor = int(np.flatnonzero(~network.observed.rows)[0])
+    others = np.delete(np.arange(12), actor)
+    there, back = ([(actor, int(j)) for j in others], [(int(j), actor) for j in others])
+    eta, of_back = (model.linear_predictor(pairs, draws=True).reshape(-1, 11) for pairs in (there, back))
+    if what == "reciprocity":
+        rho = model.draws_.pooled[:, model.draws_.coefficient_indices[-1], None]
+        assert np.abs(rho).mean() > 0.3  # else nothing would be told apart
+        p = _reciprocal(eta, of_back, rho)
+    else:
+        p = ndtr(eta) if what == "probit" else 1.0 - np.exp(-np.exp(eta))
+    rows = _Rows(model, np.arange(len(p)))
+    noise = (p * (1.0 - p)).mean(axis=0) * (len(p) - 1)
+    np.testing.assert_allclose(rows.scaled(actor, []), (p - p.mean(axis=0)) / np.sqrt(noise), rtol=1e-9, atol=1e-12)
+    crossed = _CrossedRows(model)
+    partners, found = crossed.crossed(actor, [])
+    same = [(s, t) for s, i in enumerate(crossed._asked) for t, j in enumerate(crossed._others) if i == j]
+    assert partners.tolist() == others.tolist()
+    assert same  # positions of the asked and of the others are of one draw there
+    for s, t in same:
+        np.testing.assert_allclose(found[s, :, t], p[crossed._asked[s]], rtol=1e-5)
 
 
 def test_a_cap_bounds_the_names_that_are_expected() -> None:

@@ -41,8 +41,9 @@ class Family(Component):
     """Base class of families.
 
     Subclasses define the static functions ``log_likelihood`` and ``score`` (`latentnet.contract`) and the methods
-    below. In these, ``eta`` is (..., n_dyads), or (2, n_dyads) where the unit is the pair (i→j, j→i); ``values`` are
-    the family's own, unconstrained; ``data`` is what `bind` prepared and ``dyads`` (·, n_dyads) what `dyad_data` gives.
+    below. In these, ``eta`` is (..., n_dyads), or (2, ..., n_dyads) where the unit is the pair (i→j, j→i); ``values``
+    are the family's own, unconstrained; ``data`` is what `bind` prepared and ``dyads`` (·, n_dyads) what `dyad_data`
+    gives.
     """
 
     name: ClassVar[str]
@@ -94,6 +95,13 @@ class Family(Component):
     ) -> np.ndarray:
         """One draw of Y, of the shape of `eta`."""
         raise NotImplementedError
+
+    def predictor_name(self) -> str:
+        """What the linear predictor is of a tie, in words that follow "a distance of 2:", such as "log odds of a tie".
+
+        Empty where it has no name that a reader of a picture knows.
+        """
+        return ""
 
     def start_intercept(self, mean: float) -> float:
         """Linear predictor at which E[Y] is about `mean`: where optimisers start."""

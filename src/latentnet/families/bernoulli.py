@@ -90,6 +90,10 @@ class Bernoulli(Family):
         """0.0 or 1.0 for each η."""
         return (rng.random(eta.shape) < self.mean(eta, values, data, dyads)).astype(np.float64)
 
+    def predictor_name(self) -> str:
+        """Log odds, under the logit link."""
+        return "log odds of a tie" if self.link == "logit" else ""
+
     def start_intercept(self, mean: float) -> float:
         """Link of the density, kept finite."""
         if self.link == "logit":

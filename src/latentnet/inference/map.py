@@ -156,7 +156,7 @@ class MAP(Component):
         """Raise a ValueError for parameters out of range."""
         for name in ("n_starts", "max_iterations"):
             value = getattr(self, name)
-            if not isinstance(value, int | np.integer) or value < 1:
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"MAP: {name} must be an integer of at least 1, but is {value!r}")
         if not self.tolerance > 0:
             raise ValueError(f"MAP: tolerance must be positive, but is {self.tolerance!r}")

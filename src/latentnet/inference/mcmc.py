@@ -310,7 +310,8 @@ class MCMC(Component):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
                 raise ValueError(f"MCMC: {name} must be an integer of at least {least}, but is {value!r}")
-        if self.n_jobs is not None and (not isinstance(self.n_jobs, int | np.integer) or self.n_jobs == 0):
+        jobs = self.n_jobs
+        if isinstance(jobs, bool) or not (jobs is None or (isinstance(jobs, int | np.integer) and jobs != 0)):
             raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {self.n_jobs!r}")
         if not 0.0 < self.target_acceptance < 1.0:
             raise ValueError(f"MCMC: target_acceptance must be between 0 and 1, but is {self.target_acceptance!r}")

@@ -12,7 +12,6 @@ from latentnet._random import as_generator
 from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
 from latentnet.network.changed import hidden_as
 from latentnet.predictive.predictive import (
-    dyad_predictors,
     dyad_values,
     expected_matrix,
     expected_ties_matrix,
@@ -38,35 +37,8 @@ class Predictions:
     def _checked(self) -> Problem:
         raise NotImplementedError
 
-    def predict(self, dyads: _Dyads = None) -> np.ndarray:
+    def predict(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of E[Y_ij], of uncapped ties.
-
-        Parameters
-        ----------
-        dyads : sequence of (sender, receiver) labels, or None
-
-        Returns
-        -------
-        ndarray
-            One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the
-            diagonal, unobserved dyads filled in (rows × columns in two-mode networks).
-
-        Examples
-        --------
-        >>> from latentnet import LatentPositionModel
-        >>> from latentnet.datasets import load_sampson
-        >>> model = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
-        >>> model.predict([("Mark", "Victor")]).shape
-        (1,)
-        """
-        return self._predict(dyads, self._checked().family.mean)
-
-    def predict_proba(self, dyads: _Dyads = None) -> np.ndarray:
-        """Posterior mean of P(Y_ij > 0); parameters and shapes as for `predict`."""
-        return self._predict(dyads, self._checked().family.tie_probability)
-
-    def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
-        """Linear predictor η_ij.
 
         Parameters
         ----------
@@ -77,15 +49,33 @@ class Predictions:
         Returns
         -------
         ndarray
-            Posterior means, shapes as for `predict`; with ``draws=True`` (n_chains, n_draws, n_dyads).
+            One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the
+            diagonal, unobserved dyads filled in (rows × columns in two-mode networks). With ``draws=True`` (n_chains,
+            n_draws, n_dyads).
+
+        Raises
+        ------
+        ValueError
+            If a dyad is not a pair of two different actors' labels, of a row actor and a column actor in a two-mode
+            network, or `dyads` is None and ``draws=True``.
+
+        Examples
+        --------
+        >>> from latentnet import LatentPositionModel
+        >>> from latentnet.datasets import load_sampson
+        >>> model = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
+        >>> model.predict([("Mark", "Victor")]).shape
+        (1,)
         """
-        if not draws:
-            return self._predict(dyads, _linear_predictor)
-        if dyads is None:
-            raise ValueError("linear_predictor with draws=True needs dyads: a sequence of (sender, receiver) labels")
-        problem = self._checked()
-        eta = dyad_predictors(problem, self.draws_.pooled, *self._pairs(dyads))
-        return eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
+        return self._predict(dyads, self._checked().family.mean, "predict", draws)
+
+    def predict_proba(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
+        """Posterior mean of P(Y_ij > 0); parameters, shapes and errors as for `predict`."""
+        return self._predict(dyads, self._checked().family.tie_probability, "predict_proba", draws)
+
+    def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
+        """Posterior mean of the linear predictor η_ij; parameters, shapes and errors as for `predict`."""
+        return self._predict(dyads, _linear_predictor, "linear_predictor", draws)
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
         """Indices of senders and receivers given by label."""
@@ -103,11 +93,14 @@ class Predictions:
             raise ValueError("dyads of a two-mode network must be (row actor, column actor)")
         return senders, receivers
 
-    def _predict(self, dyads: _Dyads, function: Any) -> np.ndarray:
+    def _predict(self, dyads: _Dyads, function: Any, method: str, draws: bool) -> np.ndarray:
         problem = self._checked()
         pooled = self.draws_.pooled
         if dyads is not None:
-            return dyad_values(problem, pooled, *self._pairs(dyads), function).mean(axis=0)
+            values = dyad_values(problem, pooled, *self._pairs(dyads), function)
+            return values.reshape(self.draws_.n_chains, self.draws_.n_draws, -1) if draws else values.mean(axis=0)
+        if draws:
+            raise ValueError(f"{method} with draws=True needs dyads: a sequence of (sender, receiver) labels")
         plain = problem.with_network(problem.whole)
         if plain.fused and function is not _linear_predictor:  # E[Y] and P(Y > 0) are the same there
             return expected_ties_matrix(plain, pooled)

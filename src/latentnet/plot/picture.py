@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentnet._exceptions import NotFittedError, refuse_joint
+from latentnet.families import FAMILIES
 from latentnet.plot.look.attributes import actor_indices
 
 __all__ = [
@@ -97,12 +98,11 @@ def round_length(width: float) -> float:
 def reading(model: Any, length: float) -> str:
     """One line that says what the reader may read off."""
     similarity = getattr(model, "similarity", "distance")
-    family = getattr(model, "family", "bernoulli")
-    family = (family if isinstance(family, str) else type(family).__name__).lower()
+    family = FAMILIES[model.family]() if isinstance(model.family, str) else model.family
     if similarity == "bilinear":
         return f"length {length:g} from the origin (+); angles and lengths matter, not the orientation"
-    if similarity == "distance" and family == "bernoulli":
-        return f"distance {length:g}, log odds of a tie {length:g} lower; orientation is arbitrary"
+    if similarity == "distance" and family.predictor_name():
+        return f"distance {length:g}, {family.predictor_name()} {length:g} lower; orientation is arbitrary"
     return f"distance {length:g}; only distances matter, orientation is arbitrary"
 
 

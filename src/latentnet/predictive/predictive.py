@@ -235,13 +235,15 @@ def dyad_values(
     eta = [dyad_predictors(problem, draws, senders, receivers)]
     if problem.family.unit == "pair":
         eta.append(dyad_predictors(problem, draws, receivers, senders))
+    halves, values = np.stack(eta), draws[:, problem.family_slice]
     dyads = problem.family.dyad_data(problem.network, senders, receivers)
-    return np.stack(
-        [
-            function(np.stack(of_draw), theta[problem.family_slice], problem.bound.data, dyads)[0]
-            for theta, *of_draw in zip(draws, *eta, strict=True)
-        ]
-    )
+    # draws with the same values of the family are one call: all of them where it has none of its own
+    changes = np.flatnonzero(np.any(values[1:] != values[:-1], axis=1)) + 1
+    of_runs = [
+        function(halves[:, first:end], values[first], problem.bound.data, dyads)[0]
+        for first, end in itertools.pairwise([0, *changes.tolist(), len(draws)])
+    ]
+    return np.concatenate(of_runs)
 
 
 @kernel

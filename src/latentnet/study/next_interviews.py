@@ -6,7 +6,6 @@ from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
@@ -95,7 +94,8 @@ def next_interviews(model: Any, n: int, *, balance: str | None = None, target: T
     Notes
     -----
     Where the network has a cap on the number of names, p is the probability of being named, which is approximated by
-    p·min(1, cap / Σ p) over a row; that the cap also couples the answers of a row is left out.
+    p·min(1, cap / Σ p) over a row; that the cap also couples the answers of a row is left out. With `Reciprocity` p is
+    that of a tie whatever the one back is; that the one back may be known already is left out, too.
 
     References
     ----------
@@ -198,7 +198,7 @@ class _Rows:
         pairs = [(actors[actor], actors[j]) for j in partners]
         if not pairs:
             return np.zeros((self.n_draws, 1))
-        p = _named(expit(self._view.linear_predictor(pairs, draws=True)[0]), self._cap)
+        p = _named(self._view.predict_proba(pairs, draws=True)[0], self._cap)
         noise = np.maximum((p * (1.0 - p)).mean(axis=0), _LEAST_NOISE)
         return np.asarray((p - p.mean(axis=0)) / np.sqrt(noise * (self.n_draws - 1)))
 
@@ -238,9 +238,9 @@ class _CrossedRows:
         self._parameters[:, own] = np.repeat(model.draws_.pooled[self._asked][:, own], self.n_others, axis=0)
         view = with_parameters(model, self._parameters)
         pairs = [(model.actors_[actor], model.actors_[j]) for j in partners]
-        eta = view.linear_predictor(pairs, draws=True)[0].astype(np.float32)  # precise enough, and twice as fast
+        p = view.predict_proba(pairs, draws=True)[0].astype(np.float32)  # precise enough for what sums them up
         self._parameters[:, own] = of_others
-        p = _named(expit(eta), getattr(model.network_, "max_nominations", None))
+        p = _named(p, getattr(model.network_, "max_nominations", None))
         return partners, np.ascontiguousarray(p.reshape(self.n_asked, self.n_others, -1).swapaxes(1, 2))
 
 
