@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from latentnet.compiled import inline_kernel
-from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 
 __all__ = ["add_covariates", "add_values", "pull_covariates", "pull_values"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from latentnet.contract import Component
+from latentnet.component import Component
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -53,7 +53,7 @@ class Effect(Component):
     """Base class of effects.
 
     Subclasses define the static functions ``add(runs, values, data, eta, work)`` and ``pull(runs, values, data, score,
-    work, gradient)`` (`latentnet.contract`) and the method `bind`.
+    work, gradient)`` (`latentnet.signatures`) and the method `bind`.
     """
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 from latentnet.effects.similarity import Similarity
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 __all__ = ["Bilinear"]
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.observed_dyads import check_varies, dyad_moments
 from latentnet.network.dyads import read_dyads
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.effects.base import BoundEffect, Effect
+from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
     from latentnet.network import Network

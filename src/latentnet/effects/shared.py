@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 
 if TYPE_CHECKING:
     from latentnet.network import Network

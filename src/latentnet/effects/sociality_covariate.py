@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 from latentnet.effects.attribute_effect import AttributeEffect
 from latentnet.effects.attributes import expanded
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.observed_dyads import check_varies, dyad_moments
 from latentnet.effects.requirements import refuse_two_mode
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from latentnet.contract import Component
+from latentnet.component import Component
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -40,7 +40,7 @@ class Variable(NamedTuple):
 class Family(Component):
     """Base class of families.
 
-    Subclasses define the static functions ``log_likelihood`` and ``score`` (`latentnet.contract`) and the methods
+    Subclasses define the static functions ``log_likelihood`` and ``score`` (`latentnet.signatures`) and the methods
     below. In these, ``eta`` is (..., n_dyads), or (2, ..., n_dyads) where the unit is the pair (i→j, j→i); ``values``
     are the family's own, unconstrained; ``data`` is what `bind` prepared and ``dyads`` (·, n_dyads) what `dyad_data`
     gives.

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet import effects, families, inference, priors
-from latentnet.contract import Component
+from latentnet.component import Component
 from latentnet.files.archive import ArrayStore, check_dtype
 
 __all__ = ["Classes", "Source", "decode", "encode", "library_components"]

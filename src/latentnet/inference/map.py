@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.compiled import first_class_functions
-from latentnet.contract import Component
+from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.start import disperse, start_parameters
 from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps

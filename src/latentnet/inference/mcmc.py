@@ -17,7 +17,7 @@ from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from latentnet.compiled import first_class_functions
-from latentnet.contract import Component
+from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.information import fisher_information
 from latentnet.inference.map import posterior_mode

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.contract import Component
+from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.moves.random_effects import DF, SCALE, START, STOP, V0
 from latentnet.priors.joint import ClusterPrior, Prior

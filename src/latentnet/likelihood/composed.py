@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import block_function, inline_kernel, kernel
-from latentnet.contract import (
+from latentnet.likelihood.packed import Layout, actor_layout, network_layout
+from latentnet.signatures import (
     EFFECT_ADD,
     EFFECT_PULL,
     FAMILY_LOG_LIKELIHOOD,
     FAMILY_SCORE,
     RUN_SWAPPED,
 )
-from latentnet.likelihood.packed import Layout, actor_layout, network_layout
 
 if TYPE_CHECKING:
     from latentnet.effects.base import BoundEffect, Effect

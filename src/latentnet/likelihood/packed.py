@@ -1,6 +1,6 @@
 """Which dyads the likelihood sums over, packed into blocks: the one description that every engine and effect reads.
 
-Blocks hold whole rows as runs (`contract.py`), about 4,096 dyads. A *hole* is a dyad inside a run that was not
+Blocks hold whole rows as runs (`signatures.py`), about 4,096 dyads. A *hole* is a dyad inside a run that was not
 observed (the diagonal too): effects may fill it, families and sums leave it out. Runs are cut where more than `GAP`
 dyads in a row are unobserved.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from latentnet.compiled import kernel
-from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_PERIOD, RUN_SWAPPED
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_PERIOD, RUN_SWAPPED
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import latentnet.models
-from latentnet.contract import Component
+from latentnet.component import Component
 from latentnet.files.archive import read_archive
 from latentnet.files.networks import decode_network
 from latentnet.files.values import Classes, MissingComponentError, Source, decode, library_components

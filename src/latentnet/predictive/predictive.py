@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.compiled import block_function, fast_kernel, first_class_functions, kernel
-from latentnet.contract import FAMILY_LOG_LIKELIHOOD
 from latentnet.likelihood.composed import (
     Composed,
     composed_linear_predictor,
@@ -23,6 +22,7 @@ from latentnet.likelihood.composed import (
 from latentnet.likelihood.fused import fill_pairs, forces_of_pairs
 from latentnet.likelihood.fused_data import BILINEAR, DISTANCE
 from latentnet.likelihood.packed import dyad_layout
+from latentnet.signatures import FAMILY_LOG_LIKELIHOOD
 
 if TYPE_CHECKING:
     from latentnet.network import Network

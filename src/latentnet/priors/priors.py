@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from latentnet.contract import Component
+from latentnet.component import Component
 
 __all__ = ["Priors"]
 

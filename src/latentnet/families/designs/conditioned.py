@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.compiled import kernel
-from latentnet.contract import RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs.lists import ObservedBernoulli
 from latentnet.families.noise import log_below, reversed_hazard, tie_log_likelihoods, tie_scores
+from latentnet.signatures import RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
     from latentnet.network import Network

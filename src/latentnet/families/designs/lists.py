@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.compiled import fast_kernel, kernel
-from latentnet.contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.families.base import BoundFamily, Family
 from latentnet.families.noise import LINKS, log_above, sum_log_below
+from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
     from latentnet.network import Network

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.compiled import kernel
-from latentnet.contract import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 from latentnet.families.designs.full_lists import full_list_log_likelihood, full_list_scores
 from latentnet.families.designs.lists import NominationLists, end_of_row, gather_row, ordinary_row
 from latentnet.families.designs.orders import order_log_likelihood, order_scores
 from latentnet.families.noise import tie_scores
 from latentnet.network.sparse import entries_at
+from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
     from latentnet.network import Network

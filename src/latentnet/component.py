@@ -1,0 +1,79 @@
+"""What families, effects, priors and engines have in common: their constructors' parameters, by name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+__all__ = ["Component"]
+
+
+class Component:
+    """Parameters by name, as scikit-learn's estimators have them, for effects, families, priors and engines."""
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        signature = inspect.signature(cls.__init__)
+        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        return [name for name, p in signature.parameters.items() if name != "self" and p.kind not in kinds]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters of the constructor by name (``deep`` is there for scikit-learn's sake)."""
+        return {name: getattr(self, name) for name in self._parameter_names()}
+
+    def set_params(self, **params: Any) -> Component:
+        """Set parameters by name and return the component."""
+        names = self._parameter_names()
+        for name, value in params.items():
+            if name not in names:
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}; it has {names or 'none'}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={_shown(value)}" for name, value in self.get_params().items())
+        return f"{type(self).__name__}({arguments})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Component) or type(self) is not type(other):
+            return False
+        mine, theirs = self.get_params(), other.get_params()
+        return all(_same(value, theirs[name]) for name, value in mine.items())
+
+    def __hash__(self) -> int:
+        shapes = (np.shape(v) if _is_matrix(v) else repr(v) for v in self.get_params().values())
+        return hash((type(self), *shapes))
+
+
+def _is_matrix(value: Any) -> bool:
+    return len(getattr(value, "shape", ())) > 0
+
+
+def _shown(value: Any) -> str:
+    return f"<{type(value).__name__} of shape {value.shape}>" if _is_matrix(value) else repr(value)
+
+
+def _same(first: Any, second: Any) -> bool:
+    """Whether two parameters are equal; matrices by content, frames also by label."""
+    if first is second:
+        return True
+    if not (_is_matrix(first) and _is_matrix(second)):
+        return repr(first) == repr(second)
+    frames = [isinstance(one, pd.DataFrame) for one in (first, second)]
+    if frames[0] != frames[1] or (
+        frames[0] and not (first.index.equals(second.index) and first.columns.equals(second.columns))
+    ):
+        return False
+    try:
+        return np.array_equal(_numbers(first), _numbers(second), equal_nan=True)
+    except (TypeError, ValueError):  # something that nobody can use
+        return False
+
+
+def _numbers(matrix: Any) -> np.ndarray:
+    dense = matrix.toarray() if sparse.issparse(matrix) else matrix
+    return np.asarray(dense, dtype=np.float64)
