@@ -421,7 +421,7 @@ def test_networks_without_lists_are_replayed_too():
 
 def _stored(network: Network, path: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     store = ArrayStore()
-    content = encode_network(network, store, Classes({}, {}))
+    content = encode_network(network, store)
     write_archive(path, {"network": content}, store.arrays)
     read_content, arrays = read_archive(path)
     return read_content["network"], arrays

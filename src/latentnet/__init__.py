@@ -6,11 +6,11 @@ Public names are imported from here; `plot`, which needs matplotlib, is loaded o
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
+from latentnet._version import __version__ as __version__
 from latentnet.checking import bic, compare
 from latentnet.inference import MAP, MCMC, PriorDraws
 from latentnet.models import (
@@ -23,11 +23,6 @@ from latentnet.models.loading import load
 from latentnet.network import Network
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
-
-try:
-    __version__ = version("latentnet")
-except PackageNotFoundError:  # a source tree on the path, not installed
-    __version__ = "0+unknown"
 
 __all__ = [
     "MAP",

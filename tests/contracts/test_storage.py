@@ -25,10 +25,10 @@ from latentnet import MAP, MCMC, LatentClusterModel, LatentnetWarning, LatentPos
 from latentnet.effects import Effect, NoIntercept
 from latentnet.effects.base import BoundEffect
 from latentnet.families import Bernoulli
+from latentnet.files import archive
 from latentnet.files.archive import VERSION
-from latentnet.files.values import Classes, Source, decode, encode, library_components
-from latentnet.models import archive
-from latentnet.models.saved import unique_strings
+from latentnet.files.values import Classes, Source, decode, encode
+from latentnet.network.labels import unique_strings
 from tests.contracts.networks import NAN, NETWORKS, engine, quick_fit, refit
 
 HOLES = NETWORKS["unobserved rows"]
@@ -349,11 +349,11 @@ def test_attributes_that_cannot_be_stored_are_named(path):
     ],
 )
 def test_arrays_as_parameters(value, tmp_path):
-    store, classes = archive.ArrayStore(), Classes(library_components(), {})
-    content = {"value": encode(value, store, classes, "x")}
+    store = archive.ArrayStore()
+    content = {"value": encode(value, store, "x")}
     archive.write_archive(tmp_path / "file", content, store.arrays)
     read, arrays = archive.read_archive(tmp_path / "file")
-    again = decode(read["value"], Source(arrays, classes))
+    again = decode(read["value"], Source(arrays, Classes({}, {})))
     np.testing.assert_array_equal(again, value)
     assert again.dtype == value.dtype.newbyteorder("=")
     assert again.shape == value.shape
@@ -363,16 +363,16 @@ def test_arrays_as_parameters(value, tmp_path):
 
 
 def test_sparse_matrices_and_frames_as_parameters(tmp_path):
-    store, classes = archive.ArrayStore(), Classes(library_components(), {})
+    store = archive.ArrayStore()
     values = {
         "sparse": sparse.random_array((5, 4), density=0.4, rng=np.random.default_rng(1), format="csr"),
         "matrix": sparse.csc_matrix(np.eye(3)),
         "series": pd.Series([1, 2], index=pd.Index(["a", 3], name="who"), name="s"),
         "frame": pd.DataFrame({"a": [1, 2]}, index=[("x", 1), ("x", 2)]),
     }
-    archive.write_archive(tmp_path / "file", {"value": encode(values, store, classes, "x")}, store.arrays)
+    archive.write_archive(tmp_path / "file", {"value": encode(values, store, "x")}, store.arrays)
     read, arrays = archive.read_archive(tmp_path / "file")
-    again = decode(read["value"], Source(arrays, classes))
+    again = decode(read["value"], Source(arrays, Classes({}, {})))
     for name in ("sparse", "matrix"):
         assert type(again[name]) is type(values[name])
         np.testing.assert_array_equal(again[name].toarray(), values[name].toarray())

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from latentnet.files.archive import ArrayStore
-from latentnet.files.values import Classes, Source, decode, encode
+from latentnet.files.values import Source, decode, encode
 from latentnet.network import Network
 from latentnet.network.content import parts_from_entries
 from latentnet.network.labels import label_array
@@ -22,7 +22,7 @@ from latentnet.network.sparse import entry_rows
 __all__ = ["decode_network", "encode_network"]
 
 
-def encode_network(network: Network, store: ArrayStore, classes: Classes) -> dict[str, Any]:
+def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
     """Turn a network into what `json` can write; an undirected dyad is stored once, an unobserved one as NaN.
 
     Raises
@@ -30,7 +30,7 @@ def encode_network(network: Network, store: ArrayStore, classes: Classes) -> dic
     TypeError
         If a label or an attribute is of a type that cannot be stored; the message names it.
     """
-    actors = [encode(label, store, classes, f"the actor's label {label!r}") for label in network.actors]
+    actors = [encode(label, store, f"the actor's label {label!r}") for label in network.actors]
     ties, observed = network.ties, network.observed
     senders, receivers, values = [entry_rows(ties)], [ties.indices], [ties.data]
     if observed.missing is not None:
@@ -49,7 +49,7 @@ def encode_network(network: Network, store: ArrayStore, classes: Classes) -> dic
         "receivers": store.add(j.astype(np.int64), "network receivers"),
         "values": store.add(y, "network values"),
         "observed_rows": None if observed.rows is None else store.add(observed.rows, "network observed rows"),
-        "attributes": encode(attributes, store, classes, "the network's attributes"),
+        "attributes": encode(attributes, store, "the network's attributes"),
         "nominations": _encode_design(network._parts.design, store),
     }
 

@@ -13,17 +13,16 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from latentnet import effects, families, inference, priors
 from latentnet.component import Component
 from latentnet.files.archive import ArrayStore, check_dtype
 
-__all__ = ["Classes", "Source", "decode", "encode", "library_components"]
+__all__ = ["Classes", "MissingComponentError", "Source", "class_name", "decode", "encode"]
 
 
-def library_components() -> dict[str, type]:
-    """Every effect, family, prior and engine of the library by its name."""
-    found = (getattr(module, name) for module in (effects, families, inference, priors) for name in module.__all__)
-    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Component)}
+def class_name(of: type) -> dict[str, str]:
+    """How a file names a class: its own name, and whether it is of the library or of the user."""
+    library = of.__module__.partition(".")[0] == __name__.partition(".")[0]
+    return {"origin": "library" if library else "user", "class": of.__name__}
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,6 @@ class Classes:
 
     library: dict[str, type]
     user: dict[str, type]
-
-    def name(self, of: type) -> dict[str, str]:
-        """How a file names a class."""
-        origin = "library" if self.library.get(of.__name__) is of else "user"
-        return {"origin": origin, "class": of.__name__}
 
     def find(self, named: Any) -> type:
         """The class that a file names."""
@@ -65,18 +59,16 @@ class Source(NamedTuple):
 
 class _Sink(NamedTuple):
     store: ArrayStore
-    classes: Classes
     where: str  # for messages and for names of arrays
 
 
-def encode(value: Any, store: ArrayStore, classes: Classes, where: str) -> Any:
+def encode(value: Any, store: ArrayStore, where: str) -> Any:
     """Turn a value into what `json` can write, its arrays put into `store`.
 
     Parameters
     ----------
     value : object
     store : ArrayStore
-    classes : Classes
     where : str
         What the value is; for messages.
 
@@ -85,7 +77,7 @@ def encode(value: Any, store: ArrayStore, classes: Classes, where: str) -> Any:
     TypeError
         If the value, or something in it, is of a type that cannot be stored; the message names `where`.
     """
-    return _encode(value, _Sink(store, classes, where))
+    return _encode(value, _Sink(store, where))
 
 
 def decode(content: Any, source: Source) -> Any:
@@ -154,7 +146,7 @@ def _decode_objects(content: dict[str, Any], source: Source) -> np.ndarray:
 def _encode_component(value: Any, sink: _Sink) -> dict[str, Any]:
     params = value.get_params(deep=False)
     return {
-        **sink.classes.name(type(value)),
+        **class_name(type(value)),
         "params": {
             name: _encode(param, sink._replace(where=f"{sink.where}, {type(value).__name__}({name}=...)"))
             for name, param in params.items()

@@ -13,14 +13,14 @@ from latentnet._random import RandomState, as_generator
 from latentnet.effects import SIMILARITIES
 from latentnet.files.archive import ArrayStore
 from latentnet.files.networks import encode_network
-from latentnet.files.values import Classes, encode
+from latentnet.files.values import encode
 from latentnet.inference.base import InferenceResult
 from latentnet.models.arguments import read_effects, read_engine
 from latentnet.models.base import Estimator
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
-from latentnet.models.saved import unique_strings
 from latentnet.network.joined import join_networks
+from latentnet.network.labels import unique_strings
 from latentnet.network.reading.periods import Several, check_shared_effects, read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
 from latentnet.problem.named import as_draws
@@ -251,11 +251,11 @@ class DynamicModel(Estimator):
         within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
         return senders[within], receivers[within]
 
-    def _encoded_networks(self, store: ArrayStore, classes: Classes) -> dict[str, Any]:
+    def _encoded_networks(self, store: ArrayStore) -> dict[str, Any]:
         several = self._several
         return {
-            "sites": encode(several.sites, store, classes, "the sites' labels"),
-            "networks": [[encode_network(one, store, classes) for one in periods] for periods in several.networks],
+            "sites": encode(several.sites, store, "the sites' labels"),
+            "networks": [[encode_network(one, store) for one in periods] for periods in several.networks],
         }
 
     def _dims(self) -> dict[str, tuple[str, ...]]:

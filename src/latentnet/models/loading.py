@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 
+import latentnet.effects
+import latentnet.families
+import latentnet.inference
 import latentnet.models
+import latentnet.priors
 from latentnet.component import Component
 from latentnet.files.archive import read_archive
 from latentnet.files.networks import decode_network
-from latentnet.files.values import Classes, MissingComponentError, Source, decode, library_components
+from latentnet.files.values import Classes, MissingComponentError, Source, decode
 from latentnet.inference.base import InferenceResult
 from latentnet.models.base import Estimator
 from latentnet.models.dynamic import DynamicModel
@@ -22,13 +26,14 @@ from latentnet.network.reading.periods import Several, read_networks
 from latentnet.problem.named import as_draws
 from latentnet.problem.problem import Clusters, Problem, make_problem
 
-__all__ = ["library_models", "load"]
+__all__ = ["library_classes", "load"]
 
 
-def library_models() -> dict[str, type]:
-    """Every estimator of the library by its name."""
-    found = (getattr(latentnet.models, name) for name in latentnet.models.__all__)
-    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Estimator)}
+def library_classes() -> dict[str, type]:
+    """Every estimator, effect, family, prior and engine of the library by its name."""
+    rooms = (latentnet.models, latentnet.effects, latentnet.families, latentnet.inference, latentnet.priors)
+    found = [getattr(room, name) for room in rooms for name in room.__all__]
+    return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Component | Estimator)}
 
 
 def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
@@ -67,7 +72,7 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
     >>> again.predict([("Mark", "Victor")]) == model.predict([("Mark", "Victor")])
     array([ True])
     """
-    classes = Classes(library_components() | library_models(), _user_classes(components))
+    classes = Classes(library_classes(), _user_classes(components))
     content, arrays = read_archive(path)
     try:
         return _restored(content, Source(arrays, classes))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
-from latentnet.models.saved import unique_strings
+from latentnet.network.labels import unique_strings
 from latentnet.posterior.diagnostics import r_hat, summarise
 from latentnet.predictive.predictive import dyad_predictors, dyad_values
 

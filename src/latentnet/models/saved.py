@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from latentnet._exceptions import NotFittedError
+from latentnet._version import __version__
 from latentnet.effects import Intercept, NoIntercept
 from latentnet.effects.shared import SharedValues
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import encode_network
-from latentnet.files.values import Classes, encode, library_components
+from latentnet.files.values import class_name, encode
+from latentnet.network.labels import unique_strings
 from latentnet.network.sparse import entry_rows
 from latentnet.posterior.arviz import to_arviz
 
@@ -75,9 +75,7 @@ class Storage:
         """
         problem = self._checked()
         if "_posterior" not in self.__dict__:
-            import latentnet
-
-            attrs = {"inference_library": "latentnet", "inference_library_version": latentnet.__version__}
+            attrs = {"inference_library": "latentnet", "inference_library_version": __version__}
             self._posterior = to_arviz(self._groups(), self._dims(), self._coords(problem), attrs)
         return self._posterior
 
@@ -137,8 +135,8 @@ class Storage:
     def _undirected(self) -> bool:
         return not self.network_.directed and not self.network_.two_mode
 
-    def _encoded_networks(self, store: ArrayStore, classes: Classes) -> dict[str, Any]:
-        return {"network": encode_network(self.network_, store, classes)}
+    def _encoded_networks(self, store: ArrayStore) -> dict[str, Any]:
+        return {"network": encode_network(self.network_, store)}
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file that `latentnet.load` reads, without a refit and without pickle.
@@ -176,22 +174,19 @@ class Storage:
                 "a period or site of a joint model cannot be saved by itself: save the joint model, and take "
                 "at(period, site) again after load"
             )
-        from latentnet.models.loading import library_models
-
-        classes = Classes(library_components() | library_models(), {})
         store = ArrayStore()
 
         def encoded(value: Any, where: str) -> Any:
-            return encode(value, store, classes, where)
+            return encode(value, store, where)
 
         params = self.get_params(deep=False)  # type: ignore[attr-defined]
         draws = self.draws_
         content = {
             "model": {
-                **classes.name(type(self)),
+                **class_name(type(self)),
                 "params": {name: encoded(value, f"the parameter {name!r}") for name, value in params.items()},
             },
-            **self._encoded_networks(store, classes),
+            **self._encoded_networks(store),
             "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
             "draws": {
                 "parameters": store.add(draws.parameters, "parameters"),
@@ -222,26 +217,6 @@ def ingredients(problem: Problem) -> dict[str, Any]:
         "priors": problem.priors,
         "clusters": None if problem.clusters is None else asdict(problem.clusters),
     }
-
-
-def unique_strings(labels: Iterable[Any]) -> np.ndarray:
-    """Labels as strings; where two would be equal, with their types, and if need be with a number."""
-    labels = list(labels)
-    texts = [str(label) for label in labels]
-    counts = Counter(texts)
-    texts = [
-        f"{text} ({type(label).__name__})" if counts[text] > 1 else text
-        for text, label in zip(texts, labels, strict=True)
-    ]
-    counts = Counter(texts)
-    taken, found = set(texts), []
-    for text in texts:
-        unique, k = text, 1
-        while counts[text] > 1 and unique in taken:
-            unique, k = f"{text} #{k}", k + 1
-        taken.add(unique)
-        found.append(unique)
-    return np.array(found, dtype=np.str_)
 
 
 def _once(matrix: Any, undirected: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

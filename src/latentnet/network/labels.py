@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = [
     "label_pairs",
     "listing",
     "object_array",
+    "unique_strings",
     "unique_union",
     "unknown_labels",
 ]
@@ -136,6 +138,26 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     result = attributes.iloc[own.get_indexer(index)].copy()
     result.index = index
     return result
+
+
+def unique_strings(labels: Iterable[Any]) -> np.ndarray:
+    """Labels as strings; where two would be equal, with their types, and if need be with a number."""
+    labels = list(labels)
+    texts = [str(label) for label in labels]
+    counts = Counter(texts)
+    texts = [
+        f"{text} ({type(label).__name__})" if counts[text] > 1 else text
+        for text, label in zip(texts, labels, strict=True)
+    ]
+    counts = Counter(texts)
+    taken, found = set(texts), []
+    for text in texts:
+        unique, k = text, 1
+        while counts[text] > 1 and unique in taken:
+            unique, k = f"{text} #{k}", k + 1
+        taken.add(unique)
+        found.append(unique)
+    return np.array(found, dtype=np.str_)
 
 
 def unique_union(keys: Iterable[Sequence[Any]]) -> list[Any]:
