@@ -113,15 +113,15 @@ def test_large_simulation_needs_no_square():
 
 def test_simulation_arguments():
     for arguments, error, message in [
-        ({"n_actors": 1}, ValueError, "n_actors must be at least 2, got 1"),
-        ({"n_actors": 3.0}, TypeError, "n_actors must be an integer, got 3.0"),
-        ({"n_clusters": 0}, ValueError, "n_clusters must be at least 1, got 0"),
+        ({"n_actors": 1}, ValueError, "n_actors must be an integer of at least 2, but is 1"),
+        ({"n_actors": 3.0}, ValueError, "n_actors must be an integer of at least 2, but is 3.0"),
+        ({"n_clusters": 0}, ValueError, "n_clusters must be an integer of at least 1, but is 0"),
         ({"n_actors": 2, "n_clusters": 3}, ValueError, "got 3 clusters for 2 actors"),
-        ({"n_dims": True}, TypeError, "n_dims must be an integer, got True"),
+        ({"n_dims": True}, ValueError, "n_dims must be an integer of at least 1, but is True"),
         (
             {"similarity": "cosine"},
             ValueError,
-            "'distance', 'squared_distance', 'bilinear', None, got 'cosine'",
+            "'distance', 'squared_distance', 'bilinear', None, but is 'cosine'",
         ),
         ({"intercept": np.nan}, ValueError, "intercept must be finite, got nan"),
         ({"cluster_scale": -1}, ValueError, "cluster_scale must be finite and not negative, got -1"),

@@ -370,7 +370,7 @@ def test_an_actor_has_one_random_effect(tmp_path: Path) -> None:
 def test_places_that_are_not_there() -> None:
     for arguments, message in (
         ({}, "period must be given, one of 0 to 2"),
-        ({"period": 3}, "one of 0 to 2, but is 3"),
+        ({"period": 3}, "period must be an integer from -3 to 2, but is 3"),
         ({"period": 1.0}, "must be an integer"),
         ({"period": 1, "site": "North"}, "only one"),
     ):

@@ -141,8 +141,11 @@ def test_same_seed_same_study_and_tables_are_copies():
 
 def test_arguments(study):
     for call, message in [
-        (lambda: study.people("Nowhere"), "site must be one of 'Alderbeck', 'Brackmere', 'Carrowdale', got 'Nowhere'"),
-        (lambda: study.truth("Alderbeck", 2), "period must be 0 or 1, got 2"),
+        (
+            lambda: study.people("Nowhere"),
+            "site must be one of 'Alderbeck', 'Brackmere', 'Carrowdale', but is 'Nowhere'",
+        ),
+        (lambda: study.truth("Alderbeck", 2), "period must be 0 or 1, but is 2"),
         (
             lambda: study.ask("Alderbeck", ["Nobody"]),
             "respondents must be people of Alderbeck in period 0, but ['Nobody']",

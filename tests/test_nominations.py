@@ -146,9 +146,9 @@ def test_names_of_others_count_towards_the_limit_and_are_left_out_with_a_warning
         (FRAME, {"nominee": "who"}, ("respondent, nominee must name different columns",)),
         (FRAME, {"rank": "whom"}, ("different columns",)),
         (FRAME, {"rank": "x"}, ("rank must name a column",)),
-        (FRAME, {"max_nominations": 0}, ("max_nominations", "at least 1", "got 0")),
-        (FRAME, {"max_nominations": True}, ("max_nominations", "got True")),
-        (FRAME, {"max_nominations": 2.0}, ("max_nominations", "got 2.0")),
+        (FRAME, {"max_nominations": 0}, ("max_nominations", "at least 1", "is 0")),
+        (FRAME, {"max_nominations": True}, ("max_nominations", "is True")),
+        (FRAME, {"max_nominations": 2.0}, ("max_nominations", "is 2.0")),
         (FRAME, {"max_nominations": 1}, ("'Ann' gave 2", "too many: 1", "drop the names")),
         (
             FRAME,

@@ -176,7 +176,7 @@ def test_degenerate_configurations_stay_finite(n_dims, invariance, kind):
 def test_errors_name_argument_and_fix():
     draws = np.zeros((3, 5, 2))
     with pytest.raises(
-        ValueError, match=r"invariance must be one of 'none', 'orthogonal', 'isometry', but it is 'affine'"
+        ValueError, match=r"invariance must be one of 'none', 'orthogonal', 'isometry', but is 'affine'"
     ):
         align(draws, draws[0], "affine")
     with pytest.raises(ValueError, match=r"target must have .*\(5, 2\), but its shape is \(4, 2\)"):

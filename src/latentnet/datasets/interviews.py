@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.spatial.distance import cdist
 
 from latentnet._random import RandomState, as_generator
+from latentnet.checks import is_whole, one_of
 
 __all__ = ["InterviewStudy", "make_interview_study"]
 
@@ -162,10 +163,8 @@ class InterviewStudy:
         return self._at(site, period).truth.copy()
 
     def _at(self, site: str, period: int) -> _Period:
-        if site not in self._periods:
-            raise ValueError(f"site must be one of {', '.join(map(repr, self.sites))}, got {site!r}")
-        if period not in (0, 1):
-            raise ValueError(f"period must be 0 or 1, got {period!r}")
+        one_of("site", site, self.sites)
+        one_of("period", period, (0, 1))
         return self._periods[site][period]
 
 
@@ -223,8 +222,11 @@ def make_interview_study(
 
 def _check_sizes(n_people: Any) -> None:
     sizes = [] if isinstance(n_people, str) or not isinstance(n_people, Iterable) else list(n_people)
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in sizes)
-    if not whole or not 1 <= len(sizes) <= len(PLACES) or not all(FEWEST_PEOPLE <= n <= MOST_PEOPLE for n in sizes):
+    if (
+        not all(map(is_whole, sizes))
+        or not 1 <= len(sizes) <= len(PLACES)
+        or not all(FEWEST_PEOPLE <= n <= MOST_PEOPLE for n in sizes)
+    ):
         raise ValueError(
             f"n_people must hold a number of people for each of one to {len(PLACES)} sites, integers from "
             f"{FEWEST_PEOPLE} to {MOST_PEOPLE}, got {n_people!r}"

@@ -12,6 +12,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import expit
 
 from latentnet._random import RandomState, as_generator
+from latentnet.checks import one_of, whole_number
 from latentnet.network import Network
 
 __all__ = ["LatentNetwork", "make_latent_network"]
@@ -94,8 +95,7 @@ def make_latent_network(
     """
     _check_counts(n_actors, n_clusters, n_dims)
     _check_numbers(intercept, cluster_radius, cluster_scale)
-    if similarity not in SIMILARITIES:
-        raise ValueError(f"similarity must be one of {', '.join(map(repr, SIMILARITIES))}, got {similarity!r}")
+    one_of("similarity", similarity, SIMILARITIES)
     generator = as_generator(random_state)
     labels = np.arange(n_actors, dtype=np.int64) * n_clusters // n_actors
     centres = _centres(n_clusters, n_dims, cluster_radius)
@@ -112,10 +112,7 @@ def _check_counts(n_actors: Any, n_clusters: Any, n_dims: Any) -> None:
         ("n_clusters", n_clusters, 1),
         ("n_dims", n_dims, 1),
     ):
-        if not isinstance(value, int | np.integer) or isinstance(value, bool):
-            raise TypeError(f"{name} must be an integer, got {value!r}")
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
+        whole_number(name, value, least)
     if n_clusters > n_actors:
         raise ValueError(f"n_clusters must be at most n_actors, got {n_clusters} clusters for {n_actors} actors")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import expit, ndtr, ndtri
 
+from latentnet.checks import one_of
 from latentnet.compiled import exp, softplus
 from latentnet.families.base import Family
 from latentnet.families.links import (
@@ -57,8 +58,7 @@ class Bernoulli(Family):
 
     def check(self, network: Network) -> None:
         """Ties must be 0 or 1."""
-        if self.link not in _LINKS:
-            raise ValueError(f"link of family 'bernoulli' must be one of {sorted(_LINKS)}, got {self.link!r}")
+        one_of("link of family 'bernoulli'", self.link, _LINKS)
         values = network.ties.data
         if np.any(values != 1.0):
             worst = values[values != 1.0]

@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from latentnet._exceptions import ConvergenceWarning
+from latentnet.checks import whole_number
 from latentnet.compiled import first_class_functions
 from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
@@ -155,9 +156,7 @@ class MAP(Component):
     def check(self) -> None:
         """Raise a ValueError for parameters out of range."""
         for name in ("n_starts", "max_iterations"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(f"MAP: {name} must be an integer of at least 1, but is {value!r}")
+            whole_number(f"MAP: {name}", getattr(self, name), 1)
         if not self.tolerance > 0:
             raise ValueError(f"MAP: tolerance must be positive, but is {self.tolerance!r}")
 

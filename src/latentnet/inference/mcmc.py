@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
+from latentnet.checks import is_whole, one_of, shown, whole_number
 from latentnet.compiled import first_class_functions
 from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
@@ -307,16 +308,12 @@ class MCMC(Component):
     def check(self) -> None:
         """Raise a ValueError for parameters out of range."""
         for name, least in (("n_draws", 1), ("n_warmup", 0), ("n_chains", 1), ("thin", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-                raise ValueError(f"MCMC: {name} must be an integer of at least {least}, but is {value!r}")
-        jobs = self.n_jobs
-        if isinstance(jobs, bool) or not (jobs is None or (isinstance(jobs, int | np.integer) and jobs != 0)):
-            raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {self.n_jobs!r}")
+            whole_number(f"MCMC: {name}", getattr(self, name), least)
+        if self.n_jobs is not None and not (is_whole(self.n_jobs) and self.n_jobs != 0):
+            raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {shown(self.n_jobs)}")
         if not 0.0 < self.target_acceptance < 1.0:
             raise ValueError(f"MCMC: target_acceptance must be between 0 and 1, but is {self.target_acceptance!r}")
-        if self.on_interrupt not in ("raise", "return"):
-            raise ValueError(f"MCMC: on_interrupt must be 'raise' or 'return', but is {self.on_interrupt!r}")
+        one_of("MCMC: on_interrupt", self.on_interrupt, ("raise", "return"))
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Draw from the posterior; an interrupted run holds the draws that every chain has."""

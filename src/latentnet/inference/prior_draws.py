@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latentnet.checks import whole_number
 from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.moves.random_effects import DF, SCALE, START, STOP, V0
@@ -43,8 +44,7 @@ class PriorDraws(Component):
 
     def check(self) -> None:
         """Raise a ValueError for parameters out of range."""
-        if isinstance(self.n_draws, bool) or not isinstance(self.n_draws, int | np.integer) or self.n_draws < 1:
-            raise ValueError(f"PriorDraws: n_draws must be an integer of at least 1, but is {self.n_draws!r}")
+        whole_number("PriorDraws: n_draws", self.n_draws, 1)
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Draw; the result holds one chain."""

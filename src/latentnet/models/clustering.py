@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from latentnet._exceptions import LatentnetWarning
+from latentnet.checks import whole_number
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.map import position_spread
 from latentnet.inference.start import start_parameters
@@ -102,7 +103,7 @@ class Clustering(Estimator):
     def _specify(self, network: Network, presences: Presences | None, rng: Generator) -> Problem:
         automatic = isinstance(self.n_clusters, str)
         if automatic and self.n_clusters != "auto":
-            raise ValueError(f"n_clusters must be an integer of at least 1 or 'auto', but is {self.n_clusters!r}")
+            _checked_number(self.n_clusters, network.n_actors)
         if read_n_dims(self.n_dims, self.similarity) == 0:
             raise ValueError(
                 "similarity must not be None: clusters are of positions; use LatentPositionModel(similarity=None)"
@@ -251,8 +252,7 @@ def _responsibilities(problem: Problem, pooled: np.ndarray) -> np.ndarray:
 
 
 def _checked_number(n_clusters: Any, n_actors: int) -> int:
-    if isinstance(n_clusters, bool) or not isinstance(n_clusters, int | np.integer) or n_clusters < 1:
-        raise ValueError(f"n_clusters must be an integer of at least 1 or 'auto', but is {n_clusters!r}")
-    if n_clusters > n_actors:
+    number = whole_number("n_clusters", n_clusters, 1, otherwise=" or 'auto'")
+    if number > n_actors:
         raise ValueError(f"n_clusters must not exceed the number of actors, {n_actors}, but is {n_clusters}")
-    return int(n_clusters)
+    return number

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet._random import RandomState, as_generator
+from latentnet.checks import one_of, whole_number
 from latentnet.effects import SIMILARITIES
 from latentnet.files.archive import ArrayStore
 from latentnet.files.networks import encode_network
@@ -155,11 +156,7 @@ class DynamicModel(Estimator):
         if period is None and len(periods) > 1:
             raise ValueError(f"period must be given, one of 0 to {len(periods) - 1}")
         if period is not None:
-            if isinstance(period, bool) or not isinstance(period, int | np.integer):
-                raise ValueError(f"period must be an integer, but is {period!r}")
-            if not -len(periods) <= period < len(periods):
-                raise ValueError(f"period must be one of 0 to {len(periods) - 1}, but is {period}")
-            column = int(period) % len(periods)
+            column = whole_number("period", period, -len(periods), len(periods) - 1) % len(periods)
         return self._view(self._seen(row, column))
 
     def _site(self, site: Any) -> int:
@@ -170,9 +167,7 @@ class DynamicModel(Estimator):
             raise ValueError(f"site must not be given, as there is only one, but is {site!r}")
         if site is None and len(sites) == 1:
             return 0
-        if site not in sites:
-            raise ValueError(f"site must be one of {', '.join(map(repr, sites))}, but is {site!r}")
-        return sites.index(site)
+        return sites.index(one_of("site", site, sites))
 
     def _seen(self, row: int, column: int) -> Place:
         presences = self._problem.presences

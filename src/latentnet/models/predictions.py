@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from latentnet._random import as_generator
+from latentnet.checks import whole_number
 from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
 from latentnet.network.changed import hidden_as
 from latentnet.predictive.predictive import (
@@ -180,8 +181,7 @@ class Predictions:
         list of Network
         """
         problem = self._checked()
-        if isinstance(n_networks, bool) or not isinstance(n_networks, int | np.integer) or n_networks < 1:
-            raise ValueError(f"n_networks must be an integer of at least 1, but is {n_networks!r}")
+        n_networks = whole_number("n_networks", n_networks, 1)
         rng = as_generator(random_state)
         return [self._simulate_one(problem, rng, observed) for _ in range(n_networks)]
 

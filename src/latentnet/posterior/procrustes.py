@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 import numpy.typing as npt
 
+from latentnet.checks import one_of
+
 __all__ = ["Alignment", "Invariance", "align", "mean_shape", "principal_axes"]
 
 Array = npt.NDArray[np.float64]
@@ -162,9 +164,7 @@ def mean_shape(positions: npt.ArrayLike, invariance: Invariance) -> Array:
 
 
 def _checked(positions: npt.ArrayLike, name: str, invariance: str) -> Array:
-    if invariance not in get_args(Invariance):
-        known = ", ".join(map(repr, get_args(Invariance)))
-        raise ValueError(f"invariance must be one of {known}, but it is {invariance!r}")
+    one_of("invariance", invariance, get_args(Invariance))
     array = np.asarray(positions, dtype=np.float64)
     if array.ndim < 2 or array.shape[-1] < 1:
         raise ValueError(

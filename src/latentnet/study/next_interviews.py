@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
+from latentnet.checks import one_of, whole_number
 from latentnet.study.information import Everything, Greedy, Others, Singles, Targets
 from latentnet.study.reading import (
     Floats,
@@ -119,15 +120,13 @@ def next_interviews(model: Any, n: int, *, balance: str | None = None, target: T
     groups = np.zeros(len(candidates), dtype=np.intp)
     if balance is not None:
         groups = pd.factorize(attribute_values(model, balance, "balance", candidates))[0]
+    one_of("target", target, get_args(Target))
     if target == "everything":
         criterion: Greedy = Everything(_Rows(model, thinned(np.arange(len(model.draws_.pooled)), _MOST_DRAWS)))
     elif target == "others":
         criterion = Others(_CrossedRows(model))
-    elif target == "clusters":
-        answers, labels = _labels(model)
-        criterion = Targets(answers, labels)
     else:
-        raise ValueError(f"target must be one of {', '.join(map(repr, get_args(Target)))}, but is {target!r}")
+        criterion = Targets(*_labels(model))
     chosen, gains = _greedy(criterion, candidates, groups, int(n))
     return pd.DataFrame({"information": np.cumsum(gains)}, actor_index(model.actors_[chosen]))
 
@@ -159,10 +158,7 @@ def _candidates(model: Any, n: Any) -> Integers:
             "next_interviews chooses among actors who were not asked, but every row of the network is observed; "
             "mark the rows of those who were only named as unobserved (NaN)"
         )
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= len(candidates):
-        raise ValueError(
-            f"n must be an integer from 1 to {len(candidates)}, the number of actors who were not asked, but is {n!r}"
-        )
+    whole_number("n", n, 1, len(candidates), otherwise=", the number of actors who were not asked")
     return candidates
 
 

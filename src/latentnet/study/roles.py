@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.stats import chi2
 
 from latentnet._random import RandomState, as_generator
+from latentnet.checks import MOST, whole_number
 from latentnet.study.centrality import betweenness, eigenvector
 from latentnet.study.reading import (
     ClusterDraws,
@@ -134,10 +135,7 @@ def roles(
 def _count(value: Any, name: str, default: int, most: int | None) -> int:
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1 or value > (most or value):
-        limit = "of at least 1" if most is None else f"from 1 to {most}"
-        raise ValueError(f"{name} must be an integer {limit}, but is {value!r}")
-    return int(value)
+    return whole_number(name, value, 1, MOST if most is None else most)
 
 
 def _add(table: pd.DataFrame, **columns: Floats) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet._exceptions import LatentnetWarning
+from latentnet.checks import whole_number
 from latentnet.network.content import Parts, parts_from_entries
 from latentnet.network.labels import (
     attributes_frame,
@@ -91,13 +92,9 @@ def _check_columns(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable,
 
 
 def _check_cap(max_nominations: Any) -> None:
-    if max_nominations is None:
-        return
-    if isinstance(max_nominations, bool) or not isinstance(max_nominations, int | np.integer) or max_nominations < 1:
-        raise ValueError(
-            "max_nominations must be the most names that a respondent was allowed, an integer of at least 1, or None "
-            f"if there was no limit, got {max_nominations!r}"
-        )
+    if max_nominations is not None:
+        allowed = "; it is the most names that a respondent was allowed"
+        whole_number("max_nominations", max_nominations, 1, otherwise=", or None if there was no limit", fix=allowed)
 
 
 def _ends(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable) -> tuple[Labels, Labels]:

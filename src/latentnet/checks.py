@@ -1,0 +1,104 @@
+"""Checks of arguments that are made everywhere, so that their words are the same: a whole number, one of some names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+__all__ = ["MOST", "is_whole", "one_of", "shown", "whole_number"]
+
+# Sums and products of two such numbers still fit into 64 bits, and no array of more elements fits into memory.
+MOST = 2**31 - 1
+_LONGEST = 100
+
+
+def shown(value: Any) -> str:
+    """Write a value for a message, cut where it is long, whatever its `repr` does."""
+    try:
+        text = repr(value)
+    except Exception:  # such as that of an integer of 5,000 digits, or one that a user wrote
+        return f"a value of type {type(value).__name__} that cannot be written out"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}... ({len(text)} characters)"
+
+
+def is_whole(value: Any) -> bool:
+    """Whether it is an integer of Python or NumPy, and no boolean."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def whole_number(argument: str, value: Any, least: int, most: int = MOST, *, otherwise: str = "", fix: str = "") -> int:
+    """Check an integer.
+
+    Parameters
+    ----------
+    argument : str
+        Its name, for the message.
+    value : object
+        Python's or NumPy's integers pass; booleans and floats do not.
+    least, most : int
+    otherwise : str
+        What else would have been right, such as " or 'auto'".
+    fix : str
+        What to do, such as "; for no latent space use similarity=None".
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If it is no integer, or out of range.
+
+    Examples
+    --------
+    >>> whole_number("n", 3, 1)
+    3
+    >>> whole_number("n", True, 1)
+    Traceback (most recent call last):
+    ValueError: n must be an integer of at least 1, but is True
+    """
+    whole = is_whole(value)
+    if whole and least <= int(value) <= most:
+        return int(value)
+    limit = f"of at least {least}" if most == MOST and not (whole and value > most) else f"from {least} to {most}"
+    raise ValueError(f"{argument} must be an integer {limit}{otherwise}, but is {shown(value)}{fix}")
+
+
+def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str = "", fix: str = "") -> Any:
+    """Check that a value is among some names or labels, and return it.
+
+    Parameters
+    ----------
+    argument : str
+        Its name, for the message.
+    value : object
+        Of any type, also one that cannot be compared.
+    choices : iterable of hashable
+    otherwise, fix : str
+        As for `whole_number`.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+
+    Examples
+    --------
+    >>> one_of("kind", "b", ["a", "c", "d"], otherwise=" or None")
+    Traceback (most recent call last):
+    ValueError: kind must be one of 'a', 'c', 'd' or None, but is 'b'
+    """
+    choices = tuple(choices)
+    try:
+        hash(value)
+        found = value in choices
+    except (TypeError, ValueError):  # an array, a frame, a missing value
+        found = False
+    if not found:
+        joint, start = (" or ", "") if len(choices) == 2 else (", ", "one of ")
+        listed = joint.join(map(repr, choices))
+        raise ValueError(f"{argument} must be {start}{listed}{otherwise}, but is {shown(value)}{fix}")
+    return value
