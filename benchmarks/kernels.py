@@ -19,6 +19,7 @@ prepare()
 from benchmarks import loops  # noqa: E402  (after the environment is set)
 from latentnet import Network, Priors  # noqa: E402
 from latentnet.compiled import first_class_functions  # noqa: E402
+from latentnet.effects import SIMILARITIES  # noqa: E402
 from latentnet.families import Bernoulli  # noqa: E402
 from latentnet.likelihood.fused_data import SIMILARITY_CODES  # noqa: E402
 from latentnet.problem.problem import Problem, make_problem  # noqa: E402
@@ -69,7 +70,7 @@ def fused(n_actors: int, directed: bool, similarity: str) -> Pair:
         loops.repeat_fused(likelihood, theta, gradients[0], n_repeats)
 
     def loop(n_repeats: int) -> None:
-        both, code = 2.0 if directed else 1.0, SIMILARITY_CODES[similarity]
+        both, code = 2.0 if directed else 1.0, SIMILARITY_CODES[SIMILARITIES[similarity]]
         loops.repeat_gather(weights, both, code, z, theta, gradients[1], n_repeats)
 
     return Pair(n_actors, directed, similarity, ours, loop, gradients)
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=7, help="of each, by turns; the minimum counts")
     chosen = parser.parse_args()
     kinds = [(n, directed) for directed in (False, True) for n in chosen.actors]
-    plain = [fused(n, directed, similarity) for similarity in SIMILARITY_CODES for n, directed in kinds]
+    plain = [fused(n, directed, similarity) for similarity in SIMILARITIES for n, directed in kinds]
     if hasattr(os, "getloadavg"):
         print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print("\nFused float32 gradient, against a float32 loop over ordered pairs; CPU ns per ordered dyad")

@@ -6,7 +6,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from benchmarks import kernels
-from latentnet.likelihood.fused_data import SIMILARITY_CODES
+from latentnet.effects import SIMILARITIES
 
 ACTORS = pytest.mark.parametrize("n_actors", kernels.SIZES)
 KIND = pytest.mark.parametrize("directed", [False, True], ids=["undirected", "directed"])
@@ -23,7 +23,7 @@ def _benchmark(benchmark: BenchmarkFixture, pair: kernels.Pair, side: str) -> No
 @SIDE
 @KIND
 @ACTORS
-@pytest.mark.parametrize("similarity", SIMILARITY_CODES)
+@pytest.mark.parametrize("similarity", SIMILARITIES)
 def test_fused(benchmark: BenchmarkFixture, n_actors: int, directed: bool, similarity: str, side: str) -> None:
     benchmark.group = f"fused, {similarity}, {'directed' if directed else 'undirected'}, {n_actors} actors"
     _benchmark(benchmark, kernels.fused(n_actors, directed, similarity), side)

@@ -7,6 +7,13 @@ from collections.abc import Callable
 import numpy as np
 from scipy import stats
 
+from latentnet.effects import SIMILARITIES, Similarity
+
+
+def name_of(space: Similarity | None) -> str | None:
+    """The name of a similarity of the library."""
+    return None if space is None else next(name for name, kind in SIMILARITIES.items() if type(space) is kind)
+
 
 def similarity(name: str | None, z_i: np.ndarray, z_j: np.ndarray) -> float:
     """What the latent space adds to a dyad's linear predictor."""

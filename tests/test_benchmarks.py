@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks import compare, kernels, problems, startup
 from benchmarks.measure import Fit, figures
-from latentnet.likelihood.fused_data import SIMILARITY_CODES
+from latentnet.effects import SIMILARITIES
 
 
 @pytest.mark.parametrize("name", ["karate", "sim_n50"])
@@ -100,7 +100,7 @@ def test_target_stands_beside_the_ratios(n_actors: int, least: int) -> None:
 
 
 @pytest.mark.parametrize("directed", [False, True], ids=["undirected", "directed"])
-@pytest.mark.parametrize("similarity", SIMILARITY_CODES)
+@pytest.mark.parametrize("similarity", SIMILARITIES)
 def test_fused_gradient_and_its_loop_agree(similarity: str, directed: bool) -> None:
     pair = kernels.fused(18, directed, similarity)
     pair.ours(1)

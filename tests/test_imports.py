@@ -20,8 +20,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = (
     {"signatures", "component", "compiled", "checks", "_random", "_exceptions", "_version"},
     {"network", "priors"},
-    {"families", "effects", "posterior", "files", "datasets"},
-    {"likelihood"},
+    {"families", "effects", "posterior", "files"},
+    {"likelihood", "datasets"},
     {"problem"},
     {"predictive"},
     {"inference"},

@@ -277,7 +277,7 @@ def _eta(problem: Problem, theta: np.ndarray) -> np.ndarray:
     return reference.linear_predictor(
         z,
         theta[problem.intercept],
-        problem.similarity,
+        reference.name_of(problem.similarity),
         lambda i, j: popularity[i] + 0.5 * popularity[j] + slope * x[i, j],
     )
 

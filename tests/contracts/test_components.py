@@ -183,7 +183,7 @@ def eta_jacobian(problem: Problem, theta: np.ndarray) -> tuple[np.ndarray, np.nd
     eta += np.tensordot(theta, slopes, 1)
     z = theta[problem.positions].reshape(d, n).T
     for i, j in _possible(network) if d else []:
-        eta[i, j] += reference.similarity(problem.similarity, z[i], z[j])
+        eta[i, j] += reference.similarity(reference.name_of(problem.similarity), z[i], z[j])
         for actor in (i, j):
             for k in range(d):
                 ends = [z[i].copy(), z[j].copy()]
@@ -191,7 +191,7 @@ def eta_jacobian(problem: Problem, theta: np.ndarray) -> tuple[np.ndarray, np.nd
                 def moved(x: np.ndarray, ends: Any = ends, side: int = int(actor == j), k: int = k) -> float:
                     here = [end.copy() for end in ends]
                     here[side][k] += x[0]
-                    return reference.similarity(problem.similarity, here[0], here[1])
+                    return reference.similarity(reference.name_of(problem.similarity), here[0], here[1])
 
                 slopes[k * n + actor, i, j] = reference.central_difference(moved, np.zeros(1), step=1e-4)[0]
     return eta, slopes

@@ -75,7 +75,7 @@ def _theta(problem: Problem, seed: int = 1, scale: float = 1.3) -> np.ndarray:
 def _eta(problem: Problem, theta: np.ndarray) -> np.ndarray:
     z = theta[problem.positions].reshape(problem.n_dims, problem.n_actors).T
     intercept = theta[problem.intercept] if problem.intercept >= 0 else 0.0
-    return reference.linear_predictor(z, intercept, problem.similarity)
+    return reference.linear_predictor(z, intercept, reference.name_of(problem.similarity))
 
 
 def _log_likelihood(problem: Problem, theta: np.ndarray) -> float:
@@ -175,11 +175,11 @@ def test_several_blocks(similarity: str, directed: bool, missing: str) -> None:
 
 def _dense_eta(problem: Problem, theta: np.ndarray) -> np.ndarray:
     z = theta[problem.positions].reshape(problem.n_dims, problem.n_actors).T
-    if problem.similarity == "bilinear":
+    if reference.name_of(problem.similarity) == "bilinear":
         between = z @ z.T
     else:
         squared = ((z[:, None] - z[None]) ** 2).sum(axis=-1)
-        between = -squared if problem.similarity == "squared_distance" else -np.sqrt(squared)
+        between = -squared if reference.name_of(problem.similarity) == "squared_distance" else -np.sqrt(squared)
     return theta[problem.intercept] + between  # type: ignore[no-any-return]
 
 

@@ -21,6 +21,7 @@ from scipy import stats
 from scipy.special import logsumexp
 
 from latentnet.compiled import first_class_functions, kernel
+from latentnet.effects import SIMILARITIES
 from latentnet.families import Bernoulli
 from latentnet.inference.mcmc import plain_mass, sampler_moves
 from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adaptation
@@ -183,7 +184,7 @@ def _run(
     target = target._replace(prior=prior._replace(mixture=prior.mixture._replace(**(mixture_changes or {}))))
     after = PriorDraws(*(np.empty_like(part) for part in before))
     found = Replicates(before, after, np.zeros((count, n, n)), np.empty((count, 2)))
-    model = (SIMILARITY_CODES[setting.base.similarity], setting.base.kind == "undirected")
+    model = (SIMILARITY_CODES[SIMILARITIES[setting.base.similarity]], setting.base.kind == "undirected")
     with first_class_functions():
         _replicate(
             target,

@@ -25,6 +25,7 @@ from scipy import stats
 
 from latentnet import Network
 from latentnet.compiled import first_class_functions, kernel
+from latentnet.effects import SIMILARITIES
 from latentnet.families import Bernoulli
 from latentnet.inference.mcmc import plain_mass, sampler_moves
 from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adaptation
@@ -277,7 +278,7 @@ def _run(
     if priors is not None:
         target = target._replace(prior=replace(problem, priors=priors).prior())
     moves = _moves(problem)
-    model = (SIMILARITY_CODES[data_similarity or setting.similarity], setting.kind == "undirected")
+    model = (SIMILARITY_CODES[SIMILARITIES[data_similarity or setting.similarity]], setting.kind == "undirected")
     found = Replicates(before, np.empty_like(before), np.zeros((count, n, n)), np.empty((count, 2)))
     with first_class_functions():
         _replicate(
@@ -376,7 +377,7 @@ def _worst(setting: Setting, found: Replicates) -> tuple[float, str]:
 
 
 SETTINGS = [
-    *(Setting(name, kind=kind) for name in SIMILARITY_CODES for kind in ("directed", "undirected")),
+    *(Setting(name, kind=kind) for name in SIMILARITIES for kind in ("directed", "undirected")),
     *(Setting(name, n_dims=d, kind="undirected") for name in ("distance", "bilinear") for d in (1, 3)),
     *(Setting(name, kind="masked") for name in ("distance", "bilinear")),
     Setting("distance", composed=True),

@@ -241,12 +241,12 @@ def _eta(model: Model, theta: np.ndarray) -> np.ndarray:
     """(count, n, n)."""
     problem = model.problem
     eta = np.tensordot(theta, model.slopes, 1)
-    if problem.similarity == "bilinear":
+    if reference.name_of(problem.similarity) == "bilinear":
         z = theta[:, problem.positions].reshape(len(theta), problem.n_dims, problem.n_actors)
         eta += np.einsum("rki,rkj->rij", z, z)
     elif problem.similarity is not None:
         distances = _distances(problem, theta)
-        eta -= distances if problem.similarity == "distance" else distances**2
+        eta -= distances if reference.name_of(problem.similarity) == "distance" else distances**2
     return eta
 
 

@@ -14,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
 from latentnet.compiled import first_class_functions
-from latentnet.effects import SIMILARITIES
 from latentnet.inference.map import maximise
 from latentnet.problem.problem import Problem
 from latentnet.problem.target import likelihood_value_and_gradient
@@ -117,7 +116,7 @@ def _of_ties(problem: Problem, model: Any) -> float:
 def _of_positions(problem: Problem, model: Any) -> float:
     """−2 log density of the positions under their clusters, and its penalty."""
     n, d = model.positions_.shape
-    centred = SIMILARITIES[str(problem.similarity)].invariance == "isometry"
+    centred = problem.invariance == "isometry"
     centre = model.positions_.mean(axis=0) if centred else np.zeros(d)
     positions = model.positions_ - centre
     if problem.clusters is None:

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from scipy.spatial.distance import cdist
 from scipy.special import expit
 
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import one_of, whole_number
+from latentnet.checks import whole_number
+from latentnet.effects import Similarity, read_similarity
 from latentnet.network import Network
 
 __all__ = ["LatentNetwork", "make_latent_network"]
@@ -21,7 +21,6 @@ Floats = npt.NDArray[np.float64]
 
 # Dyads drawn at a time: bounds the memory at a few tens of megabytes whatever the number of actors.
 DYADS_PER_BLOCK = 1_000_000
-SIMILARITIES = ("distance", "squared_distance", "bilinear", None)
 
 
 class LatentNetwork(NamedTuple):
@@ -38,7 +37,7 @@ def make_latent_network(
     n_dims: int = 2,
     *,
     intercept: float = 1.2,
-    similarity: str | None = "distance",
+    similarity: str | Similarity | None = "distance",
     cluster_radius: float = 3.2,
     cluster_scale: float = 0.6,
     directed: bool = False,
@@ -59,7 +58,7 @@ def make_latent_network(
         on.
     n_dims : int
     intercept : float
-    similarity : {"distance", "squared_distance", "bilinear", None}
+    similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
         What is added to the intercept: -|z_i - z_j|, -|z_i - z_j|^2, z_i . z_j, or nothing.
     cluster_radius : float
         Distance of the cluster centres from the origin.
@@ -95,12 +94,12 @@ def make_latent_network(
     """
     _check_counts(n_actors, n_clusters, n_dims)
     _check_numbers(intercept, cluster_radius, cluster_scale)
-    one_of("similarity", similarity, SIMILARITIES)
+    space = read_similarity(similarity)
     generator = as_generator(random_state)
     labels = np.arange(n_actors, dtype=np.int64) * n_clusters // n_actors
     centres = _centres(n_clusters, n_dims, cluster_radius)
     positions = centres[labels] + cluster_scale * generator.standard_normal((n_actors, n_dims))
-    ties = _draw_ties(positions, intercept, similarity, directed, generator)
+    ties = _draw_ties(positions, intercept, space, directed, generator)
     attributes = pd.DataFrame({"cluster": labels}, index=range(n_actors))
     network = Network.from_array(ties, directed=directed, attributes=attributes)
     return LatentNetwork(network, positions, labels)
@@ -138,7 +137,7 @@ def _centres(n_clusters: int, n_dims: int, radius: float) -> Floats:
 def _draw_ties(
     positions: Floats,
     intercept: float,
-    similarity: str | None,
+    similarity: Similarity | None,
     directed: bool,
     generator: np.random.Generator,
 ) -> sparse.csr_array[Any]:
@@ -149,7 +148,9 @@ def _draw_ties(
     for start in range(0, n_actors, n_rows):
         stop = min(start + n_rows, n_actors)
         columns = positions if directed else positions[:stop]
-        eta = intercept + _similarities(positions[start:stop], columns, similarity)
+        eta = np.full((stop - start, len(columns)), float(intercept))
+        if similarity is not None:
+            eta += similarity.between(positions[start:stop, np.newaxis], columns)
         sender, receiver = np.nonzero(generator.random(eta.shape) < expit(eta))
         sender += start
         keep = sender != receiver if directed else sender > receiver
@@ -158,13 +159,3 @@ def _draw_ties(
     ends = np.concatenate(senders), np.concatenate(receivers)
     ties = sparse.csr_array((np.ones(len(ends[0])), ends), shape=(n_actors, n_actors))
     return ties if directed else sparse.csr_array(ties + ties.T)
-
-
-def _similarities(rows: Floats, columns: Floats, similarity: str | None) -> Floats:
-    if similarity is None:
-        return np.zeros((len(rows), len(columns)))
-    if similarity == "bilinear":
-        return np.asarray(rows @ columns.T)
-    metric = "euclidean" if similarity == "distance" else "sqeuclidean"
-    distances: Floats = cdist(rows, columns, metric)
-    return -distances

@@ -1,5 +1,7 @@
 """Effects: the terms of the linear predictor, one a file."""
 
+from typing import Any
+
 from latentnet.effects.absolute_difference import AbsoluteDifference
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
 from latentnet.effects.bilinear import Bilinear
@@ -42,6 +44,7 @@ __all__ = [
     "Sociality",
     "SocialityCovariate",
     "SquaredDistance",
+    "read_similarity",
 ]
 
 SIMILARITIES: dict[str, type[Similarity]] = {
@@ -49,6 +52,24 @@ SIMILARITIES: dict[str, type[Similarity]] = {
     "squared_distance": SquaredDistance,
     "bilinear": Bilinear,
 }
+
+
+def read_similarity(similarity: Any) -> Similarity | None:
+    """A similarity by name or instance; None is no latent space.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    if similarity is None or isinstance(similarity, Similarity):
+        return similarity
+    if isinstance(similarity, str) and similarity in SIMILARITIES:
+        return SIMILARITIES[similarity]()
+    hint = f"; write {similarity.__name__}() with parentheses" if isinstance(similarity, type) else ""
+    names = ", ".join(map(repr, SIMILARITIES))
+    raise ValueError(f"similarity must be one of {names}, a Similarity or None, but is {similarity!r}{hint}")
+
 
 # What may be among a model's `effects`.
 EFFECTS: dict[str, type[Effect]] = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from latentnet.effects.similarity import Similarity
+from latentnet.effects.starting_positions import eigen_positions
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 __all__ = ["Bilinear"]
@@ -57,3 +59,11 @@ class Bilinear(Similarity):
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """z_i·z_j over the last axis."""
         return np.sum(first * second, axis=-1)
+
+    def start(self, graph: sparse.csr_array, n_dims: int, rng: np.random.Generator) -> np.ndarray:
+        """Such that inner products follow the ties' deviations from their mean."""
+        return eigen_positions(graph, n_dims, rng)
+
+    def reading(self, length: float, predictor: str) -> str:
+        """Of lengths from the origin."""
+        return f"length {length:g} from the origin (+); angles and lengths matter, not the orientation"

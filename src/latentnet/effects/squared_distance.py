@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from latentnet.effects.similarity import Similarity
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
@@ -55,3 +56,8 @@ class SquaredDistance(Similarity):
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """−‖z_i − z_j‖² over the last axis."""
         return -np.sum((first - second) ** 2, axis=-1)
+
+    def start(self, graph: sparse.csr_array, n_dims: int, rng: np.random.Generator) -> np.ndarray:
+        """As for the distance, closer together."""
+        positions = super().start(graph, n_dims, rng)
+        return positions / np.sqrt(np.sqrt(np.mean(positions**2)) + 1.0)

@@ -127,7 +127,7 @@ def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) 
         # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
         swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial and not problem.has_steps else 0,
         scaled=spatial,
-        translated=spatial and problem.similarity != "bilinear",
+        translated=problem.invariance == "isometry",
         intercept=problem.intercept,
         n_intercepts=problem.intercepts.stop - problem.intercepts.start,
         first_effect=problem.n_position_groups,

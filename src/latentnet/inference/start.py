@@ -1,7 +1,4 @@
-"""Where optimisers and chains start.
-
-Pivot MDS on geodesic distances, or the leading eigenvectors for inner products.
-"""
+"""Where optimisers and chains start: positions as the similarity has them, all else from these and the ties."""
 
 from __future__ import annotations
 
@@ -10,61 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
-from scipy.sparse.linalg import LinearOperator, eigsh
-
-from latentnet.effects import SIMILARITIES
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
 __all__ = ["chain_start", "disperse", "start_parameters"]
 
-_PIVOTS = 200
-
-
-def _geodesics(graph: sparse.csr_array, rng: np.random.Generator) -> np.ndarray:
-    """Hops from up to 200 pivots to every actor; between components, one hop more than the longest path seen."""
-    n = graph.shape[0]
-    pivots = np.arange(n) if n <= _PIVOTS else rng.choice(n, _PIVOTS, replace=False)
-    hops = dijkstra(graph, directed=False, indices=pivots, unweighted=True)
-    finite = np.isfinite(hops)
-    hops[~finite] = hops[finite].max(initial=0.0) + 1.0
-    return hops
-
-
-def _pivot_mds(distances: np.ndarray, n_dims: int, rng: np.random.Generator) -> np.ndarray:
-    """Positions (n, n_dims) whose distances follow these (n_pivots, n) (Brandes & Pich 2007)."""
-    squared = -0.5 * distances**2
-    centred = squared - squared.mean(axis=0) - squared.mean(axis=1, keepdims=True) + squared.mean()
-    rank = min(n_dims, *centred.shape)
-    _, values, right = np.linalg.svd(centred, full_matrices=False)
-    positions = np.zeros((distances.shape[1], n_dims))
-    # With all actors as pivots this is classical scaling: values are the eigenvalues.
-    scale = np.sqrt(values[:rank] * np.sqrt(distances.shape[1] / distances.shape[0]))
-    positions[:, :rank] = right[:rank].T * scale
-    # Equal distances, or fewer actors than dimensions, leave actors on top of each other: set them apart a little.
-    return positions + 0.05 * rng.standard_normal(positions.shape)
-
-
-def _eigen_positions(ties: sparse.csr_array, n_dims: int, rng: np.random.Generator) -> np.ndarray:
-    """Positions whose inner products follow the ties' deviations from their mean."""
-    n = ties.shape[0]
-    mean = ties.nnz / (n * n)
-    noise = 0.1 * rng.standard_normal((n, n_dims))
-    if n <= n_dims + 1 or ties.nnz == 0:
-        return noise
-
-    def centred(v: np.ndarray) -> np.ndarray:
-        return ties @ v - mean * v.sum()
-
-    operator = LinearOperator((n, n), matvec=centred, dtype=np.float64)
-    values, vectors = eigsh(operator, k=n_dims, which="LA", v0=rng.standard_normal(n))
-    # Around η = 0 a tie's probability rises by a quarter of η.
-    return vectors * np.sqrt(4.0 * np.maximum(values, 0.0)) + noise
-
 
 def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
+    assert problem.similarity is not None
     starts, neighbours = problem.graph
     n = problem.n_actors
     # csgraph wants 32-bit indices in older versions of scipy.
@@ -72,7 +23,7 @@ def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32)), shape=(n, n)
     )
     if problem.presences is None:
-        return _positions_of(graph, problem, rng)
+        return problem.similarity.start(graph, problem.n_dims, rng)
     positions = np.empty((n, problem.n_dims))
     actors, sites = problem.presences.actors, problem.presences.site
     for site in range(problem.n_sites):
@@ -82,17 +33,8 @@ def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         merge = sparse.csr_array((np.ones(index.size), (index, np.arange(index.size))), (found.size, index.size))
         merged = (merge @ graph[here][:, here] @ merge.T).tocsr()
         merged.data[:] = 1.0
-        of_actors = _positions_of(merged, problem, rng)
+        of_actors = problem.similarity.start(merged, problem.n_dims, rng)
         positions[here] = (of_actors - of_actors.mean(axis=0))[index]
-    return positions
-
-
-def _positions_of(graph: sparse.csr_array, problem: Problem, rng: np.random.Generator) -> np.ndarray:
-    if problem.similarity == "bilinear":
-        return _eigen_positions(graph, problem.n_dims, rng)
-    positions = _pivot_mds(_geodesics(graph, rng), problem.n_dims, rng)
-    if problem.similarity == "squared_distance":
-        positions /= np.sqrt(np.sqrt(np.mean(positions**2)) + 1.0)
     return positions
 
 
@@ -112,7 +54,7 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     theta = np.zeros(problem.n_parameters)
     network = problem.network
     similarity = 0.0
-    if problem.n_dims:
+    if problem.similarity is not None:
         positions = _start_positions(problem, rng)
         theta[problem.positions] = positions.T.ravel()
         if problem.clusters is None:
@@ -125,7 +67,7 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         if problem.presences is not None:
             pairs = pairs[:, problem.presences.site[pairs[0]] == problem.presences.site[pairs[1]]]
         first, second = positions[pairs[0]], positions[pairs[1]]
-        similarity = float(np.mean(SIMILARITIES[str(problem.similarity)].between(first, second)))
+        similarity = float(np.mean(problem.similarity.between(first, second)))
     theta[problem.family_slice] = problem.bound.start
     if problem.intercept >= 0:
         total = network.ties.sum() / (1.0 if network.directed or network.two_mode else 2.0)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from latentnet.effects import Bilinear, Distance, SquaredDistance
 from latentnet.likelihood.packed import BLOCK, blocks_of_rows
 
 if TYPE_CHECKING:
+    from latentnet.effects import Similarity
     from latentnet.network import Network
 
 __all__ = [
@@ -29,7 +31,8 @@ __all__ = [
 
 DISTANCE, SQUARED_DISTANCE, BILINEAR = 0, 1, 2
 _APART = 256
-SIMILARITY_CODES = {"distance": DISTANCE, "squared_distance": SQUARED_DISTANCE, "bilinear": BILINEAR}
+# By class: the kernels are written for these three alone.
+SIMILARITY_CODES: dict[type, int] = {Distance: DISTANCE, SquaredDistance: SQUARED_DISTANCE, Bilinear: BILINEAR}
 
 
 class FusedData(NamedTuple):
@@ -91,14 +94,14 @@ def with_expected_ties(target: Fused, weights: np.ndarray) -> Fused:
     return target._replace(data=target.data._replace(expected_ties=weights))
 
 
-def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: int) -> Fused:
+def fused_target(network: Network, *, n_dims: int, similarity: Similarity, intercept: int) -> Fused:
     """Pack a one-mode binary network into unordered pairs.
 
     Parameters
     ----------
     network : Network
     n_dims : int
-    similarity : {"distance", "squared_distance", "bilinear"}
+    similarity : Distance, SquaredDistance or Bilinear
     intercept : int
         Index of the intercept in the parameter vector, -1 without one.
     """
@@ -119,7 +122,7 @@ def fused_target(network: Network, *, n_dims: int, similarity: str, intercept: i
     empty = np.zeros((0, 0))
     by_block = _by_block(ties, blocks)
     data = FusedData(
-        n, n_dims, SIMILARITY_CODES[similarity], intercept, multiplicity, observed, blocks,
+        n, n_dims, SIMILARITY_CODES[type(similarity)], intercept, multiplicity, observed, blocks,
         *by_block, np.add.reduceat(np.append(by_block[2], 0.0), by_block[0][:-1]) * (np.diff(by_block[0]) > 0),
         *_by_block(kept, blocks), *_by_actor(ties), *_by_actor(kept),
         expected_ties=np.zeros(0), energies=np.zeros(0),

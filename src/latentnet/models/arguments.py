@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from latentnet.checks import one_of, whole_number
-from latentnet.effects import SIMILARITIES, Effect
+from latentnet.effects import Effect, read_similarity
 from latentnet.families import FAMILIES, Family
 from latentnet.inference import ENGINES, Engine
 from latentnet.priors import Priors
@@ -18,10 +18,9 @@ __all__ = ["read_effects", "read_engine", "read_family", "read_n_dims", "read_pr
 
 def read_n_dims(n_dims: Any, similarity: Any) -> int:
     """Dimensions of the latent space, 0 without one."""
-    if similarity is not None:
-        one_of("similarity", similarity, SIMILARITIES, otherwise=" or None")
+    space = read_similarity(similarity)
     found = whole_number("n_dims", n_dims, 1, fix="; for no latent space use similarity=None")
-    return 0 if similarity is None else found
+    return 0 if space is None else found
 
 
 def read_family(family: Any) -> Family:

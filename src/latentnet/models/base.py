@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
-from latentnet.effects import SIMILARITIES
+from latentnet.effects import Similarity
 from latentnet.families.designs import warn_of_roster
 from latentnet.inference import MCMC
 from latentnet.inference.base import InferenceResult
@@ -42,7 +42,7 @@ class Estimator(Report, Storage, BaseEstimator):
         self,
         n_dims: int = 2,
         *,
-        similarity: str | None = "distance",
+        similarity: str | Similarity | None = "distance",
         family: Any = "bernoulli",
         effects: Any = (),
         priors: Any = None,
@@ -124,7 +124,7 @@ class Estimator(Report, Storage, BaseEstimator):
         if not problem.n_dims:
             return np.zeros((problem.n_actors, 0))
         shape = (problem.n_dims, problem.n_actors)
-        invariance = SIMILARITIES[str(problem.similarity)].invariance
+        invariance = problem.invariance
         target = principal_axes(point[problem.positions].reshape(shape).T, invariance).positions
         unaligned = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], *shape), 2, 3)
         alignment = align(unaligned, target, invariance)

@@ -12,6 +12,7 @@ from numpy.random import Generator
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet.checks import whole_number
+from latentnet.effects import Similarity
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.map import position_spread
 from latentnet.inference.start import start_parameters
@@ -68,7 +69,7 @@ class Clustering(Estimator):
         n_clusters: int | str = 3,
         n_dims: int = 2,
         *,
-        similarity: str | None = "distance",
+        similarity: str | Similarity | None = "distance",
         family: Any = "bernoulli",
         effects: Any = (),
         priors: Any = None,

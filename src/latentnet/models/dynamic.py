@@ -11,7 +11,6 @@ import pandas as pd
 
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import one_of, whole_number
-from latentnet.effects import SIMILARITIES
 from latentnet.files.archive import ArrayStore
 from latentnet.files.networks import encode_network
 from latentnet.files.values import encode
@@ -113,7 +112,7 @@ class DynamicModel(Estimator):
         if not d:
             self._points = np.zeros((n, 0))
             return self._points
-        invariance = SIMILARITIES[str(problem.similarity)].invariance
+        invariance = problem.invariance
         points = point[problem.positions].reshape(d, n).T.copy()
         of_draws = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], d, n), 2, 3).copy()
         for site in range(presences.n_sites):

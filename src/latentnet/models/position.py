@@ -18,7 +18,7 @@ class LatentPositionModel(LatentModel):
     ----------
     n_dims : int
         Dimensions of the latent space.
-    similarity : {"distance", "squared_distance", "bilinear"} or None
+    similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
         What the space adds to the linear predictor: −‖z_i − z_j‖, −‖z_i − z_j‖², z_i·z_j, or nothing.
     family : str or Family
         Distribution of a tie given its linear predictor.

@@ -185,7 +185,7 @@ class Report:
         probability = dyad_values(problem, draws.pooled, senders, receivers, problem.family.tie_probability)
         columns = {}
         for k, (sender, receiver) in enumerate(dyads):
-            if problem.similarity in ("distance", "squared_distance"):
+            if problem.invariance == "isometry":
                 gap = draws.positions[:, :, senders[k]] - draws.positions[:, :, receivers[k]]
                 columns[f"distance[{sender}, {receiver}]"] = np.sqrt((gap**2).sum(axis=-1))
             columns[f"tie_probability[{sender}, {receiver}]"] = probability[:, k].reshape(*draws.parameters.shape[:2])

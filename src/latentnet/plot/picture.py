@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentnet._exceptions import NotFittedError, refuse_joint
+from latentnet.effects import read_similarity
 from latentnet.families import FAMILIES
 from latentnet.plot.look.attributes import actor_indices
 
@@ -79,7 +80,8 @@ def limits(model: Any, coordinates: FloatArray, extent: FloatArray) -> tuple[Flo
 
 def has_origin(model: Any) -> bool:
     """Whether lengths and angles are read from the origin."""
-    return getattr(model, "similarity", None) == "bilinear"
+    similarity = read_similarity(model.similarity)
+    return similarity is not None and similarity.invariance != "isometry"
 
 
 def mark_radius(inches: float, n_actors: int) -> float:
@@ -97,13 +99,10 @@ def round_length(width: float) -> float:
 
 def reading(model: Any, length: float) -> str:
     """One line that says what the reader may read off."""
-    similarity = getattr(model, "similarity", "distance")
+    similarity = read_similarity(model.similarity)
+    assert similarity is not None
     family = FAMILIES[model.family]() if isinstance(model.family, str) else model.family
-    if similarity == "bilinear":
-        return f"length {length:g} from the origin (+); angles and lengths matter, not the orientation"
-    if similarity == "distance" and family.predictor_name():
-        return f"distance {length:g}, {family.predictor_name()} {length:g} lower; orientation is arbitrary"
-    return f"distance {length:g}; only distances matter, orientation is arbitrary"
+    return similarity.reading(length, family.predictor_name())
 
 
 def stacked_rows(x: FloatArray, diameter: float) -> IntArray:

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.special import logsumexp
 
 from latentnet._random import as_generator
-from latentnet.effects import SIMILARITIES, Intercept, Similarity
+from latentnet.effects import Intercept, Similarity
 from latentnet.network import Network
 from latentnet.posterior.clusters import ClusterDraws, permute_clusters, unpack_clusters
 from latentnet.predictive.predictive import dyad_log_likelihoods
@@ -206,7 +206,8 @@ def _place_one(
     y = np.stack([sent] if received is None else [sent, received])
     known = ~np.isnan(y)
     of_actors = np.swapaxes(draws[:, problem.positions].reshape(len(draws), problem.n_dims, -1), 1, 2)
-    between = SIMILARITIES[str(problem.similarity)].between
+    assert problem.similarity is not None
+    between = problem.similarity.between
     b = draws[:, [problem.intercept]] if problem.intercept >= 0 else np.zeros((len(draws), 1))
 
     mean, scale, correction = _prior_of_draws(problem, draws, clusters)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.effects import (
-    SIMILARITIES,
     Effect,
     Intercept,
     NoIntercept,
@@ -24,6 +23,7 @@ from latentnet.effects import (
     SenderReceiver,
     Similarity,
     Sociality,
+    read_similarity,
 )
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.effects.intercept import NetworkIntercepts
@@ -47,6 +47,7 @@ from latentnet.problem.target import Target
 if TYPE_CHECKING:
     from latentnet.families.base import Family
     from latentnet.network import Network
+    from latentnet.posterior.procrustes import Invariance
     from latentnet.priors import Priors
 
 __all__ = ["Clusters", "Problem", "make_problem"]
@@ -72,7 +73,7 @@ class Problem:
     family: Family
     bound: BoundFamily
     effects: tuple[tuple[Effect, BoundEffect, slice], ...]
-    similarity: str | None
+    similarity: Similarity | None
     n_dims: int
     priors: Priors
     clusters: Clusters | None = None
@@ -97,6 +98,11 @@ class Problem:
     def has_steps(self) -> bool:
         """Whether positions move from period to period."""
         return self.n_dims > 0 and self.n_first < self.n_actors
+
+    @property
+    def invariance(self) -> Invariance:
+        """The maps of the space that the linear predictor does not feel; "none" without a space."""
+        return "none" if self.similarity is None else self.similarity.invariance
 
     @property
     def positions(self) -> slice:
@@ -181,7 +187,7 @@ class Problem:
             and type(self.family) is Bernoulli
             and self.family.link == "logit"
             and self.observed_family is self.family
-            and self.similarity in SIMILARITY_CODES
+            and type(self.similarity) in SIMILARITY_CODES
             and not self.network.two_mode
             and (missing is None or missing.nnz <= _MOST_HOLES * pairs)
         )
@@ -232,9 +238,8 @@ class Problem:
     def likelihood(self) -> Any:
         """The likelihood that engines take, fused, folded or composed; its scratch is nobody's: see `target`."""
         if self.fused:
-            return fused_target(
-                self.network, n_dims=self.n_dims, similarity=str(self.similarity), intercept=self.intercept
-            )
+            assert self.similarity is not None
+            return fused_target(self.network, n_dims=self.n_dims, similarity=self.similarity, intercept=self.intercept)
         if self.folded:
             return self._compose(folded(self.network), FoldedBernoulli(self.network.observed.missing))
         return self.composed(self.network)
@@ -312,7 +317,7 @@ def make_problem(
     network: Network,
     *,
     family: Family,
-    similarity: str | None,
+    similarity: str | Similarity | None,
     n_dims: int,
     effects: tuple[Effect, ...],
     priors: Priors,
@@ -325,7 +330,7 @@ def make_problem(
     ----------
     network : Network
     family : Family
-    similarity : {"distance", "squared_distance", "bilinear"} or None
+    similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
     n_dims : int
         0 where `similarity` is None.
     effects : tuple of Effect
@@ -350,7 +355,8 @@ def make_problem(
         raise ValueError(
             "effects has Sociality() beside SenderReceiver(), whose correlation says the same; leave one of them out"
         )
-    terms: list[Effect] = [] if similarity is None else [SIMILARITIES[similarity]()]
+    space = copy.copy(read_similarity(similarity))
+    terms: list[Effect] = [] if space is None else [space]
     if not any(isinstance(effect, NoIntercept) for effect in effects):
         terms.append(Intercept() if presences is None else NetworkIntercepts(presences.network))
     terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
@@ -373,6 +379,6 @@ def make_problem(
     law = Reciprocal(family) if reciprocal else family
     _check_names([*(name for _, bound, _ in placed for name in bound.names), *law.coefficient_names])
     of_family = law.bind(network, resolved)
-    problem = Problem(network, law, of_family, tuple(placed), similarity, n_dims, resolved, clusters, presences)
+    problem = Problem(network, law, of_family, tuple(placed), space, n_dims, resolved, clusters, presences)
     _ = problem.observed_family  # refuses what does not combine, before anything is computed
     return problem

@@ -13,7 +13,7 @@ from scipy.special import softmax
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
-from latentnet.effects import SIMILARITIES
+from latentnet.effects import read_similarity
 from latentnet.study.reading import Floats, actor_index, cluster_draws, interval, thinned
 from latentnet.study.stable_core import Wave, align_pairs, stable_core
 
@@ -147,13 +147,18 @@ def _check(first: Any, second: Any) -> Any:
         refuse_joint(model, "compare_waves")
         if model.draws_.n_dims == 0:
             raise ValueError(f"{name} has no positions to compare: its similarity is None")
-    for what in ("similarity", "n_dims"):
-        one, other = getattr(first, what), getattr(second, what)
-        if one != other:
+    similarity = read_similarity(first.similarity)
+    assert similarity is not None
+    for what, differ in (
+        ("similarity", similarity != read_similarity(second.similarity)),
+        ("n_dims", first.n_dims != second.n_dims),
+    ):
+        if differ:
+            one, other = getattr(first, what), getattr(second, what)
             raise ValueError(
                 f"first and second must have the same {what}, but have {one!r} and {other!r}: fit both alike"
             )
-    return SIMILARITIES[first.similarity].invariance
+    return similarity.invariance
 
 
 def _are_joint(first: Any, second: Any) -> bool:
