@@ -121,7 +121,7 @@ def test_simulation_arguments():
         (
             {"similarity": "cosine"},
             ValueError,
-            "'distance', 'squared_distance', 'bilinear', None, but is 'cosine'",
+            "'distance', 'squared_distance', 'bilinear', a Similarity or None, but is 'cosine'",
         ),
         ({"intercept": np.nan}, ValueError, "intercept must be finite, got nan"),
         ({"cluster_scale": -1}, ValueError, "cluster_scale must be finite and not negative, got -1"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from latentnet.checks import one_of
 from latentnet.effects.absolute_difference import AbsoluteDifference
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
 from latentnet.effects.bilinear import Bilinear
@@ -64,11 +65,8 @@ def read_similarity(similarity: Any) -> Similarity | None:
     """
     if similarity is None or isinstance(similarity, Similarity):
         return similarity
-    if isinstance(similarity, str) and similarity in SIMILARITIES:
-        return SIMILARITIES[similarity]()
     hint = f"; write {similarity.__name__}() with parentheses" if isinstance(similarity, type) else ""
-    names = ", ".join(map(repr, SIMILARITIES))
-    raise ValueError(f"similarity must be one of {names}, a Similarity or None, but is {similarity!r}{hint}")
+    return SIMILARITIES[one_of("similarity", similarity, SIMILARITIES, otherwise=", a Similarity or None", fix=hint)]()
 
 
 # What may be among a model's `effects`.

@@ -1,32 +1,42 @@
-"""Mathematics of the links that stays right where exp or the normal distribution function underflow.
-
-Compiled under strict rules, whatever those of the caller.
-"""
+"""Links of binary ties: how the probability of a tie follows from the linear predictor, and how it is computed."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.special import expit, ndtr, ndtri
 
-from latentnet.compiled import kernel
+from latentnet.compiled import exp, softplus
+from latentnet.families.noise import (
+    CLOGLOG,
+    LOGIT,
+    PROBIT,
+    log_above,
+    log_below,
+    log_hazard,
+    reversed_hazard,
+)
 
-__all__ = [
-    "LARGEST_LOG_MEAN",
-    "capped_mean",
-    "cloglog_log_probability",
-    "cloglog_slope",
-    "logit",
-    "normal_log_cdf",
-    "normal_log_cdf_slope",
-]
+__all__ = ["LARGEST_LOG_MEAN", "LINKS", "Link", "capped_mean", "logit"]
 
-# Beyond it exp(η) goes on as a straight line in log-likelihoods and as a constant in scores: finite in sums of squares.
+# Means beyond exp(300), 1e130, go on as a straight line in log-likelihoods and as a constant in scores: finite in sums
+# of squares.
 LARGEST_LOG_MEAN = 300.0
 
-_SQRT_HALF = math.sqrt(0.5)
-_LOG_SQRT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
-_TAIL = -30.0  # below it the asymptotic series of the normal's tail is exact to rounding
+
+class Link(NamedTuple):
+    """A link; a tie stands for η + noise > 0."""
+
+    name: str
+    code: int  # by which compiled code of all links branches (`noise.py`)
+    probability: Callable[[np.ndarray], np.ndarray]  # P(Y = 1) at η
+    predictor: Callable[[float], float]  # η at a probability, kept within 0.001 and 0.999
+    noise: Callable[[np.ndarray], np.ndarray]  # the noise's quantile at uniform numbers
+    predictor_name: str  # what η is, in words; empty where it has no common name
+    kernels: tuple[Any, Any]  # the verbs `log_likelihood` and `score` of a family whose unit is the dyad
 
 
 def capped_mean(log_mean: np.ndarray) -> np.ndarray:
@@ -34,54 +44,101 @@ def capped_mean(log_mean: np.ndarray) -> np.ndarray:
     return np.asarray(np.exp(np.minimum(log_mean, LARGEST_LOG_MEAN)))
 
 
+def _kept(probability: float) -> float:
+    return min(max(probability, 1e-3), 1.0 - 1e-3)
+
+
 def logit(probability: float) -> float:
     """Log odds of a probability, kept within 0.001 and 0.999."""
-    kept = min(max(probability, 1e-3), 1.0 - 1e-3)
+    kept = _kept(probability)
     return math.log(kept / (1.0 - kept))
 
 
-@kernel
-def _tail_ratio(x):
-    """−x·Φ(x)/φ(x) for x below `_TAIL`: 1 − 1/x² + 3/x⁴ − 15/x⁶ + ..."""
-    v = 1.0 / (x * x)
-    return 1.0 - v * (1.0 - 3.0 * v * (1.0 - 5.0 * v * (1.0 - 7.0 * v * (1.0 - 9.0 * v))))
+# The verbs take ties between 0 and 1 too: minimum Kullback–Leibler estimates hand over expected ones.
 
 
-@kernel
-def normal_log_cdf(x):
-    """Log Φ(x), finite for |x| up to 1e150."""
-    if x < _TAIL:
-        return -0.5 * x * x - math.log(-x) - _LOG_SQRT_TWO_PI + math.log(_tail_ratio(x))
-    if x < 0.0:
-        return math.log(0.5 * math.erfc(-x * _SQRT_HALF))
-    return math.log1p(-0.5 * math.erfc(x * _SQRT_HALF))
+def _logit_log_likelihood(
+    runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, out: Any
+) -> None:
+    """Y·η − log(1 + exp(η))."""
+    ties, predictor = y[0], eta[0]
+    for p in range(out.size):
+        out[p] = ties[p] * predictor[p] - softplus(predictor[p])
 
 
-@kernel
-def normal_log_cdf_slope(x):
-    """φ(x)/Φ(x), the derivative of `normal_log_cdf`."""
-    if x < _TAIL:
-        return -x / _tail_ratio(x)
-    return math.exp(-0.5 * x * x - _LOG_SQRT_TWO_PI) / (0.5 * math.erfc(-x * _SQRT_HALF))
+def _logit_score(
+    runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
+) -> None:
+    """Y − logistic(η)."""
+    ties, predictor, out = y[0], eta[0], score[0]
+    for p in range(out.size):
+        out[p] = ties[p] - 1.0 / (1.0 + exp(-predictor[p]))
 
 
-@kernel
-def cloglog_log_probability(x):
-    """log(1 − exp(−exp(x)))."""
-    if x < -30.0:
-        return x - 0.5 * math.exp(x)
-    if x > 7.0:  # exp(−exp(7)) is 0
-        return 0.0
-    e = math.exp(x)
-    return math.log(-math.expm1(-e)) if e < 0.7 else math.log1p(-math.exp(-e))
+def _probit_log_likelihood(
+    runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, out: Any
+) -> None:
+    """Y·log Φ(η) + (1 − Y)·log Φ(−η)."""
+    for p in range(out.size):
+        tie, x = y[0, p], eta[0, p]
+        out[p] = tie * log_below(PROBIT, x) + (1.0 - tie) * log_below(PROBIT, -x)
 
 
-@kernel
-def cloglog_slope(x):
-    """Derivative of `cloglog_log_probability`: e/(exp(e) − 1), e = exp(x)."""
-    if x < -700.0:
-        return 1.0
-    if x > 6.5:  # exp(6.5) is 665: within the range of expm1
-        return 0.0
-    e = math.exp(x)
-    return e / math.expm1(e)
+def _probit_score(
+    runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
+) -> None:
+    for p in range(score.shape[1]):
+        tie, x = y[0, p], eta[0, p]
+        score[0, p] = tie * reversed_hazard(PROBIT, x) - (1.0 - tie) * reversed_hazard(PROBIT, -x)
+
+
+def _cloglog_log_likelihood(
+    runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, out: Any
+) -> None:
+    """Y·log(1 − exp(−exp(η))) − (1 − Y)·exp(η)."""
+    for p in range(out.size):
+        tie, x = y[0, p], eta[0, p]
+        mean = exp(min(x, LARGEST_LOG_MEAN)) * (1.0 + max(x - LARGEST_LOG_MEAN, 0.0))
+        out[p] = tie * log_above(CLOGLOG, -x) - (1.0 - tie) * mean
+
+
+def _cloglog_score(
+    runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
+) -> None:
+    for p in range(score.shape[1]):
+        tie, x = y[0, p], eta[0, p]
+        score[0, p] = tie * exp(log_hazard(CLOGLOG, -x)) - (1.0 - tie) * exp(min(x, LARGEST_LOG_MEAN))
+
+
+LINKS: dict[str, Link] = {
+    link.name: link
+    for link in (
+        Link(
+            "logit",
+            LOGIT,
+            expit,
+            logit,
+            lambda uniform: np.asarray(np.log(uniform) - np.log1p(-uniform)),
+            "log odds of a tie",
+            (_logit_log_likelihood, _logit_score),
+        ),
+        Link(
+            "probit",
+            PROBIT,
+            ndtr,
+            lambda probability: float(ndtri(_kept(probability))),
+            ndtri,
+            "",
+            (_probit_log_likelihood, _probit_score),
+        ),
+        Link(
+            "cloglog",
+            CLOGLOG,
+            lambda eta: np.asarray(-np.expm1(-capped_mean(eta))),
+            lambda probability: math.log(-math.log1p(-_kept(probability))),
+            lambda uniform: np.asarray(-np.log(-np.log(uniform))),
+            "",
+            (_cloglog_log_likelihood, _cloglog_score),
+        ),
+    )
+}

@@ -11,7 +11,7 @@ import math
 from latentnet.compiled import exp, fast_kernel, softplus
 
 __all__ = [
-    "LINKS",
+    "CLOGLOG",
     "LOGIT",
     "PROBIT",
     "add_reversed_hazards",
@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 LOGIT, PROBIT, CLOGLOG = 0, 1, 2
-LINKS = {"logit": LOGIT, "probit": PROBIT, "cloglog": CLOGLOG}
 
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 _LOG_LARGEST = 690.0  # exp of this can still be added up over any number of actors

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.special import ndtri
 
 from latentnet.compiled import first_class_functions
+from latentnet.families.links import LINKS
 from latentnet.likelihood.composed import composed_linear_predictor, own_buffers
 from latentnet.predictive.predictive import blocks_of
 
@@ -86,12 +86,8 @@ def ranked_wishes(problem: Problem, theta: np.ndarray, rng: np.random.Generator)
     """
     senders, receivers = problem.predictive.layout.dyads()
     uniform = rng.random(senders.size)
-    link = problem.family.link  # type: ignore[attr-defined]
-    if link == "logit":
-        noise = np.log(uniform) - np.log1p(-uniform)
-    else:
-        noise = ndtri(uniform) if link == "probit" else -np.log(-np.log(uniform))
-    utility = _predictors(problem, theta) + noise
+    link = LINKS[problem.family.link]  # type: ignore[attr-defined]
+    utility = _predictors(problem, theta) + link.noise(uniform)
     order = np.lexsort((-utility, senders))
     order = order[(utility[order] > 0.0) & (senders[order] != receivers[order])]
     i = senders[order]

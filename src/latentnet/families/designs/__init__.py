@@ -11,7 +11,7 @@ from latentnet.families.designs.conditioned import ConditionedBernoulli
 from latentnet.families.designs.lists import ObservedBernoulli
 from latentnet.families.designs.ranked import RankedBernoulli
 from latentnet.families.designs.reciprocal import Reciprocal
-from latentnet.families.noise import LINKS
+from latentnet.families.links import LINKS
 
 if TYPE_CHECKING:
     from latentnet.families.base import Family

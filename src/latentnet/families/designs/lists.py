@@ -8,7 +8,8 @@ import numpy as np
 
 from latentnet.compiled import fast_kernel, kernel
 from latentnet.families.base import BoundFamily, Family
-from latentnet.families.noise import LINKS, log_above, sum_log_below
+from latentnet.families.links import LINKS
+from latentnet.families.noise import log_above, sum_log_below
 from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ __all__ = [
 
 
 def link_code(family: Family) -> int:
-    """Number of a Bernoulli family's link (`_noise.LINKS`)."""
-    return LINKS[getattr(family, "link", "logit")]
+    """By which number compiled code knows a Bernoulli family's link."""
+    return LINKS[family.link].code  # type: ignore[attr-defined]
 
 
 def _full_lists(network: Network) -> np.ndarray:
