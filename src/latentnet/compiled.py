@@ -1,4 +1,4 @@
-"""The library's compile decorators, and an exponential that LLVM can vectorise.
+"""The library's compile decorators, verbs that types implement, and an exponential that LLVM can vectorise.
 
 Numba calls libm for ``math.exp``, one value at a time (11 ns); today's llvmlite has no SVML. `exp` is a branch-free
 polynomial instead: 2^k·p(r) with x = k·log 2 + r, so a loop over it vectorises. Relative errors 1e-14 (float64) and
@@ -28,9 +28,12 @@ __all__ = [
     "exp",
     "fast_kernel",
     "first_class_functions",
+    "implements",
     "inline_kernel",
     "kernel",
+    "offers",
     "softplus",
+    "verb",
 ]
 
 # "nnan" and "ninf" let LLVM vectorise reductions with selects but make NaN and infinity undefined, so `kernel` goes
@@ -38,7 +41,7 @@ __all__ = [
 _FAST = {"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}
 _STRICT = {"contract", "nsz"}
 
-# Options of verbs that are dispatched by `overload`. UNCOUNTED leaves out reference counts, a tenth to a third of the
+# Options of what implements a verb (`implements`). UNCOUNTED leaves out reference counts, a tenth to a third of the
 # time of kernels that run in a microsecond: only for functions that neither allocate nor return arrays, nor call
 # anything that returns one.
 COUNTED = {"error_model": "numpy", "fastmath": _STRICT}
@@ -78,6 +81,56 @@ def block_function(function: Callable[..., None], signature: Any) -> Any:
         if "cannot cache" not in str(error):
             raise
         return numba.cfunc(signature, **options)(function)
+
+
+def verb(function: Callable[..., Any]) -> Any:
+    """A name, arguments and docstring for what types do each in its own way: `implements` adds a way.
+
+    The type of the first argument chooses: for compiled code when it compiles, for Python when it calls. The body of
+    the decorated function is never run.
+    """
+    ways: dict[type | None, Callable[..., Any]] = {}
+
+    @functools.wraps(function)
+    def call(subject: Any, *arguments: Any) -> Any:
+        way = ways.get(type(subject), ways.get(None))
+        if way is None:
+            raise TypeError(f"{type(subject).__name__} does not implement {function.__name__}: {function.__doc__}")
+        return way(subject, *arguments)
+
+    call.ways = ways  # type: ignore[attr-defined]
+    return call
+
+
+def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) -> Any:
+    """Register the decorated function as a type's way of a verb.
+
+    Parameters
+    ----------
+    verb : verb
+    kind : type or None
+        A NamedTuple's class; None is for all types that have no way of their own.
+    options : dict
+        COUNTED or UNCOUNTED, for compiled callers.
+    """
+
+    def register(function: Any) -> Any:
+        verb.ways[kind] = function
+        body = getattr(function, "py_func", function)
+
+        def choose(subject: Any, *_: Any) -> Any:
+            found = getattr(subject, "instance_class", None)
+            return body if (found if found in verb.ways else None) is kind else None
+
+        overload(verb, jit_options=options, strict=False)(choose)
+        return function
+
+    return register
+
+
+def offers(subject: Any, *verbs: Any) -> bool:
+    """Whether the type of an object has a way of its own of all of these verbs."""
+    return all(type(subject) in verb.ways for verb in verbs)
 
 
 @contextmanager

@@ -41,8 +41,9 @@ from latentnet.likelihood.composed import (
     composed_log_likelihood,
 )
 from latentnet.priors import Priors
-from latentnet.priors.joint import ClusterPrior, add_prior_gradient, log_prior, natural_log_prior
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.priors.clusters import Clusters
+from latentnet.priors.joint import add_prior_gradient, log_prior, natural_log_prior
+from latentnet.problem.problem import Problem, make_problem
 from tests import reference, reference_clusters, reference_families
 from tests.reference_effects import part
 
@@ -418,9 +419,9 @@ def _natural_twin(problem: Problem, theta: np.ndarray) -> tuple[float, float]:
     """Log prior density on the natural scale, and the log of the change of variables."""
     density = jacobian = 0.0
     prior, priors = problem.prior(), problem.priors
-    if isinstance(prior, ClusterPrior):
-        density += reference_clusters.natural_log_density(prior.mixture, theta)
-        jacobian += reference_clusters.mixture_log_density(prior.mixture, theta) - density
+    if problem.clusters is not None:
+        density += reference_clusters.natural_log_density(prior.positions, theta)
+        jacobian += reference_clusters.mixture_log_density(prior.positions, theta) - density
     elif problem.n_dims:
         sd = np.exp(theta[problem.log_scale])
         density += float(np.sum(stats.norm.logpdf(theta[problem.positions], 0.0, sd)))
@@ -463,7 +464,7 @@ def test_log_prior(name: str, kind: str, clusters: int, similarity: str | None) 
         n_dims=2 if similarity else 0,
         effects=effects,
         priors=PRIORS,
-        clusters=Clusters(abs(clusters), clusters < 0) if clusters else None,
+        position_prior=Clusters(abs(clusters), clusters < 0) if clusters else None,
     )
     theta, prior = 0.6 * _theta(problem, 9), problem.prior()
     density, jacobian = _natural_twin(problem, theta)

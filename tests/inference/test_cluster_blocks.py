@@ -28,13 +28,14 @@ from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adapt
 from latentnet.inference.moves.hmc import hmc_step
 from latentnet.inference.moves.iteration import Moves, new_state, run_chunk
 from latentnet.inference.moves.relocation import relocate, swap
-from latentnet.inference.moves.scaling import scale_and_shift, translate
+from latentnet.inference.moves.scaling import scale_and_shift
 from latentnet.likelihood.fused_data import SIMILARITY_CODES
 from latentnet.priors import Priors
-from latentnet.priors.joint import redraw_clusters
+from latentnet.priors.clusters import Clusters, redraw_clusters
+from latentnet.priors.joint import shift_positions
 from latentnet.priors.mixture_draws import draw_clusters, draw_labels, set_cluster_mass
 from latentnet.priors.split_merge import log_partition_weights, split_or_merge
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.problem import Problem, make_problem
 from latentnet.problem.target import Target, log_likelihood
 from tests import reference_clusters
 from tests.inference import test_geweke as geweke
@@ -83,7 +84,7 @@ class Setting(NamedTuple):
             n_dims=self.base.n_dims,
             effects=(),
             priors=PRIORS,
-            clusters=Clusters(self.most, self.automatic),
+            position_prior=Clusters(self.most, self.automatic),
         )
         if self.base.composed and problem.fused:
             object.__setattr__(problem, "fused", False)
@@ -93,7 +94,7 @@ class Setting(NamedTuple):
 @kernel
 def _apply(target, state, adaptation, moves, block, repeats, rng):  # type: ignore[no-untyped-def]
     state.log_likelihood[0] = log_likelihood(target.likelihood, state.theta)
-    mixture = target.prior.mixture
+    mixture = target.prior.positions
     if block == ITERATION:
         out, statistics = np.empty((repeats, state.theta.size)), np.empty((repeats, 6))
         labels = np.empty((repeats, state.labels.size + 1), np.int32)
@@ -111,12 +112,12 @@ def _apply(target, state, adaptation, moves, block, repeats, rng):  # type: igno
         elif block == SCALE:
             scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
         elif block == TRANSLATE:
-            translate(target.prior, state.theta, rng)
+            shift_positions(target.prior, state.theta, rng)
         elif block == GIBBS:
             draw_labels(mixture, state.theta, state.labels, rng)
             draw_clusters(mixture, state.theta, state.labels, rng)
         elif block == REDRAW:
-            redraw_clusters(target.prior, state.theta, state.labels, moves.mass, rng)
+            redraw_clusters(target.prior.positions, state.theta, state.labels, moves.mass, rng)
 
 
 @kernel
@@ -124,7 +125,7 @@ def _replicate(target, state, adaptation, moves, ties, model, observed, block, r
     """One replicate a row; before and after are (θ, labels, number of components), logs as in `test_geweke`."""
     n, d = target.prior.n_actors, target.prior.n_dims
     similarity, symmetric = model
-    mixture = target.prior.mixture
+    mixture = target.prior.positions
     for r in range(logs.shape[0]):
         theta = before[0][r]
         geweke._draw_ties(theta, n, d, similarity, moves.intercept, observed, symmetric, ys[r], rng)
@@ -165,23 +166,21 @@ def _moves(problem: Problem) -> Moves:
 
 
 def _prior_draws(problem: Problem, automatic: bool, count: int, rng: np.random.Generator) -> PriorDraws:
-    mixture = problem.prior().mixture  # type: ignore[union-attr]
+    mixture = problem.bound_positions()
     draws = reference_clusters.draw_prior(mixture, RATE if automatic else None, count, rng)
     draws.theta[:, problem.intercept] *= np.sqrt(PRIORS.intercept_variance)
     return draws
 
 
-def _run(
-    setting: Setting, block: int, count: int, mixture_changes: dict[str, float] | None = None, **prior_changes: Any
-) -> Replicates:
+def _run(setting: Setting, block: int, count: int, **mixture_changes: Any) -> Replicates:
     """Replicates; changes make the block's prior another one than the data's."""
     problem = setting.problem()
     n = problem.n_actors
     rng = np.random.default_rng([11, block, *map(ord, str(setting))])
     before = _prior_draws(problem, setting.automatic, count, rng)
     target: Target = problem.target(np.float32)
-    prior = target.prior._replace(**prior_changes)
-    target = target._replace(prior=prior._replace(mixture=prior.mixture._replace(**(mixture_changes or {}))))
+    mixture = target.prior.positions._replace(**mixture_changes)
+    target = target._replace(prior=target.prior._replace(positions=mixture))
     after = PriorDraws(*(np.empty_like(part) for part in before))
     found = Replicates(before, after, np.zeros((count, n, n)), np.empty((count, 2)))
     model = (SIMILARITY_CODES[SIMILARITIES[setting.base.similarity]], setting.base.kind == "undirected")
@@ -420,10 +419,10 @@ def test_block_leaves_the_joint_distribution_closely(setting: Setting, block: st
 
 FIXED, AUTO = SETTINGS[0], SETTINGS[1]
 BROKEN: dict[str, tuple[Setting, int, dict[str, Any]]] = {
-    "clusters with another df": (FIXED, GIBBS, {"mixture_changes": {"df": 11.0}}),
-    "clusters with another scale": (FIXED, GIBBS, {"mixture_changes": {"v0": 0.9}}),
-    "clusters with other means": (FIXED, GIBBS, {"mixture_changes": {"mean_variance": 3.0}}),
-    "clusters with other weights": (FIXED, GIBBS, {"mixture_changes": {"concentration": 1.7}}),
+    "clusters with another df": (FIXED, GIBBS, {"df": 11.0}),
+    "clusters with another scale": (FIXED, GIBBS, {"v0": 0.9}),
+    "clusters with other means": (FIXED, GIBBS, {"mean_variance": 3.0}),
+    "clusters with other weights": (FIXED, GIBBS, {"concentration": 1.7}),
     "labels of before a move": (FIXED, OLD_LABELS, {}),
     "another prior of components": (AUTO, REDRAW, {"rate": 2.0}),
     "another prior of partitions": (
@@ -431,12 +430,12 @@ BROKEN: dict[str, tuple[Setting, int, dict[str, Any]]] = {
         REDRAW,
         {"log_weights": log_partition_weights(6, 3, RATE, 1.4) + np.array([0.0, 0.0, 0.3, 0.0, 0.0])},
     ),
-    "unknown number with another df": (AUTO, REDRAW, {"mixture_changes": {"df": 12.0}}),
-    "HMC with another scale": (FIXED, HMC, {"mixture_changes": {"v0": 0.95}}),
-    "HMC with other weights": (AUTO, HMC, {"mixture_changes": {"concentration": 1.8}}),
-    "scaling with other means": (FIXED, SCALE, {"mixture_changes": {"mean_variance": 3.5}}),
-    "translation with other means": (AUTO, TRANSLATE, {"mixture_changes": {"mean_variance": 2.8}}),
-    "iteration with other means": (AUTO, ITERATION, {"mixture_changes": {"mean_variance": 3.2}}),
+    "unknown number with another df": (AUTO, REDRAW, {"df": 12.0}),
+    "HMC with another scale": (FIXED, HMC, {"v0": 0.95}),
+    "HMC with other weights": (AUTO, HMC, {"concentration": 1.8}),
+    "scaling with other means": (FIXED, SCALE, {"mean_variance": 3.5}),
+    "translation with other means": (AUTO, TRANSLATE, {"mean_variance": 2.8}),
+    "iteration with other means": (AUTO, ITERATION, {"mean_variance": 3.2}),
 }
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from latentnet import MCMC, Network, Priors
 from latentnet.families import Bernoulli
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.priors.clusters import Clusters
+from latentnet.problem.problem import Problem, make_problem
 from tests import reference_clusters
 from tests.inference.test_calibration import ALPHA, N_ACTORS, N_DIMS, N_RANKS, PAIRS, outside
 from tests.reference_clusters import PriorDraws
@@ -47,7 +48,7 @@ def _problem(network: Network, model: str) -> Problem:
         n_dims=N_DIMS,
         effects=(),
         priors=priors,
-        clusters=clusters,
+        position_prior=clusters,
     )
 
 
@@ -60,7 +61,7 @@ def _linear_predictors(problem: Problem, theta: np.ndarray) -> np.ndarray:
 def _truth(model: str, rng: np.random.Generator) -> tuple[Problem, PriorDraws]:
     """A network from the model, with its parameters."""
     empty = _problem(Network.from_array(np.zeros((N_ACTORS, N_ACTORS)), directed=False), model)
-    mixture = empty.prior().mixture  # type: ignore[union-attr]
+    mixture = empty.bound_positions()
     rate = empty.priors.cluster_count_rate if MODELS[model][0].automatic else None
     truth = reference_clusters.draw_prior(mixture, rate, 1, rng)
     truth.theta[:, empty.intercept] *= np.sqrt(empty.priors.intercept_variance)

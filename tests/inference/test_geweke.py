@@ -32,11 +32,11 @@ from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adapt
 from latentnet.inference.moves.hmc import hmc_step
 from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.moves.relocation import relocate, swap
-from latentnet.inference.moves.scaling import scale_and_shift, translate
+from latentnet.inference.moves.scaling import scale_and_shift
 from latentnet.likelihood.fused_data import SIMILARITY_CODES, Fused
 from latentnet.likelihood.packed import Layout
 from latentnet.priors import Priors
-from latentnet.priors.joint import log_prior
+from latentnet.priors.joint import log_prior, shift_positions
 from latentnet.problem.problem import Problem, make_problem
 from latentnet.problem.target import Target, log_likelihood
 
@@ -115,7 +115,7 @@ def _scale_without_jacobian(target, state, rng):  # type: ignore[no-untyped-def]
     log_c = 0.4 * rng.standard_normal()
     proposal[:] = theta
     proposal[:size] *= np.exp(log_c)
-    proposal[int(target.prior.groups[0, 2])] += log_c
+    proposal[target.prior.positions.log_scale] += log_c
     change = log_likelihood(target.likelihood, proposal) - log_likelihood(target.likelihood, theta)
     change += log_prior(target.prior, proposal) - log_prior(target.prior, theta)
     if np.log(rng.random()) < change:
@@ -129,7 +129,7 @@ def _translate_too_wide(prior, theta, rng):  # type: ignore[no-untyped-def]
     n = prior.n_actors
     for k in range(prior.n_dims):
         centre = theta[k * n : (k + 1) * n].mean()
-        theta[k * n : (k + 1) * n] += np.exp(theta[int(prior.groups[0, 2])]) * rng.standard_normal() - centre
+        theta[k * n : (k + 1) * n] += np.exp(theta[prior.positions.log_scale]) * rng.standard_normal() - centre
 
 
 @kernel
@@ -151,7 +151,7 @@ def _apply(target, state, adaptation, moves, block, repeats, rng):  # type: igno
         elif block == SCALE:
             scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
         elif block == TRANSLATE:
-            translate(target.prior, state.theta, rng)
+            shift_positions(target.prior, state.theta, rng)
         elif block == NO_JACOBIAN:
             _scale_without_jacobian(target, state, rng)
         elif block == WIDE_TRANSLATION:

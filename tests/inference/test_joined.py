@@ -31,8 +31,9 @@ from latentnet.inference.prior_draws import draw_prior
 from latentnet.likelihood.composed import composed_gradient, composed_log_likelihood
 from latentnet.network.joined import find_presences, join_networks, whole_networks
 from latentnet.priors import Priors
+from latentnet.priors.clusters import Clusters
 from latentnet.problem.period import Place, view_parameters, view_problem
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.problem import Problem, make_problem
 from latentnet.problem.target import Target, log_posterior
 from tests import reference
 from tests.inference import test_joint as joint
@@ -67,7 +68,7 @@ class Case(NamedTuple):
             n_dims=2 if self.similarity else 0,
             effects=self.effects,
             priors=PRIORS,
-            clusters=self.clusters,
+            position_prior=self.clusters,
             presences=presences,
         )
 

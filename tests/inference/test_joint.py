@@ -46,7 +46,6 @@ from latentnet.families import Bernoulli, Binomial, Family, Gaussian, NegativeBi
 from latentnet.inference.mcmc import sampler_moves
 from latentnet.inference.moves.adaptation import new_adaptation
 from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
-from latentnet.inference.moves.random_effects import DF, SCALE, V0
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
@@ -57,9 +56,11 @@ from latentnet.likelihood.packed import Layout
 from latentnet.network import replayed
 from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 from latentnet.priors import Priors
-from latentnet.priors.joint import ClusterPrior
-from latentnet.priors.mixture_draws import FIXED, set_cluster_mass
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.priors.clusters import Clusters
+from latentnet.priors.mixture_draws import FIXED
+from latentnet.priors.positions import set_own_mass
+from latentnet.priors.random_effects import DF, SCALE, V0
+from latentnet.problem.problem import Problem, make_problem
 from latentnet.problem.target import Target
 from tests import reference
 from tests.reference_effects import part
@@ -106,7 +107,7 @@ class Case(NamedTuple):
             n_dims=2 if self.similarity else 0,
             effects=self.effects,
             priors=PRIORS,
-            clusters=self.clusters,
+            position_prior=self.clusters,
         )
 
 
@@ -353,8 +354,7 @@ def _mass(model: Model) -> np.ndarray:
         mass[problem.log_step] = FIXED
     if len(problem.family.coefficient_names) == 0:
         mass[problem.family_slice] += 6.0
-    if isinstance(prior, ClusterPrior):
-        set_cluster_mass(prior.mixture, mass)
+    set_own_mass(prior.positions, mass)
     return np.maximum(mass, 1.0)
 
 
@@ -442,8 +442,8 @@ def _run(
         for r, target in enumerate(_targets(model, ys, wishes)):
             target = break_target(target)
             if n_labels:
-                target.prior.mixture.active[0] = components[r]
-                set_cluster_mass(target.prior.mixture, moves.mass)
+                target.prior.positions.active[0] = components[r]
+                set_own_mass(target.prior.positions, moves.mass)
             state.theta[:] = before[r]
             run_chunk(target, state, adaptation, moves, (0, REPEATS, 0, 1), out, statistics, kept, rng)
             found.after[r], acceptance[r] = state.theta, statistics[:, 2].mean()

@@ -18,7 +18,8 @@ from latentnet import MCMC, ConvergenceWarning, LatentClusterModel, LatentPositi
 from latentnet.effects import Effect, Intercept, Reciprocity, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli, Family, Gaussian, NegativeBinomial, Ordinal
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.priors.clusters import Clusters
+from latentnet.problem.problem import Problem, make_problem
 from tests import reference_clusters
 from tests.contracts.test_components import mixed_effects, network_of
 
@@ -55,7 +56,7 @@ def _problem(
         n_dims=2 if similarity else 0,
         effects=effects,
         priors=PRIORS,
-        clusters=clusters,
+        position_prior=clusters,
     )
 
 
@@ -160,7 +161,7 @@ def test_clusters(automatic: bool) -> None:
     """Laws of what a cluster prior has, and the joint ones against the naive twin's draws, by their ranks."""
     problem = _problem(network_of("directed", "all", _binary), (Sender(),), clusters=Clusters(4, automatic))
     theta, labels, components = draw_prior(problem, COUNT, np.random.default_rng(4))
-    mixture, d, n = problem.mixture(), 2, problem.n_actors
+    mixture, d, n = problem.bound_positions(), 2, problem.n_actors
     start = problem.log_scale
     scales, means, logs = np.split(theta[:, start:], [4, 12], axis=1)
     means = means.reshape(COUNT, 4, d)

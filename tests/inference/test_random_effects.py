@@ -18,11 +18,12 @@ from latentnet import Network
 from latentnet.compiled import first_class_functions, kernel
 from latentnet.effects import Effect, NoIntercept, Receiver, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli
-from latentnet.inference.moves.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.likelihood.composed import composed_linear_predictor
 from latentnet.priors import Priors
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.priors.clusters import Clusters
+from latentnet.priors.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
+from latentnet.problem.problem import Problem, make_problem
 
 FALSE_ALARM = 1e-4
 REPEATS = 3
@@ -59,22 +60,17 @@ def _problem(model: str, space: str = "space", extra: tuple[Effect, ...] = ()) -
         n_dims=2 if similarity else 0,
         effects=(*effects, *extra),
         priors=PRIORS,
-        clusters=None if clusters is None else Clusters(clusters, False),
+        position_prior=None if clusters is None else Clusters(clusters, False),
     )
-
-
-def _first(problem: Problem) -> int:
-    """First of the groups that is not the positions."""
-    return 1 if problem.n_dims and problem.clusters is None else 0
 
 
 # What is right, and slips that the tests must see.
 
 
 @kernel
-def _wrong_df(prior, first, theta, rng):  # type: ignore[no-untyped-def]
+def _wrong_df(prior, theta, rng):  # type: ignore[no-untyped-def]
     """A variance drawn with one value too many."""
-    for g in range(first, prior.groups.shape[0]):
+    for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
         values = theta[int(group[START]) : int(group[STOP])]
         total = group[DF] * group[V0] + (values * values).sum()
@@ -83,9 +79,9 @@ def _wrong_df(prior, first, theta, rng):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _apart(prior, first, theta, rng):  # type: ignore[no-untyped-def]
+def _apart(prior, theta, rng):  # type: ignore[no-untyped-def]
     """Variances drawn as if nothing were correlated."""
-    for g in range(first, prior.groups.shape[0]):
+    for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
         values = theta[int(group[START]) : int(group[STOP])]
         total = group[DF] * group[V0] + (values * values).sum()
@@ -109,18 +105,18 @@ def _shift_with(prior, theta, intercept, rng, knows_intercept, compensates):  # 
 
 
 @kernel
-def _move(prior, kind, first, theta, intercept, rng):  # type: ignore[no-untyped-def]
+def _move(prior, kind, theta, intercept, rng):  # type: ignore[no-untyped-def]
     if kind == 0:
-        redraw_variances(prior, first, theta, rng)
+        redraw_variances(prior, theta, rng)
     elif kind == 1:
         shift_effects(prior, theta, (intercept, 1), rng)
     elif kind == 2:
-        redraw_variances(prior, first, theta, rng)
+        redraw_variances(prior, theta, rng)
         shift_effects(prior, theta, (intercept, 1), rng)
     elif kind == 3:
-        _wrong_df(prior, first, theta, rng)
+        _wrong_df(prior, theta, rng)
     elif kind == 4:
-        _apart(prior, first, theta, rng)
+        _apart(prior, theta, rng)
     elif kind == 5:
         _shift_with(prior, theta, intercept, rng, 0.0, True)
     elif kind == 6:
@@ -130,10 +126,10 @@ def _move(prior, kind, first, theta, intercept, rng):  # type: ignore[no-untyped
 
 
 @kernel
-def _apply(prior, kind, first, draws, intercept, repeats, rng):  # type: ignore[no-untyped-def]
+def _apply(prior, kind, draws, intercept, repeats, rng):  # type: ignore[no-untyped-def]
     for r in range(draws.shape[0]):
         for _ in range(repeats):
-            _move(prior, kind, first, draws[r], intercept, rng)
+            _move(prior, kind, draws[r], intercept, rng)
 
 
 MOVES = {"variances": 0, "shift": 1, "both": 2}
@@ -143,7 +139,7 @@ def _replicates(problem: Problem, move: int, count: int = COUNT) -> tuple[np.nda
     rng = np.random.default_rng([11, move, problem.n_parameters])
     before, _, _ = draw_prior(problem, count, rng)
     after = before.copy()
-    _apply(problem.prior(), move, _first(problem), after, problem.intercept, REPEATS, rng)
+    _apply(problem.prior(), move, after, problem.intercept, REPEATS, rng)
     return before, after
 
 

@@ -20,7 +20,8 @@ from latentnet.datasets import load_sampson
 from latentnet.families import Bernoulli
 from latentnet.inference.base import InferenceResult
 from latentnet.posterior.diagnostics import r_hat, summarise
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.priors.clusters import Clusters
+from latentnet.problem.problem import Problem, make_problem
 
 MOST_STANDARD_ERRORS = 4.0
 MOST_R_HAT = 1.02
@@ -55,7 +56,7 @@ def _infer(clusters: Clusters, priors: Priors, n_draws: int, thin: int = 1) -> t
         n_dims=2,
         effects=(),
         priors=priors,
-        clusters=clusters,
+        position_prior=clusters,
     )
     engine = MCMC(n_draws=n_draws, thin=thin, progress=False)
     return problem, engine.infer(problem, np.random.default_rng(1))

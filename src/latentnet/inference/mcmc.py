@@ -17,7 +17,7 @@ from joblib.parallel import get_active_backend
 from tqdm import tqdm
 
 from latentnet.checks import is_whole, one_of, shown, whole_number
-from latentnet.compiled import first_class_functions
+from latentnet.compiled import first_class_functions, offers
 from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.information import fisher_information
@@ -25,7 +25,8 @@ from latentnet.inference.map import posterior_mode
 from latentnet.inference.moves.adaptation import LOG_STEP, new_adaptation
 from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.start import chain_start, start_parameters
-from latentnet.priors.mixture_draws import FIXED, set_cluster_mass
+from latentnet.priors.mixture_draws import FIXED
+from latentnet.priors.positions import draw_shift, set_own_mass
 from latentnet.priors.random_walk import pull_to_steps
 from latentnet.problem.target import log_posterior
 
@@ -100,11 +101,7 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
         mass[problem.family_slice.start + k] += prior_df
     if problem.has_steps:
         mass[problem.log_step] = FIXED  # it is drawn given the steps, whose mass depends on it
-    if problem.clusters is not None:
-        set_cluster_mass(problem.mixture(), mass)
-    elif problem.n_dims:
-        degrees = problem.n_first * problem.n_dims
-        mass[problem.log_scale] = degrees + float(problem.priors.position_variance_df or 0.0)
+    set_own_mass(problem.bound_positions(), mass)
     return mass
 
 
@@ -127,10 +124,9 @@ def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) 
         # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
         swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial and not problem.has_steps else 0,
         scaled=spatial,
-        translated=problem.invariance == "isometry",
+        translated=problem.invariance == "isometry" and offers(problem.bound_positions(), draw_shift),
         intercept=problem.intercept,
         n_intercepts=problem.intercepts.stop - problem.intercepts.start,
-        first_effect=problem.n_position_groups,
         step_mass=mass[: problem.n_actors][problem.n_first :].copy() if problem.has_steps else np.zeros(0),
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
+
+from latentnet.priors.positions import place_own_values
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -57,10 +58,7 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     if problem.similarity is not None:
         positions = _start_positions(problem, rng)
         theta[problem.positions] = positions.T.ravel()
-        if problem.clusters is None:
-            theta[problem.log_scale] = 0.5 * np.log(np.mean(positions**2) + 1e-6)
-        else:
-            place_clusters(problem, theta, rng)
+        place_own_values(problem.bound_positions(), theta, rng)
         if problem.has_steps:
             theta[problem.log_step] = 0.5 * np.log(float(problem.priors.step_variance_scale or 1.0))
         pairs = rng.integers(problem.n_actors, size=(2, 2000))
@@ -74,40 +72,6 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         mean = float(total) / max(network.observed.n_dyads, 1)
         theta[problem.intercepts] = problem.family.start_intercept(mean) - similarity
     return theta
-
-
-def _nearest_centres(z: np.ndarray, n_clusters: int, rng: np.random.Generator) -> np.ndarray:
-    """Labels by a few rounds of k-means from random actors; some clusters may stay empty."""
-    centres = z[rng.choice(len(z), n_clusters, replace=len(z) < n_clusters)]
-    for _ in range(20):
-        labels = np.argmin(((z[:, None] - centres) ** 2).sum(axis=-1), axis=1)
-        for g in np.unique(labels):
-            centres[g] = z[labels == g].mean(axis=0)
-    return labels
-
-
-def place_clusters(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> None:
-    """Set the clusters' parameters in place, from k-means of the positions in `theta`."""
-    assert problem.clusters is not None
-    most, d = problem.clusters.most, problem.n_dims
-    z = theta[problem.positions].reshape(d, -1).T[: problem.n_first]
-    each, labels = most // problem.n_sites, np.zeros(problem.n_first, np.int64)
-    for site, (first, last) in enumerate(itertools.pairwise(problem.site_starts)):
-        labels[first:last] = site * each + _nearest_centres(z[first:last], each, rng)
-    counts = np.bincount(labels, minlength=most)
-    scale = np.sqrt(float(problem.priors.position_variance_scale or 1.0))
-    means = np.zeros((most, d))
-    log_scales = np.full(most, np.log(scale))
-    for g in np.flatnonzero(counts):
-        means[g] = z[labels == g].mean(axis=0)
-        squares = np.mean((z[labels == g] - means[g]) ** 2)
-        log_scales[g] = 0.5 * np.log((counts[g] * squares + scale**2) / (counts[g] + 1.0))
-    start = problem.log_scale
-    theta[start : start + most] = log_scales
-    theta[start + most : start + most * (1 + d)] = means.ravel()
-    theta[start + most * (1 + d) : start + most * (2 + d)] = np.log(
-        counts + float(problem.priors.cluster_weight_concentration or 1.0)
-    )
 
 
 def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most: Any = np.inf) -> np.ndarray:
@@ -130,5 +94,5 @@ def chain_start(problem: Problem, mode: np.ndarray, mass: np.ndarray, rng: np.ra
     # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
     start = disperse(problem, mode, rng, np.inf if problem.fused else 3.0 / np.sqrt(mass))
     if problem.clusters is not None:
-        place_clusters(problem, start, rng)
+        place_own_values(problem.bound_positions(), start, rng)
     return start

@@ -28,9 +28,10 @@ from latentnet.posterior.point import minimum_kullback_leibler
 from latentnet.posterior.procrustes import Alignment, align, principal_axes
 from latentnet.predictive.placement import Placements
 from latentnet.priors import Priors
+from latentnet.priors.clusters import Clusters
 from latentnet.problem.identifiability import check_identified
 from latentnet.problem.named import as_draws
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.problem import Problem, make_problem
 
 __all__ = ["Estimator", "LatentModel"]
 
@@ -93,7 +94,7 @@ class Estimator(Report, Storage, BaseEstimator):
             n_dims=read_n_dims(self.n_dims, self.similarity),
             effects=read_effects(self.effects),
             priors=priors,
-            clusters=clusters,
+            position_prior=clusters,
             presences=presences,
         )
         if problem.n_parameters == 0:

@@ -33,7 +33,8 @@ from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import coclustering
 from latentnet.posterior.procrustes import Alignment
 from latentnet.priors import Priors
-from latentnet.problem.problem import Clusters, Problem
+from latentnet.priors.clusters import Clusters
+from latentnet.problem.problem import Problem
 
 __all__ = ["Clustering"]
 
@@ -136,7 +137,7 @@ class Clustering(Estimator):
         return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
 
     def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment, site: int = 0) -> None:
-        mixture = problem.mixture()
+        mixture = problem.bound_positions()
         each = mixture.most // problem.n_sites
         start = mixture.first_scale + mixture.most + site * each * mixture.n_dims
         part = slice(start, start + each * mixture.n_dims)
@@ -148,7 +149,7 @@ class Clustering(Estimator):
         assert problem.clusters is not None
         shape = result.draws.shape[:2]
         pooled = result.draws.reshape(-1, problem.n_parameters)
-        clusters = unpack_clusters(problem.mixture(), pooled)
+        clusters = unpack_clusters(problem.bound_positions(), pooled)
         if result.labels is None:
             labels = np.argmax(_responsibilities(problem, pooled), axis=2)
         else:
@@ -248,7 +249,7 @@ def _relabelled(responsibilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _responsibilities(problem: Problem, pooled: np.ndarray) -> np.ndarray:
-    mixture = problem.mixture()
+    mixture = problem.bound_positions()
     return responsibilities_of_draws(mixture, pooled, np.full(len(pooled), mixture.most))
 
 

@@ -23,8 +23,9 @@ from latentnet.models.dynamic import DynamicModel
 from latentnet.network import Network
 from latentnet.network.joined import Presences, join_networks
 from latentnet.network.reading.periods import Several, read_networks
+from latentnet.priors.clusters import Clusters
 from latentnet.problem.named import as_draws
-from latentnet.problem.problem import Clusters, Problem, make_problem
+from latentnet.problem.problem import Problem, make_problem
 
 __all__ = ["library_classes", "load"]
 
@@ -137,7 +138,7 @@ def _problem(network: Network, presences: Presences | None, ingredients: dict[st
         clusters = Clusters(**clusters)
         if type(clusters.most) is not int or not 1 <= clusters.most <= network.n_actors:
             raise ValueError("its clusters are not those of its actors")
-    return make_problem(network, clusters=clusters, presences=presences, **ingredients)
+    return make_problem(network, position_prior=clusters, presences=presences, **ingredients)
 
 
 def _check_draws(problem: Problem, parameters: np.ndarray, others: dict[str, np.ndarray]) -> None:

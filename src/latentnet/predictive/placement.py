@@ -138,7 +138,7 @@ class Placements:
         chosen = chosen[np.linspace(0, len(chosen) - 1, min(_MOST_DRAWS, len(chosen))).astype(int)]
         if problem.clusters is None:
             return pooled[chosen], None
-        clusters = unpack_clusters(problem.mixture(), pooled[chosen])
+        clusters = unpack_clusters(problem.bound_positions(), pooled[chosen])
         return pooled[chosen], permute_clusters(clusters, self._cluster_order[chosen])  # type: ignore[attr-defined]
 
 

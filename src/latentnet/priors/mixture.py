@@ -54,6 +54,8 @@ class Mixture(NamedTuple):
     densities: np.ndarray  # (most, n_actors) log λ_g N(z_i; ...), then responsibilities
     totals: np.ndarray  # (n_actors,)
     constants: np.ndarray  # (most, 2): precision, log λ_g − d·(log σ_g + ½ log 2π)
+    rate: float = 1.0  # of the prior number of components, where that is unknown
+    log_weights: np.ndarray = np.zeros(0)  # of the number of occupied clusters; empty where the number is fixed
 
 
 @inline_kernel

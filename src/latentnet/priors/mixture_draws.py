@@ -1,13 +1,15 @@
-"""Exact Gibbs draws of the clusters: labels, weights, variances and means."""
+"""Exact draws of the clusters: labels, weights, variances and means, given the positions (Gibbs) or from the prior."""
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 
 from latentnet.compiled import kernel
 from latentnet.priors.mixture import (
+    Mixture,
     clusters_of_site,
     fill_responsibilities,
     log_total_weight,
@@ -17,7 +19,7 @@ from latentnet.priors.mixture import (
     weight_index,
 )
 
-__all__ = ["FIXED", "draw_clusters", "draw_labels", "set_cluster_mass"]
+__all__ = ["FIXED", "draw_clusters", "draw_labels", "draw_mixture", "set_cluster_mass"]
 
 # A mass that keeps a parameter where it is, such as those of a cluster that is not in the model.
 FIXED = 1e30
@@ -122,3 +124,51 @@ def set_cluster_mass(mixture, mass):
         mass[weight_index(mixture, g)] = mixture.concentration + 0.5 * members if here else FIXED
         for k in range(d):
             mass[mean_index(mixture, g, k)] = members / mixture.v0 + 1.0 / mixture.mean_variance if here else FIXED
+
+
+def draw_mixture(mixture: Mixture, theta: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw clusters and positions from the prior, in place, for each row of `theta`.
+
+    Returns
+    -------
+    labels : int ndarray of shape (n_draws, n_actors)
+    n_components : int ndarray of shape (n_draws,)
+    """
+    count = len(theta)
+    most, d, n, start = mixture.most, mixture.n_dims, mixture.n_actors, mixture.first_scale
+    each = most // (len(mixture.site_starts) - 1)
+    active = np.full(count, most, np.int64)
+    if mixture.log_weights.size:
+        active = 1 + rng.choice(most, count, p=_component_probabilities(most, mixture.rate))
+    variances = mixture.df * mixture.v0 / rng.chisquare(mixture.df, (count, most))
+    means = np.sqrt(mixture.mean_variance) * rng.standard_normal((count, most, d))
+    weights = np.maximum(rng.gamma(mixture.concentration, size=(count, most)), 1e-300)
+    labels = np.empty((count, n), np.int64)
+    for site, (first, last) in enumerate(itertools.pairwise(mixture.site_starts)):
+        here = slice(site * each, (site + 1) * each)
+        edges = np.cumsum((weights * (np.arange(most) < active[:, None]))[:, here], axis=1)
+        uniform = rng.random((count, last - first, 1))
+        labels[:, first:last] = site * each + (uniform * edges[:, None, -1:] > edges[:, None]).sum(axis=2)
+    rows = np.arange(count)[:, None]
+    if mixture.log_weights.size:  # where the number is open, occupied components come first
+        occupied = np.zeros((count, most), dtype=bool)
+        occupied[rows, labels] = True
+        order = np.argsort(~occupied, axis=1, kind="stable")
+        variances, weights = variances[rows, order], weights[rows, order]
+        labels = np.argsort(order, axis=1)[rows, labels]
+    noise = rng.standard_normal((count, n, d))
+    z = means[rows, labels] + np.sqrt(variances[rows, labels])[..., None] * noise
+    for k in range(d):
+        theta[:, k * mixture.n_positions : k * mixture.n_positions + n] = z[:, :, k]
+    theta[:, start : start + most] = 0.5 * np.log(variances)
+    theta[:, start + most : start + most * (1 + d)] = means.reshape(count, -1)
+    theta[:, start + most * (1 + d) : start + most * (2 + d)] = np.log(weights)
+    return labels, active
+
+
+def _component_probabilities(most: int, rate: float) -> np.ndarray:
+    """Prior probabilities of 1, ..., most components: ∝ rate^G / G!."""
+    numbers = np.arange(1.0, most + 1.0)
+    log_weights = numbers * np.log(rate) - np.cumsum(np.log(numbers))
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())

@@ -22,6 +22,7 @@ __all__ = [
     "from_steps",
     "no_walk",
     "pull_to_steps",
+    "redraw_step",
     "redraw_step_variance",
     "set_step_mass",
     "step_log_density",
@@ -139,6 +140,15 @@ def step_log_density(walk, n_dims, theta, presence):
     for k in range(n_dims):
         squares += (theta[k * n + presence] - theta[k * n + walk.previous[p]]) ** 2
     return -0.5 * squares / walk.gaps[p] * math.exp(-2.0 * theta[walk.log_scale])
+
+
+@inline_kernel
+def redraw_step(walk, n_dims, theta, presence, rng):
+    """Draw a presence behind the first ones from its prior given the one before, in place."""
+    n, p = walk.following.size, presence - walk.n_first
+    scale = math.exp(theta[walk.log_scale]) * math.sqrt(walk.gaps[p])
+    for k in range(n_dims):
+        theta[k * n + presence] = theta[k * n + walk.previous[p]] + scale * rng.standard_normal()
 
 
 @kernel

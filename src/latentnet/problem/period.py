@@ -10,7 +10,8 @@ from latentnet.effects import Intercept, Similarity
 from latentnet.effects.attribute_effect import AttributeEffect
 from latentnet.effects.intercept import NetworkIntercepts
 from latentnet.effects.shared import SharedValues, share_values
-from latentnet.problem.problem import Clusters, Problem
+from latentnet.priors.clusters import Clusters
+from latentnet.problem.problem import Problem
 
 if TYPE_CHECKING:
     from latentnet.effects.base import BoundEffect
@@ -51,9 +52,9 @@ def view_problem(problem: Problem, place: Place) -> Problem:
             bound = effect.bind(place.network, problem.n_dims)
         effects.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size
-    clusters = problem.clusters
-    if clusters is not None:
-        clusters = Clusters(clusters.most // problem.n_sites, clusters.automatic)
+    position_prior = problem.position_prior
+    if isinstance(position_prior, Clusters):
+        position_prior = Clusters(position_prior.most // problem.n_sites, position_prior.automatic)
     return Problem(
         place.network,
         problem.family,
@@ -62,7 +63,7 @@ def view_problem(problem: Problem, place: Place) -> Problem:
         problem.similarity,
         problem.n_dims,
         problem.priors,
-        clusters,
+        position_prior,
     )
 
 

@@ -39,8 +39,9 @@ from latentnet.likelihood.fused_data import SIMILARITY_CODES, fused_target, with
 from latentnet.network import fully_observed
 from latentnet.network.changed import folded
 from latentnet.network.joined import Presences, whole_networks
-from latentnet.priors.joint import ClusterPrior, Prior
-from latentnet.priors.mixture import Mixture
+from latentnet.priors.clusters import Clusters
+from latentnet.priors.joint import Prior
+from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.problem.make_prior import make_prior
 from latentnet.problem.target import Target
 
@@ -58,14 +59,6 @@ _NOTHING = np.zeros((1, 1))
 
 
 @dataclass(frozen=True)
-class Clusters:
-    """How many clusters a model has: `most`, or an unknown number up to it."""
-
-    most: int
-    automatic: bool
-
-
-@dataclass(frozen=True)
 class Problem:
     """Network, family, effects and priors, and where everything lies in the parameter vector."""
 
@@ -76,7 +69,7 @@ class Problem:
     similarity: Similarity | None
     n_dims: int
     priors: Priors
-    clusters: Clusters | None = None
+    position_prior: PositionPrior
     presences: Presences | None = None  # several networks as one: then actors are presences
 
     @property
@@ -127,10 +120,7 @@ class Problem:
 
     @property
     def log_scale(self) -> int:
-        """Index of the log of the positions' standard deviation, or of the first cluster's.
-
-        Only with a latent space.
-        """
+        """Where the own values of the positions' prior begin: log σ, or that of the first cluster."""
         return self.family_slice.stop
 
     @property
@@ -141,9 +131,7 @@ class Problem:
     @property
     def log_step(self) -> int:
         """Index of the log of the steps' standard deviation: the last one, where positions move between periods."""
-        if self.clusters is not None:
-            return self.log_scale + self.clusters.most * (2 + self.n_dims)
-        return self.log_scale + (1 if self.n_dims else 0)
+        return self.log_scale + self.position_prior.size(self.n_dims)
 
     @property
     def coefficient_names(self) -> list[str]:
@@ -198,21 +186,18 @@ class Problem:
         return observed_family(self.given_family, self.network, reciprocal=self.given_family is not self.family)
 
     @property
-    def n_position_groups(self) -> int:
-        """How many of the prior's groups are positions: they come first."""
-        if not self.n_dims or self.clusters is not None:
-            return 0
-        return self.n_dims if self.has_steps else 1
+    def clusters(self) -> Clusters | None:
+        """The prior of the positions where it has clusters."""
+        return self.position_prior if isinstance(self.position_prior, Clusters) else None
 
-    def prior(self) -> Prior | ClusterPrior:
+    def prior(self) -> Prior:
         """The prior as compiled code reads it, with scratch of its own."""
         return make_prior(self)
 
-    def mixture(self) -> Mixture:
-        """The clusters' prior with scratch of its own; only with clusters."""
-        prior = self.prior()
-        assert isinstance(prior, ClusterPrior)
-        return prior.mixture
+    def bound_positions(self) -> Any:
+        """The prior of the positions as compiled code reads it, with scratch of its own."""
+        space = Space(self.n_dims, self.n_actors, self.n_first if self.n_dims else self.n_actors, self.site_starts)
+        return self.position_prior.bind(space, self.log_scale, self.priors)
 
     @property
     def site_starts(self) -> np.ndarray:
@@ -321,7 +306,7 @@ def make_problem(
     n_dims: int,
     effects: tuple[Effect, ...],
     priors: Priors,
-    clusters: Clusters | None = None,
+    position_prior: PositionPrior | None = None,
     presences: Presences | None = None,
 ) -> Problem:
     """Bind the effects to the network and give each its slice of the parameter vector.
@@ -337,8 +322,8 @@ def make_problem(
         As the user gave them; the intercept is added unless `NoIntercept` is among them.
     priors : Priors
         Unresolved.
-    clusters : Clusters or None
-        None is a position model. Of several sites each has the same share of `most`.
+    position_prior : PositionPrior or None
+        Prior of the positions, such as `Clusters`; None is N(0, σ² I).
     presences : Presences or None
         Several networks as one: who is who in `network`.
     """
@@ -360,6 +345,7 @@ def make_problem(
     if not any(isinstance(effect, NoIntercept) for effect in effects):
         terms.append(Intercept() if presences is None else NetworkIntercepts(presences.network))
     terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
+    position_prior = NormalPositions() if position_prior is None else position_prior
     placed, start = [], 0
     for effect in terms:
         if presences is not None and isinstance(effect, Sociality | Sender | Receiver | SenderReceiver):
@@ -373,12 +359,12 @@ def make_problem(
     resolved = priors.resolve(
         n_first / n_sites,
         n_dims,
-        clusters.most // n_sites if clusters is not None else None,
+        position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
         steps=n_first < network.n_actors,
     )
     law = Reciprocal(family) if reciprocal else family
     _check_names([*(name for _, bound, _ in placed for name in bound.names), *law.coefficient_names])
     of_family = law.bind(network, resolved)
-    problem = Problem(network, law, of_family, tuple(placed), space, n_dims, resolved, clusters, presences)
+    problem = Problem(network, law, of_family, tuple(placed), space, n_dims, resolved, position_prior, presences)
     _ = problem.observed_family  # refuses what does not combine, before anything is computed
     return problem

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from latentnet.compiled import inline_kernel, kernel
 from latentnet.inference.moves.adaptation import (
@@ -17,10 +16,11 @@ from latentnet.inference.moves.adaptation import (
 )
 from latentnet.inference.moves.branches import Branches, swing
 from latentnet.inference.moves.hmc import hmc_step
-from latentnet.inference.moves.random_effects import redraw_variances, shift_effects
 from latentnet.inference.moves.relocation import relocate, swap
-from latentnet.inference.moves.scaling import log_root_mean_square, scale_and_shift, stretch_steps, translate
-from latentnet.priors.joint import ClusterPrior, natural_log_prior, redraw_clusters
+from latentnet.inference.moves.scaling import log_root_mean_square, scale_and_shift, stretch_steps
+from latentnet.priors.joint import natural_log_prior, shift_positions
+from latentnet.priors.positions import redraw_own_values, write_labels
+from latentnet.priors.random_effects import redraw_variances, shift_effects
 from latentnet.priors.random_walk import redraw_step_variance, set_step_mass
 from latentnet.problem.target import log_likelihood
 
@@ -57,7 +57,6 @@ class Moves(NamedTuple):
     translated: bool  # the exact draw of the location
     intercept: int  # index into the parameter vector, -1 without one
     n_intercepts: int  # one a network
-    first_effect: int  # first of the prior's groups that is not the positions
     step_mass: np.ndarray  # (n_positions - n_first,) what the ties say of each step between periods
 
 
@@ -89,29 +88,13 @@ def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):
             settled = iteration >= 0.2 * n_warmup
             learn_block(adaptation, log_root_mean_square(state.theta, size), intercept, accepted, settled, iteration)
     if moves.translated:
-        translate(target.prior, state.theta, rng)
+        shift_positions(target.prior, state.theta, rng)
     if target.prior.moving:
         stretch_steps(target, state, rng)
         redraw_step_variance(target.prior.walk, target.prior.n_dims, state.theta, rng)
-    if target.prior.groups.shape[0] > moves.first_effect:
-        redraw_variances(target.prior, moves.first_effect, state.theta, rng)
+    if target.prior.groups.shape[0] > 0:
+        redraw_variances(target.prior, state.theta, rng)
         shift_effects(target.prior, state.theta, (moves.intercept, moves.n_intercepts), rng)
-
-
-def _keep_labels(prior: Any, labels: Any, out: Any) -> None:
-    raise NotImplementedError("compiled code only")
-
-
-@overload(_keep_labels)
-def _(prior, labels, out):
-    if prior.instance_class is not ClusterPrior:
-        return lambda prior, labels, out: None
-
-    def keep(prior, labels, out):
-        out[: labels.size] = labels
-        out[labels.size] = prior.mixture.active[0]
-
-    return keep
 
 
 @kernel
@@ -159,13 +142,13 @@ def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, r
             swap(target, state, moves.swaps, rng)
         if moves.swings > 0:
             swing(target, state, moves.branches, moves.swings, rng)
-        redraw_clusters(target.prior, state.theta, state.labels, moves.mass, rng)
+        redraw_own_values(target.prior.positions, state.theta, state.labels, moves.mass, rng)
         _move_together(target, state, adaptation, moves, iteration, n_warmup, rng)
         kept = iteration - n_warmup + 1
         if kept > 0 and kept % thin == 0:
             row = kept // thin - 1
             out[row] = state.theta
-            _keep_labels(target.prior, state.labels, labels[row])
+            write_labels(target.prior.positions, state.labels, labels[row])
             value = state.log_likelihood[0]
             statistics[row, 0] = value + natural_log_prior(target.prior, state.theta)
             statistics[row, 1] = value

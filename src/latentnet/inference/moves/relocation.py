@@ -9,7 +9,8 @@ from numba.extending import overload
 
 from latentnet.compiled import inline_kernel, kernel
 from latentnet.likelihood.fused_data import Fused
-from latentnet.priors.joint import actor_log_prior, prepare_actors, redraw_actor
+from latentnet.priors.joint import actor_log_prior, redraw_actor
+from latentnet.priors.positions import prepare_actors
 from latentnet.problem.target import actor_log_likelihood, couples_actors
 
 __all__ = ["relocate", "swap"]
@@ -122,7 +123,7 @@ def relocate(target, state, graph, count, rng):
     n, d, following = target.prior.n_actors, target.prior.n_dims, target.prior.walk.following
     theta, saved, centre = state.theta, state.saved, state.centre
     moved = 0
-    prepare_actors(target.prior, theta)
+    prepare_actors(target.prior.positions, theta)
     for _ in range(count):
         actor = int(rng.random() * n)
         degree = graph[0][actor + 1] - graph[0][actor]

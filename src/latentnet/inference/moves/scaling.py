@@ -1,4 +1,4 @@
-"""The directions in which all positions move together: the scale, with the intercept, that of steps, the location."""
+"""The directions in which all positions move together: the scale, with the intercept, and that of steps."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 
 from latentnet.compiled import inline_kernel
 from latentnet.inference.moves.adaptation import LOG_SCALE
-from latentnet.priors.joint import log_prior, scale_positions, shift_positions
+from latentnet.priors.joint import log_prior, scale_positions
 from latentnet.priors.random_walk import from_steps, to_steps
 from latentnet.problem.target import log_likelihood
 
-__all__ = ["scale_and_shift", "stretch_steps", "translate"]
+__all__ = ["log_root_mean_square", "scale_and_shift", "stretch_steps"]
 
 
 @inline_kernel
@@ -36,7 +36,7 @@ def scale_and_shift(target, state, adaptation, intercepts, rng):
     first, second = rng.standard_normal(), rng.standard_normal()
     log_c = spread * factor[0] * first
     proposal[:] = theta
-    scaled = scale_positions(prior, proposal, math.exp(log_c))
+    scaled = scale_positions(prior, proposal, log_c)
     intercept, n_intercepts = intercepts
     if intercept >= 0:
         for p in range(intercept, intercept + n_intercepts):
@@ -75,9 +75,3 @@ def stretch_steps(target, state, rng):
     theta[:] = proposal
     state.log_likelihood[0] = new_log_likelihood
     return 1.0
-
-
-@inline_kernel
-def translate(prior, theta, rng):
-    """Draw the location exactly, given everything else; only where the similarity does not feel a translation."""
-    shift_positions(prior, theta, rng)

@@ -1,4 +1,4 @@
-"""Random effects: the density of correlated ones, and moves that keep variances and the intercept mixing."""
+"""Random effects: the density of correlated ones, and exact draws of variances and levels given everything else."""
 
 from __future__ import annotations
 
@@ -121,10 +121,10 @@ def _walk_covariance(groups, correlation, theta, rng):
 
 
 @kernel
-def redraw_variances(prior, first, theta, rng):
-    """Gibbs draw of each random effect's variance given its values, from group `first` on."""
+def redraw_variances(prior, theta, rng):
+    """Gibbs draw of each random effect's variance given its values."""
     groups = prior.groups
-    for g in range(first, groups.shape[0]):
+    for g in range(groups.shape[0]):
         group = groups[g]
         count = group[STOP] - group[START]
         if count > 0.0 and _partner(prior.correlations, g)[0] < 0:
