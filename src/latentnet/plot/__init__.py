@@ -8,5 +8,6 @@ from latentnet.plot.diagnostics import rank, trace
 from latentnet.plot.flow import flow
 from latentnet.plot.map.positions import positions
 from latentnet.plot.page.positions_html import positions_html
+from latentnet.plot.pairs import pairs
 
-__all__ = ["coclustering", "flow", "membership", "n_clusters", "positions", "positions_html", "rank", "trace"]
+__all__ = ["coclustering", "flow", "membership", "n_clusters", "pairs", "positions", "positions_html", "rank", "trace"]

@@ -15,7 +15,6 @@ from latentnet.plot.look.attributes import actor_indices
 
 __all__ = [
     "MOST_ARROWS",
-    "MOST_CROSSES",
     "RINGS",
     "by_place",
     "cluster_extent",
@@ -41,7 +40,6 @@ BoolArray = NDArray[np.bool_]
 
 MOST_ARROWS = 250
 RINGS = (2.0, 1.0)  # standard deviations, outermost first
-MOST_CROSSES = 8  # more clusters than this bear their number instead of a cross
 
 
 def shown_positions(model: Any) -> FloatArray:
@@ -203,7 +201,7 @@ def cluster_moments(model: Any) -> tuple[FloatArray, FloatArray]:
 
 
 def crosses(model: Any, *, with_clusters: bool) -> FloatArray:
-    """Marks other than actors' in a flat picture: means of clusters, the origin where it has a meaning."""
+    """Where labels must not lie: the numbers of clusters, the origin where it has a meaning."""
     found = [np.empty((0, 2))]
     if with_clusters:
         found.append(cluster_moments(model)[0][:, :2])

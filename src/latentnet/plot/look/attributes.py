@@ -49,8 +49,8 @@ class Encoding:
     values: FloatArray | None = None
 
 
-def encode(argument: str, given: Any, network: Any, *, numbers: bool) -> Encoding:
-    """Read the argument `color` or `shape`: a column of ``network.attributes``, or one value for each actor.
+def encode(argument: str, given: Any, network: Any, *, numbers: bool, codes: bool = True) -> Encoding:
+    """Read the argument `color`, `shape` or `size`: a column of ``network.attributes``, or one value for each actor.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ def encode(argument: str, given: Any, network: Any, *, numbers: bool) -> Encodin
         The network of the model.
     numbers : bool
         Whether numbers stay numbers (a colour scale) or become categories.
+    codes : bool
+        Whether a few different integers are categories all the same.
 
     Returns
     -------
@@ -80,13 +82,13 @@ def encode(argument: str, given: Any, network: Any, *, numbers: bool) -> Encodin
         series = pd.Series(_by_order(argument, given, len(network.actors)))
     name = "" if series.name is None else str(series.name)
     numeric = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
-    if numbers and numeric and not _is_code(series):
+    if numbers and numeric and not (codes and _is_code(series)):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         if np.isinf(values).any():
             raise ValueError(f"`{argument}` must be finite, but {name or 'it'} has infinite values; replace them first")
         return Encoding(name, values=values)
-    codes, categories = _categories(series)
-    return Encoding(name, codes=codes, categories=categories)
+    coded, categories = _categories(series)
+    return Encoding(name, codes=coded, categories=categories)
 
 
 def encode_mode(mode: IntArray) -> Encoding:
@@ -190,8 +192,14 @@ def check_revealed_text(texts: Sequence[str], hidden: Sequence[Any]) -> None:
     names = [str(label) for label in hidden if re.search(r"[^\W\d_]", str(label))]
     for text in texts:
         for name in names:
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            if re.search(_named(name), text, re.IGNORECASE):
                 raise ValueError(
                     f"the legend's text {text!r} would name an actor whom `reveal` leaves out; "
                     "colour or shape by another attribute, or add that actor to `reveal`"
                 )
+
+
+def _named(name: str) -> str:
+    """Pattern of a name that stands alone: in any case, plural or genitive, words joined by anything but letters."""
+    words = r"[\W_]*".join(re.escape(word) for word in re.findall(r"[^\W_]+", name))
+    return rf"(?<![^\W_]){words}(?:[\u2019']?s|es)?(?![^\W_])"

@@ -49,12 +49,11 @@ def split_handle(left: str, right: str) -> Line2D:
     )  # fmt: skip
 
 
-def rings_handle(cross: bool) -> tuple[Line2D, ...]:
-    """Two concentric rings, with a cross for the mean."""
+def rings_handle() -> tuple[Line2D, ...]:
+    """Two concentric rings."""
     outer = Line2D([], [], linestyle="none", marker="o", markersize=11, color=GREY, alpha=0.25, markeredgewidth=0)
     inner = Line2D([], [], linestyle="none", marker="o", markersize=6, color=GREY, alpha=0.35, markeredgewidth=0)
-    mean = Line2D([], [], linestyle="none", marker="+", markersize=5, color=GREY)
-    return (outer, inner, mean) if cross else (outer, inner)
+    return outer, inner
 
 
 def add_legend(ax: Any, sections: list[Section]) -> None:

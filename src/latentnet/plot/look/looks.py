@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from latentnet.plot.look.attributes import Encoding, check_revealed_text, encode, encode_mode
 from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
 from latentnet.plot.look.legend import Section, mark_handle, rings_handle, split_handle
+from latentnet.plot.look.palettes import actual_colors, check_palettes, chosen_palette
 from latentnet.plot.look.shapes import N_SHAPES
+from latentnet.plot.look.sizes import mark_sizes
 from latentnet.plot.map.marks import CERTAIN
-from latentnet.plot.picture import MOST_CROSSES
 
 __all__ = ["Looks", "make_looks"]
 
@@ -49,6 +50,8 @@ class Looks:
     scale_name : str
     plain : bool
         Whether colour says nothing yet, so that clouds may use it.
+    sizes : (n_actors,) array
+        Factors of the marks' radii.
     """
 
     colors: list[str]
@@ -60,10 +63,21 @@ class Looks:
     scale: ScalarMappable | None = None
     scale_name: str = ""
     plain: bool = False
+    sizes: FloatArray = field(default_factory=lambda: np.ones(0))
 
 
-def make_looks(model: Any, hidden: BoolArray, color: Any, shape: Any, *, clusters: bool) -> Looks:
-    """Decide colours and shapes from the arguments of `positions`.
+def make_looks(
+    model: Any,
+    hidden: BoolArray,
+    *,
+    color: Any = None,
+    shape: Any = None,
+    size: Any = None,
+    palette: Any = None,
+    cmap: Any = None,
+    clusters: bool = False,
+) -> Looks:
+    """Decide colours, shapes and sizes from the arguments of `positions`.
 
     Colour: the attribute, else the cluster, else the mode of a two-mode network. Shape: the attribute, else
     the mode, else, for a colour attribute of more than ten categories, a second key to the category.
@@ -72,21 +86,27 @@ def make_looks(model: Any, hidden: BoolArray, color: Any, shape: Any, *, cluster
     n = len(hidden)
     look = Looks([_PLAIN] * n, np.zeros(n, dtype=np.int64), hidden)
     mode = encode_mode(network.mode) if network.two_mode else None
-    colored = None if color is None else encode("color", color, network, numbers=True)
+    actual = None if palette is not None else actual_colors(color, network)
+    colored = None if color is None or actual is not None else encode("color", color, network, numbers=True)
+    check_palettes(palette, cmap, colored)
     shaped = mode if shape is None else encode("shape", shape, network, numbers=False)
     if clusters:
         look.palette = categorical(model.membership_.shape[1])
-    if colored is None and not clusters:
+    if colored is None and actual is None and not clusters:
         colored = mode
-    if colored is None and clusters:
+    if actual is not None:
+        look.colors = actual
+    elif colored is None and clusters:
         _color_by_cluster(look, model)
     elif colored is not None and colored.values is not None:
-        _color_by_number(look, colored)
-    look.plain = colored is None and not clusters
-    if colored is not None and clusters:
+        _color_by_number(look, colored, cmap)
+    look.plain = colored is None and actual is None and not clusters
+    if (colored is not None or actual is not None) and clusters:
         look.palette = (GREY,) * len(look.palette)  # colour already speaks of the attribute
         look.sections.append(Section("cluster", [_rings_entry(look)]))
-    _color_and_shape(look, colored, shaped)
+    _color_and_shape(look, colored, shaped, palette)
+    look.sizes, section = mark_sizes(size, model, ~hidden)
+    look.sections.append(section)
     _hide(look)
     if hidden.any():
         look.sections.append(Section("", [(mark_handle(NEUTRAL, size=5), "other actors")]))
@@ -109,14 +129,15 @@ def _color_by_cluster(look: Looks, model: Any) -> None:
 
 
 def _rings_entry(look: Looks) -> tuple[Any, str]:
-    return rings_handle(len(look.palette) <= MOST_CROSSES), "1 and 2 sd"
+    return rings_handle(), "1 and 2 sd"
 
 
-def _color_by_number(look: Looks, colored: Encoding) -> None:
+def _color_by_number(look: Looks, colored: Encoding, cmap: Any) -> None:
     values = np.where(look.hidden, np.nan, np.asarray(colored.values))
     known = values[~np.isnan(values)]
-    # The end of the scale is left off: its yellow fades on paper.
-    ramp = ListedColormap(colormaps["viridis"](np.linspace(0.0, 0.92, 256)))
+    # The end of the usual scale is left off: its yellow fades on paper.
+    given = None if cmap is None else colormaps[cmap] if isinstance(cmap, str) else cmap
+    ramp = given if given is not None else ListedColormap(colormaps["viridis"](np.linspace(0.0, 0.92, 256)))
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     if low == high:
         low, high = low - 0.5, high + 0.5
@@ -127,7 +148,7 @@ def _color_by_number(look: Looks, colored: Encoding) -> None:
         look.sections.append(Section("", [(mark_handle(NEUTRAL), "missing")]))
 
 
-def _color_and_shape(look: Looks, colored: Encoding | None, shaped: Encoding | None) -> None:
+def _color_and_shape(look: Looks, colored: Encoding | None, shaped: Encoding | None, given: Any) -> None:
     """Categories: colours, shapes and their sections, one section where both tell the same."""
     seen = ~look.hidden
     if shaped is not None:
@@ -140,7 +161,7 @@ def _color_and_shape(look: Looks, colored: Encoding | None, shaped: Encoding | N
         return
     count = len(colored.categories)
     same = shaped is not None and shaped.codes is not None and np.array_equal(colored.codes, shaped.codes)
-    if shaped is None and count > _COLORS_A_SHAPE:
+    if shaped is None and given is None and count > _COLORS_A_SHAPE:
         if count > _COLORS_A_SHAPE * N_SHAPES:
             raise ValueError(
                 f"`color` has {count} categories, but at most {_COLORS_A_SHAPE * N_SHAPES} can be "
@@ -150,7 +171,7 @@ def _color_and_shape(look: Looks, colored: Encoding | None, shaped: Encoding | N
         key = np.append(np.arange(count) // _COLORS_A_SHAPE, 0)
         look.shapes = key[colored.codes]
     else:
-        palette = list(categorical(count))
+        palette = chosen_palette(given, colored.categories)
         key = np.arange(count + 1) * int(same)
     look.colors = [NEUTRAL if code < 0 else palette[code] for code in colored.codes]
     look.sections.append(_section(colored, [*palette, NEUTRAL], key, seen))
@@ -188,5 +209,6 @@ def _section(encoding: Encoding, palette: Sequence[str], key: IntArray, seen: Bo
 def _hide(look: Looks) -> None:
     look.colors = [NEUTRAL if gone else code for code, gone in zip(look.colors, look.hidden, strict=True)]
     look.shapes = np.where(look.hidden, 0, look.shapes)
+    look.sizes = np.where(look.hidden, 0.75, look.sizes)
     if look.membership is not None:
         look.membership = np.where(look.hidden[:, None], np.nan, look.membership)

@@ -216,7 +216,7 @@ class Labels(Artist):
     ) -> None:
         super().__init__()
         self._scene = scene
-        self._owners = owners[:MOST_LABELS]
+        self._owners, self._n_names = owners[:MOST_LABELS], len(owners)
         self._radii = radii
         self._crosses = crosses
         self._pairs = pairs if len(pairs) <= 1000 else pairs[:0]
@@ -250,6 +250,8 @@ class Labels(Artist):
                 self._hang(points, sizes, scale)
             else:
                 self._set_beside(points, sizes, scale)
+            left_out = self._n_names - sum(text.get_visible() for text in self.texts)
+            self._scene.note(f"{left_out} of {self._n_names} names found no room" if left_out else "")
         self._leaders.set_figure(self._scene.ax.get_figure(root=True))
         self._leaders.draw(renderer)
 

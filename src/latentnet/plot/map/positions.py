@@ -13,11 +13,12 @@ from latentnet.plot.look.attributes import actor_indices
 from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
 from latentnet.plot.look.legend import add_legend
 from latentnet.plot.look.looks import Looks, make_looks
+from latentnet.plot.look.names import label_texts
 from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
 from latentnet.plot.map.labels import Labels
 from latentnet.plot.map.marks import ActorMarks, slices
 from latentnet.plot.map.rings import draw_rings
-from latentnet.plot.map.scene import CAPTION_SIZE, Scene, make_scene
+from latentnet.plot.map.scene import CAPTION_SIZE, Scene, fit_inside, make_scene
 from latentnet.plot.map.ties import draw_ties
 from latentnet.plot.picture import (
     cluster_extent,
@@ -28,6 +29,7 @@ from latentnet.plot.picture import (
     shown_positions,
     tie_pairs,
 )
+from latentnet.plot.shown import chosen
 
 __all__ = ["positions"]
 
@@ -48,7 +50,13 @@ def positions(
     clouds: Sequence[Any] | str | None = None,
     contours: Sequence[Any] | str | None = None,
     ties: bool = True,
-    labels: bool = True,
+    labels: Any = True,
+    size: Any = None,
+    palette: Any = None,
+    cmap: Any = None,
+    title: str | None = None,
+    what: Any = "point",
+    align_to: Any = None,
 ) -> Axes:
     """Draw the actors where the model places them, with their ties, names and clusters.
 
@@ -60,19 +68,21 @@ def positions(
     more, the first two principal axes are shown and the caption says so.
 
     A cluster model shows each cluster as rings at one and two standard deviations, darker to the centre,
-    with a cross at its mean, or its number if there are more than eight. Actors whose largest membership
+    with its number at its mean. Actors whose largest membership
     probability is under 0.95 are pies of their probabilities. Clusters are numbered as in
     ``model.labels_``.
 
     Labels never overlap marks or each other. Where there is no room (many actors) labels are left out,
-    those of the actors with fewest ties first; at most 300 are tried.
+    those of the actors with fewest ties first; at most 300 are tried; a line under the picture says how many are left
+    out.
 
     Parameters
     ----------
     model : fitted estimator
         Position or cluster model.
     ax : matplotlib Axes, optional
-        Axes to draw into, three-dimensional for three latent dimensions; None makes a new figure.
+        Axes to draw into, three-dimensional for three latent dimensions; None makes a new figure. Where the figure
+        makes no room by itself, the axes shrink until legend and caption fit into the figure.
     reveal : sequence of actors, optional
         Name only these actors; all others are the same neutral dots, whatever `color` and `shape` say, and
         the legend speaks of nobody else. None names everybody.
@@ -80,7 +90,8 @@ def positions(
         Column of ``network.attributes``, or values in the order of ``model.actors_`` (a Series: by label).
         Texts, booleans and up to ten different integers are categories; other numbers get a colour scale.
         More than ten categories use shape as well. Replaces colours and pies of clusters, whose rings turn
-        grey.
+        grey. One actual colour, or one for each actor, is taken as it is: CSS names ("red"), "#c00000", or
+        triples.
     shape : str or sequence of shape (n_actors,), optional
         As `color`; up to twelve categories. By default the mode in a two-mode network.
     clusters : bool, default True
@@ -93,8 +104,21 @@ def positions(
     ties : bool, default True
         Whether to draw ties: arrows for up to 250 directed ties (two heads if mutual), else lines, fainter
         for values nearer 0 and the more ties there are.
-    labels : bool, default True
-        Whether to name actors.
+    labels : bool, mapping or sequence, default True
+        Whether to name actors; or a list of the actors to name, texts by actor (of these alone), or a list of
+        n_actors texts.
+    size : str, Series or sequence of shape (n_actors,), optional
+        What the areas of marks are in proportion to: "degree", a random effect of the model ("sociality", "sender",
+        "receiver": its odds ratio), a numeric column of ``network.attributes``, or numbers.
+    palette : sequence or mapping of colours, optional
+        Colours of the categories of `color`, in their order or by category.
+    cmap : str or Colormap, optional
+        Colour scale of the numbers of `color`.
+    title : str, optional
+    what : "point", int or array of shape (n_actors, n_dims), default "point"
+        What to draw: the point estimate, the draw of that number (all chains end to end), or given positions.
+    align_to : fitted estimator, DataFrame by actor or array of shape (n_actors, n_dims), optional
+        Turn the picture so that it lies as this one does.
 
     Returns
     -------
@@ -105,8 +129,8 @@ def positions(
     NotFittedError
         If the model is not fitted.
     ValueError
-        For unknown actors or attributes, a model without latent space, axes of the wrong kind, clouds of a
-        model without draws, or a legend that would name an actor left out by `reveal`.
+        For unknown actors, attributes or colours, a model without latent space, axes of the wrong kind, clouds or
+        `what` of a model without draws, or a text that would name an actor left out by `reveal`.
 
     References
     ----------
@@ -131,28 +155,45 @@ def positions(
     >>> sorted(text.get_text() for text in ax.texts)
     ['Ann', 'Bob', 'Cem']
     """
-    shown = shown_positions(model)
-    network, n_shown = model.network_, shown.shape[1]
+    model = chosen(model, what, align_to)
+    network, n_shown = model.network_, shown_positions(model).shape[1]
     hidden = hidden_actors(reveal, network.actors)
     with_clusters = bool(clusters) and hasattr(model, "cluster_means_")
-    look = make_looks(model, hidden, color, shape, clusters=with_clusters)
+    look = make_looks(
+        model, hidden, color=color, shape=shape, size=size, palette=palette, cmap=cmap, clusters=with_clusters
+    )
+    names = label_texts(labels, network.actors, hidden)
     uncertainty = _Uncertainty(model, clouds, contours, look, n_shown)
     extent = [uncertainty.extent()]
     if with_clusters:
         extent.append(cluster_extent(model, n_shown))
-    wide = bool(look.sections)
-    scene = make_scene(model, ax, extent=np.vstack(extent), wide=wide)
-    radii = np.where(hidden, 0.75, 1.0) * scene.radius
-    if look.membership is not None:
-        radii *= 1.2  # room for slices
+    given = ax is not None
+    scene = make_scene(
+        model, ax, extent=np.vstack(extent), wide=bool(look.sections), more=_more_lines(uncertainty, names)
+    )
+    radii = look.sizes * scene.radius * (1.0 if look.membership is None else 1.2)  # room for slices
     if ties:
         draw_ties(scene, network, radii)
     if with_clusters:
         draw_rings(scene, model, look.palette)
     uncertainty.draw(scene)
-    _finish(scene, model, look, radii, labels=labels)
+    _finish(scene, model, look, radii, names)
+    if title is not None:
+        scene.ax.set_title(title, fontsize=9)
+    if given:
+        fit_inside(scene.ax)
     drawn: Axes = scene.ax
     return drawn
+
+
+def _more_lines(uncertainty: _Uncertainty, names: dict[int, str]) -> list[str]:
+    """What is said under the picture beside how to read distances."""
+    lines = []
+    if uncertainty.cloud_draws is not None or uncertainty.contour_draws is not None:
+        lines.append("clouds and contours are of draws, which lie farther out than their consensus, the marks")
+    if names:
+        lines.append("")  # for the number of names left out, known once the picture has its size
+    return lines
 
 
 class _Uncertainty:
@@ -178,8 +219,8 @@ class _Uncertainty:
         self._color()
 
     @staticmethod
-    def _by_place(model: Any, chosen: IntArray) -> IntArray:
-        return chosen[np.lexsort(shown_positions(model)[chosen].T[::-1])]
+    def _by_place(model: Any, actors: IntArray) -> IntArray:
+        return actors[np.lexsort(shown_positions(model)[actors].T[::-1])]
 
     def _color(self) -> None:
         """Where colour is free, it tells the chosen actors apart."""
@@ -214,7 +255,7 @@ def _is(given: Any, word: str) -> bool:
     return isinstance(given, str) and given == word
 
 
-def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, *, labels: bool) -> None:
+def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, names: dict[int, str]) -> None:
     """Marks, labels, legend, colour scale."""
     ax, network = scene.ax, model.network_
     if has_origin(model):
@@ -223,13 +264,13 @@ def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, *, labels:
     marks = ActorMarks(scene, pieces, radii, look.hidden)
     marks.set_gid("actors")
     ax.add_artist(marks)
-    pairs = tie_pairs(network)[0]
-    if labels:
-        owners = label_order(pairs, look.hidden)
-        names = [str(network.actors[i]) for i in owners]
+    if names:
+        pairs = tie_pairs(network)[0]
+        owners = np.array([i for i in label_order(pairs, look.hidden) if i in names], dtype=np.int64)
         size = 6.5 if len(network.actors) > 40 or scene.small() else 7.5
         others = crosses(model, with_clusters=bool(look.palette)) if scene.n_shown == 2 else np.empty((0, 2))
-        ax.add_artist(Labels(scene, names, owners, radii, pairs=pairs, crosses=others, size=size))
+        texts = [names[i] for i in owners]
+        ax.add_artist(Labels(scene, texts, owners, radii, pairs=pairs, crosses=others, size=size))
     if look.scale is not None:
         bar = ax.get_figure(root=True).colorbar(look.scale, ax=ax, shrink=0.5, aspect=20, pad=0.02)
         bar.set_label(look.scale_name, size=7.5)

@@ -10,9 +10,8 @@ from matplotlib import patheffects
 from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
-from latentnet.plot.look.colors import GREY
 from latentnet.plot.map.scene import Scene
-from latentnet.plot.picture import MOST_CROSSES, RINGS, cluster_moments
+from latentnet.plot.picture import RINGS, cluster_moments
 
 __all__ = ["draw_rings"]
 
@@ -20,7 +19,7 @@ FloatArray = NDArray[np.float64]
 
 
 def draw_rings(scene: Scene, model: Any, palette: Sequence[str]) -> None:
-    """Draw each cluster's rings and its mean (+); more than eight clusters bear their numbers.
+    """Draw each cluster's rings and its number at its mean, which tells clusters apart without colour, too.
 
     Bands in one dimension, circles in two, spheres in three.
     """
@@ -58,13 +57,9 @@ def _spheres(ax: Any, mean: FloatArray, scale: float, color: str) -> None:
 
 def _centres(ax: Any, means: FloatArray) -> None:
     halo = [patheffects.withStroke(linewidth=2.2, foreground="white")]
-    if len(means) > MOST_CROSSES:
-        for g, mean in enumerate(means):
-            number = ax.text(
-                mean[0], mean[1], str(g), color="#1a1a1a", size=8, weight="bold", ha="center", va="center",
-                path_effects=halo, zorder=7, clip_on=True, in_layout=False,
-            )  # fmt: skip
-            number.set_gid("cluster-number")
-        return
-    crosses = ax.scatter(*means.T, marker="+", s=45, linewidths=1.3, c=[GREY] * len(means), zorder=7, path_effects=halo)
-    crosses.set_gid("cluster-means")
+    for g, mean in enumerate(means):
+        number = ax.text(
+            mean[0], mean[1], str(g), color="#1a1a1a", size=8, weight="bold", ha="center", va="center",
+            path_effects=halo, zorder=7, clip_on=True, in_layout=False,
+        )  # fmt: skip
+        number.set_gid("cluster-number")

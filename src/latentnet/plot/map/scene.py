@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +21,13 @@ from latentnet.plot.look.apart import VISIBLE, moved_apart
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.picture import limits, mark_radius, reading, round_length, shown_positions, stacked_rows
 
-__all__ = ["CAPTION_SIZE", "Scene", "make_scene"]
+__all__ = ["CAPTION_SIZE", "Scene", "fit_inside", "make_scene"]
 
 FloatArray = NDArray[np.float64]
 
 CAPTION_SIZE = 6.5
+_LETTERS = 19.0  # of a caption in an inch
+_EDGE = 0.01  # of the figure, left free
 
 
 @dataclass
@@ -41,12 +45,15 @@ class Scene:
         Radius of an actor's mark in points.
     floor : float
         In one dimension, the height under which no label hangs.
+    words : matplotlib Text or TextArea
+        The caption.
     """
 
     ax: Any
     coordinates: FloatArray
     radius: float = 1.0
     floor: float = 0.0
+    words: Any = None
 
     @property
     def n_shown(self) -> int:
@@ -74,6 +81,11 @@ class Scene:
         """Display units in one point (1/72 inch)."""
         return float(self.ax.get_figure(root=True).dpi) / 72.0
 
+    def note(self, text: str) -> None:
+        """Say something on the caption's last line, which was kept for it; an empty text takes it back."""
+        before, _, _ = self.words.get_text().rpartition("\n")
+        self.words.set_text(f"{before}\n{text or ' '}")
+
     def inches(self) -> float:
         """Shorter side of the axes."""
         return float(min(self.ax.bbox.width, self.ax.bbox.height)) / float(self.ax.get_figure(root=True).dpi)
@@ -91,7 +103,7 @@ class Scene:
         return pixels
 
 
-def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -> Scene:
+def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool, more: Sequence[str] = ()) -> Scene:
     """Axes for the positions of a fitted model, with limits, scale bar and caption.
 
     Parameters
@@ -104,6 +116,8 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -
         Points beyond the actors that should lie within the limits.
     wide : bool
         Whether a new figure needs room for a legend.
+    more : sequence of str
+        Further lines of the caption; an empty one is kept for what `Scene.note` says.
 
     Returns
     -------
@@ -122,8 +136,44 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool) -
     scene.radius = mark_radius(scene.inches(), len(coordinates))
     if n_shown == 2:
         scene.coordinates = moved_apart(coordinates, VISIBLE * scene.radius * _data_per_point(ax))
-    _caption(scene, model, float(high[0] - low[0]))
+    _caption(scene, model, float(high[0] - low[0]), more)
     return scene
+
+
+def fit_inside(ax: Any) -> None:
+    """Shrink axes that the user gave until all beside and under them lies in their cell of the figure."""
+    figure = ax.get_figure(root=True)
+    if figure.get_layout_engine() is not None:
+        return
+    figure.draw_without_rendering()
+    found = ax.get_tightbbox()
+    if found is None:
+        return
+    to_figure = figure.transFigure.inverted()
+    around, inside, cell = found.transformed(to_figure), ax.bbox.transformed(to_figure), _cell(ax)
+    if min(around.x0 - cell[0], around.y0 - cell[1], cell[2] - around.x1, cell[3] - around.y1) >= 0:
+        return
+    legend = ax.get_legend()
+    beside = 0.0 if legend is None else legend.get_window_extent().transformed(to_figure).x1 - inside.x1
+    left, bottom, width, height = ax.get_position(original=True).bounds
+    right = min(left + width, cell[2] - beside - _EDGE)
+    top = min(bottom + height, cell[3] - (around.y1 - inside.y1) - _EDGE)
+    left = cell[0] + (inside.x0 - around.x0) + _EDGE  # the caption runs rightwards from there
+    bottom = max(bottom, cell[1] + (inside.y0 - around.y0) + _EDGE)
+    ax.set_position((left, bottom, max(right - left, 0.1), max(top - bottom, 0.1)))
+
+
+def _cell(ax: Any) -> FloatArray:
+    """Left, bottom, right and top of the part of the figure that axes of a grid have for themselves."""
+    spec = ax.get_subplotspec()
+    if spec is None:
+        return np.array([0.0, 0.0, 1.0, 1.0])
+    spec = spec.get_topmost_subplotspec()  # a colour scale takes a part of it
+    n_rows, n_columns = spec.get_gridspec().get_geometry()
+    rows, columns = spec.rowspan, spec.colspan
+    return np.array([
+        columns.start / n_columns, 1 - rows.stop / n_rows, columns.stop / n_columns, 1 - rows.start / n_rows
+    ])  # fmt: skip
 
 
 def _new_axes(n_shown: int, span: FloatArray, wide: bool) -> Axes:
@@ -182,8 +232,8 @@ def _zoom(box: FloatArray) -> float:
     return float(np.linalg.norm(box) * min(0.87 / width, 0.98 / height))
 
 
-def _caption(scene: Scene, model: Any, width: float) -> None:
-    length = round_length(width)
+def _caption(scene: Scene, model: Any, span: float, more: Sequence[str]) -> None:
+    length = round_length(span)
     n_dims = model.positions_.shape[1]
     lines = [reading(model, length)]
     if n_dims > 3:
@@ -193,29 +243,29 @@ def _caption(scene: Scene, model: Any, width: float) -> None:
     ax = scene.ax
     if scene.n_shown == 3:
         lines[0] = f"grid lines are {length:g} apart; {lines[0]}"
-        ax.text2D(
-            0.5,
-            0.0,
-            "\n".join(lines),
-            transform=ax.transAxes,
-            ha="center",
-            va="top",
-            size=CAPTION_SIZE,
-            color=GREY,
-        )
-        return
-    ax.add_artist(_scale_bar(ax, length, "\n".join(lines)))
+    width = (_cell(ax)[2] - _cell(ax)[0]) * ax.get_figure(root=True).get_figwidth()
+    wrapped = [
+        part for line in [*lines, *more] for part in textwrap.wrap(line, max(20, int(_LETTERS * width))) or [" "]
+    ]
+    text = "\n".join(wrapped)
+    style = {"size": CAPTION_SIZE, "color": GREY}
+    if scene.n_shown == 3:
+        scene.words = ax.text2D(0.5, 0.0, text, transform=ax.transAxes, ha="center", va="top", **style)
+    else:
+        words = TextArea(text, textprops=style)
+        scene.words = words
+        ax.add_artist(_scale_bar(ax, length, words))
 
 
-def _scale_bar(ax: Any, length: float, text: str) -> AnchoredOffsetbox:
+def _scale_bar(ax: Any, length: float, words: TextArea) -> AnchoredOffsetbox:
     """A bar of that length in data units under the lower left corner, and what it says."""
     bar = AuxTransformBox(ax.transData)
     bar.add_artist(Line2D([0.0, length], [0.0, 0.0], color=GREY, linewidth=1.4, solid_capstyle="butt"))
-    words = TextArea(text, textprops={"size": CAPTION_SIZE, "color": GREY})
     box = AnchoredOffsetbox(
         "upper left", child=VPacker(children=[bar, words], align="left", pad=0, sep=3), pad=0.0,
         borderpad=0.6, frameon=False, bbox_to_anchor=(0.0, 0.0), bbox_transform=ax.transAxes,
-        prop=FontProperties(size=CAPTION_SIZE),
+        prop=FontProperties(size=CAPTION_SIZE), zorder=902,
     )  # fmt: skip
+    # After the labels, which say on its last line how many of them found no room.
     box.set_gid("scale-bar")
     return box

@@ -17,7 +17,6 @@ from latentnet.plot.page.hover import Row
 from latentnet.plot.page.layout import FONT_SIZE, Layout, PlacedLabels
 from latentnet.plot.picture import (
     MOST_ARROWS,
-    MOST_CROSSES,
     RINGS,
     by_place,
     cluster_moments,
@@ -64,7 +63,7 @@ class Canvas:
         self.figure.toolbar.logo = None
 
     def rings(self, model: Any, palette: Sequence[str]) -> None:
-        """Clusters at one and two standard deviations, with a cross or their number at their mean."""
+        """Clusters at one and two standard deviations, their numbers at their means apart."""
         means, scales = cluster_moments(model)
         for k in RINGS:
             if not self._layout.flat:
@@ -83,21 +82,16 @@ class Canvas:
         means = cluster_moments(model)[0]
         if not self._layout.flat:
             return
-        if len(means) > MOST_CROSSES:
-            self.figure.text(
-                *means[:, :2].T, [str(g) for g in range(len(means))], text_align="center", text_baseline="middle",
-                text_font=value(FONT), text_font_size="14px", text_font_style="bold", text_color=_INK,
-            )  # fmt: skip
-            return
-        self._cross(means[:, 0], means[:, 1])
+        self.figure.text(
+            *means[:, :2].T, [str(g) for g in range(len(means))], text_align="center", text_baseline="middle",
+            text_font=value(FONT), text_font_size="14px", text_font_style="bold", text_color=_INK,
+            text_outline_color="white",
+        )  # fmt: skip
 
     def origin(self) -> None:
         """The point from which lengths and angles of a bilinear model are read."""
-        self._cross([0.0], [0.0])
-
-    def _cross(self, x: Any, y: Any) -> None:
         for color, width, size in (("white", 4.0, 13), (GREY, 1.8, 11)):
-            self.figure.scatter(x, y, marker="cross", size=size, line_color=color, line_width=width)
+            self.figure.scatter([0.0], [0.0], marker="cross", size=size, line_color=color, line_width=width)
 
     def ties(self, pairs: IntArray, strength: FloatArray, mutual: NDArray[np.bool_], *, arrows: bool) -> None:
         """Lines, fainter the more there are, with arrow heads on them (two where a tie runs both ways)."""

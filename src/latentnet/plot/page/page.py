@@ -22,6 +22,7 @@ body {{ margin: 24px; color: #1a1a1a; background: #fff; font: 13px/1.4 {FONT}; }
 main {{ display: flex; flex-wrap: wrap; gap: 8px 24px; align-items: flex-start; }}
 aside {{ padding-top: 34px; max-width: 300px; }}
 section {{ margin: 0 0 14px; }}
+h1 {{ margin: 0 0 8px; font-size: 17px; }}
 h2 {{ margin: 0 0 4px; font-size: 13px; }}
 ul {{ margin: 0; padding: 0; list-style: none; }}
 li {{ display: flex; align-items: center; gap: 7px; min-height: 21px; }}
@@ -37,8 +38,8 @@ _HOW = (
 )
 
 
-def page(figure: Any, *, legend: str, caption: str, hover: bool) -> str:
-    """Write the whole HTML: bokeh's library, the drawing, its legend (HTML) and its caption (text)."""
+def page(figure: Any, *, title: str | None, legend: str, caption: str, hover: bool) -> str:
+    """Write the whole HTML: bokeh's library, the drawing, its title and caption (text) and its legend (HTML)."""
     library = Resources(mode="inline", components=["bokeh"]).render_js()
     script, division = components(figure)
     notes = [caption, _HOW] if hover else [caption]
@@ -47,7 +48,8 @@ def page(figure: Any, *, legend: str, caption: str, hover: bool) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Positions</title>\n<style>{_STYLE}</style>\n{library}\n</head>\n<body>\n"
+        f"<title>{escape(title or 'Positions')}</title>\n<style>{_STYLE}</style>\n{library}\n</head>\n<body>\n"
         "<noscript>This picture needs JavaScript: please open the file in a browser that allows it.</noscript>\n"
+        f"{'' if title is None else f'<h1>{escape(title)}</h1>'}"
         f"<main>\n<div>{division}{words}</div>\n<aside>{legend}</aside>\n</main>\n{script}\n</body>\n</html>\n"
     )

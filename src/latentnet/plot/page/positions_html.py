@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from latentnet.plot.look.attributes import check_revealed_text
 from latentnet.plot.look.looks import Looks, make_looks
+from latentnet.plot.look.names import label_texts
+from latentnet.plot.look.palettes import actual_colors
 from latentnet.plot.page.hover import Row, hover_rows
 from latentnet.plot.page.layout import Layout, PlacedLabels, make_layout, place_labels
 from latentnet.plot.page.marks import legend_html, mark_images
 from latentnet.plot.picture import crosses, has_origin, hidden_actors, label_order, reading, tie_pairs
+from latentnet.plot.shown import chosen
 
 __all__ = ["positions_html"]
 
@@ -31,8 +34,14 @@ def positions_html(
     shape: Any = None,
     clusters: bool = True,
     ties: bool = True,
-    labels: bool = True,
+    labels: Any = True,
     roles: Any = None,
+    size: Any = None,
+    palette: Any = None,
+    cmap: Any = None,
+    title: str | None = None,
+    what: Any = "point",
+    align_to: Any = None,
 ) -> Path:
     """Write the picture of `plot.positions` as one HTML file in which a reader can zoom and point at actors.
 
@@ -58,14 +67,14 @@ def positions_html(
         are nowhere in the file, nor is their order in the network. None names everybody. For what one respondent
         knows, give that respondent and those whom he or she named (see the example). Ties still show who is tied to
         whom among the named ones, and so what others answered; ``ties=False`` leaves them out.
-    color, shape : str or sequence of shape (n_actors,), optional
+    color, shape, size, palette, cmap, title, what, align_to : optional
         As for `plot.positions`.
     clusters : bool, default True
         Whether to show the clusters of a cluster model, and to speak of them.
     ties : bool, default True
         Whether to draw ties and to tell their numbers.
-    labels : bool, default True
-        Whether to write names beside marks; pointing at a mark shows its name in any case.
+    labels : bool, mapping or sequence, default True
+        As for `plot.positions`; pointing at a mark shows its name in any case.
     roles : DataFrame, optional
         Result of ``latentnet.roles(model)``: adds each actor's role and its probability.
 
@@ -105,19 +114,24 @@ def positions_html(
     (True, False)
     """
     _require_bokeh()
+    model = chosen(model, what, align_to)
     with_clusters = bool(clusters) and hasattr(model, "cluster_means_")
     layout = make_layout(model, with_clusters=with_clusters)
     network = model.network_
     hidden = hidden_actors(reveal, network.actors)
-    look = make_looks(model, hidden, color, shape, clusters=with_clusters)
+    look = make_looks(
+        model, hidden, color=color, shape=shape, size=size, palette=palette, cmap=cmap, clusters=with_clusters
+    )
+    beside = label_texts(labels, network.actors, hidden)
     named = np.flatnonzero(~hidden)
     tied = tie_pairs(network) if ties else None
+    told = [one for one in (color, shape) if actual_colors(one, network) is None]
     rows = hover_rows(
-        model, named, attributes=(color, shape), clusters=with_clusters, pairs=tied[0] if tied else None, roles=roles
+        model, named, attributes=told, clusters=with_clusters, pairs=tied[0] if tied else None, roles=roles
     )
     texts = sorted({text for heading, values in rows for text in (heading, *values)})
     check_revealed_text(texts, [label for label, gone in zip(network.actors, hidden, strict=True) if gone])
-    text = _drawn(model, layout, look, rows, tied, labels=labels)
+    text = _drawn(model, layout, look, rows, tied, beside, title)
     path = Path(path)
     path.write_text(text, encoding="utf-8")
     return path
@@ -133,14 +147,22 @@ def _require_bokeh() -> None:
         ) from error
 
 
-def _drawn(model: Any, layout: Layout, look: Looks, rows: Sequence[Row], tied: Any, *, labels: bool) -> str:
+def _drawn(
+    model: Any,
+    layout: Layout,
+    look: Looks,
+    rows: Sequence[Row],
+    tied: Any,
+    beside: dict[int, str],
+    title: str | None,
+) -> str:
     from latentnet.plot.page.figure import Canvas
     from latentnet.plot.page.page import page
 
     network, named = model.network_, np.flatnonzero(~look.hidden)
-    radii = np.where(look.hidden, 0.75, 1.0) * layout.radius * (1.0 if look.membership is None else 1.2)
+    radii = look.sizes * layout.radius * (1.0 if look.membership is None else 1.2)
     names = [str(network.actors[i]) for i in named]
-    placed = _labelled(model, layout, look, radii, tied) if labels else None
+    placed = _labelled(model, layout, look, radii, tied, beside) if beside else None
     canvas = Canvas(layout)
     if look.palette:
         canvas.rings(model, look.palette)
@@ -155,18 +177,27 @@ def _drawn(model: Any, layout: Layout, look: Looks, rows: Sequence[Row], tied: A
     if look.palette:
         canvas.centres(model)
     if placed is not None:
-        canvas.labels(placed, [str(network.actors[i]) for i in placed.owners])
+        canvas.labels(placed, [beside[i] for i in placed.owners])
     canvas.bar()
-    return page(canvas.figure, legend=legend_html(look), caption=_caption(model, layout), hover=bool(len(named)))
+    return page(
+        canvas.figure,
+        title=title,
+        legend=legend_html(look),
+        caption=_caption(model, layout),
+        hover=bool(len(named)),
+    )
 
 
-def _labelled(model: Any, layout: Layout, look: Looks, radii: FloatArray, tied: Any) -> PlacedLabels:
+def _labelled(
+    model: Any, layout: Layout, look: Looks, radii: FloatArray, tied: Any, beside: dict[int, str]
+) -> PlacedLabels:
     """Room for names, those of actors with many ties first."""
     network = model.network_
-    owners = label_order(tie_pairs(network)[0], look.hidden)
+    order = label_order(tie_pairs(network)[0], look.hidden)
+    owners = np.array([i for i in order if i in beside], dtype=np.int64)
     others = crosses(model, with_clusters=bool(look.palette)) if layout.flat else np.empty((0, 2))
     pairs = np.empty((0, 2), dtype=np.int64) if tied is None else tied[0]
-    names = [str(network.actors[i]) for i in owners]
+    names = [beside[i] for i in owners]
     return place_labels(layout, names, owners, radii, pairs=pairs, crosses=others)
 
 

@@ -1,0 +1,103 @@
+"""What of a model is drawn: its point estimate, one draw, or positions from elsewhere, turned to match a reference."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from latentnet.plot.picture import has_origin, shown_positions
+from latentnet.posterior.procrustes import Alignment, align
+
+__all__ = ["Shown", "chosen"]
+
+FloatArray = NDArray[np.float64]
+
+
+class Shown:
+    """A fitted model whose positions and draws are other ones; all else is the model's."""
+
+    def __init__(self, model: Any, positions: FloatArray, turned: Alignment | None = None) -> None:
+        self._model = model
+        self.positions_ = positions
+        draws = getattr(model, "draws_", None)
+        if turned is not None and draws is not None:
+            moved = np.asarray(draws.positions) @ turned.rotations + turned.translations
+            self.draws_ = SimpleNamespace(positions=moved, variables=getattr(draws, "variables", {}))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._model, name)
+
+
+def chosen(model: Any, what: Any, align_to: Any) -> Any:
+    """The model with the positions to be drawn.
+
+    Parameters
+    ----------
+    model : fitted estimator
+    what : "point", int or array of shape (n_actors, n_dims)
+        The point estimate; the draw of that number, all chains end to end; or positions.
+    align_to : fitted estimator, DataFrame by actor, array of shape (n_actors, n_dims) or None
+        The same side up as there: turned and mirrored (and moved, where lengths from the origin mean nothing) so that
+        common actors lie as near as can be to where they lie there.
+
+    Raises
+    ------
+    ValueError
+        For anything else, a draw that does not exist, or a reference without two common actors or of other dimensions.
+    """
+    shown_positions(model)  # refuses what has no map
+    positions = _positions(model, what)
+    drawn = model if isinstance(what, str) else Shown(model, positions)
+    if align_to is None:
+        return drawn
+    here, there = _common(model, align_to)
+    if there.shape[1] != positions.shape[1]:
+        raise ValueError(
+            f"`align_to` has {there.shape[1]} dimensions, but the model has {positions.shape[1]}; give one of as many"
+        )
+    turned = align(positions[here], there, "orthogonal" if has_origin(model) else "isometry")
+    return Shown(drawn, positions @ turned.rotations + turned.translations, turned)
+
+
+def _positions(model: Any, what: Any) -> FloatArray:
+    point = np.asarray(model.positions_, dtype=np.float64)
+    if isinstance(what, str) and what == "point":
+        return point
+    if isinstance(what, int | np.integer) and not isinstance(what, bool):
+        draws = getattr(model, "draws_", None)
+        every = np.empty((0, *point.shape)) if draws is None else np.asarray(draws.positions).reshape(-1, *point.shape)
+        if not 0 <= what < len(every):
+            raise ValueError(f"`what`={what} must be the number of a draw, 0 to {len(every) - 1}; or use what='point'")
+        return every[what]
+    given = np.asarray(what, dtype=np.float64) if not isinstance(what, str) and np.iterable(what) else None
+    if given is None or given.shape != point.shape or not np.isfinite(given).all():
+        said = repr(what) if given is None else f"of shape {given.shape}"
+        raise ValueError(
+            f"`what` must be 'point', the number of a draw or finite positions of shape {point.shape}, but is {said}"
+        )
+    return given
+
+
+def _common(model: Any, reference: Any) -> tuple[NDArray[np.int64], FloatArray]:
+    """Common actors' places in the model, and their positions in the reference."""
+    actors = list(model.network_.actors)
+    if hasattr(reference, "positions_"):
+        frame = pd.DataFrame(np.asarray(reference.positions_, dtype=np.float64), index=list(reference.network_.actors))
+    elif isinstance(reference, pd.DataFrame):
+        frame = reference.astype(np.float64)
+    else:
+        array = np.asarray(reference, dtype=np.float64)
+        if array.ndim != 2 or len(array) != len(actors):
+            raise ValueError(
+                f"`align_to` must be a fitted model, a frame by actor or an array of {len(actors)} rows, but has shape "
+                f"{array.shape}"
+            )
+        frame = pd.DataFrame(array, index=actors)
+    here = np.array([i for i, actor in enumerate(actors) if actor in frame.index], dtype=np.int64)
+    if len(here) < 2:
+        raise ValueError("`align_to` has fewer than two of the model's actors; give a map with common actors")
+    return here, frame.loc[[actors[i] for i in here]].to_numpy()
