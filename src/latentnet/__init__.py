@@ -11,7 +11,7 @@ from typing import Any
 from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
-from latentnet.checking import bic, compare
+from latentnet.checking import bic, compare, goodness_of_fit
 from latentnet.inference import MAP, MCMC, PriorDraws
 from latentnet.models import (
     DynamicLatentClusterModel,
@@ -43,6 +43,7 @@ __all__ = [
     "datasets",
     "effects",
     "families",
+    "goodness_of_fit",
     "load",
     "next_interviews",
     "plot",

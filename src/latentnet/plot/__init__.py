@@ -6,8 +6,20 @@
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.diagnostics import rank, trace
 from latentnet.plot.flow import flow
+from latentnet.plot.goodness_of_fit import goodness_of_fit
 from latentnet.plot.map.positions import positions
 from latentnet.plot.page.positions_html import positions_html
 from latentnet.plot.pairs import pairs
 
-__all__ = ["coclustering", "flow", "membership", "n_clusters", "pairs", "positions", "positions_html", "rank", "trace"]
+__all__ = [
+    "coclustering",
+    "flow",
+    "goodness_of_fit",
+    "membership",
+    "n_clusters",
+    "pairs",
+    "positions",
+    "positions_html",
+    "rank",
+    "trace",
+]
