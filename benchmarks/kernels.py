@@ -22,7 +22,8 @@ from latentnet.compiled import first_class_functions  # noqa: E402
 from latentnet.effects import SIMILARITIES  # noqa: E402
 from latentnet.families import Bernoulli  # noqa: E402
 from latentnet.likelihood.fused_data import SIMILARITY_CODES  # noqa: E402
-from latentnet.problem.problem import Problem, make_problem  # noqa: E402
+from latentnet.problem.bind import make_problem  # noqa: E402
+from latentnet.problem.problem import Problem  # noqa: E402
 
 SIZES = (18, 34, 100, 200, 800)
 FUSED_TARGET = 1.4

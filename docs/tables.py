@@ -19,7 +19,7 @@ from latentnet.families import FAMILIES, Family
 from latentnet.families.designs import DESIGNS
 from latentnet.inference import ENGINES
 from latentnet.likelihood.composed import SLOTS
-from latentnet.problem.problem import make_problem
+from latentnet.problem.bind import make_problem
 
 PAGE = Path(__file__).with_name("combinations.md")
 

@@ -13,7 +13,8 @@ from latentnet.effects.similarity import Similarity
 from latentnet.families.base import BoundFamily, Family, Variable
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.start import start_parameters
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import log_posterior
 from latentnet.signatures import (
     EFFECT_ADD,

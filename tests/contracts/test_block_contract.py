@@ -28,7 +28,8 @@ from latentnet.likelihood.composed import (
     composed_unit_log_likelihoods,
 )
 from latentnet.priors import Priors
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from tests import reference
 
 ONE_VALUE = BoundFamily(start=np.zeros(1), precision=np.full(1, 0.25), logs=np.zeros(1))

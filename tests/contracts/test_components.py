@@ -43,7 +43,8 @@ from latentnet.likelihood.composed import (
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.joint import add_prior_gradient, log_prior, natural_log_prior
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from tests import reference, reference_clusters, reference_families
 from tests.reference_effects import part
 
@@ -418,7 +419,7 @@ def _natural_effect(problem: Problem, effect: Effect, values: np.ndarray, bound:
 def _natural_twin(problem: Problem, theta: np.ndarray) -> tuple[float, float]:
     """Log prior density on the natural scale, and the log of the change of variables."""
     density = jacobian = 0.0
-    prior, priors = problem.prior(), problem.priors
+    prior, priors = problem.prior, problem.priors
     if problem.clusters is not None:
         density += reference_clusters.natural_log_density(prior.positions, theta)
         jacobian += reference_clusters.mixture_log_density(prior.positions, theta) - density
@@ -466,7 +467,7 @@ def test_log_prior(name: str, kind: str, clusters: int, similarity: str | None) 
         priors=PRIORS,
         position_prior=Clusters(abs(clusters), clusters < 0) if clusters else None,
     )
-    theta, prior = 0.6 * _theta(problem, 9), problem.prior()
+    theta, prior = 0.6 * _theta(problem, 9), problem.prior
     density, jacobian = _natural_twin(problem, theta)
     assert natural_log_prior(prior, theta) == pytest.approx(density, rel=1e-11, abs=1e-9)
     assert log_prior(prior, theta) == pytest.approx(density + jacobian, rel=1e-11, abs=1e-9)
@@ -480,8 +481,8 @@ def test_priors_without_an_intercept() -> None:
     problem = _problem(_cached_network("directed", "all", _binary), FAMILIES["logit"], None, (NoIntercept(), Sender()))
     theta = _theta(problem)
     density, jacobian = _natural_twin(problem, theta)
-    assert natural_log_prior(problem.prior(), theta) == pytest.approx(density, abs=1e-10)
-    assert log_prior(problem.prior(), theta) == pytest.approx(density + jacobian, abs=1e-10)
+    assert natural_log_prior(problem.prior, theta) == pytest.approx(density, abs=1e-10)
+    assert log_prior(problem.prior, theta) == pytest.approx(density + jacobian, abs=1e-10)
 
 
 @pytest.mark.parametrize("rho", [-0.999, -0.3, 0.0, 0.95])
@@ -492,12 +493,12 @@ def test_extreme_correlations(rho: float) -> None:
     theta = _theta(problem)
     theta[places.stop - 1] = np.arctanh(rho)
     density, jacobian = _natural_twin(problem, theta)
-    assert natural_log_prior(problem.prior(), theta) == pytest.approx(density, rel=1e-10)
+    assert natural_log_prior(problem.prior, theta) == pytest.approx(density, rel=1e-10)
     gradient = np.zeros_like(theta)
-    add_prior_gradient(problem.prior(), theta, gradient)
-    slope = reference.central_difference(lambda at: log_prior(problem.prior(), at), theta, step=1e-4)
+    add_prior_gradient(problem.prior, theta, gradient)
+    slope = reference.central_difference(lambda at: log_prior(problem.prior, at), theta, step=1e-4)
     np.testing.assert_allclose(gradient, slope, rtol=1e-6, atol=1e-5)
-    assert log_prior(problem.prior(), theta) == pytest.approx(density + jacobian, rel=1e-10)
+    assert log_prior(problem.prior, theta) == pytest.approx(density + jacobian, rel=1e-10)
 
 
 def test_the_law_of_rho_integrates_to_one() -> None:

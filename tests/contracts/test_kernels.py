@@ -31,7 +31,8 @@ from latentnet.predictive.predictive import (
 )
 from latentnet.priors import Priors
 from latentnet.priors.joint import actor_log_prior, add_prior_gradient, log_prior, natural_log_prior
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import log_posterior
 from tests import reference
 
@@ -268,13 +269,13 @@ def test_log_posterior(similarity: str) -> None:
     intercept, variance = theta[problem.intercept], np.exp(2.0 * theta[problem.log_scale])
     natural = reference.log_prior(z, intercept, variance, problem.priors)
     jacobian = np.log(2.0 * variance)  # of σ² with respect to log σ
-    assert natural_log_prior(problem.prior(), theta) == pytest.approx(natural, abs=1e-10)
-    assert log_prior(problem.prior(), theta) == pytest.approx(natural + jacobian, abs=1e-10)
+    assert natural_log_prior(problem.prior, theta) == pytest.approx(natural, abs=1e-10)
+    assert log_prior(problem.prior, theta) == pytest.approx(natural + jacobian, abs=1e-10)
     value, gradient = log_posterior(problem.target(np.float64), theta)
     expected = reference.log_posterior(problem.network, z, intercept, variance, similarity, problem.priors)
     assert value == pytest.approx(expected + jacobian, abs=1e-10)
     slope = reference.central_difference(
-        lambda at: _log_likelihood(problem, at) + log_prior(problem.prior(), at), theta, step=1e-3
+        lambda at: _log_likelihood(problem, at) + log_prior(problem.prior, at), theta, step=1e-3
     )
     np.testing.assert_allclose(gradient, slope, rtol=1e-6, atol=1e-7)
 
@@ -284,8 +285,8 @@ def test_prior_gradient(effects: tuple[NoIntercept, ...]) -> None:
     problem = _problem(_network(6, True, "none"), "distance", 3, effects=effects)
     theta = _theta(problem)
     gradient = np.ones_like(theta)
-    add_prior_gradient(problem.prior(), theta, gradient)
-    slope = reference.central_difference(lambda at: log_prior(problem.prior(), at), theta, step=1e-3)
+    add_prior_gradient(problem.prior, theta, gradient)
+    slope = reference.central_difference(lambda at: log_prior(problem.prior, at), theta, step=1e-3)
     np.testing.assert_allclose(gradient - 1.0, slope, rtol=1e-7, atol=1e-8)
 
 
@@ -295,8 +296,8 @@ def test_prior_of_one_actor() -> None:
     before = _theta(problem)
     after = before.copy()
     after[[4, 6 + 4]] += [0.7, -1.1]
-    change = actor_log_prior(problem.prior(), after, 4) - actor_log_prior(problem.prior(), before, 4)
-    assert change == pytest.approx(log_prior(problem.prior(), after) - log_prior(problem.prior(), before), abs=1e-12)
+    change = actor_log_prior(problem.prior, after, 4) - actor_log_prior(problem.prior, before, 4)
+    assert change == pytest.approx(log_prior(problem.prior, after) - log_prior(problem.prior, before), abs=1e-12)
 
 
 def _draws(problem: Problem, count: int = 5) -> np.ndarray:

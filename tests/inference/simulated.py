@@ -16,8 +16,9 @@ from latentnet.inference.prior_draws import draw_prior
 from latentnet.network import with_ties
 from latentnet.predictive.predictive import dyad_predictors
 from latentnet.predictive.simulation import simulated_ties
+from latentnet.problem.bind import make_problem
 from latentnet.problem.named import as_draws
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.problem import Problem
 
 N_ACTORS = 12
 PAIRS = ((1, 0), (7, 4), (11, 2))  # whose linear predictors are looked at

@@ -20,7 +20,8 @@ from scipy import stats
 
 from latentnet import MCMC, Network, Priors
 from latentnet.families import Bernoulli
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 
 ALPHA = 0.001
 N_ACTORS, N_DIMS, N_RANKS = 12, 2, 100

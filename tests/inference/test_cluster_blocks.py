@@ -35,7 +35,8 @@ from latentnet.priors.clusters import Clusters, redraw_clusters
 from latentnet.priors.joint import shift_positions
 from latentnet.priors.mixture_draws import draw_clusters, draw_labels, set_cluster_mass
 from latentnet.priors.split_merge import log_partition_weights, split_or_merge
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target, log_likelihood
 from tests import reference_clusters
 from tests.inference import test_geweke as geweke
@@ -166,7 +167,7 @@ def _moves(problem: Problem) -> Moves:
 
 
 def _prior_draws(problem: Problem, automatic: bool, count: int, rng: np.random.Generator) -> PriorDraws:
-    mixture = problem.bound_positions()
+    mixture = problem.own_prior().positions
     draws = reference_clusters.draw_prior(mixture, RATE if automatic else None, count, rng)
     draws.theta[:, problem.intercept] *= np.sqrt(PRIORS.intercept_variance)
     return draws

@@ -12,7 +12,8 @@ import pytest
 from latentnet import MCMC, Network, Priors
 from latentnet.families import Bernoulli
 from latentnet.priors.clusters import Clusters
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from tests import reference_clusters
 from tests.inference.test_calibration import ALPHA, N_ACTORS, N_DIMS, N_RANKS, PAIRS, outside
 from tests.reference_clusters import PriorDraws
@@ -61,7 +62,7 @@ def _linear_predictors(problem: Problem, theta: np.ndarray) -> np.ndarray:
 def _truth(model: str, rng: np.random.Generator) -> tuple[Problem, PriorDraws]:
     """A network from the model, with its parameters."""
     empty = _problem(Network.from_array(np.zeros((N_ACTORS, N_ACTORS)), directed=False), model)
-    mixture = empty.bound_positions()
+    mixture = empty.own_prior().positions
     rate = empty.priors.cluster_count_rate if MODELS[model][0].automatic else None
     truth = reference_clusters.draw_prior(mixture, rate, 1, rng)
     truth.theta[:, empty.intercept] *= np.sqrt(empty.priors.intercept_variance)

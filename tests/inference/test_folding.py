@@ -23,7 +23,8 @@ from latentnet.likelihood.composed import (
     composed_gradient,
     composed_log_likelihood,
 )
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 
 SYMMETRIC = [Sociality(), Homophily("site"), AbsoluteDifference("age"), SocialityCovariate("age")]
 

@@ -37,7 +37,8 @@ from latentnet.likelihood.fused_data import SIMILARITY_CODES, Fused
 from latentnet.likelihood.packed import Layout
 from latentnet.priors import Priors
 from latentnet.priors.joint import log_prior, shift_positions
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target, log_likelihood
 
 HMC, RELOCATE, SWAP, SCALE, TRANSLATE, ITERATION, NO_JACOBIAN, WIDE_TRANSLATION = range(8)
@@ -214,14 +215,14 @@ class Setting(NamedTuple):
         np.fill_diagonal(y, 0.0)
         return Network.from_array(y, directed=self.kind != "undirected")
 
-    def problem(self) -> Problem:
+    def problem(self, priors: Priors = PRIORS) -> Problem:
         problem = make_problem(
             self.network(),
             family=Bernoulli(),
             similarity=self.similarity,
             n_dims=self.n_dims,
             effects=(),
-            priors=PRIORS,
+            priors=priors,
         )
         if self.composed and problem.fused:
             problem = replace(problem)
@@ -276,7 +277,7 @@ def _run(
     before = _prior_draws(problem, count, rng)
     target = problem.target(np.float32)
     if priors is not None:
-        target = target._replace(prior=replace(problem, priors=priors).prior())
+        target = target._replace(prior=setting.problem(priors).prior)
     moves = _moves(problem)
     model = (SIMILARITY_CODES[SIMILARITIES[data_similarity or setting.similarity]], setting.kind == "undirected")
     found = Replicates(before, np.empty_like(before), np.zeros((count, n, n)), np.empty((count, 2)))

@@ -32,8 +32,9 @@ from latentnet.likelihood.composed import composed_gradient, composed_log_likeli
 from latentnet.network.joined import find_presences, join_networks, whole_networks
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
+from latentnet.problem.bind import make_problem
 from latentnet.problem.period import Place, view_parameters, view_problem
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target, log_posterior
 from tests import reference
 from tests.inference import test_joint as joint

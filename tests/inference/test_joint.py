@@ -60,7 +60,8 @@ from latentnet.priors.clusters import Clusters
 from latentnet.priors.mixture_draws import FIXED
 from latentnet.priors.positions import set_own_mass
 from latentnet.priors.random_effects import DF, SCALE, V0
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from tests import reference
 from tests.reference_effects import part
@@ -341,7 +342,7 @@ def _recorded(model: Model, wishes: np.ndarray) -> np.ndarray:
 def _mass(model: Model) -> np.ndarray:
     """Masses of about the posterior's precisions, so that one step size suits all."""
     problem = model.problem
-    prior = problem.prior()
+    prior = problem.prior
     mass = prior.precision + 0.2 * (model.slopes**2 * model.observed).sum(axis=(1, 2))
     mass[problem.positions] = 3.0
     for group, start in problem.random_groups:
@@ -519,7 +520,7 @@ def _of_steps(problem: Problem, theta: np.ndarray, ties: np.ndarray) -> dict[str
 
 def _of_parameters(model: Model, theta: np.ndarray, with_data: np.ndarray) -> dict[str, np.ndarray]:
     """Coefficients, random effects, scales; `with_data` (count, n_parameters) are the ties' sums by ∂η."""
-    problem, prior = model.problem, model.problem.prior()
+    problem, prior = model.problem, model.problem.prior
     found = {}
     for effect, bound, places in problem.effects:
         is_fixed = isinstance(effect, Intercept) or bound.mean_square.size
@@ -552,7 +553,7 @@ def _of_parameters(model: Model, theta: np.ndarray, with_data: np.ndarray) -> di
 
 def _laws(problem: Problem, theta: np.ndarray) -> dict[str, float]:
     """Kolmogorov–Smirnov p values of all that has a simple law under the prior."""
-    prior = problem.prior()
+    prior = problem.prior
     found: dict[str, float] = {}
     for k in np.flatnonzero(prior.precision > 0.0):
         found[f"law of {k}"] = stats.kstest(theta[:, k] * np.sqrt(prior.precision[k]), stats.norm.cdf).pvalue

@@ -17,7 +17,8 @@ from latentnet.compiled import first_class_functions
 from latentnet.families import Bernoulli
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.posterior.diagnostics import summarise
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import log_posterior
 from tests.inference.simulated import holds
 

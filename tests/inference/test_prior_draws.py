@@ -19,7 +19,8 @@ from latentnet.effects import Effect, Intercept, Reciprocity, Sender, SenderRece
 from latentnet.families import Bernoulli, Family, Gaussian, NegativeBinomial, Ordinal
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.priors.clusters import Clusters
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 from tests import reference_clusters
 from tests.contracts.test_components import mixed_effects, network_of
 
@@ -161,7 +162,7 @@ def test_clusters(automatic: bool) -> None:
     """Laws of what a cluster prior has, and the joint ones against the naive twin's draws, by their ranks."""
     problem = _problem(network_of("directed", "all", _binary), (Sender(),), clusters=Clusters(4, automatic))
     theta, labels, components = draw_prior(problem, COUNT, np.random.default_rng(4))
-    mixture, d, n = problem.bound_positions(), 2, problem.n_actors
+    mixture, d, n = problem.own_prior().positions, 2, problem.n_actors
     start = problem.log_scale
     scales, means, logs = np.split(theta[:, start:], [4, 12], axis=1)
     means = means.reshape(COUNT, 4, d)

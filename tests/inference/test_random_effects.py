@@ -23,7 +23,8 @@ from latentnet.likelihood.composed import composed_linear_predictor
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 
 FALSE_ALARM = 1e-4
 REPEATS = 3
@@ -139,7 +140,7 @@ def _replicates(problem: Problem, move: int, count: int = COUNT) -> tuple[np.nda
     rng = np.random.default_rng([11, move, problem.n_parameters])
     before, _, _ = draw_prior(problem, count, rng)
     after = before.copy()
-    _apply(problem.prior(), move, after, problem.intercept, REPEATS, rng)
+    _apply(problem.prior, move, after, problem.intercept, REPEATS, rng)
     return before, after
 
 
@@ -274,7 +275,7 @@ def test_variances_are_exact_draws() -> None:
     start = problem.random_groups[0][1]
     draws = np.repeat(theta, COUNT, axis=0)
     draws[:, start + 6] = rng.normal(size=COUNT)
-    _apply(problem.prior(), MOVES["variances"], draws, problem.intercept, 1, rng)
+    _apply(problem.prior, MOVES["variances"], draws, problem.intercept, 1, rng)
     values, df = theta[0, start : start + 6], PRIORS.random_effect_variance_df
     law = stats.invgamma((df + 6) / 2, scale=(df * PRIORS.random_effect_variance_scale + values @ values) / 2)
     assert stats.kstest(np.exp(2.0 * draws[:, start + 6]), law.cdf).pvalue > FALSE_ALARM
@@ -301,7 +302,7 @@ def test_the_walk_over_covariances_finds_their_law() -> None:
     theta = draw_prior(problem, 1, rng)[0]
     places = problem.effects[-1][2].stop - np.array([3, 2, 1])
     draws = np.repeat(theta, 4000, axis=0)
-    _apply(problem.prior(), MOVES["variances"], draws, problem.intercept, 12, rng)
+    _apply(problem.prior, MOVES["variances"], draws, problem.intercept, 12, rng)
     log_sds, x = np.linspace(-2.2, 2.2, 41), np.linspace(-3.0, 3.0, 41)
     grid = np.stack(np.meshgrid(log_sds, log_sds, x), axis=-1).reshape(-1, 3)
     weights = _log_densities_of_covariance(problem, theta[0], grid.T)

@@ -21,7 +21,8 @@ from latentnet.families import Bernoulli
 from latentnet.inference.base import InferenceResult
 from latentnet.posterior.diagnostics import r_hat, summarise
 from latentnet.priors.clusters import Clusters
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.bind import make_problem
+from latentnet.problem.problem import Problem
 
 MOST_STANDARD_ERRORS = 4.0
 MOST_R_HAT = 1.02

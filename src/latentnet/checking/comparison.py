@@ -95,7 +95,7 @@ def bic(model: Any) -> BIC:
 def _of_ties(problem: Problem, model: Any) -> float:
     """−2 log-likelihood with coefficients refitted given the positions, and its penalty."""
     theta = model.draws_.pooled.mean(axis=0)
-    theta[problem.positions] = model.positions_.T.ravel()
+    problem.parameters.set_positions(theta, model.positions_)
     of_family = np.arange(problem.family_slice.start, problem.family_slice.stop)
     intercept = [problem.intercept] if problem.intercept >= 0 else []
     # Random effects are held at their posterior means.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from latentnet.component import Component
+from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -66,3 +67,24 @@ class Effect(Component):
             Dimensions of the latent space, 0 without one.
         """
         raise NotImplementedError(f"{type(self).__name__} must define bind(network, n_dims)")
+
+    def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
+        """What it owns, as rows of the table of parameters that begin within its slice.
+
+        Parameters
+        ----------
+        bound : BoundEffect
+        n_dims : int
+            Dimensions of the latent space.
+        """
+        rows = [Values(name, role="coefficient", start=k) for k, name in enumerate(bound.names)]
+        for group in bound.groups:
+            size = group.stop - group.start
+            rows.append(Values(group.name, (size,), (group.dim,), role="term", start=group.start))
+            rows.append(Values(f"{group.name}_variance", transform="variance", start=group.scale))
+        rows += [Values(one.name, transform="correlation", start=one.place) for one in bound.correlations]
+        rest = bound.size - sum(row.size for row in rows)  # of an effect that does not say what its values are
+        if rest > 0:
+            name = type(self).__name__
+            rows.append(Values(name, (rest,), (name,), role="term", reported=False, start=len(bound.names)))
+        return tuple(rows)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.effects.base import BoundEffect, Effect
+from latentnet.priors.values import Values
 from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ class Intercept(Effect):
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """One value, no data."""
         return BoundEffect(1, np.zeros((1, 1)), ("intercept",), np.ones(1), symmetric=True)
+
+    def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
+        """The intercept."""
+        return (Values("intercept", role="intercept"),)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -54,6 +59,10 @@ class NetworkIntercepts(Intercept):
         count = int(self.networks.max()) + 1
         names = tuple(f"intercept[{k}]" for k in range(count))
         return BoundEffect(count, self.networks[np.newaxis].astype(np.float64), names, np.ones(count), symmetric=True)
+
+    def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
+        """The intercepts, by network."""
+        return (Values("intercept", (bound.size,), ("network",), role="intercept"),)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.starting_positions import geodesics, pivot_mds
+from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -34,6 +35,11 @@ class Similarity(Effect):
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """All positions; the data holds the number of dimensions."""
         return BoundEffect(n_dims * network.n_actors, np.full((1, 1), float(n_dims)), symmetric=True)
+
+    def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
+        """Positions, dimension by dimension."""
+        shape, axes = (n_dims, bound.size // n_dims), ("latent_dim", "actor")
+        return (Values("positions", shape, axes, space="points", role="term", reported=False),)
 
     @staticmethod
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:

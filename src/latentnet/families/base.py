@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from latentnet.component import Component
+from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -65,6 +66,20 @@ class Family(Component):
     def bind(self, network: Network, priors: Priors) -> BoundFamily:
         """Prepare for a network, with resolved priors."""
         return BoundFamily()
+
+    def values(self, bound: BoundFamily) -> tuple[Values, ...]:
+        """What it owns, as rows of the table of parameters that begin within its slice: coefficients first.
+
+        Parameters
+        ----------
+        bound : BoundFamily
+        """
+        names, size = self.coefficient_names, len(bound.start)
+        rows = [Values(name, role="coefficient", start=k) for k, name in enumerate(names)]
+        if size > len(names):
+            rest = (size - len(names),)
+            rows.append(Values("family", rest, ("value",), role="family", reported=False, start=len(names)))
+        return tuple(rows)
 
     def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
         """What the verbs read by dyad: (·, n_dyads)."""

@@ -119,7 +119,7 @@ def position_spread(problem: Problem, start: np.ndarray) -> float:
 
     with first_class_functions():
         mode, _, _ = maximise(of_free, theta[free], max_iterations=500, tolerance=1e-3)
-    return float(mode[problem.positions].reshape(problem.n_dims, -1).var(axis=1).mean())
+    return float(problem.parameters.positions(mode).var(axis=0).mean())
 
 
 class MAP(Component):

@@ -60,7 +60,7 @@ def plain_mass(problem: Problem) -> np.ndarray:
 
 def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does."""
-    prior = problem.prior()
+    prior = problem.prior
     mass = fisher_information(problem, mode, rng) + prior.precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
@@ -101,7 +101,7 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
         mass[problem.family_slice.start + k] += prior_df
     if problem.has_steps:
         mass[problem.log_step] = FIXED  # it is drawn given the steps, whose mass depends on it
-    set_own_mass(problem.bound_positions(), mass)
+    set_own_mass(problem.own_prior().positions, mass)
     return mass
 
 
@@ -124,7 +124,7 @@ def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) 
         # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
         swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial and not problem.has_steps else 0,
         scaled=spatial,
-        translated=problem.invariance == "isometry" and offers(problem.bound_positions(), draw_shift),
+        translated=problem.invariance == "isometry" and offers(problem.prior.positions, draw_shift),
         intercept=problem.intercept,
         n_intercepts=problem.intercepts.stop - problem.intercepts.start,
         step_mass=mass[: problem.n_actors][problem.n_first :].copy() if problem.has_steps else np.zeros(0),

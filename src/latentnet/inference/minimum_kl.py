@@ -18,7 +18,7 @@ from latentnet.problem.target import likelihood_value_and_gradient
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["expected_likelihood", "expected_likelihood_parameters"]
+__all__ = ["expected_likelihood"]
 
 
 def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
@@ -55,15 +55,6 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
             return likelihood_value_and_gradient(likelihood, theta, gradient), gradient
 
     return value_and_gradient
-
-
-def expected_likelihood_parameters(problem: Problem) -> np.ndarray:
-    """What the minimum Kullback–Leibler estimate moves: positions, coefficients and random effects."""
-    held = [start + group.scale for group, start in problem.random_groups]
-    held += [part.start + one.place for _, bound, part in problem.effects for one in bound.correlations]
-    moved = np.setdiff1d(np.arange(problem.family_slice.start), held)
-    of_family = problem.family_slice.start + np.arange(len(problem.family.coefficient_names))
-    return np.concatenate([moved, of_family])
 
 
 def _with_expected_statistics(problem: Problem, draws: np.ndarray, target: Composed) -> Composed:

@@ -70,7 +70,7 @@ def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tupl
         Clusters; all 0 without.
     n_components : int ndarray of shape (n_draws,)
     """
-    prior = problem.prior()
+    prior = problem.own_prior()
     theta = np.zeros((n_draws, problem.n_parameters))
     normal = prior.precision > 0.0
     theta[:, normal] = rng.standard_normal((n_draws, int(normal.sum()))) / np.sqrt(prior.precision[normal])

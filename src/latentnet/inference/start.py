@@ -57,8 +57,8 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     similarity = 0.0
     if problem.similarity is not None:
         positions = _start_positions(problem, rng)
-        theta[problem.positions] = positions.T.ravel()
-        place_own_values(problem.bound_positions(), theta, rng)
+        problem.parameters.set_positions(theta, positions)
+        place_own_values(problem.own_prior().positions, theta, rng)
         if problem.has_steps:
             theta[problem.log_step] = 0.5 * np.log(float(problem.priors.step_variance_scale or 1.0))
         pairs = rng.integers(problem.n_actors, size=(2, 2000))
@@ -94,5 +94,5 @@ def chain_start(problem: Problem, mode: np.ndarray, mass: np.ndarray, rng: np.ra
     # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
     start = disperse(problem, mode, rng, np.inf if problem.fused else 3.0 / np.sqrt(mass))
     if problem.clusters is not None:
-        place_own_values(problem.bound_positions(), start, rng)
+        place_own_values(problem.own_prior().positions, start, rng)
     return start

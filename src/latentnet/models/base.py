@@ -17,7 +17,7 @@ from latentnet.families.designs import warn_of_roster
 from latentnet.inference import MCMC
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.map import maximise
-from latentnet.inference.minimum_kl import expected_likelihood, expected_likelihood_parameters
+from latentnet.inference.minimum_kl import expected_likelihood
 from latentnet.models.arguments import read_effects, read_engine, read_family, read_n_dims, read_priors
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
@@ -25,13 +25,14 @@ from latentnet.models.saved import Storage
 from latentnet.network import Network, as_network
 from latentnet.network.joined import Presences
 from latentnet.posterior.point import minimum_kullback_leibler
-from latentnet.posterior.procrustes import Alignment, align, principal_axes
+from latentnet.posterior.procrustes import align, principal_axes
 from latentnet.predictive.placement import Placements
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
+from latentnet.problem.bind import make_problem
 from latentnet.problem.identifiability import check_identified
 from latentnet.problem.named import as_draws
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.problem import Problem
 
 __all__ = ["Estimator", "LatentModel"]
 
@@ -124,20 +125,13 @@ class Estimator(Report, Storage, BaseEstimator):
         """Bring all draws, in place, as near to the point estimate as the similarity allows; returns its positions."""
         if not problem.n_dims:
             return np.zeros((problem.n_actors, 0))
-        shape = (problem.n_dims, problem.n_actors)
-        invariance = problem.invariance
-        target = principal_axes(point[problem.positions].reshape(shape).T, invariance).positions
-        unaligned = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], *shape), 2, 3)
-        alignment = align(unaligned, target, invariance)
-        draws[..., problem.positions] = np.swapaxes(alignment.positions, 2, 3).reshape(*draws.shape[:2], -1)
-        self._move_along(problem, draws, alignment)
+        target = principal_axes(problem.parameters.positions(point), problem.invariance).positions
+        alignment = align(problem.parameters.positions(draws), target, problem.invariance)
+        problem.parameters.turn(draws, alignment.rotations, alignment.translations)
         return target
 
     def _mean_intercept(self, draws: np.ndarray) -> Any:
         return float(draws.mean()) if draws.shape[-1] else 0.0
-
-    def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment, site: int = 0) -> None:
-        """Turn and shift, in place, what lies in a site's space beside the actors."""
 
     def _store_clusters(self, problem: Problem, result: InferenceResult) -> dict[str, np.ndarray]:
         """Set what a cluster model learns; returns its variables of the posterior."""
@@ -154,7 +148,7 @@ class Estimator(Report, Storage, BaseEstimator):
         start[problem.family_slice][logs] = np.log(np.exp(of_family[:, logs]).mean(axis=0))
         return minimum_kullback_leibler(
             expected_likelihood(problem, draws),
-            expected_likelihood_parameters(problem),
+            problem.parameters.of_predictor,
             start,
             lambda function, at: maximise(function, at, max_iterations=500, tolerance=1e-3)[0],
         )

@@ -31,7 +31,6 @@ from latentnet.posterior.clusters import (
 )
 from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import coclustering
-from latentnet.posterior.procrustes import Alignment
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.problem import Problem
@@ -136,20 +135,11 @@ class Clustering(Estimator):
         problem = self._make_problem(network, presences, Priors(), None)
         return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
 
-    def _move_along(self, problem: Problem, draws: np.ndarray, alignment: Alignment, site: int = 0) -> None:
-        mixture = problem.bound_positions()
-        each = mixture.most // problem.n_sites
-        start = mixture.first_scale + mixture.most + site * each * mixture.n_dims
-        part = slice(start, start + each * mixture.n_dims)
-        means = draws[..., part].reshape(*draws.shape[:2], each, mixture.n_dims)
-        moved = means @ alignment.rotations + alignment.translations[..., None, :]
-        draws[..., part] = moved.reshape(*draws.shape[:2], -1)
-
     def _store_clusters(self, problem: Problem, result: InferenceResult) -> dict[str, np.ndarray]:
         assert problem.clusters is not None
         shape = result.draws.shape[:2]
         pooled = result.draws.reshape(-1, problem.n_parameters)
-        clusters = unpack_clusters(problem.bound_positions(), pooled)
+        clusters = unpack_clusters(problem.own_prior().positions, pooled)
         if result.labels is None:
             labels = np.argmax(_responsibilities(problem, pooled), axis=2)
         else:
@@ -249,7 +239,7 @@ def _relabelled(responsibilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _responsibilities(problem: Problem, pooled: np.ndarray) -> np.ndarray:
-    mixture = problem.bound_positions()
+    mixture = problem.own_prior().positions
     return responsibilities_of_draws(mixture, pooled, np.full(len(pooled), mixture.most))
 
 

@@ -21,8 +21,9 @@ from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
 from latentnet.network.joined import join_networks
 from latentnet.network.labels import unique_strings
-from latentnet.network.reading.periods import Several, check_shared_effects, read_networks
+from latentnet.network.reading.periods import Several, read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
+from latentnet.problem.bind import check_shared_effects
 from latentnet.problem.named import as_draws
 from latentnet.problem.period import Place, elapsed_periods, view_parameters, view_problem
 from latentnet.problem.problem import Problem
@@ -108,16 +109,14 @@ class DynamicModel(Estimator):
         """
         presences = problem.presences
         assert presences is not None
-        d, n = problem.n_dims, problem.n_actors
-        if not d:
-            self._points = np.zeros((n, 0))
+        if not problem.n_dims:
+            self._points = np.zeros((problem.n_actors, 0))
             return self._points
         invariance = problem.invariance
-        points = point[problem.positions].reshape(d, n).T.copy()
-        of_draws = np.swapaxes(draws[..., problem.positions].reshape(*draws.shape[:2], d, n), 2, 3).copy()
+        points = problem.parameters.positions(point).copy()
         for site in range(presences.n_sites):
             here = np.flatnonzero(presences.site == site)
-            own = of_draws[:, :, here]
+            own = problem.parameters.positions(draws)[:, :, here]
             pooled = own.reshape(-1, *own.shape[2:])
             mean = mean_shape(pooled[:: max(1, len(pooled) // _FEW_DRAWS)], invariance)
             for network in np.unique(presences.network[here]):
@@ -125,9 +124,7 @@ class DynamicModel(Estimator):
                 points[here[part]] = align(points[here[part]], mean[part], invariance).positions
             points[here] = principal_axes(points[here], invariance).positions
             alignment = align(own, points[here], invariance)
-            of_draws[:, :, here] = alignment.positions
-            self._move_along(problem, draws, alignment, site)
-        draws[..., problem.positions] = np.swapaxes(of_draws, 2, 3).reshape(*draws.shape[:2], -1)
+            problem.parameters.turn(draws, alignment.rotations, alignment.translations, site)
         self._points = points
         return points
 

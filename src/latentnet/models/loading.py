@@ -24,8 +24,9 @@ from latentnet.network import Network
 from latentnet.network.joined import Presences, join_networks
 from latentnet.network.reading.periods import Several, read_networks
 from latentnet.priors.clusters import Clusters
+from latentnet.problem.bind import make_problem
 from latentnet.problem.named import as_draws
-from latentnet.problem.problem import Problem, make_problem
+from latentnet.problem.problem import Problem
 
 __all__ = ["library_classes", "load"]
 

@@ -138,7 +138,7 @@ class Placements:
         chosen = chosen[np.linspace(0, len(chosen) - 1, min(_MOST_DRAWS, len(chosen))).astype(int)]
         if problem.clusters is None:
             return pooled[chosen], None
-        clusters = unpack_clusters(problem.bound_positions(), pooled[chosen])
+        clusters = unpack_clusters(problem.own_prior().positions, pooled[chosen])
         return pooled[chosen], permute_clusters(clusters, self._cluster_order[chosen])  # type: ignore[attr-defined]
 
 
@@ -205,9 +205,8 @@ def _place_one(
     """Positions (n_draws, n_dims) of one new actor, and its membership probabilities."""
     y = np.stack([sent] if received is None else [sent, received])
     known = ~np.isnan(y)
-    of_actors = np.swapaxes(draws[:, problem.positions].reshape(len(draws), problem.n_dims, -1), 1, 2)
     assert problem.similarity is not None
-    between = problem.similarity.between
+    of_actors, between = problem.parameters.positions(draws), problem.similarity.between
     b = draws[:, [problem.intercept]] if problem.intercept >= 0 else np.zeros((len(draws), 1))
 
     mean, scale, correction = _prior_of_draws(problem, draws, clusters)

@@ -40,9 +40,11 @@ from latentnet.priors.positions import (
     redraw_position,
     scale_own_values,
     set_own_mass,
+    with_scratch,
     write_labels,
 )
 from latentnet.priors.split_merge import compact_labels, draw_n_components, log_partition_weights, split_or_merge
+from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
     from latentnet.priors.priors import Priors
@@ -63,9 +65,24 @@ class Clusters(PositionPrior):
     most: int
     automatic: bool
 
-    def size(self, n_dims: int) -> int:
-        """Of log σ_g, means and log weights."""
-        return self.most * (2 + n_dims)
+    def values(self, space: Space) -> tuple[Values, ...]:
+        """Log σ_g, means and log weights; reported in another order than they are drawn in (`posterior.clusters`)."""
+        n_sites = len(space.site_starts) - 1
+        sites = np.repeat(np.arange(n_sites), self.most // n_sites)
+        scales = Values("cluster_log_scales", (self.most,), ("cluster",), space="scale", reported=False)
+        means = Values(
+            "cluster_means",
+            (self.most, space.n_dims),
+            ("cluster", "latent_dim"),
+            space="points",
+            sites=sites,
+            reported=False,
+        )
+        return scales, means, Values("cluster_log_weights", (self.most,), ("cluster",), reported=False)
+
+    def of_one_site(self, n_sites: int) -> Clusters:
+        """Its share of the clusters."""
+        return Clusters(self.most // n_sites, self.automatic)
 
     def bind(self, space: Space, first: int, priors: Priors) -> Mixture:
         """The mixture, with room for all clusters."""
@@ -99,6 +116,16 @@ def _nearest_centres(z: np.ndarray, n_clusters: int, rng: np.random.Generator) -
         for g in np.unique(labels):
             centres[g] = z[labels == g].mean(axis=0)
     return labels
+
+
+@implements(with_scratch, Mixture)
+def _(mixture):
+    return mixture._replace(
+        active=mixture.active.copy(),
+        densities=np.zeros_like(mixture.densities),
+        totals=np.zeros_like(mixture.totals),
+        constants=np.zeros_like(mixture.constants),
+    )
 
 
 @implements(place_own_values, Mixture)

@@ -1,7 +1,7 @@
 """Priors of positions: what one does, and the plainest one, N(0, σ² I).
 
-A prior of positions is one file. A small frozen dataclass, a `PositionPrior`, says how many values of its own it has in
-the parameter vector and binds itself to a space: to a NamedTuple, which compiled code reads, and whose type implements
+A prior of positions is one file. A small frozen dataclass, a `PositionPrior`, says what values of its own it has in the
+parameter vector and binds itself to a space: to a NamedTuple, which compiled code reads, and whose type implements
 the verbs below; those that have a way for all types may be left out. Positions that follow earlier ones are the random
 walk's (`random_walk`): a prior of positions is of the first ones.
 """
@@ -17,6 +17,7 @@ import numpy as np
 from latentnet.compiled import implements, verb
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density, pull_to_zero
+from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
     from latentnet.priors.priors import Priors
@@ -38,6 +39,7 @@ __all__ = [
     "redraw_position",
     "scale_own_values",
     "set_own_mass",
+    "with_scratch",
     "write_labels",
 ]
 
@@ -54,12 +56,16 @@ class Space(NamedTuple):
 class PositionPrior:
     """A prior of positions before it is bound to a network; subclasses are frozen dataclasses."""
 
-    def size(self, n_dims: int) -> int:
-        """How many values of its own it has in the parameter vector, behind the family's."""
-        raise NotImplementedError(f"{type(self).__name__} must define size(n_dims)")
+    def values(self, space: Space) -> tuple[Values, ...]:
+        """Its own values, as rows of the table of parameters one behind the other; they lie behind the family's."""
+        raise NotImplementedError(f"{type(self).__name__} must define values(space)")
+
+    def of_one_site(self, n_sites: int) -> PositionPrior:
+        """That of one of several sites, when it is looked at alone."""
+        return self
 
     def bind(self, space: Space, first: int, priors: Priors) -> Any:
-        """The prior as compiled code reads it, with scratch of its own.
+        """The prior as compiled code reads it.
 
         Parameters
         ----------
@@ -136,6 +142,11 @@ def write_labels(positions, labels, out):
 
 
 @verb
+def with_scratch(positions):
+    """The same prior with scratch of its own, for another thread."""
+
+
+@verb
 def place_own_values(positions, theta, rng):
     """Set the prior's own values, in place, to suit the positions in `theta`: where optimisers start."""
 
@@ -178,6 +189,11 @@ def _(positions, labels, out):
     return None
 
 
+@implements(with_scratch, None)
+def _(positions):
+    return positions
+
+
 @implements(place_own_values, None)
 def _(positions, theta, rng):
     return None
@@ -204,9 +220,9 @@ class BoundNormal(NamedTuple):
 class NormalPositions(PositionPrior):
     """N(0, σ² I), σ² scaled inverse chi-square; nothing at all without a latent space."""
 
-    def size(self, n_dims: int) -> int:
-        """Of log σ."""
-        return 1 if n_dims else 0
+    def values(self, space: Space) -> tuple[Values, ...]:
+        """Log σ, reported as the variance."""
+        return (Values("position_variance", transform="variance", space="scale"),) if space.n_dims else ()
 
     def bind(self, space: Space, first: int, priors: Priors) -> BoundNormal:
         """Numbers alone: an array here would cost inner loops its reference counts."""

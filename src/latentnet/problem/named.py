@@ -10,6 +10,7 @@ from latentnet.posterior.draws import Draws
 
 if TYPE_CHECKING:
     from latentnet.inference.base import InferenceResult
+    from latentnet.priors.values import Values
     from latentnet.problem.problem import Problem
 
 __all__ = ["as_draws"]
@@ -26,31 +27,30 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
     extra : dict of str to ndarray of shape (n_chains, n_draws, ...)
         Further variables.
     """
-    theta = result.draws
+    theta, presences = result.draws, problem.presences
     variables: dict[str, np.ndarray] = {}
     dims: dict[str, tuple[str, ...]] = {}
     coords: dict[str, Any] = {}
-    if problem.presences is not None and problem.intercept >= 0:
-        variables["intercept"], dims["intercept"] = theta[..., problem.intercepts], ("network",)
-    elif problem.intercept >= 0:
-        variables["intercept"] = theta[..., problem.intercept]
-    for name, one in problem.family.variables(theta[..., problem.family_slice], problem.bound.data).items():
+
+    def report(rows: list[Values]) -> None:
+        for row in rows:
+            values = row.reported_of(theta)
+            variables[row.name] = (
+                values if presences is None or "presence" not in row.axes else values[..., presences.actors]
+            )
+            if row.axes:
+                dims[row.name] = row.axes
+
+    rows = [row for row in problem.parameters if row.reported and row.role != "coefficient"]
+    family = problem.family_slice
+    report([row for row in rows if row.role == "intercept"])
+    for name, one in problem.family.variables(theta[..., family], problem.bound.data).items():
         variables[name] = one.values
         if one.dims:
             dims[name] = one.dims
         coords.update(one.coords)
-    if problem.n_dims and problem.clusters is None:
-        variables["position_variance"] = np.exp(2.0 * theta[..., problem.log_scale])
-    if problem.has_steps:
-        variables["step_variance"] = np.exp(2.0 * theta[..., problem.log_step])
-    for group, start in problem.random_groups:
-        values = theta[..., start + group.start : start + group.stop]
-        variables[group.name] = values if problem.presences is None else values[..., problem.presences.actors]
-        variables[f"{group.name}_variance"] = np.exp(2.0 * theta[..., start + group.scale])
-        dims[group.name] = (group.dim,)
-    for _, bound, part in problem.effects:
-        for correlation in bound.correlations:
-            variables[correlation.name] = np.tanh(theta[..., part.start + correlation.place])
+    report([row for row in rows if row.start >= family.stop])
+    report([row for row in rows if row.start < family.start and row.role != "intercept"])
     return Draws(
         parameters=theta,
         statistics=result.statistics or {},

@@ -10,13 +10,12 @@ from latentnet.effects import Intercept, Similarity
 from latentnet.effects.attribute_effect import AttributeEffect
 from latentnet.effects.intercept import NetworkIntercepts
 from latentnet.effects.shared import SharedValues, share_values
-from latentnet.priors.clusters import Clusters
-from latentnet.problem.problem import Problem
+from latentnet.problem.bind import bind_values
 
 if TYPE_CHECKING:
-    from latentnet.effects.base import BoundEffect
     from latentnet.network import Network
     from latentnet.network.joined import Presences
+    from latentnet.problem.problem import Problem
 
 __all__ = ["Place", "elapsed_periods", "view_parameters", "view_problem"]
 
@@ -38,7 +37,7 @@ def elapsed_periods(presences: Presences) -> np.ndarray:
 
 def view_problem(problem: Problem, place: Place) -> Problem:
     """The model of one network alone; effects keep what they learned of all of them, such as levels."""
-    effects, start = [], 0
+    effects = []
     for effect, bound, _ in problem.effects:
         if isinstance(effect, NetworkIntercepts):
             effect = Intercept()
@@ -50,20 +49,17 @@ def view_problem(problem: Problem, place: Place) -> Problem:
             bound = bound._replace(data=np.ascontiguousarray(bound.data[:, place.presences]))
         elif bound.data.size > 1:  # an effect from outside of the library
             bound = effect.bind(place.network, problem.n_dims)
-        effects.append((effect, bound, slice(start, start + bound.size)))
-        start += bound.size
-    position_prior = problem.position_prior
-    if isinstance(position_prior, Clusters):
-        position_prior = Clusters(position_prior.most // problem.n_sites, position_prior.automatic)
-    return Problem(
+        effects.append((effect, bound))
+    return bind_values(
         place.network,
         problem.family,
         problem.bound,
-        tuple(effects),
+        effects,
         problem.similarity,
         problem.n_dims,
         problem.priors,
-        position_prior,
+        problem.position_prior.of_one_site(problem.n_sites),
+        None,
     )
 
 
@@ -72,36 +68,27 @@ def view_parameters(problem: Problem, view: Problem, place: Place, draws: np.nda
 
     The variance of its positions is σ², and τ² for each period since its actors came, in the mean.
     """
-    theta = np.zeros((*draws.shape[:2], view.n_parameters))
-    for (effect, bound, part), (_, joint, old) in zip(view.effects, problem.effects, strict=True):
-        if isinstance(effect, SharedValues):
-            _take_values(theta[..., part], bound, draws[..., old], joint, effect.actors[place.presences])
-        elif isinstance(effect, Similarity):
-            theta[..., part] = np.swapaxes(place.positions, 2, 3).reshape(*draws.shape[:2], -1)
-        elif isinstance(effect, Intercept):
-            theta[..., part] = draws[..., [old.start + place.number]]
-        else:
-            theta[..., part] = draws[..., old]
-    theta[..., view.family_slice] = draws[..., problem.family_slice]
-    if problem.n_dims and problem.clusters is None:
-        variance = np.exp(2.0 * draws[..., problem.log_scale]) + walked_variance(problem, draws, place.elapsed)
-        theta[..., view.log_scale] = 0.5 * np.log(variance)
+    presences, theta = problem.presences, np.zeros((*draws.shape[:2], view.n_parameters))
+    assert presences is not None
+    actors = presences.actors[place.presences]
+    for row, old in zip(view.parameters, problem.parameters, strict=False):  # these end alike but for the steps
+        if row.name == "positions":
+            view.parameters.set_positions(theta, place.positions)
+        elif "network" in old.axes:
+            theta[..., row.part] = old.of(draws)[..., [place.number]]
+        elif "presence" in old.axes:
+            theta[..., row.part] = old.of(draws)[..., actors]
+        elif "cluster" not in row.axes:
+            theta[..., row.part] = draws[..., old.part]
+    if "position_variance" in view.parameters:
+        own, elapsed = view.parameters["position_variance"], place.elapsed
+        variance = problem.parameters["position_variance"].reported_of(draws)
+        theta[..., own.start] = 0.5 * np.log(variance + walked_variance(problem, draws, elapsed))
     return theta
-
-
-def _take_values(
-    theta: np.ndarray, bound: BoundEffect, draws: np.ndarray, joint: BoundEffect, actors: np.ndarray
-) -> None:
-    """Fill in the random effects of some actors, with their scales and correlations."""
-    for group, old in zip(bound.groups, joint.groups, strict=True):
-        theta[..., group.start : group.stop] = draws[..., old.start + actors]
-        theta[..., group.scale] = draws[..., old.scale]
-    for one, old_one in zip(bound.correlations, joint.correlations, strict=True):
-        theta[..., one.place] = draws[..., old_one.place]
 
 
 def walked_variance(problem: Problem, draws: np.ndarray, elapsed: np.ndarray) -> np.ndarray:
     """What the steps since their first presence add to the variance of actors' positions, in the mean, by draw."""
     if not problem.has_steps:
         return np.zeros(draws.shape[:2])
-    return np.asarray(np.exp(2.0 * draws[..., problem.log_step]) * elapsed.mean())
+    return np.asarray(problem.parameters["step_variance"].reported_of(draws) * elapsed.mean())

@@ -1,12 +1,7 @@
-"""A model laid out for the engines: the parameter vector, and the targets that are compiled code's view of it.
-
-The vector holds the positions (dimension by dimension), each effect's slice, the family's own values, then the logs of
-scales.
-"""
+"""A model bound to one network (`bind`): data for engines and predictions, and the targets that compiled code sees."""
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,18 +11,9 @@ import numpy as np
 from latentnet.effects import (
     Effect,
     Intercept,
-    NoIntercept,
-    Receiver,
-    Reciprocity,
-    Sender,
-    SenderReceiver,
     Similarity,
-    Sociality,
-    read_similarity,
 )
 from latentnet.effects.base import BoundEffect, RandomGroup
-from latentnet.effects.intercept import NetworkIntercepts
-from latentnet.effects.shared import SharedValues
 from latentnet.families import Bernoulli
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
@@ -35,14 +21,15 @@ from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.inference.moves.branches import Branches, find_branches
 from latentnet.likelihood.composed import Composed, composed_target, own_buffers
 from latentnet.likelihood.folded import FoldedBernoulli
-from latentnet.likelihood.fused_data import SIMILARITY_CODES, fused_target, with_scratch
+from latentnet.likelihood.fused_data import SIMILARITY_CODES, fused_target
+from latentnet.likelihood.fused_data import with_scratch as with_forces
 from latentnet.network import fully_observed
 from latentnet.network.changed import folded
 from latentnet.network.joined import Presences, whole_networks
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.joint import Prior
-from latentnet.priors.positions import NormalPositions, PositionPrior, Space
-from latentnet.problem.make_prior import make_prior
+from latentnet.priors.positions import PositionPrior, with_scratch
+from latentnet.problem.parameters import Parameters
 from latentnet.problem.target import Target
 
 if TYPE_CHECKING:
@@ -51,7 +38,7 @@ if TYPE_CHECKING:
     from latentnet.posterior.procrustes import Invariance
     from latentnet.priors import Priors
 
-__all__ = ["Clusters", "Problem", "make_problem"]
+__all__ = ["Problem"]
 
 # With more than this share of pairs unobserved one by one, sparse corrections cost more than the composed target.
 _MOST_HOLES = 0.25
@@ -70,7 +57,9 @@ class Problem:
     n_dims: int
     priors: Priors
     position_prior: PositionPrior
-    presences: Presences | None = None  # several networks as one: then actors are presences
+    presences: Presences | None  # several networks as one: then actors are presences
+    parameters: Parameters
+    prior: Prior  # whoever evaluates it takes scratch of its own (`target`)
 
     @property
     def n_actors(self) -> int:
@@ -100,22 +89,22 @@ class Problem:
     @property
     def positions(self) -> slice:
         """Where the positions are."""
-        return slice(0, self.n_dims * self.n_actors)
+        return self.parameters.part("positions")
 
     @property
     def intercept(self) -> int:
-        """Index of the intercept, -1 without one."""
-        return next((part.start for effect, _, part in self.effects if isinstance(effect, Intercept)), -1)
+        """Index of the intercept, or of the first of them; -1 without."""
+        return self.intercepts.start if self.intercepts.stop else -1
 
     @property
     def intercepts(self) -> slice:
         """Where the intercepts are: one, or one for each of several networks; empty without."""
-        return next((part for effect, _, part in self.effects if isinstance(effect, Intercept)), slice(0, 0))
+        return self.parameters.intercepts
 
     @property
     def family_slice(self) -> slice:
         """Where the family's own values are."""
-        start = max(part.stop for _, _, part in self.effects) if self.effects else 0
+        start = self.effects[-1][2].stop if self.effects else 0
         return slice(start, start + len(self.bound.start))
 
     @property
@@ -126,31 +115,22 @@ class Problem:
     @property
     def n_parameters(self) -> int:
         """Length of the parameter vector."""
-        return self.log_step + (1 if self.has_steps else 0)
+        return self.parameters.size
 
     @property
     def log_step(self) -> int:
-        """Index of the log of the steps' standard deviation: the last one, where positions move between periods."""
-        return self.log_scale + self.position_prior.size(self.n_dims)
+        """Index of the log of the steps' standard deviation, where positions move between periods."""
+        return self.parameters.part("step_variance").start
 
     @property
     def coefficient_names(self) -> list[str]:
         """Names of the coefficients, without the intercept; a family's own come last."""
-        return [name for name, _ in self._coefficients()]
+        return [row.name for row in self.parameters.coefficients]
 
     @property
     def coefficient_indices(self) -> list[int]:
         """Where the coefficients are, in the order of their names."""
-        return [index for _, index in self._coefficients()]
-
-    def _coefficients(self) -> list[tuple[str, int]]:
-        found = [
-            (name, part.start + k)
-            for effect, bound, part in self.effects
-            for k, name in enumerate(bound.names)
-            if not isinstance(effect, Intercept)
-        ]
-        return found + [(name, self.family_slice.start + k) for k, name in enumerate(self.family.coefficient_names)]
+        return [row.start for row in self.parameters.coefficients]
 
     @property
     def random_groups(self) -> list[tuple[RandomGroup, int]]:
@@ -190,14 +170,9 @@ class Problem:
         """The prior of the positions where it has clusters."""
         return self.position_prior if isinstance(self.position_prior, Clusters) else None
 
-    def prior(self) -> Prior:
-        """The prior as compiled code reads it, with scratch of its own."""
-        return make_prior(self)
-
-    def bound_positions(self) -> Any:
-        """The prior of the positions as compiled code reads it, with scratch of its own."""
-        space = Space(self.n_dims, self.n_actors, self.n_first if self.n_dims else self.n_actors, self.site_starts)
-        return self.position_prior.bind(space, self.log_scale, self.priors)
+    def own_prior(self) -> Prior:
+        """The prior with scratch of its own."""
+        return self.prior._replace(positions=with_scratch(self.prior.positions))
 
     @property
     def site_starts(self) -> np.ndarray:
@@ -264,8 +239,8 @@ class Problem:
     def target(self, dtype: Any = np.float64) -> Target:
         """A target with scratch of its own; `dtype` is that of the fused kernels' forces."""
         if self.fused:
-            return Target(with_scratch(self.likelihood, dtype), self.prior())
-        return Target(own_buffers(self.likelihood), self.prior())
+            return Target(with_forces(self.likelihood, dtype), self.own_prior())
+        return Target(own_buffers(self.likelihood), self.own_prior())
 
     @cached_property
     def degrees(self) -> np.ndarray:
@@ -286,85 +261,3 @@ class Problem:
     def branches(self) -> Branches:
         """Groups of actors that hang on one actor each."""
         return find_branches(*self.graph)
-
-
-def _check_names(names: list[str]) -> None:
-    """Coefficients are known by their names, so these must be different ones."""
-    repeated = [name for k, name in enumerate(names) if name in names[:k]]
-    if repeated:
-        raise ValueError(
-            f"effects: two coefficients have the name {repeated[0]!r}; give the covariate another, DyadCovariate(x, "
-            "name=...)"
-        )
-
-
-def make_problem(
-    network: Network,
-    *,
-    family: Family,
-    similarity: str | Similarity | None,
-    n_dims: int,
-    effects: tuple[Effect, ...],
-    priors: Priors,
-    position_prior: PositionPrior | None = None,
-    presences: Presences | None = None,
-) -> Problem:
-    """Bind the effects to the network and give each its slice of the parameter vector.
-
-    Parameters
-    ----------
-    network : Network
-    family : Family
-    similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
-    n_dims : int
-        0 where `similarity` is None.
-    effects : tuple of Effect
-        As the user gave them; the intercept is added unless `NoIntercept` is among them.
-    priors : Priors
-        Unresolved.
-    position_prior : PositionPrior or None
-        Prior of the positions, such as `Clusters`; None is N(0, σ² I).
-    presences : Presences or None
-        Several networks as one: who is who in `network`.
-    """
-    # Later changes of the user's own instances must not change what was fitted.
-    family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
-    family.check(network)
-    names = [type(effect).__name__ for effect in effects]
-    repeated = [effect for k, effect in enumerate(effects) if effect in effects[:k]]
-    if repeated:
-        raise ValueError(f"effects must be different ones, but {repeated[0]!r} comes twice; leave one out")
-    if "SenderReceiver" in names and ("Sender" in names or "Receiver" in names):
-        raise ValueError("effects has SenderReceiver() beside Sender() or Receiver(), which it holds; leave those out")
-    if "SenderReceiver" in names and "Sociality" in names:
-        raise ValueError(
-            "effects has Sociality() beside SenderReceiver(), whose correlation says the same; leave one of them out"
-        )
-    space = copy.copy(read_similarity(similarity))
-    terms: list[Effect] = [] if space is None else [space]
-    if not any(isinstance(effect, NoIntercept) for effect in effects):
-        terms.append(Intercept() if presences is None else NetworkIntercepts(presences.network))
-    terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
-    position_prior = NormalPositions() if position_prior is None else position_prior
-    placed, start = [], 0
-    for effect in terms:
-        if presences is not None and isinstance(effect, Sociality | Sender | Receiver | SenderReceiver):
-            effect = SharedValues(effect, presences.actors)
-        bound = effect.bind(network, n_dims)
-        placed.append((effect, bound, slice(start, start + bound.size)))
-        start += bound.size
-    reciprocal = any(isinstance(effect, Reciprocity) for effect in effects)
-    priors = priors.with_defaults(**family.prior_defaults(network, priors))
-    n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
-    resolved = priors.resolve(
-        n_first / n_sites,
-        n_dims,
-        position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
-        steps=n_first < network.n_actors,
-    )
-    law = Reciprocal(family) if reciprocal else family
-    _check_names([*(name for _, bound, _ in placed for name in bound.names), *law.coefficient_names])
-    of_family = law.bind(network, resolved)
-    problem = Problem(network, law, of_family, tuple(placed), space, n_dims, resolved, position_prior, presences)
-    _ = problem.observed_family  # refuses what does not combine, before anything is computed
-    return problem

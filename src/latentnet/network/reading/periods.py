@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import networkx as nx
 import numpy as np
 
-from latentnet.effects import DyadCovariate, Effect, Receiver, Sender, SenderReceiver, Sociality
 from latentnet.network import Network, as_network
 
-__all__ = ["Several", "check_shared_effects", "read_networks"]
+__all__ = ["Several", "read_networks"]
 
 
 class Several(NamedTuple):
@@ -94,20 +93,4 @@ def _check_design(first_name: Any, first: Network, name: Any, network: Network) 
             raise ValueError(
                 f"networks must have been observed alike, but {what} is {one!r} for {first_name!r} and {other!r} for "
                 f"{name!r}; build all of them the same way"
-            )
-
-
-def check_shared_effects(effects: tuple[Effect, ...], network: Network) -> None:
-    """Refuse covariates that are given by dyad of one network, and random effects from outside of the library.
-
-    Raises
-    ------
-    ValueError
-    """
-    for effect in effects:
-        own = isinstance(effect, Sociality | Sender | Receiver | SenderReceiver)
-        if isinstance(effect, DyadCovariate) or (not own and effect.bind(network, 0).groups):
-            raise ValueError(
-                f"effects: {effect!r} cannot be shared by several networks: its data or values are of one; use "
-                "effects of attributes such as Homophily('group'), Sociality(), or fit each network by itself"
             )

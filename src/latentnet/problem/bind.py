@@ -1,0 +1,253 @@
+"""Binding: effects, family, design and priors made ready for one network, with a place for each value."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentnet.effects import (
+    DyadCovariate,
+    Effect,
+    Intercept,
+    NoIntercept,
+    Receiver,
+    Reciprocity,
+    Sender,
+    SenderReceiver,
+    Similarity,
+    Sociality,
+    read_similarity,
+)
+from latentnet.effects.intercept import NetworkIntercepts
+from latentnet.effects.shared import SharedValues
+from latentnet.families.designs.reciprocal import Reciprocal
+from latentnet.priors.clusters import Clusters
+from latentnet.priors.joint import Prior
+from latentnet.priors.positions import NormalPositions, PositionPrior, Space
+from latentnet.priors.random_walk import RandomWalk, no_walk
+from latentnet.priors.values import Values, stacked
+from latentnet.problem.parameters import Parameters
+from latentnet.problem.problem import Problem
+
+if TYPE_CHECKING:
+    from latentnet.effects.base import BoundEffect
+    from latentnet.families.base import BoundFamily, Family
+    from latentnet.network import Network
+    from latentnet.network.joined import Presences
+    from latentnet.priors import Priors
+
+__all__ = ["bind_values", "check_shared_effects", "make_problem"]
+
+_RANDOM = Sociality, Sender, Receiver, SenderReceiver
+
+
+def make_problem(
+    network: Network,
+    *,
+    family: Family,
+    similarity: str | Similarity | None,
+    n_dims: int,
+    effects: tuple[Effect, ...],
+    priors: Priors,
+    position_prior: PositionPrior | None = None,
+    presences: Presences | None = None,
+) -> Problem:
+    """Bind the effects to the network and give each its slice of the parameter vector.
+
+    Parameters
+    ----------
+    network : Network
+    family : Family
+    similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
+    n_dims : int
+        0 where `similarity` is None.
+    effects : tuple of Effect
+        As the user gave them; the intercept is added unless `NoIntercept` is among them.
+    priors : Priors
+        Unresolved.
+    position_prior : PositionPrior or None
+        Such as `Clusters`; None is N(0, σ² I).
+    presences : Presences or None
+        Several networks as one: who is who in `network`.
+
+    Raises
+    ------
+    ValueError
+        If these do not go together, or do not suit the network.
+    """
+    # Later changes of the user's own instances must not change what was fitted.
+    family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
+    family.check(network)
+    _check_effects(effects)
+    space = copy.copy(read_similarity(similarity))
+    terms: list[Effect] = [] if space is None else [space]
+    if not any(isinstance(effect, NoIntercept) for effect in effects):
+        terms.append(Intercept() if presences is None else NetworkIntercepts(presences.network))
+    terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
+    if presences is not None:
+        terms = [SharedValues(one, presences.actors) if isinstance(one, _RANDOM) else one for one in terms]
+    bound = [(effect, effect.bind(network, n_dims)) for effect in terms]
+    n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
+    resolved = priors.with_defaults(**family.prior_defaults(network, priors)).resolve(
+        n_first / n_sites,
+        n_dims,
+        position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
+        steps=n_first < network.n_actors,
+    )
+    law = Reciprocal(family) if any(isinstance(effect, Reciprocity) for effect in effects) else family
+    _check_names([*(name for _, one in bound for name in one.names), *law.coefficient_names])
+    problem = bind_values(
+        network,
+        law,
+        law.bind(network, resolved),
+        bound,
+        space,
+        n_dims,
+        resolved,
+        NormalPositions() if position_prior is None else position_prior,
+        presences,
+    )
+    _ = problem.observed_family  # refuses what does not combine, before anything is computed
+    return problem
+
+
+def _check_effects(effects: tuple[Effect, ...]) -> None:
+    names = [type(effect).__name__ for effect in effects]
+    repeated = [effect for k, effect in enumerate(effects) if effect in effects[:k]]
+    if repeated:
+        raise ValueError(f"effects must be different ones, but {repeated[0]!r} comes twice; leave one out")
+    if "SenderReceiver" in names and ("Sender" in names or "Receiver" in names):
+        raise ValueError("effects has SenderReceiver() beside Sender() or Receiver(), which it holds; leave those out")
+    if "SenderReceiver" in names and "Sociality" in names:
+        raise ValueError(
+            "effects has Sociality() beside SenderReceiver(), whose correlation says the same; leave one of them out"
+        )
+
+
+def _check_names(names: list[str]) -> None:
+    """Coefficients are known by their names, so these must be different ones."""
+    repeated = [name for k, name in enumerate(names) if name in names[:k]]
+    if repeated:
+        raise ValueError(
+            f"effects: two coefficients have the name {repeated[0]!r}; give the covariate another, DyadCovariate(x, "
+            "name=...)"
+        )
+
+
+def check_shared_effects(effects: tuple[Effect, ...], network: Network) -> None:
+    """Refuse covariates that are given by dyad of one network, and random effects from outside of the library.
+
+    Raises
+    ------
+    ValueError
+    """
+    for effect in effects:
+        if isinstance(effect, DyadCovariate) or (not isinstance(effect, _RANDOM) and effect.bind(network, 0).groups):
+            raise ValueError(
+                f"effects: {effect!r} cannot be shared by several networks: its data or values are of one; use "
+                "effects of attributes such as Homophily('group'), Sociality(), or fit each network by itself"
+            )
+
+
+def bind_values(
+    network: Network,
+    law: Family,
+    of_family: BoundFamily,
+    effects: list[tuple[Effect, BoundEffect]],
+    similarity: Similarity | None,
+    n_dims: int,
+    priors: Priors,
+    position_prior: PositionPrior,
+    presences: Presences | None,
+) -> Problem:
+    """Give bound components their places in the parameter vector, and put their priors together."""
+    space = _space(network, n_dims, presences)
+    placed, rows, start = [], [], 0
+    for effect, bound in effects:
+        rows += _moved(effect.values(bound, n_dims), start)
+        placed.append((effect, bound, slice(start, start + bound.size)))
+        start += bound.size
+    rows += _moved(law.values(of_family), start)
+    first_own = start + len(of_family.start)
+    steps = (Values("step_variance", transform="variance"),) if space.n_first < space.n_positions else ()
+    rows += _moved(stacked(*position_prior.values(space), *steps), first_own)
+    sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
+    parameters = Parameters(tuple(row._replace(sites=sites) if "actor" in row.axes else row for row in rows))
+    walk = _walk(parameters, space, priors, presences)
+    bound_positions = position_prior.bind(space, first_own, priors)
+    prior = _prior(parameters, tuple(placed), of_family, priors, walk, (space, bound_positions))
+    return Problem(
+        network, law, of_family, tuple(placed), similarity, n_dims, priors, position_prior, presences, parameters, prior
+    )
+
+
+def _space(network: Network, n_dims: int, presences: Presences | None) -> Space:
+    n = network.n_actors
+    if presences is None:
+        return Space(n_dims, n, n, np.array([0, n], np.int64))
+    starts = np.searchsorted(presences.site[: presences.n_first], np.arange(presences.n_sites + 1)).astype(np.int64)
+    return Space(n_dims, n, presences.n_first if n_dims else n, starts)
+
+
+def _moved(rows: tuple[Values, ...], start: int) -> list[Values]:
+    """Rows of an owner whose slice of the parameter vector begins here."""
+    return [row._replace(start=start + row.start) for row in rows]
+
+
+def _prior(
+    parameters: Parameters,
+    effects: tuple[tuple[Effect, BoundEffect, slice], ...],
+    of_family: BoundFamily,
+    priors: Priors,
+    walk: RandomWalk,
+    positions: tuple[Space, Any],
+) -> Prior:
+    """The prior of the parameter vector as compiled code reads it."""
+    precision, logs = np.zeros(parameters.size), np.zeros(parameters.size)
+    groups: list[tuple[float, ...]] = []
+    correlations: list[tuple[int, int, int]] = []
+    of_effects = priors.random_effect_variance_scale, priors.random_effect_variance_df
+    for _, bound, part in effects:
+        precision[part.start : part.start + len(bound.names)] = bound.mean_square / priors.coefficient_variance
+        first = len(groups)
+        for group in bound.groups:
+            places = (part.start + place for place in (group.start, group.stop, group.scale))
+            groups.append((*places, *of_effects, group.shift))
+        correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
+    precision[parameters.intercepts] = 1.0 / priors.intercept_variance
+    start = effects[-1][2].stop if effects else 0
+    own = slice(start, start + len(of_family.start))
+    precision[own], logs[own] = of_family.precision, of_family.logs
+    groups += [(start, start, start + k, v0, df, 0.0) for k, v0, df in of_family.scales]
+    return Prior(
+        n_actors=positions[0].n_positions,
+        n_dims=positions[0].n_dims,
+        precision=precision,
+        groups=np.array(groups, np.float64).reshape(-1, 6),
+        correlations=np.array(correlations, np.int64).reshape(-1, 3),
+        logs=logs,
+        moving=walk.previous.size > 0,
+        walk=walk,
+        positions=positions[1],
+    )
+
+
+def _walk(parameters: Parameters, space: Space, priors: Priors, presences: Presences | None) -> RandomWalk:
+    if presences is None:
+        return no_walk(space.n_positions)
+    moving = space.n_first < space.n_positions
+    following = np.full(space.n_positions, -1, np.int64)
+    following[presences.previous] = np.arange(presences.n_first, space.n_positions)
+    return RandomWalk(
+        n_first=space.n_first,
+        previous=presences.previous if space.n_dims else np.zeros(0, np.int64),
+        following=following,
+        gaps=presences.gaps.astype(np.float64),
+        log_scale=parameters.part("step_variance").start if moving else -1,
+        v0=float(priors.step_variance_scale or 1.0),
+        df=float(priors.step_variance_df),
+        sites=presences.site,
+        n_sites=presences.n_sites,
+    )
