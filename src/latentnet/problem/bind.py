@@ -174,7 +174,7 @@ def bind_values(
     steps = (Values("step_variance", transform="variance"),) if space.n_first < space.n_positions else ()
     rows += _moved(stacked(*position_prior.values(space), *steps), first_own)
     sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
-    parameters = Parameters(tuple(row._replace(sites=sites) if "actor" in row.axes else row for row in rows))
+    parameters = Parameters(tuple(row._replace(sites=sites) if row.name == "positions" else row for row in rows))
     walk = _walk(parameters, space, priors, presences)
     bound_positions = position_prior.bind(space, first_own, priors)
     prior = _prior(parameters, tuple(placed), of_family, priors, walk, (space, bound_positions))
