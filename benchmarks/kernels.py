@@ -21,6 +21,7 @@ from latentnet import Network, Priors  # noqa: E402
 from latentnet.compiled import first_class_functions  # noqa: E402
 from latentnet.effects import SIMILARITIES  # noqa: E402
 from latentnet.families import Bernoulli  # noqa: E402
+from latentnet.likelihood.composed import Composed  # noqa: E402
 from latentnet.likelihood.fused_data import SIMILARITY_CODES  # noqa: E402
 from latentnet.problem.bind import make_problem  # noqa: E402
 from latentnet.problem.problem import Problem  # noqa: E402
@@ -80,7 +81,7 @@ def fused(n_actors: int, directed: bool, similarity: str) -> Pair:
 def composed(n_actors: int, directed: bool) -> Pair:
     """Our composed float64 gradient, and a float64 loop that scatters."""
     problem, ties, theta = _problem(n_actors, directed, "distance")
-    likelihood = problem.composed(problem.network)
+    likelihood = Composed.bind(problem)
     gradients = np.zeros_like(theta), np.zeros_like(theta)
 
     def ours(n_repeats: int) -> None:

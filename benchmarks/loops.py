@@ -11,7 +11,7 @@ import numpy as np
 
 from latentnet.compiled import exp
 from latentnet.likelihood.composed import composed_gradient
-from latentnet.problem.target import add_likelihood_gradient
+from latentnet.likelihood.verbs import add_likelihood_gradient
 
 _fast = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}

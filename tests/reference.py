@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
 
 from latentnet.effects import SIMILARITIES, Similarity
+from latentnet.likelihood.composed import Composed
+from latentnet.problem.problem import Problem
 
 
 def name_of(space: Similarity | None) -> str | None:
@@ -95,3 +98,10 @@ def central_difference(function: Callable[[np.ndarray], float], theta: np.ndarra
         far = function(theta + 2 * shift) - function(theta - 2 * shift)
         gradient[p] = (8 * near - far) / (12 * step)
     return gradient
+
+
+def as_composed(problem: Problem) -> Problem:
+    """The same problem, whose likelihood is the composed one whatever else could stand for it."""
+    composed = replace(problem)
+    composed.__dict__["likelihood"] = Composed.bind(composed)
+    return composed

@@ -1,11 +1,14 @@
-"""The hand-written exponential and softplus against NumPy's."""
+"""Verbs that types implement; the hand-written exponential and softplus against NumPy's."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
-from latentnet.compiled import exp, kernel, softplus
+from latentnet.compiled import UNCOUNTED, exp, implements, kernel, offers, softplus, verb
 
 
 @kernel
@@ -68,3 +71,63 @@ def test_softplus_of_very_negative_arguments() -> None:
 def test_outside_of_compiled_code() -> None:
     assert exp(1.0) == np.exp(1.0)
     assert softplus(-2.0) == np.logaddexp(0.0, -2.0)
+
+
+class _Square(NamedTuple):
+    side: float
+
+
+class _Point(NamedTuple):
+    x: float
+
+
+@verb
+def _area(shape, scale):  # type: ignore[no-untyped-def]
+    """Area of a shape whose lengths are scaled."""
+
+
+@verb
+def _n_corners(shape):  # type: ignore[no-untyped-def]
+    """Number of corners."""
+
+
+@implements(_area, _Square, UNCOUNTED)
+def _area_of_square(square, scale):  # type: ignore[no-untyped-def]
+    return (scale * square.side) ** 2
+
+
+@implements(_n_corners, _Square)
+@kernel
+def _corners_of_square(square):  # type: ignore[no-untyped-def]
+    return 4
+
+
+@implements(_n_corners, None)
+def _no_corners(shape):  # type: ignore[no-untyped-def]
+    return 0
+
+
+@kernel
+def _measured(shape, scale):  # type: ignore[no-untyped-def]
+    return _area(shape, scale) if _n_corners(shape) > 0 else -1.0
+
+
+@kernel
+def _counted(shape):  # type: ignore[no-untyped-def]
+    return _n_corners(shape)
+
+
+def test_a_type_implements_a_verb_beside_itself() -> None:
+    """The way of the type, or the one of all others, in compiled code and in Python."""
+    assert _measured(_Square(3.0), 2.0) == 36.0
+    assert [_counted(_Square(3.0)), _counted(_Point(1.0))] == [4, 0]
+    assert [_n_corners(_Square(3.0)), _n_corners(_Point(1.0))] == [4, 0]
+    assert offers(_Square(3.0), _area, _n_corners)
+    assert not offers(_Point(1.0), _n_corners)
+
+
+def test_what_a_type_does_not_implement() -> None:
+    with pytest.raises(TypeError, match="_Point does not implement _area: Area of a shape"):
+        _area(_Point(1.0), 2.0)
+    with pytest.raises(TypingError, match="_area"):
+        _measured(_Point(1.0), 2.0)

@@ -22,6 +22,7 @@ from latentnet.inference.mcmc import plain_mass, sampler_moves
 from latentnet.inference.moves.adaptation import new_adaptation
 from latentnet.inference.moves.iteration import new_state, run_chunk
 from latentnet.likelihood.composed import (
+    Composed,
     composed_actor_log_likelihood,
     composed_gradient,
     composed_log_likelihood,
@@ -295,7 +296,7 @@ def _theta(problem: Problem, seed: int = 2) -> np.ndarray:
 def _gradient(problem: Problem, theta: np.ndarray) -> np.ndarray:
     gradient = np.ones_like(theta)  # the kernel must add
     with first_class_functions():
-        composed_gradient(problem.composed(problem.network), theta, gradient)
+        composed_gradient(Composed.bind(problem), theta, gradient)
     return gradient - 1.0
 
 
@@ -305,7 +306,7 @@ def test_values_and_gradients(family: Family, kind: str) -> None:
     problem = _problem(_network(kind, 12, family.unit != "dyad"), family)
     theta = _theta(problem)
     with first_class_functions():
-        value = composed_log_likelihood(problem.composed(problem.network), theta)
+        value = composed_log_likelihood(Composed.bind(problem), theta)
     assert value == pytest.approx(_twin(problem, theta), abs=1e-10)
     slope = reference.central_difference(lambda at: _twin(problem, at), theta, step=1e-3)
     np.testing.assert_allclose(_gradient(problem, theta), slope, rtol=1e-6, atol=1e-7)
@@ -317,7 +318,7 @@ def test_dyads_of_one_actor(family: Family, kind: str) -> None:
     """An actor's column is read through swapped runs."""
     problem = _problem(_network(kind, 12, family.unit != "dyad"), family)
     theta = _theta(problem)
-    target = problem.composed(problem.network)
+    target = Composed.bind(problem)
     with first_class_functions():
         found = [composed_actor_log_likelihood(target, theta, a) for a in range(problem.n_actors)]
     np.testing.assert_allclose(found, [_twin(problem, theta, a) for a in range(problem.n_actors)], atol=1e-10)
@@ -329,7 +330,7 @@ def test_several_blocks(family: Family, kind: str) -> None:
     """95 actors; slopes along directions that move the positions, the family's value, and all else."""
     problem = _problem(_network(kind, 95, family.unit != "dyad"), family)
     theta = 0.3 * _theta(problem)
-    target = problem.composed(problem.network)
+    target = Composed.bind(problem)
     n_dyads = int(target.layout.starts[-1])
     assert target.layout.sizes.size > 1
     with first_class_functions():
@@ -351,7 +352,7 @@ def test_several_blocks(family: Family, kind: str) -> None:
 def test_undirected_gaussian(similarity: str) -> None:
     problem = _problem(_network("single dyads", 12, False, directed=False), Gaussian(), similarity, 3)
     theta = _theta(problem)
-    target = problem.composed(problem.network)
+    target = Composed.bind(problem)
     with first_class_functions():
         assert composed_log_likelihood(target, theta) == pytest.approx(_twin(problem, theta), abs=1e-10)
     slope = reference.central_difference(lambda at: _twin(problem, at), theta, step=1e-3)
@@ -370,7 +371,7 @@ def test_unobserved_half_of_a_pair_is_summed_over() -> None:
     theta[problem.intercept], theta[problem.intercept + 1] = -1.0 - slope * x[0, 1], slope
     theta[problem.family_slice] = 2.0
     with first_class_functions():
-        value = composed_log_likelihood(problem.composed(network), theta)
+        value = composed_log_likelihood(Composed.bind(problem.with_network(network)), theta)
     weights = np.exp([0.0, 0.5, -1.0, -1.0 + 0.5 + 2.0])
     assert value == pytest.approx(np.log(weights[2:].sum() / weights.sum()))
     assert np.exp(value) == pytest.approx(0.65, abs=0.005)
@@ -384,7 +385,7 @@ def test_a_new_combination_compiles_nothing() -> None:
     for family in families:
         problem = _problem(network, family)
         with first_class_functions():
-            composed_log_likelihood(problem.composed(network), _theta(problem))
+            composed_log_likelihood(Composed.bind(problem.with_network(network)), _theta(problem))
         _gradient(problem, _theta(problem))
         counts.append((len(composed_log_likelihood.signatures), len(composed_gradient.signatures)))
     assert counts == [counts[0]] * len(families)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,18 +13,19 @@ from latentnet.compiled import first_class_functions
 from latentnet.effects import NoIntercept
 from latentnet.families import Bernoulli
 from latentnet.likelihood.composed import (
+    Composed,
     composed_actor_log_likelihood,
     composed_gradient,
     composed_linear_predictor,
     composed_log_likelihood,
     with_layout,
 )
-from latentnet.likelihood.fused import fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
+from latentnet.likelihood.fused import Fused, fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
 from latentnet.likelihood.packed import dyad_layout
+from latentnet.likelihood.verbs import own_scratch, tie_probabilities
 from latentnet.predictive.predictive import (
     dyad_predictors,
     expected_matrix,
-    expected_pairs,
     expected_ties_matrix,
     log_mean_probabilities,
 )
@@ -93,7 +93,7 @@ def _gradient(kernel, likelihood, theta: np.ndarray) -> np.ndarray:  # type: ign
 
 def _composed_values(problem: Problem, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Log-likelihood, that of each actor's dyads, gradient."""
-    target = problem.composed(problem.network)
+    target = Composed.bind(problem)
     with first_class_functions():
         value = composed_log_likelihood(target, theta)
         actors = np.array([composed_actor_log_likelihood(target, theta, a) for a in range(problem.n_actors)])
@@ -115,7 +115,7 @@ def _analytic(n: int, directed: bool, missing: str, similarity: str, n_dims: int
 @pytest.mark.parametrize(("directed", "missing"), KINDS)
 def test_plain_models(similarity: str, n_dims: int, directed: bool, missing: str) -> None:
     problem, theta = _analytic(11, directed, missing, similarity, n_dims)
-    assert problem.fused is (missing != "many")
+    assert Fused.accepts(problem) is (missing != "many")
     eta = _eta(problem, theta)
     expected = reference.log_likelihood(problem.network, eta)
     by_actor = np.array([reference.log_likelihood(problem.network, eta, actor=a) for a in range(problem.n_actors)])
@@ -124,8 +124,8 @@ def test_plain_models(similarity: str, n_dims: int, directed: bool, missing: str
     assert value == pytest.approx(expected, rel=1e-12, abs=1e-10)
     np.testing.assert_allclose(actors, by_actor, rtol=1e-12, atol=1e-10)
     np.testing.assert_allclose(gradient, slope, rtol=1e-6, atol=1e-7)
-    if problem.fused:
-        likelihood = problem.target(np.float64).likelihood
+    if Fused.accepts(problem):
+        likelihood = own_scratch(problem.likelihood, np.float64)
         assert fused_log_likelihood(likelihood, theta) == pytest.approx(expected, rel=1e-12, abs=1e-10)
         found = [fused_actor_log_likelihood(likelihood, theta, a) for a in range(problem.n_actors)]
         np.testing.assert_allclose(found, by_actor, rtol=1e-12, atol=1e-10)
@@ -138,10 +138,13 @@ def test_plain_models(similarity: str, n_dims: int, directed: bool, missing: str
 def test_float32_forces(similarity: str, n_dims: int, directed: bool, missing: str) -> None:
     """Forces are relative to the largest; the energies of the same target stay float64."""
     problem, theta = _analytic(11, directed, missing, similarity, n_dims)
-    exact = _gradient(fused_gradient, problem.target(np.float64).likelihood, theta)
-    single = problem.target(np.float32).likelihood
+    double = own_scratch(problem.likelihood, np.float64)
+    exact = _gradient(fused_gradient, double, theta)
+    single = own_scratch(problem.likelihood, np.float32)
     np.testing.assert_allclose(_gradient(fused_gradient, single, theta), exact, rtol=0, atol=1e-5 * abs(exact).max())
-    assert fused_log_likelihood(single, theta) == fused_log_likelihood(problem.target().likelihood, theta)
+    assert fused_log_likelihood(single, theta) == fused_log_likelihood(
+        own_scratch(problem.likelihood, np.float64), theta
+    )
 
 
 @pytest.mark.parametrize("similarity", SIMILARITIES)
@@ -155,7 +158,7 @@ def test_several_blocks(similarity: str, directed: bool, missing: str) -> None:
     units[~network.observed.toarray()] = 0.0
     expected = units.sum() if directed else np.tril(units).sum()
     value, actors, gradient = _composed_values(problem, theta)
-    assert problem.composed(network).layout.sizes.size > 1
+    assert Composed.bind(problem.with_network(network)).layout.sizes.size > 1
     assert value == pytest.approx(expected, rel=1e-12)
     by_actor = units.sum(axis=0) + units.sum(axis=1) if directed else units.sum(axis=1)
     np.testing.assert_allclose(actors, by_actor, rtol=1e-11, atol=1e-10)
@@ -164,8 +167,8 @@ def test_several_blocks(similarity: str, directed: bool, missing: str) -> None:
         lambda t: _vector_log_likelihood(problem, theta + t[0] * direction), np.zeros(1), step=1e-4
     )
     assert gradient @ direction == pytest.approx(along[0], rel=1e-6, abs=1e-5)
-    if problem.fused:
-        likelihood = problem.target(np.float64).likelihood
+    if Fused.accepts(problem):
+        likelihood = own_scratch(problem.likelihood, np.float64)
         assert likelihood.data.blocks.size > 2
         assert fused_log_likelihood(likelihood, theta) == pytest.approx(expected, rel=1e-12)
         found = [fused_actor_log_likelihood(likelihood, theta, a) for a in range(problem.n_actors)]
@@ -196,7 +199,7 @@ def _vector_log_likelihood(problem: Problem, theta: np.ndarray) -> float:
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.6])
 def test_two_modes(similarity: str, n_dims: int, share: float) -> None:
     problem = _problem(_two_mode(5, 8, share), similarity, n_dims)
-    assert not problem.fused
+    assert not Fused.accepts(problem)
     theta = _theta(problem)
     value, actors, gradient = _composed_values(problem, theta)
     eta = _eta(problem, theta)
@@ -215,7 +218,7 @@ def test_no_intercept(similarity: str, directed: bool) -> None:
     theta = _theta(problem)
     expected = _log_likelihood(problem, theta)
     value, _, gradient = _composed_values(problem, theta)
-    likelihood = problem.target(np.float64).likelihood
+    likelihood = own_scratch(problem.likelihood, np.float64)
     assert value == pytest.approx(expected, abs=1e-10)
     assert fused_log_likelihood(likelihood, theta) == pytest.approx(expected, abs=1e-10)
     np.testing.assert_allclose(_gradient(fused_gradient, likelihood, theta), gradient, rtol=1e-11, atol=1e-11)
@@ -232,7 +235,7 @@ def test_coincident_actors(similarity: str, dtype: type) -> None:
     for theta in (some, np.zeros(problem.n_parameters)):
         expected = _log_likelihood(problem, theta)
         value, _, gradient = _composed_values(problem, theta)
-        likelihood = problem.target(dtype).likelihood
+        likelihood = own_scratch(problem.likelihood, dtype)
         assert value == pytest.approx(expected, abs=1e-10)
         assert fused_log_likelihood(likelihood, theta) == pytest.approx(expected, abs=1e-10)
         fused = _gradient(fused_gradient, likelihood, theta)
@@ -253,7 +256,7 @@ def test_huge_linear_predictors(similarity: str, intercept: float, scale: float)
     value, _, gradient = _composed_values(problem, theta)
     assert value == pytest.approx(expected, rel=1e-12)
     for dtype, relative in ((np.float32, 1e-5), (np.float64, 1e-11)):
-        likelihood = problem.target(dtype).likelihood
+        likelihood = own_scratch(problem.likelihood, dtype)
         assert fused_log_likelihood(likelihood, theta) == pytest.approx(expected, rel=1e-12)
         fused = _gradient(fused_gradient, likelihood, theta)
         np.testing.assert_allclose(fused, gradient, rtol=0, atol=relative * max(abs(gradient).max(), 1.0))
@@ -304,18 +307,11 @@ def _draws(problem: Problem, count: int = 5) -> np.ndarray:
     return np.array([_theta(problem, seed) for seed in range(count)])
 
 
-def _as_composed(problem: Problem) -> Problem:
-    """The same problem, whose quantities come from the composed code."""
-    composed = replace(problem)
-    object.__setattr__(composed, "fused", False)
-    return composed
-
-
 def _problems(n: int, n_dims: int = 2) -> list[Problem]:
     """Fused and composed problems over every kind of network."""
     plain = [_problem(_network(n, *kind), name, n_dims) for kind in KINDS for name in SIMILARITIES]
     modes = [_problem(_two_mode(4, 5, 0.2), name, n_dims) for name in SIMILARITIES]
-    return plain + [_as_composed(problem) for problem in plain if problem.fused] + modes
+    return plain + [reference.as_composed(problem) for problem in plain if Fused.accepts(problem)] + modes
 
 
 def test_dyad_predictors() -> None:
@@ -332,7 +328,7 @@ def test_dyads_of_a_layout() -> None:
     problem = _problem(_network(9, True, "few"), "distance", 2)
     theta = _theta(problem)
     senders, receivers = np.array([8, 0, 0]), np.array([1, 2, 1])
-    target = with_layout(problem.composed(problem.network), dyad_layout(senders, receivers))
+    target = with_layout(Composed.bind(problem), dyad_layout(senders, receivers))
     out = np.empty(3)
     with first_class_functions():
         composed_linear_predictor(target, theta, out)
@@ -353,10 +349,10 @@ def test_expected_ties() -> None:
         tolerance = 1e-6
         found = expected_matrix(problem, draws, Bernoulli().mean)
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-        if problem.fused:
+        if isinstance(problem.likelihood, Fused):
             found = expected_ties_matrix(problem, draws)
             np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
-            pairs = expected_pairs(problem, draws)
+            pairs = tie_probabilities(problem.likelihood, draws)
             np.testing.assert_allclose(pairs, expected[np.tril_indices(n, -1)], rtol=tolerance, atol=tolerance)
 
 
@@ -370,7 +366,7 @@ def test_log_mean_probabilities() -> None:
         expected = np.logaddexp.reduce(logs, axis=0) - np.log(len(draws))
         found = log_mean_probabilities(problem, draws, problem.network)
         kept = reference.dyads(problem.network)
-        senders, receivers = problem.composed(problem.network).layout.dyads()
+        senders, receivers = Composed.bind(problem).layout.dyads()
         by_dyad = dict(zip(zip(senders.tolist(), receivers.tolist(), strict=True), found.tolist(), strict=True))
         np.testing.assert_allclose(
             [by_dyad.pop(dyad) for dyad in kept], [expected[dyad] for dyad in kept], rtol=1e-11, atol=1e-12

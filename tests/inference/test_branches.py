@@ -11,9 +11,9 @@ from latentnet.compiled import kernel
 from latentnet.families import Bernoulli
 from latentnet.inference.moves.branches import Branches, find_branches, swing
 from latentnet.inference.moves.iteration import new_state
+from latentnet.likelihood.verbs import log_likelihood
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
-from latentnet.problem.target import log_likelihood
 
 
 def _problem(network: Network, n_dims: int) -> Problem:

@@ -30,6 +30,7 @@ from latentnet.inference.moves.iteration import Moves, new_state, run_chunk
 from latentnet.inference.moves.relocation import relocate, swap
 from latentnet.inference.moves.scaling import scale_and_shift
 from latentnet.likelihood.fused_data import SIMILARITY_CODES
+from latentnet.likelihood.verbs import log_likelihood
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters, redraw_clusters
 from latentnet.priors.joint import shift_positions
@@ -37,8 +38,8 @@ from latentnet.priors.mixture_draws import draw_clusters, draw_labels, set_clust
 from latentnet.priors.split_merge import log_partition_weights, split_or_merge
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
-from latentnet.problem.target import Target, log_likelihood
-from tests import reference_clusters
+from latentnet.problem.target import Target
+from tests import reference, reference_clusters
 from tests.inference import test_geweke as geweke
 from tests.reference_clusters import PriorDraws
 
@@ -87,9 +88,7 @@ class Setting(NamedTuple):
             priors=PRIORS,
             position_prior=Clusters(self.most, self.automatic),
         )
-        if self.base.composed and problem.fused:
-            object.__setattr__(problem, "fused", False)
-        return problem
+        return reference.as_composed(problem) if self.base.composed else problem
 
 
 @kernel

@@ -18,11 +18,14 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import Bernoulli, Poisson
+from latentnet.likelihood import LIKELIHOODS
 from latentnet.likelihood.composed import (
+    Composed,
     composed_actor_log_likelihood,
     composed_gradient,
     composed_log_likelihood,
 )
+from latentnet.likelihood.folded import Folded
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 
@@ -43,12 +46,16 @@ def _problem(network: Network, effects: list[Effect], **params: object) -> Probl
     return make_problem(network, effects=tuple(effects), **given)
 
 
+def _is_folded(problem: Problem) -> bool:
+    return next(kind for kind in LIKELIHOODS if kind.accepts(problem)) is Folded
+
+
 @pytest.mark.parametrize("missing", [0.0, 0.3])
 @pytest.mark.parametrize("similarity", ["distance", "bilinear", None])
 def test_folded_is_what_it_stands_for(missing: float, similarity: str | None) -> None:
     problem = _problem(_network(missing), SYMMETRIC, similarity=similarity, n_dims=2 if similarity else 0)
-    assert problem.folded
-    one, other = problem.target().likelihood, problem.composed(problem.network)
+    assert _is_folded(problem)
+    one, other = problem.likelihood, Composed.bind(problem)
     assert int(one.layout.starts[-1]) < 0.7 * int(other.layout.starts[-1])
     theta = np.random.default_rng(1).standard_normal(problem.n_parameters)
     gradients = np.zeros((2, theta.size))
@@ -65,18 +72,18 @@ def test_folded_is_what_it_stands_for(missing: float, similarity: str | None) ->
 def test_a_matrix_is_looked_at() -> None:
     network, rng = _network(0.0), np.random.default_rng(2)
     matrix = rng.normal(size=(14, 14))
-    assert not _problem(network, [DyadCovariate(matrix, name="x")]).folded
-    assert _problem(network, [DyadCovariate(matrix + matrix.T, name="x")]).folded
+    assert not _is_folded(_problem(network, [DyadCovariate(matrix, name="x")]))
+    assert _is_folded(_problem(network, [DyadCovariate(matrix + matrix.T, name="x")]))
 
 
 def test_what_is_not_folded() -> None:
     network = _network(0.0)
-    assert not _problem(network, [Sociality(), Sender()]).folded
-    assert not _problem(network, [Sociality()], family=Poisson()).folded
-    assert not _problem(network, [Sociality()], family=Bernoulli("probit")).folded
-    assert not _problem(network, []).folded  # the fused kernels do it better
+    assert not _is_folded(_problem(network, [Sociality(), Sender()]))
+    assert not _is_folded(_problem(network, [Sociality()], family=Poisson()))
+    assert not _is_folded(_problem(network, [Sociality()], family=Bernoulli("probit")))
+    assert not _is_folded(_problem(network, []))  # the fused kernels do it better
     array = network.ties.toarray()
     array[3] = np.nan
-    assert not _problem(Network.from_array(array, directed=True), [Sociality()]).folded
+    assert not _is_folded(_problem(Network.from_array(array, directed=True), [Sociality()]))
     undirected = Network.from_array(np.maximum(network.ties.toarray(), network.ties.toarray().T))
-    assert not _problem(undirected, [Sociality()]).folded
+    assert not _is_folded(_problem(undirected, [Sociality()]))

@@ -33,13 +33,16 @@ from latentnet.inference.moves.hmc import hmc_step
 from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.moves.relocation import relocate, swap
 from latentnet.inference.moves.scaling import scale_and_shift
-from latentnet.likelihood.fused_data import SIMILARITY_CODES, Fused
+from latentnet.likelihood.fused import Fused
+from latentnet.likelihood.fused_data import SIMILARITY_CODES
 from latentnet.likelihood.packed import Layout
+from latentnet.likelihood.verbs import log_likelihood
 from latentnet.priors import Priors
 from latentnet.priors.joint import log_prior, shift_positions
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
-from latentnet.problem.target import Target, log_likelihood
+from latentnet.problem.target import Target
+from tests import reference
 
 HMC, RELOCATE, SWAP, SCALE, TRANSLATE, ITERATION, NO_JACOBIAN, WIDE_TRANSLATION = range(8)
 BLOCKS = {
@@ -224,11 +227,7 @@ class Setting(NamedTuple):
             effects=(),
             priors=priors,
         )
-        if self.composed and problem.fused:
-            problem = replace(problem)
-            object.__setattr__(problem, "fused", False)
-            object.__setattr__(problem, "folded", False)
-        return problem
+        return reference.as_composed(problem) if self.composed else problem
 
 
 def _moves(problem: Problem) -> Moves:

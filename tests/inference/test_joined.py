@@ -188,7 +188,7 @@ def test_likelihood_is_the_sum_of_the_networks(name: str) -> None:
                 place = Place(network, k, where, z[None, None], np.zeros(len(where)))
                 view = view_problem(problem, place)
                 own = view_parameters(problem, view, place, theta[None, None])[0, 0]
-                total += composed_log_likelihood(joint._composed(view).target().likelihood, own)
+                total += composed_log_likelihood(reference.as_composed(view).target().likelihood, own)
         assert value == pytest.approx(total, abs=1e-9)
         np.testing.assert_allclose(gradient - 1.0, slope, rtol=1e-6, atol=1e-6)
 

@@ -14,7 +14,6 @@ J. Geweke, "Getting it right: joint distribution tests of posterior simulators",
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -376,12 +375,6 @@ def _places(layout: Layout) -> tuple[np.ndarray, np.ndarray]:
     return np.where(half == 0, senders[at], receivers[at]), np.where(half == 0, receivers[at], senders[at])
 
 
-def _composed(problem: Problem) -> Problem:
-    problem = replace(problem)
-    object.__setattr__(problem, "fused", False)
-    return problem
-
-
 class Replicates(NamedTuple):
     before: np.ndarray  # (count, n_parameters)
     after: np.ndarray
@@ -392,7 +385,7 @@ class Replicates(NamedTuple):
 
 def _targets(model: Model, ys: np.ndarray, wishes: np.ndarray | None) -> Any:
     """The target of each replicate's data."""
-    problem = _composed(model.problem)
+    problem = reference.as_composed(model.problem)
     if wishes is None:
         target = problem.target()
         layouts = target.likelihood.layout, target.likelihood.by_actor
@@ -406,7 +399,7 @@ def _targets(model: Model, ys: np.ndarray, wishes: np.ndarray | None) -> Any:
         network = replayed(problem.network, sparse.csr_array(wish))
         seen = network.ties.toarray() if network.ranks is None else network.ranks.toarray()
         np.testing.assert_array_equal(seen * model.observed, y)
-        yield _composed(problem.with_network(network)).target()
+        yield reference.as_composed(problem.with_network(network)).target()
 
 
 def _data(model: Model, theta: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray | None]:

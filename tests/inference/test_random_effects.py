@@ -19,7 +19,7 @@ from latentnet.compiled import first_class_functions, kernel
 from latentnet.effects import Effect, NoIntercept, Receiver, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.likelihood.composed import composed_linear_predictor
+from latentnet.likelihood.composed import Composed, composed_linear_predictor
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
@@ -237,7 +237,7 @@ def test_moves_leave_the_prior(model: str, space: str, move: str) -> None:
 def test_no_linear_predictor_changes(model: str, space: str) -> None:
     problem = _problem(model, space)
     before, after = _replicates(problem, MOVES["both"], 20)
-    target = problem.composed(problem.network)
+    target = Composed.bind(problem)
     etas = np.empty((2, int(target.layout.starts[-1])))
     for r in range(len(before)):
         with first_class_functions():

@@ -15,8 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._exceptions import refuse_joint
 from latentnet.compiled import first_class_functions
 from latentnet.inference.map import maximise
+from latentnet.likelihood.verbs import likelihood_value_and_gradient, own_scratch
 from latentnet.problem.problem import Problem
-from latentnet.problem.target import likelihood_value_and_gradient
 
 __all__ = ["BIC", "bic", "compare"]
 
@@ -100,7 +100,7 @@ def _of_ties(problem: Problem, model: Any) -> float:
     intercept = [problem.intercept] if problem.intercept >= 0 else []
     # Random effects are held at their posterior means.
     free = np.unique(np.array([*intercept, *problem.coefficient_indices, *of_family], dtype=np.int64))
-    likelihood = problem.target(np.float64).likelihood
+    likelihood = own_scratch(problem.likelihood, np.float64)
 
     def of_free(values: np.ndarray) -> tuple[float, np.ndarray]:
         theta[free] = values

@@ -20,11 +20,11 @@ from latentnet.checks import is_whole, one_of, shown, whole_number
 from latentnet.compiled import first_class_functions, offers
 from latentnet.component import Component
 from latentnet.inference.base import InferenceResult
-from latentnet.inference.information import fisher_information
 from latentnet.inference.map import posterior_mode
 from latentnet.inference.moves.adaptation import LOG_STEP, new_adaptation
 from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
 from latentnet.inference.start import chain_start, start_parameters
+from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
 from latentnet.priors.mixture_draws import FIXED
 from latentnet.priors.positions import draw_shift, set_own_mass
 from latentnet.priors.random_walk import pull_to_steps
@@ -46,7 +46,7 @@ _LEAST_CURVATURE = 0.1
 
 
 def plain_mass(problem: Problem) -> np.ndarray:
-    """Mass of each parameter of a fused model.
+    """Mass of each parameter where the likelihood does not say how much it knows.
 
     A position's mass follows from what its ties say of it; the intercept and log σ have what all of them say together.
     """
@@ -58,13 +58,16 @@ def plain_mass(problem: Problem) -> np.ndarray:
     return _with_scales(problem, mass)
 
 
-def composed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does."""
-    prior = problem.prior
-    mass = fisher_information(problem, mode, rng) + prior.precision
+    prior, mass = problem.prior, information(problem.likelihood, problem, mode, rng)
+    if problem.n_dims:  # the space has no axes of its own: each coordinate has the mean over its actor's
+        of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
+        mass[problem.positions] = np.tile(of_positions.mean(axis=0), problem.n_dims)
+    mass += prior.precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
-    if problem.observed_family.unit in ("row", "network"):
+    if couples_actors(problem.likelihood):
         for index in range(problem.intercepts.start, problem.intercepts.stop):
             mass[index] = max(_curvature(problem, mode, index), _LEAST_CURVATURE)
     if problem.n_dims:
@@ -108,19 +111,19 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
 def sampler_moves(problem: Problem, mass: np.ndarray, target_acceptance: float) -> Moves:
     """The moves that suit a problem."""
     n = problem.n_actors
-    spatial = problem.n_dims > 0
+    spatial, likelihood, observed = problem.n_dims > 0, problem.likelihood, problem.network.observed
     relocations = math.ceil(_RELOCATED_SHARE * n)
-    if problem.observed_family.unit in ("row", "network"):
+    if couples_actors(likelihood):
         relocations = min(relocations, _MOST_WHOLE_RELOCATIONS)
-    everything = problem.network.observed.n_dyads == problem.network.observed.n_dyads_possible
+    swapping = offers(likelihood, change_of_swap) and observed.n_dyads == observed.n_dyads_possible
     return Moves(
         mass=mass,
         graph=problem.graph,
         branches=problem.branches,
         path_length=_PATH_LENGTH,
         target_acceptance=target_acceptance,
-        relocations=relocations if spatial else 0,
-        swaps=math.ceil(_SWAPS_PER_ACTOR * n) if problem.fused and everything else 0,
+        relocations=relocations if spatial and offers(likelihood, actor_log_likelihood) else 0,
+        swaps=math.ceil(_SWAPS_PER_ACTOR * n) if swapping else 0,
         # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
         swings=min(_MOST_SWINGS, problem.branches.hubs.size) if spatial and not problem.has_steps else 0,
         scaled=spatial,
@@ -317,8 +320,12 @@ class MCMC(Component):
         mode, _, _ = posterior_mode(
             problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2, dtype=np.float32
         )
-        mass = plain_mass(problem) if problem.fused else composed_mass(problem, mode, first)
-        starts = [chain_start(problem, mode, mass, chain_rng) for chain_rng in of_chains]
+        mass, most = plain_mass(problem), np.inf
+        if offers(problem.likelihood, information):
+            mass = informed_mass(problem, mode, first)
+            # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
+            most = 3.0 / np.sqrt(mass)
+        starts = [chain_start(problem, mode, most, chain_rng) for chain_rng in of_chains]
         backend, workers = get_active_backend()
         # What joblib says where nobody chose anything: processes, of no number.
         if self.n_jobs is None and (workers is not None or type(backend).__name__ != "LokyBackend"):

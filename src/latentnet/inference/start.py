@@ -89,10 +89,9 @@ def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most
     return theta + change
 
 
-def chain_start(problem: Problem, mode: np.ndarray, mass: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def chain_start(problem: Problem, mode: np.ndarray, most: Any, rng: np.random.Generator) -> np.ndarray:
     """Where one chain starts: spread around the mode, wider than the posterior, with clusters of its own."""
-    # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
-    start = disperse(problem, mode, rng, np.inf if problem.fused else 3.0 / np.sqrt(mass))
+    start = disperse(problem, mode, rng, most)
     if problem.clusters is not None:
         place_own_values(problem.own_prior().positions, start, rng)
     return start

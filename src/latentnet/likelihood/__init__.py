@@ -1,1 +1,23 @@
 """The probability of what was observed, given all values: families and effects composed over the observed dyads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from latentnet.likelihood import composed_draws  # noqa: F401  (more verbs of the composed one)
+from latentnet.likelihood.composed import Composed
+from latentnet.likelihood.folded import Folded
+from latentnet.likelihood.fused import Fused
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+
+__all__ = ["LIKELIHOODS", "bind_likelihood"]
+
+# The first that accepts is taken; the last is exact and accepts all (`latentnet.likelihood.verbs`).
+LIKELIHOODS: list[Any] = [Fused, Folded, Composed]
+
+
+def bind_likelihood(problem: Problem) -> Any:
+    """The first likelihood that accepts a problem, its network packed."""
+    return next(kind for kind in LIKELIHOODS if kind.accepts(problem)).bind(problem)

@@ -1,4 +1,4 @@
-"""The composed target: any family with any effects, one block of dyads at a time.
+"""The exact likelihood of any family with any effects, one block of dyads at a time.
 
 The only code that composes effects.
 """
@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import block_function, inline_kernel, kernel
+from latentnet.compiled import block_function, implements, inline_kernel, kernel
 from latentnet.likelihood.packed import Layout, actor_layout, network_layout
+from latentnet.likelihood.verbs import (
+    actor_log_likelihood,
+    add_likelihood_gradient,
+    couples_actors,
+    log_likelihood,
+    own_scratch,
+)
 from latentnet.signatures import (
     EFFECT_ADD,
     EFFECT_PULL,
@@ -25,17 +32,17 @@ if TYPE_CHECKING:
     from latentnet.effects.base import BoundEffect, Effect
     from latentnet.families.base import Family
     from latentnet.network import Network
+    from latentnet.problem.problem import Problem
 
 __all__ = [
     "Composed",
+    "compose",
     "composed_actor_log_likelihood",
-    "composed_block_predictors",
     "composed_gradient",
     "composed_linear_predictor",
     "composed_log_likelihood",
-    "composed_target",
     "composed_unit_log_likelihoods",
-    "own_buffers",
+    "fill_eta",
     "with_layout",
 ]
 
@@ -59,8 +66,6 @@ class Buffers(NamedTuple):
 class Composed(NamedTuple):
     """Data, functions and scratch of a model of any family and effects; one a chain, sharing all but the scratch."""
 
-    n_actors: int
-    intercept: int  # index into the parameter vector, -1 without one
     n_effects: int
     by_dyad: bool  # the family's unit is the dyad, so what it says of unobserved ones is struck out
     coupled: bool  # its unit is the row or the network, so an actor's dyads have no likelihood of their own
@@ -80,6 +85,20 @@ class Composed(NamedTuple):
     dense_ties: np.ndarray  # (n_dyads,) in place of the ties, blocks end to end; empty if the ties are as observed
     buffers: Buffers
 
+    @staticmethod
+    def accepts(problem: Problem) -> bool:
+        """It is the exact one of any problem."""
+        return True
+
+    @staticmethod
+    def bind(problem: Problem) -> Composed:
+        """Of the problem's family as its network's design lets it be seen."""
+        family = problem.observed_family
+        # A family that no design wraps keeps what it learned from the network of the fit, such as levels.
+        own = type(family) is type(problem.family)
+        data = problem.bound.data if own else family.bind(problem.network, problem.priors).data
+        return compose(problem.network, family, data, problem.effects, problem.family_slice)
+
 
 def _no_add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
     pass
@@ -89,13 +108,11 @@ def _no_pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient:
     pass
 
 
-def composed_target(
+def compose(
     network: Network,
     family: Family,
     family_data: np.ndarray,
     effects: Sequence[tuple[Effect, BoundEffect, slice]],
-    *,
-    intercept: int,
     family_slice: slice,
 ) -> Composed:
     """Compose effects and family over a network.
@@ -108,8 +125,6 @@ def composed_target(
         What the family's verbs read.
     effects : sequence of (Effect, BoundEffect, slice)
         Each with its slice of the parameter vector.
-    intercept : int
-        Index of the intercept in the parameter vector, -1 without one.
     family_slice : slice
         The family's own values in the parameter vector.
     """
@@ -131,8 +146,6 @@ def composed_target(
     verbs = family.kernels()
     value, score = block_function(verbs[0], FAMILY_LOG_LIKELIHOOD), block_function(verbs[1], FAMILY_SCORE)
     return Composed(
-        n_actors=network.n_actors,
-        intercept=intercept,
         n_effects=len(effects),
         by_dyad=family.unit == "dyad",
         coupled=coupled,
@@ -193,9 +206,15 @@ def with_layout(target: Composed, layout: Layout) -> Composed:
     return target._replace(layout=layout, by_actor=layout, buffers=_buffers(layout, layout))
 
 
-def own_buffers(target: Composed) -> Composed:
-    """The same model with scratch of its own, for another thread."""
-    return target._replace(buffers=_buffers(target.layout, target.by_actor))
+@implements(own_scratch, Composed)
+def _own_scratch(likelihood: Composed, dtype: Any) -> Composed:
+    """Everything is float64."""
+    return likelihood._replace(buffers=_buffers(likelihood.layout, likelihood.by_actor))
+
+
+@implements(couples_actors, Composed)
+def _couples_actors(likelihood):
+    return likelihood.coupled
 
 
 # The helpers below take arrays one by one: reading a field of a NamedTuple of arrays costs a reference count for each
@@ -248,7 +267,7 @@ def _set_holes(observed, positions, first, end, value):
 
 
 @kernel
-def _fill_eta(target, theta, layout, block):
+def fill_eta(target, theta, layout, block):
     """η of one block of a layout, both halves, in the buffer; returns the block's size."""
     size = layout.sizes[block]
     runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
@@ -271,7 +290,7 @@ def _dyads_of(dyads, n_rows, first, size):
 @kernel
 def _unit_log_likelihoods(target, theta, layout, all_dyads, block):
     """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
-    size = _fill_eta(target, theta, layout, block)
+    size = fill_eta(target, theta, layout, block)
     halves = layout.halves
     runs = layout.runs[layout.run_starts[block] : layout.run_starts[block + 1]]
     ties = layout.tie_starts[block], layout.tie_starts[block + 1]
@@ -299,6 +318,7 @@ def _unit_log_likelihoods(target, theta, layout, all_dyads, block):
     return out
 
 
+@implements(log_likelihood, Composed)
 @kernel
 def composed_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads."""
@@ -308,6 +328,7 @@ def composed_log_likelihood(likelihood, theta):
     return total
 
 
+@implements(actor_log_likelihood, Composed)
 @kernel
 def composed_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
@@ -316,6 +337,7 @@ def composed_actor_log_likelihood(likelihood, theta, actor):
     return _unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
 
 
+@implements(add_likelihood_gradient, Composed)
 @kernel
 def composed_gradient(likelihood, theta, gradient):
     """Add the gradient of the log-likelihood to `gradient`."""
@@ -364,17 +386,9 @@ def composed_linear_predictor(target, theta, out):
     """η of every packed dyad, blocks end to end (what stands at unobserved dyads inside of runs is filled too)."""
     layout = target.layout
     for block in range(layout.sizes.size):
-        size = _fill_eta(target, theta, layout, block)
+        size = fill_eta(target, theta, layout, block)
         start = layout.starts[block] * layout.halves
         out[start : start + layout.halves * size] = target.buffers.eta[: layout.halves * size]
-
-
-@kernel
-def composed_block_predictors(target, thetas, block, out):
-    """η of one block's dyads under several parameter vectors: (n_thetas, halves·size)."""
-    for k in range(thetas.shape[0]):
-        _fill_eta(target, thetas[k], target.layout, block)
-        out[k] = target.buffers.eta[: out.shape[1]]
 
 
 @kernel

@@ -8,17 +8,43 @@ import numpy as np
 from scipy import sparse
 
 from latentnet.compiled import exp, softplus
+from latentnet.families import Bernoulli
 from latentnet.families.base import Family
+from latentnet.likelihood.composed import Composed, compose
+from latentnet.network.changed import folded
 from latentnet.network.sparse import entries_at
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.problem.problem import Problem
 
-__all__ = ["FoldedBernoulli"]
+__all__ = ["Folded"]
+
+
+class Folded:
+    """Half the work of the composed likelihood of a directed network: what it binds is a composed one, of pairs."""
+
+    @staticmethod
+    def accepts(problem: Problem) -> bool:
+        """Whether both directions of a tie have one logit, and no row is unobserved."""
+        family = problem.observed_family
+        return (
+            type(family) is Bernoulli
+            and family.link == "logit"
+            and problem.network.directed
+            and problem.network.observed.rows is None
+            and all(bound.symmetric for _, bound, _ in problem.effects)
+        )
+
+    @staticmethod
+    def bind(problem: Problem) -> Composed:
+        """Of the undirected network of the numbers of ties of each pair."""
+        network, family = problem.network, FoldedBernoulli(problem.network.observed.missing)
+        return compose(folded(network), family, np.zeros((1, 1)), problem.effects, problem.family_slice)
 
 
 class FoldedBernoulli(Family):
-    """Number of ties of a pair whose two ties have the same logit: half the work of one after the other.
+    """Number of ties of a pair whose two ties have the same logit.
 
     Users never make it; predictions are those of `Bernoulli`.
 

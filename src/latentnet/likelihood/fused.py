@@ -1,187 +1,115 @@
-"""The fused kernels of the plain models: Bernoulli ties (logit), an intercept and one similarity.
+"""The likelihood of the plain models, Bernoulli ties (logit) with an intercept and one similarity, by fused kernels.
 
-They stand behind the same verbs as the composed target (`linear_predictor.py`), whose value and gradient they must
-equal. What makes them fast: η is symmetric, so a directed network costs as much as an undirected one, with a
-multiplicity (how many of i→j and j→i were observed) on each unordered pair; the sum over all pairs is branch-free, and
-ties and unobserved dyads are sparse corrections to it; pairs are packed over rows (row i over j < i), so that short
-rows of small networks still fill a vector register; and HMC's forces are float32 (the arrays' dtype decides), while
-energies are float64.
-
-Notation: s is the pair's squared distance (or inner product), η the linear predictor, p = logistic(η), c the force per
-unit of displacement.
+Its value and gradient must equal those of the composed likelihood (`composed.py`). What makes it fast: η is symmetric,
+so a directed network costs as much as an undirected one, with a multiplicity (how many of i→j and j→i were observed)
+on each unordered pair; the sum over all pairs is branch-free, and ties and unobserved dyads are sparse corrections to
+it; pairs are packed over rows (row i over j < i), so that short rows of small networks still fill a vector register;
+and HMC's forces are float32 (the arrays' dtype decides), while energies are float64. Notation as in `pairs.py`.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import exp, fast_kernel, inline_kernel, kernel
-from latentnet.likelihood.fused_data import BILINEAR, DISTANCE
+from latentnet.compiled import UNCOUNTED, fast_kernel, implements, inline_kernel, kernel, softplus
+from latentnet.effects import Intercept, Similarity
+from latentnet.families import Bernoulli
+from latentnet.likelihood.fused_data import BILINEAR, DISTANCE, SIMILARITY_CODES, FusedData, fused_data
+from latentnet.likelihood.packed import BLOCK
+from latentnet.likelihood.pairs import (
+    add_probabilities,
+    attract,
+    attract_all,
+    fill_pairs,
+    fill_row,
+    forces_of_pairs,
+    scatter_bilinear,
+    scatter_euclidean,
+    softplus_sum,
+    sum_probabilities,
+    weigh_rows,
+    weighted_softplus_row,
+)
+from latentnet.likelihood.verbs import (
+    actor_log_likelihood,
+    add_likelihood_gradient,
+    change_of_swap,
+    linear_predictors,
+    log_likelihood,
+    own_scratch,
+    tie_probabilities,
+    with_expected_ties,
+)
 
-__all__ = ["fill_pairs", "forces_of_pairs", "fused_actor_log_likelihood", "fused_gradient", "fused_log_likelihood"]
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
 
-# Factors 1 + exp(-|η|) ≤ 2, squared where both directions count, so 256 of them stay below 2^512.
-_PRODUCT = 256
+__all__ = ["Fused", "fused_actor_log_likelihood", "fused_gradient", "fused_log_likelihood"]
 
-
-@fast_kernel
-def fill_pairs(z, first, last, bilinear, s):
-    """Squared distances, or inner products, of rows first..last-1 with every earlier actor, packed.
-
-    Here and below, inner loops run from 0 over arrays that were sliced outside of them: an index with an offset hides
-    from LLVM that it is not negative, and a slice in the loop costs a reference count (measured: 2 to 10 times the
-    time).
-    """
-    if z.shape[0] == 2:
-        _fill_plane(z, first, last, bilinear, s)
-    else:
-        for k in range(z.shape[0]):
-            _fill_dimension(z[k], first, last, bilinear, k == 0, s)
-    return (last * (last - 1) - first * (first - 1)) // 2
-
-
-@fast_kernel
-def _fill_plane(z, first, last, bilinear, s):
-    """Two dimensions in one pass."""
-    p = 0
-    for i in range(first, last):
-        row = s[p : p + i]
-        x, y = z[0, :i], z[1, :i]
-        x_i, y_i = z[0, i], z[1, i]
-        if bilinear:
-            for j in range(i):
-                row[j] = x_i * x[j] + y_i * y[j]
-        else:
-            for j in range(i):
-                u = x_i - x[j]
-                v = y_i - y[j]
-                row[j] = u * u + v * v
-        p += i
+# With more than this share of pairs unobserved one by one, sparse corrections cost more than the composed likelihood.
+_MOST_HOLES = 0.25
+_APART = 256
 
 
-@fast_kernel
-def _fill_dimension(x, first, last, bilinear, overwrite, s):
-    """Write one dimension's part, or add it; the branches stay outside of the loops over pairs."""
-    p = 0
-    for i in range(first, last):
-        row = s[p : p + i]
-        x_i = x[i]
-        if bilinear:
-            if overwrite:
-                for j in range(row.size):
-                    row[j] = x_i * x[j]
-            else:
-                for j in range(row.size):
-                    row[j] += x_i * x[j]
-        elif overwrite:
-            for j in range(row.size):
-                u = x_i - x[j]
-                row[j] = u * u
-        else:
-            for j in range(row.size):
-                u = x_i - x[j]
-                row[j] += u * u
-        p += i
+class Fused(NamedTuple):
+    """A plain model; one a chain, sharing all data but the scratch. The scratch's dtype is that of the forces."""
+
+    data: FusedData
+    positions: np.ndarray  # (d, n)
+    forces: np.ndarray  # (d, n)
+    pairs: np.ndarray  # (2, block)
+
+    @staticmethod
+    def accepts(problem: Problem) -> bool:
+        """Whether the model is plain, of one one-mode network with few single dyads unobserved."""
+        missing, pairs = problem.network.observed.missing, problem.n_actors * (problem.n_actors - 1)
+        return (
+            problem.presences is None
+            and all(isinstance(effect, Intercept | Similarity) for effect, _, _ in problem.effects)
+            and type(problem.family) is Bernoulli
+            and problem.family.link == "logit"
+            and problem.observed_family is problem.family
+            and type(problem.similarity) in SIMILARITY_CODES
+            and not problem.network.two_mode
+            and (missing is None or missing.nnz <= _MOST_HOLES * pairs)
+        )
+
+    @staticmethod
+    def bind(problem: Problem) -> Fused:
+        """Pack the network; the scratch is of float32."""
+        assert problem.similarity is not None
+        data = fused_data(
+            problem.network,
+            n_dims=problem.n_dims,
+            similarity=problem.similarity,
+            intercept=problem.intercept,
+        )
+        return _own_scratch(Fused(data, *[np.zeros((0, 0))] * 3), np.float32)
 
 
-@fast_kernel
-def _fill_row(z, i, bilinear, s):
-    """Squared distances, or inner products, of one actor with all, itself included."""
-    s[:] = 0.0
-    for k in range(z.shape[0]):
-        x = z[k]
-        x_i = x[i]
-        if bilinear:
-            for j in range(s.size):
-                s[j] += x_i * x[j]
-        else:
-            for j in range(s.size):
-                u = x_i - x[j]
-                s[j] += u * u
+@implements(own_scratch, Fused)
+def _own_scratch(likelihood: Fused, dtype: Any) -> Fused:
+    """Float32 is for a sampler's forces, float64 for an exact gradient."""
+    data = likelihood.data
+    n, d = data.n_actors, data.n_dims
+    width = max(BLOCK, n)
+    # One allocation at fixed distances: whether a loop that sums and stores runs vectorised hangs on how far apart its
+    # arrays lie, and with it the order of the sum. So the draws of one seed would depend on the heap.
+    plane = d * n + _APART
+    memory = np.zeros(2 * plane + 2 * (width + _APART), dtype)
+    pairs = memory[2 * plane :].reshape(2, width + _APART)
+    return Fused(
+        data._replace(energies=np.zeros(width)),
+        positions=memory[: d * n].reshape(d, n),
+        forces=memory[plane : plane + d * n].reshape(d, n),
+        pairs=pairs,
+    )
 
 
-@fast_kernel
-def forces_of_pairs(s, c, size, similarity, b):
-    """Replace s by what multiplies ∂η (distance where it is one), fill c = force per displacement; return Σ p."""
-    one, tiny, large = s.dtype.type(1.0), s.dtype.type(1e-30), s.dtype.type(80.0)
-    total = s.dtype.type(0.0)
-    if similarity == 0:
-        for p in range(size):
-            distance = np.sqrt(max(s[p], tiny))
-            force = one / ((one + exp(min(distance - b, large))) * distance)
-            s[p] = distance
-            c[p] = force
-            total += force * distance
-    elif similarity == 1:
-        for p in range(size):
-            probability = one / (one + exp(min(s[p] - b, large)))
-            c[p] = probability
-            total += probability
-    else:
-        for p in range(size):
-            probability = one / (one + exp(min(-b - s[p], large)))
-            c[p] = probability
-            total += probability
-    return total
-
-
-@fast_kernel
-def _scatter_euclidean(z, c, first, last, factor, forces):
-    """Give both actors of each packed pair the force c·factor along z_i - z_j."""
-    for k in range(z.shape[0]):
-        x, f = z[k], forces[k]
-        p = 0
-        for i in range(first, last):
-            row = c[p : p + i]
-            x_i = x[i]
-            own = c.dtype.type(0.0)
-            for j in range(row.size):
-                t = row[j] * (factor * (x_i - x[j]))
-                own += t
-                f[j] -= t
-            f[i] += own
-            p += i
-
-
-@fast_kernel
-def _scatter_bilinear(z, c, first, last, factor, forces):
-    """Give both actors of each packed pair the force -c·factor along the other's position."""
-    for k in range(z.shape[0]):
-        x, f = z[k], forces[k]
-        p = 0
-        for i in range(first, last):
-            row = c[p : p + i]
-            x_i = factor * x[i]
-            own = c.dtype.type(0.0)
-            for j in range(row.size):
-                own -= row[j] * x[j]
-                f[j] -= row[j] * x_i
-            f[i] += factor * own
-            p += i
-
-
-@fast_kernel
-def _weigh_rows(c, observed, first, last):
-    """Multiply each packed pair by observed[i] + observed[j]."""
-    p = 0
-    for i in range(first, last):
-        row = c[p : p + i]
-        for j in range(row.size):
-            row[j] *= c.dtype.type(observed[i] + observed[j])
-        p += i
-
-
-@fast_kernel
-def _sum_probabilities(c, distance, size, is_distance):
-    """Σ p of packed pairs from their forces. Loops that sum are apart from those that store: see `with_scratch`."""
-    total = 0.0
-    for p in range(size):
-        total += c[p] * (distance[p] if is_distance else 1.0)
-    return total
-
-
+@implements(add_likelihood_gradient, Fused, UNCOUNTED)
 @kernel
 def fused_gradient(likelihood, theta, gradient):
     """Add the gradient of the log-likelihood to `gradient`."""
@@ -201,15 +129,15 @@ def fused_gradient(likelihood, theta, gradient):
         size = fill_pairs(z, first, last, bilinear, s)
         expected = target.multiplicity * forces_of_pairs(s, c, size, target.similarity, b)
         if target.multiplicity == 0.0:
-            _weigh_rows(c, target.observed, first, last)
-            expected = _sum_probabilities(c, s, size, target.similarity == DISTANCE)
+            weigh_rows(c, target.observed, first, last)
+            expected = sum_probabilities(c, s, size, target.similarity == DISTANCE)
         expected -= _drop_holes(target, block, s, c)
         slope += _pull_ties(target, block, first, size, s, c) - expected
         factor = real(target.multiplicity if target.multiplicity > 0.0 else 1.0)
         if bilinear:
-            _scatter_bilinear(z, c, first, last, factor, forces)
+            scatter_bilinear(z, c, first, last, factor, forces)
         else:
-            _scatter_euclidean(z, c, first, last, factor * real(target.similarity + 1), forces)
+            scatter_euclidean(z, c, first, last, factor * real(target.similarity + 1), forces)
     for k in range(d):
         for i in range(n):
             gradient[k * n + i] += forces[k, i]
@@ -230,25 +158,6 @@ def _drop_holes(target, block, s, c):
     return total
 
 
-@fast_kernel
-def _attract(s, c, pairs, weights, is_distance, factor):
-    """Take the ties' attraction, weight / (factor·distance), from c at their pairs."""
-    share = c.dtype.type(1.0 / factor)
-    for t in range(pairs.size):
-        p = pairs[t]
-        force = c.dtype.type(weights[t]) * share
-        c[p] -= force / s[p] if is_distance else force
-
-
-@fast_kernel
-def _attract_all(s, c, weights, is_distance, factor):
-    """The same where every pair has an expected tie."""
-    share = c.dtype.type(1.0 / factor)
-    for p in range(weights.size):
-        force = c.dtype.type(weights[p]) * share
-        c[p] -= force / s[p] if is_distance else force
-
-
 @inline_kernel
 def _pull_ties(target, block, first, size, s, c):
     """Put the ties' attraction into c; return their total weight."""
@@ -256,56 +165,15 @@ def _pull_ties(target, block, first, size, s, c):
     if target.expected_ties.size > 0:
         start = first * (first - 1) // 2
         expected = target.expected_ties[start : start + size]
-        _attract_all(s, c, expected, target.similarity == DISTANCE, factor)
+        attract_all(s, c, expected, target.similarity == DISTANCE, factor)
         return expected.sum()
     start, end = target.tie_starts[block], target.tie_starts[block + 1]
     pairs, weights = target.tie_pairs[start:end], target.tie_weights[start:end]
-    _attract(s, c, pairs, weights, target.similarity == DISTANCE, factor)
+    attract(s, c, pairs, weights, target.similarity == DISTANCE, factor)
     return target.tie_totals[block]
 
 
-@fast_kernel
-def _softplus_sum(s, size, similarity, b):
-    """Turn s into η in place and return Σ log(1 + exp(η))."""
-    if similarity == 0:
-        for p in range(size):
-            s[p] = b - np.sqrt(s[p])
-    elif similarity == 1:
-        for p in range(size):
-            s[p] = b - s[p]
-    else:
-        for p in range(size):
-            s[p] += b
-    total = 0.0
-    for start in range(0, size, _PRODUCT):
-        product = 1.0
-        for p in range(start, min(start + _PRODUCT, size)):
-            product *= 1.0 + exp(-abs(s[p]))
-            total += max(s[p], 0.0)
-        total += math.log(product)
-    return total
-
-
-@fast_kernel
-def _weighted_softplus_row(eta, weight_i, weights):
-    """Σ over a row of (weight_i + weights_j)·log(1 + exp(η)), weights 0 or 1."""
-    total = 0.0
-    for start in range(0, eta.size, _PRODUCT):
-        product = 1.0
-        for j in range(start, min(start + _PRODUCT, eta.size)):
-            weight = weight_i + weights[j]
-            factor = 1.0 + exp(-abs(eta[j]))
-            product *= (1.0 if weight == 0.0 else factor) * (factor if weight == 2.0 else 1.0)
-            total += weight * max(eta[j], 0.0)
-        total += math.log(product)
-    return total
-
-
-@inline_kernel
-def _softplus(eta):
-    return max(eta, 0.0) + math.log1p(math.exp(-abs(eta)))
-
-
+@implements(log_likelihood, Fused, UNCOUNTED)
 @kernel
 def fused_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads, float64 throughout."""
@@ -318,13 +186,13 @@ def fused_log_likelihood(likelihood, theta):
     for block in range(target.blocks.size - 1):
         first, last = target.blocks[block], target.blocks[block + 1]
         size = fill_pairs(z, first, last, target.similarity == BILINEAR, s)
-        softplus = target.multiplicity * _softplus_sum(s, size, target.similarity, b)
+        every = target.multiplicity * softplus_sum(s, size, target.similarity, b)
         if target.multiplicity == 0.0:
             p = 0
             for i in range(first, last):
-                softplus += _weighted_softplus_row(s[p : p + i], target.observed[i], target.observed)
+                every += weighted_softplus_row(s[p : p + i], target.observed[i], target.observed)
                 p += i
-        value -= softplus
+        value -= every
         if target.expected_ties.size > 0:
             weights = target.expected_ties[first * (first - 1) // 2 :]
             for p in range(size):
@@ -350,10 +218,11 @@ def _holes_softplus(target, block, first, last, s):
         multiplicity = target.multiplicity
         if multiplicity == 0.0:
             multiplicity = target.observed[i] + target.observed[p - start]
-        total += (1.0 - target.hole_kept[t]) * multiplicity * _softplus(s[p])
+        total += (1.0 - target.hole_kept[t]) * multiplicity * softplus(s[p])
     return total
 
 
+@implements(actor_log_likelihood, Fused, UNCOUNTED)
 @kernel
 def fused_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of."""
@@ -362,13 +231,13 @@ def fused_actor_log_likelihood(likelihood, theta, actor):
     z = theta[: target.n_dims * n].reshape(target.n_dims, n)
     b = theta[target.intercept] if target.intercept >= 0 else 0.0
     s = target.energies
-    _fill_row(z, actor, target.similarity == BILINEAR, s[:n])
-    softplus = target.multiplicity * _softplus_sum(s, n, target.similarity, b)
+    fill_row(z, actor, target.similarity == BILINEAR, s[:n])
+    every = target.multiplicity * softplus_sum(s, n, target.similarity, b)
     self_multiplicity = target.multiplicity
     if target.multiplicity == 0.0:
-        softplus = _weighted_softplus_row(s[:n], target.observed[actor], target.observed)
+        every = weighted_softplus_row(s[:n], target.observed[actor], target.observed)
         self_multiplicity = 2.0 * target.observed[actor]
-    value = self_multiplicity * _softplus(s[actor]) - softplus
+    value = self_multiplicity * softplus(s[actor]) - every
     for t in range(target.neighbour_starts[actor], target.neighbour_starts[actor + 1]):
         value += target.neighbour_weights[t] * s[target.neighbours[t]]
     for t in range(target.gap_starts[actor], target.gap_starts[actor + 1]):
@@ -376,5 +245,105 @@ def fused_actor_log_likelihood(likelihood, theta, actor):
         multiplicity = target.multiplicity
         if multiplicity == 0.0:
             multiplicity = target.observed[actor] + target.observed[j]
-        value += (1.0 - target.gap_kept[t]) * multiplicity * _softplus(s[j])
+        value += (1.0 - target.gap_kept[t]) * multiplicity * softplus(s[j])
     return value
+
+
+@inline_kernel
+def _similarity(theta, n, d, i, j, similarity):
+    total = 0.0
+    for k in range(d):
+        if similarity == BILINEAR:
+            total += theta[k * n + i] * theta[k * n + j]
+        else:
+            total -= (theta[k * n + i] - theta[k * n + j]) ** 2
+    return -math.sqrt(-total) if similarity == DISTANCE else total
+
+
+@inline_kernel
+def _change_of_place(data, theta, i, j):
+    """Change of i's tied dyads' linear predictors, weighted by the ties, if i moves to where j is.
+
+    Its dyad with j stays.
+    """
+    n, d, code = data.n_actors, data.n_dims, data.similarity
+    change = 0.0
+    for t in range(data.neighbour_starts[i], data.neighbour_starts[i + 1]):
+        other = data.neighbours[t]
+        if other != j:
+            gained = _similarity(theta, n, d, j, other, code) - _similarity(theta, n, d, i, other, code)
+            change += data.neighbour_weights[t] * gained
+    return change
+
+
+@implements(change_of_swap, Fused, UNCOUNTED)
+def _change_of_swap(likelihood, theta, i, j):
+    """The sum over all pairs does not change, so a swap costs no more than the two actors' ties."""
+    return _change_of_place(likelihood.data, theta, i, j) + _change_of_place(likelihood.data, theta, j, i)
+
+
+@fast_kernel
+def _predictors(draws, n, d, similarity, intercept, senders, receivers, out):
+    for s in range(draws.shape[0]):
+        theta, eta = draws[s], out[s]
+        b = theta[intercept] if intercept >= 0 else 0.0
+        eta[:] = 0.0
+        for k in range(d):
+            x = theta[k * n : (k + 1) * n]
+            for p in range(senders.size):
+                if similarity == BILINEAR:
+                    eta[p] += x[senders[p]] * x[receivers[p]]
+                else:
+                    u = x[senders[p]] - x[receivers[p]]
+                    eta[p] -= u * u
+        for p in range(senders.size):
+            if similarity == DISTANCE:
+                eta[p] = -np.sqrt(-eta[p])
+            eta[p] += b
+
+
+@implements(linear_predictors, Fused)
+def _linear_predictors(likelihood: Fused, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+    data, out = likelihood.data, np.empty((len(draws), len(senders)))
+    _predictors(draws, data.n_actors, data.n_dims, data.similarity, data.intercept, senders, receivers, out)
+    return out
+
+
+@kernel
+def _add_expected(likelihood, draws, out):
+    """Add each pair's tie probability under each draw to `out`, pairs end to end."""
+    data = likelihood.data
+    n, d = data.n_actors, data.n_dims
+    z, s, c = likelihood.positions, likelihood.pairs[0], likelihood.pairs[1]
+    real = z.dtype.type
+    for block in range(data.blocks.size - 1):
+        first, last = data.blocks[block], data.blocks[block + 1]
+        total = out[first * (first - 1) // 2 :]
+        for draw in range(draws.shape[0]):
+            theta = draws[draw]
+            for k in range(d):
+                for i in range(last):
+                    z[k, i] = real(theta[k * n + i])
+            b = real(theta[data.intercept] if data.intercept >= 0 else 0.0)
+            size = fill_pairs(z, first, last, data.similarity == BILINEAR, s)
+            forces_of_pairs(s, c, size, data.similarity, b)
+            add_probabilities(s, c, size, data.similarity == DISTANCE, total)
+
+
+@implements(tie_probabilities, Fused)
+def _tie_probabilities(likelihood: Fused, draws: np.ndarray) -> np.ndarray:
+    n = likelihood.data.n_actors
+    out = np.zeros(n * (n - 1) // 2)
+    _add_expected(_own_scratch(likelihood, np.float32), draws, out)
+    return out / len(draws)
+
+
+@implements(with_expected_ties, Fused)
+def _with_expected_ties(likelihood: Fused, problem: Problem, draws: np.ndarray) -> Fused:
+    """A pair's expected ties are its probability times the number of its dyads that were observed."""
+    data = likelihood.data
+    weights = _tie_probabilities(likelihood, draws) * data.multiplicity
+    for block, first in enumerate(data.blocks[:-1]):
+        holes = slice(data.hole_starts[block], data.hole_starts[block + 1])
+        weights[data.hole_pairs[holes] + first * (first - 1) // 2] *= data.hole_kept[holes]
+    return _own_scratch(likelihood._replace(data=data._replace(expected_ties=weights)), np.float32)

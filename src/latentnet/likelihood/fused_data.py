@@ -1,7 +1,4 @@
-"""Packing a network for the fused kernels (`fused.py`).
-
-Unordered pairs, ties and unobserved dyads, by block and by actor.
-"""
+"""A network packed for the fused kernels: unordered pairs, ties and unobserved dyads, by block and by actor."""
 
 from __future__ import annotations
 
@@ -22,15 +19,11 @@ __all__ = [
     "DISTANCE",
     "SIMILARITY_CODES",
     "SQUARED_DISTANCE",
-    "Fused",
     "FusedData",
-    "fused_target",
-    "with_expected_ties",
-    "with_scratch",
+    "fused_data",
 ]
 
 DISTANCE, SQUARED_DISTANCE, BILINEAR = 0, 1, 2
-_APART = 256
 # By class: the kernels are written for these three alone.
 SIMILARITY_CODES: dict[type, int] = {Distance: DISTANCE, SquaredDistance: SQUARED_DISTANCE, Bilinear: BILINEAR}
 
@@ -62,39 +55,7 @@ class FusedData(NamedTuple):
     energies: np.ndarray  # (max(block, n),) float64 scratch
 
 
-class Fused(NamedTuple):
-    """A plain model; one a chain, sharing all data but the scratch. The scratch's dtype is that of the forces."""
-
-    data: FusedData
-    positions: np.ndarray  # (d, n)
-    forces: np.ndarray  # (d, n)
-    pairs: np.ndarray  # (2, block)
-
-
-def with_scratch(target: Fused, dtype: Any) -> Fused:
-    """The same model with scratch of its own: float32 for a sampler's forces, float64 for an exact gradient."""
-    data = target.data
-    n, d = data.n_actors, data.n_dims
-    width = max(BLOCK, n)
-    # One allocation at fixed distances: whether a loop that sums and stores runs vectorised hangs on how far apart its
-    # arrays lie, and with it the order of the sum. So the draws of one seed would depend on the heap.
-    plane = d * n + _APART
-    memory = np.zeros(2 * plane + 2 * (width + _APART), dtype)
-    pairs = memory[2 * plane :].reshape(2, width + _APART)
-    return Fused(
-        data._replace(energies=np.zeros(width)),
-        positions=memory[: d * n].reshape(d, n),
-        forces=memory[plane : plane + d * n].reshape(d, n),
-        pairs=pairs,
-    )
-
-
-def with_expected_ties(target: Fused, weights: np.ndarray) -> Fused:
-    """The same model with expected ties, one for each pair, in place of the observed ones."""
-    return target._replace(data=target.data._replace(expected_ties=weights))
-
-
-def fused_target(network: Network, *, n_dims: int, similarity: Similarity, intercept: int) -> Fused:
+def fused_data(network: Network, *, n_dims: int, similarity: Similarity, intercept: int) -> FusedData:
     """Pack a one-mode binary network into unordered pairs.
 
     Parameters
@@ -119,15 +80,13 @@ def fused_target(network: Network, *, n_dims: int, similarity: Similarity, inter
     kept = holes.copy()
     kept.data = 1.0 - holes.data
     blocks = blocks_of_rows(np.arange(n), max(BLOCK, n))
-    empty = np.zeros((0, 0))
     by_block = _by_block(ties, blocks)
-    data = FusedData(
+    return FusedData(
         n, n_dims, SIMILARITY_CODES[type(similarity)], intercept, multiplicity, observed, blocks,
         *by_block, np.add.reduceat(np.append(by_block[2], 0.0), by_block[0][:-1]) * (np.diff(by_block[0]) > 0),
         *_by_block(kept, blocks), *_by_actor(ties), *_by_actor(kept),
         expected_ties=np.zeros(0), energies=np.zeros(0),
     )  # fmt: skip
-    return with_scratch(Fused(data, empty, empty, empty), np.float32)
 
 
 def _by_block(matrix: Any, blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

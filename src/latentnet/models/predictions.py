@@ -10,6 +10,8 @@ from scipy import sparse
 
 from latentnet._random import as_generator
 from latentnet.checks import whole_number
+from latentnet.compiled import offers
+from latentnet.likelihood.verbs import tie_probabilities
 from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
 from latentnet.network.changed import hidden_as
 from latentnet.predictive.predictive import (
@@ -103,7 +105,7 @@ class Predictions:
         if draws:
             raise ValueError(f"{method} with draws=True needs dyads: a sequence of (sender, receiver) labels")
         plain = problem.with_network(problem.whole)
-        if plain.fused and function is not _linear_predictor:  # E[Y] and P(Y > 0) are the same there
+        if function is not _linear_predictor and offers(plain.likelihood, tie_probabilities):  # it is E[Y], too
             return expected_ties_matrix(plain, pooled)
         matrix = expected_matrix(problem, pooled, function)
         if self.network_.mode is not None:

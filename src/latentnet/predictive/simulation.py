@@ -10,8 +10,9 @@ from scipy import sparse
 
 from latentnet.compiled import first_class_functions
 from latentnet.families.links import LINKS
-from latentnet.likelihood.composed import composed_linear_predictor, own_buffers
-from latentnet.predictive.predictive import blocks_of
+from latentnet.likelihood.composed import composed_linear_predictor
+from latentnet.likelihood.composed_draws import blocks_of
+from latentnet.likelihood.verbs import own_scratch
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -22,7 +23,7 @@ _Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _predictors(problem: Problem, theta: np.ndarray) -> np.ndarray:
-    target = own_buffers(problem.predictive)
+    target = own_scratch(problem.predictive, np.float64)
     eta = np.empty(target.layout.halves * int(target.layout.starts[-1]))
     with first_class_functions():
         composed_linear_predictor(target, theta, eta)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latentnet.compiled import first_class_functions
-from latentnet.likelihood.composed import composed_block_predictors
+from latentnet.likelihood.composed import Composed
+from latentnet.likelihood.composed_draws import composed_block_predictors
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -54,7 +55,7 @@ def check_identified(problem: Problem) -> None:
 
 def _gram(problem: Problem, indices: np.ndarray) -> np.ndarray:
     """Sums of products of the columns of the design, over observed dyads."""
-    target = problem.composed(problem.network)
+    target = Composed.bind(problem)
     layout = target.layout
     thetas = np.zeros((len(indices), problem.n_parameters))
     thetas[np.arange(len(indices)), indices] = 1.0

@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet.compiled import offers
 from latentnet.effects import (
     Effect,
-    Intercept,
     Similarity,
 )
 from latentnet.effects.base import BoundEffect, RandomGroup
-from latentnet.families import Bernoulli
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.inference.moves.branches import Branches, find_branches
-from latentnet.likelihood.composed import Composed, composed_target, own_buffers
-from latentnet.likelihood.folded import FoldedBernoulli
-from latentnet.likelihood.fused_data import SIMILARITY_CODES, fused_target
-from latentnet.likelihood.fused_data import with_scratch as with_forces
+from latentnet.likelihood import bind_likelihood
+from latentnet.likelihood.composed import Composed
+from latentnet.likelihood.verbs import own_scratch
 from latentnet.network import fully_observed
-from latentnet.network.changed import folded
 from latentnet.network.joined import Presences, whole_networks
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.joint import Prior
@@ -39,10 +36,6 @@ if TYPE_CHECKING:
     from latentnet.priors import Priors
 
 __all__ = ["Problem"]
-
-# With more than this share of pairs unobserved one by one, sparse corrections cost more than the composed target.
-_MOST_HOLES = 0.25
-_NOTHING = np.zeros((1, 1))
 
 
 @dataclass(frozen=True)
@@ -143,24 +136,6 @@ class Problem:
         return self.family.family if isinstance(self.family, Reciprocal) else self.family
 
     @cached_property
-    def fused(self) -> bool:
-        """Whether the fused kernels can stand in for the composed ones."""
-        plain = self.presences is None and all(
-            isinstance(effect, Intercept | Similarity) for effect, _, _ in self.effects
-        )
-        missing = self.network.observed.missing
-        pairs = self.n_actors * (self.n_actors - 1)
-        return (
-            plain
-            and type(self.family) is Bernoulli
-            and self.family.link == "logit"
-            and self.observed_family is self.family
-            and type(self.similarity) in SIMILARITY_CODES
-            and not self.network.two_mode
-            and (missing is None or missing.nnz <= _MOST_HOLES * pairs)
-        )
-
-    @cached_property
     def observed_family(self) -> Family:
         """The family as the network's design lets it be seen: caps, ranks and the choice set wrap it."""
         return observed_family(self.given_family, self.network, reciprocal=self.given_family is not self.family)
@@ -183,38 +158,13 @@ class Problem:
         return np.searchsorted(sites, np.arange(self.n_sites + 1)).astype(np.int64)
 
     @cached_property
-    def folded(self) -> bool:
-        """Whether both directions of a directed tie have one linear predictor and are computed at once."""
-        return (
-            not self.fused
-            and type(self.observed_family) is Bernoulli
-            and self.observed_family.link == "logit"
-            and self.network.directed
-            and self.network.observed.rows is None
-            and all(bound.symmetric for _, bound, _ in self.effects)
-        )
-
-    @cached_property
     def likelihood(self) -> Any:
-        """The likelihood that engines take, fused, folded or composed; its scratch is nobody's: see `target`."""
-        if self.fused:
-            assert self.similarity is not None
-            return fused_target(self.network, n_dims=self.n_dims, similarity=self.similarity, intercept=self.intercept)
-        if self.folded:
-            return self._compose(folded(self.network), FoldedBernoulli(self.network.observed.missing))
-        return self.composed(self.network)
+        """The likelihood, packed once; whoever evaluates it takes scratch of its own (`target`, `own_scratch`)."""
+        return bind_likelihood(self)
 
-    def composed(self, network: Network) -> Composed:
-        """The composed likelihood of an observation of the same actors, with scratch of its own."""
-        family = self.with_network(network).observed_family
-        # A family that no design wraps keeps what it learned from the network of the fit, such as levels.
-        own = type(family) is type(self.family)
-        return self._compose(network, family, self.bound.data if own else family.bind(network, self.priors).data)
-
-    def _compose(self, network: Network, family: Family, data: np.ndarray = _NOTHING) -> Composed:
-        return composed_target(
-            network, family, data, self.effects, intercept=self.intercept, family_slice=self.family_slice
-        )
+    def offering(self, verb: Any) -> Any:
+        """The likelihood, or the exact one where it does not offer a verb."""
+        return self.likelihood if offers(self.likelihood, verb) else Composed.bind(self)
 
     @property
     def whole(self) -> Network:
@@ -226,7 +176,7 @@ class Problem:
     @cached_property
     def predictive(self) -> Composed:
         """The composed likelihood with every dyad observed and no cap: what predictions are made of."""
-        return self.composed(self.whole)
+        return Composed.bind(self.with_network(self.whole))
 
     def with_network(self, network: Network) -> Problem:
         """The same model of another observation of the same actors."""
@@ -237,10 +187,8 @@ class Problem:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def target(self, dtype: Any = np.float64) -> Target:
-        """A target with scratch of its own; `dtype` is that of the fused kernels' forces."""
-        if self.fused:
-            return Target(with_forces(self.likelihood, dtype), self.own_prior())
-        return Target(own_buffers(self.likelihood), self.own_prior())
+        """A target with scratch of its own; `dtype` is that of forces, where these may be less precise."""
+        return Target(own_scratch(self.likelihood, dtype), self.own_prior())
 
     @cached_property
     def degrees(self) -> np.ndarray:

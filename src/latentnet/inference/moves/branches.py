@@ -15,8 +15,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from latentnet.compiled import inline_kernel
+from latentnet.likelihood.verbs import log_likelihood
 from latentnet.priors.joint import log_prior
-from latentnet.problem.target import log_likelihood
 
 __all__ = ["Branches", "find_branches", "swing"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 from latentnet.compiled import fast_kernel, inline_kernel
+from latentnet.likelihood.verbs import add_likelihood_gradient, log_likelihood
 from latentnet.priors.joint import add_prior_gradient, log_prior
 from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
-from latentnet.problem.target import add_likelihood_gradient, log_likelihood
 
 __all__ = ["hmc_step"]
 

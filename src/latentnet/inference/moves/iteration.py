@@ -18,11 +18,11 @@ from latentnet.inference.moves.branches import Branches, swing
 from latentnet.inference.moves.hmc import hmc_step
 from latentnet.inference.moves.relocation import relocate, swap
 from latentnet.inference.moves.scaling import log_root_mean_square, scale_and_shift, stretch_steps
+from latentnet.likelihood.verbs import log_likelihood
 from latentnet.priors.joint import natural_log_prior, shift_positions
 from latentnet.priors.positions import redraw_own_values, write_labels
 from latentnet.priors.random_effects import redraw_variances, shift_effects
 from latentnet.priors.random_walk import redraw_step_variance, set_step_mass
-from latentnet.problem.target import log_likelihood
 
 __all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from numba.extending import overload
-
-from latentnet.compiled import inline_kernel, kernel
-from latentnet.likelihood.fused_data import Fused
+from latentnet.compiled import inline_kernel
+from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors
 from latentnet.priors.joint import actor_log_prior, redraw_actor
 from latentnet.priors.positions import prepare_actors
-from latentnet.problem.target import actor_log_likelihood, couples_actors
 
 __all__ = ["relocate", "swap"]
 
@@ -153,59 +149,18 @@ def relocate(target, state, graph, count, rng):
 
 
 @inline_kernel
-def _similarity(theta, n, d, i, j, similarity):
-    """Similarity of two actors, by the fused kernels' code."""
-    total = 0.0
-    for k in range(d):
-        if similarity == 2:
-            total += theta[k * n + i] * theta[k * n + j]
-        else:
-            total -= (theta[k * n + i] - theta[k * n + j]) ** 2
-    return -math.sqrt(-total) if similarity == 0 else total
-
-
-@inline_kernel
-def _change_of_place(likelihood, theta, i, j):
-    """Change of i's tied dyads' linear predictors, weighted by the ties, if i moves to where j is.
-
-    Its dyad with j stays.
-    """
-    n, d, code = likelihood.n_actors, likelihood.n_dims, likelihood.similarity
-    change = 0.0
-    for t in range(likelihood.neighbour_starts[i], likelihood.neighbour_starts[i + 1]):
-        other = likelihood.neighbours[t]
-        if other != j:
-            gained = _similarity(theta, n, d, j, other, code) - _similarity(theta, n, d, i, other, code)
-            change += likelihood.neighbour_weights[t] * gained
-    return change
-
-
-def swap(target: Any, state: Any, count: int, rng: Any) -> int:
-    """See `_swap_fused`; composed models make no swaps."""
-    raise NotImplementedError("compiled code only")
-
-
-@overload(swap)
-def _swap(target, state, count, rng):
-    if target.types[0].instance_class is Fused:
-        return _swap_fused.py_func
-    return lambda target, state, count, rng: 0
-
-
-@kernel
-def _swap_fused(target, state, count, rng):
+def swap(target, state, count, rng):
     """Let `count` random pairs of actors change places; returns how many did.
 
-    Only for fused models in which every dyad was observed: the sum over all pairs then does not change, nor does the
-    prior, and a swap costs no more than the two actors' ties.
+    Only where the likelihood offers it and every dyad was observed: nor does the prior change.
     """
-    likelihood, theta = target.likelihood.data, state.theta
-    n, d = likelihood.n_actors, likelihood.n_dims
+    likelihood, theta = target.likelihood, state.theta
+    n, d = target.prior.n_actors, target.prior.n_dims
     swapped = 0
     for _ in range(count):
         i = int(rng.random() * n)
         j = _random_other(n, i, rng)
-        change = _change_of_place(likelihood, theta, i, j) + _change_of_place(likelihood, theta, j, i)
+        change = change_of_swap(likelihood, theta, i, j)
         if math.log(rng.random()) < change:
             for k in range(d):
                 theta[k * n + i], theta[k * n + j] = theta[k * n + j], theta[k * n + i]

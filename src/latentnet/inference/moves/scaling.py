@@ -6,9 +6,9 @@ import math
 
 from latentnet.compiled import inline_kernel
 from latentnet.inference.moves.adaptation import LOG_SCALE
+from latentnet.likelihood.verbs import log_likelihood
 from latentnet.priors.joint import log_prior, scale_positions
 from latentnet.priors.random_walk import from_steps, to_steps
-from latentnet.problem.target import log_likelihood
 
 __all__ = ["log_root_mean_square", "scale_and_shift", "stretch_steps"]
 

@@ -1,0 +1,112 @@
+"""The verbs of a likelihood, p(ties | values): what it may offer, and what engines and predictions ask of it.
+
+A likelihood is a NamedTuple in a file of its own that registers what it offers beside itself (`implements`). It has two
+static methods: `accepts(problem)`, whether it can stand for the exact one, and `bind(problem)`, which packs the
+network. The first of `latentnet.likelihood.LIKELIHOODS` that accepts is taken. It must implement `own_scratch`,
+`log_likelihood` and `add_likelihood_gradient`; a move that needs more is left out where it does not offer more, and for
+all else the exact likelihood stands in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentnet.compiled import implements, kernel, verb
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+
+__all__ = [
+    "actor_log_likelihood",
+    "add_likelihood_gradient",
+    "change_of_swap",
+    "couples_actors",
+    "information",
+    "likelihood_value_and_gradient",
+    "linear_predictors",
+    "log_likelihood",
+    "own_scratch",
+    "tie_probabilities",
+    "with_expected_ties",
+]
+
+
+@verb
+def log_likelihood(likelihood, theta):
+    """Log-likelihood of all observed dyads."""
+
+
+@verb
+def add_likelihood_gradient(likelihood, theta, gradient):
+    """Add the log-likelihood's gradient to `gradient`."""
+
+
+@verb
+def actor_log_likelihood(likelihood, theta, actor):
+    """Log-likelihood of the dyads that one actor is part of."""
+
+
+@verb
+def couples_actors(likelihood):
+    """Whether `actor_log_likelihood` is that of all dyads, whichever the actor."""
+
+
+@verb
+def change_of_swap(likelihood, theta, i, j):
+    """What the log-likelihood gains if two actors change places, where every dyad was observed."""
+
+
+@implements(couples_actors, None)
+def _couples_no_actors(likelihood):
+    return False
+
+
+# Moves of actors compile for every likelihood, and are not made where it does not offer these.
+@implements(actor_log_likelihood, None)
+def _no_actor_log_likelihood(likelihood, theta, actor):
+    return np.nan
+
+
+@implements(change_of_swap, None)
+def _no_change_of_swap(likelihood, theta, i, j):
+    return np.nan
+
+
+# The rest is for Python alone.
+
+
+@verb
+def own_scratch(likelihood: Any, dtype: Any) -> Any:
+    """The same with scratch of its own, for another thread.
+
+    `dtype` is that of forces, where these may be less precise than energies.
+    """
+
+
+@verb
+def linear_predictors(likelihood: Any, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray) -> Any:
+    """η of chosen dyads under each draw, (n_draws, n_dyads)."""
+
+
+@verb
+def tie_probabilities(likelihood: Any, draws: np.ndarray) -> Any:
+    """Mean over draws of P(tie) of every pair j < i, pairs end to end: of binary ties with a symmetric η."""
+
+
+@verb
+def with_expected_ties(likelihood: Any, problem: Problem, draws: np.ndarray) -> Any:
+    """The same with the ties' means over draws as data; only its value and gradient may then be asked for."""
+
+
+@verb
+def information(likelihood: Any, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> Any:
+    """Diagonal of the Fisher information at `theta`, (n_parameters,), estimated."""
+
+
+@kernel
+def likelihood_value_and_gradient(likelihood, theta, gradient):
+    """Add the log-likelihood's gradient to `gradient`; returns the log-likelihood."""
+    add_likelihood_gradient(likelihood, theta, gradient)
+    return log_likelihood(likelihood, theta)
