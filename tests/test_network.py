@@ -113,8 +113,8 @@ def test_immutable():
     with raises(AttributeError, "immutable"):
         del network.actors
     with raises(AttributeError, "immutable"):
-        network.observed.rows = None
-    for protected in (network.actors, network.ties.data, network.ties.indices, network.observed.rows):
+        network.observed.asked = None
+    for protected in (network.actors, network.ties.data, network.ties.indices, network.observed.asked):
         with pytest.raises(ValueError, match="read-only"):
             protected[0] = 0
     ties = network.ties
@@ -192,7 +192,7 @@ def test_with_unobserved_directed():
     check_content(held_out, expected, True)
     check_content(network, DIRECTED, True)
     row = held_out.with_unobserved([("c", "a"), ("c", "d")])
-    assert row.observed.rows.tolist() == [True, True, False, False]
+    assert row.observed.asked.tolist() == [True, True, False, False]
     assert row.observed.n_dyads == 5
     assert network.with_unobserved([]) is network
 

@@ -74,16 +74,16 @@ def test_direction_is_asked_or_inferred():
 
 def test_unobserved_rows_are_kept_by_row():
     rows = Network.from_array(DIRECTED).observed
-    np.testing.assert_array_equal(rows.rows, [True, True, True, False])
+    np.testing.assert_array_equal(rows.asked, [True, True, True, False])
     assert list(zip(*rows.missing.nonzero(), strict=True)) == [(0, 3)]
     assert rows.n_dyads == 12 - 3 - 1
     assert rows.share == pytest.approx(8 / 12)
     undirected = Network.from_array(UNDIRECTED).observed
-    assert undirected.rows is None
+    assert undirected.asked.all()
     np.testing.assert_array_equal(undirected.missing.toarray(), np.isnan(UNDIRECTED))
     complete = Network.from_array(np.zeros((3, 3))).observed
-    assert complete.rows is None
-    assert complete.missing is None
+    assert complete.asked.all()
+    assert complete.missing.nnz == 0
     # A NaN diagonal says nothing about a row.
     filled = np.zeros((3, 3))
     np.fill_diagonal(filled, NAN)
@@ -347,8 +347,8 @@ def test_incidence_labels_rows_and_attributes():
     assert network.actors.tolist() == ["p a", "p b", "e b", "e c", "e d"]
     assert network.attributes["kind"].tolist() == [1, 0, 2, 3, 4]
     unasked = Network.from_incidence([[NAN, NAN], [1, 0]])
-    assert unasked.observed.rows.tolist() == [False, True, True, True]
-    assert unasked.observed.missing is None
+    assert unasked.observed.asked.tolist() == [False, True, True, True]
+    assert unasked.observed.missing.nnz == 0
     assert unasked.observed.n_dyads == 2
     assert unasked.observed.toarray().sum() == 2
 

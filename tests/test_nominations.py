@@ -86,7 +86,7 @@ def test_a_given_choice_set_keeps_its_order_and_those_whom_nobody_named():
 def test_nobody_is_there_for_having_been_named_where_all_were_asked():
     network = read([("a", "b", 1), ("b", "a", 1)])
     assert network.choice_set == "given"
-    assert network.observed.rows is None
+    assert network.observed.asked.all()
     assert network.respondents.tolist() == ["a", "b"]
 
 
@@ -501,9 +501,7 @@ def test_lists_belong_to_directed_networks_of_ones(tmp_path):
     for network in (Network.from_array(UNDIRECTED), Network.from_array(DIRECTED)):
         content, arrays = _stored(network, tmp_path / "file")
         content["nominations"] = nominations["nominations"]
-        arrays["network_nominations"] = np.where(
-            network.observed.rows if network.observed.rows is not None else True, 5, 0
-        )
+        arrays["network_nominations"] = np.where(network.observed.asked, 5, 0)
         with raises(ValueError, "its nominations are not those"):
             _restored(content, arrays | {k: v for k, v in lists.items() if k not in arrays})
 

@@ -33,7 +33,7 @@ def _tally(numbers: list[object], over: int = 1) -> Counts:
 
 
 def _row_asked(network: Network) -> np.ndarray:
-    return np.ones(network.n_actors, dtype=bool) if network.observed.rows is None else network.observed.rows
+    return np.asarray(network.observed.asked)
 
 
 def _n_rows(network: Network) -> int:

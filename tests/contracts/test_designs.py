@@ -257,7 +257,8 @@ def _nominations(n: int, cap: int | None, link: str, missing: float, seed: int) 
     network = Network.from_array(y, directed=True)
     ranks = np.where(network.ties.toarray() > 0, ranks, 0.0)
     stand_in = SimpleNamespace(
-        n_actors=n, ties=network.ties, observed=network.observed, directed=True, two_mode=False, mode=None,
+        n_actors=n, ties=network.ties, observed=network.observed, directed=True, two_mode=False,
+        has_direction=True, n_row_actors=n, mode=None,
         max_nominations=cap, n_nominations=counts, ranks=sparse.csr_array(ranks), choice_set="given",
     )  # fmt: skip
     return stand_in, eta, ranks
@@ -424,13 +425,13 @@ def test_conditioned_on_being_named(link: str) -> None:
     assert total == pytest.approx(1.0, abs=1e-12)
 
     network, eta, _ = _nominations(24, None, link, 0.4, seed=8)
-    network.choice_set, network.named_only = "named", ~network.observed.rows
+    network.choice_set, network.named_only = "named", ~network.observed.asked
     runs, y, observed, packed, data, dyads = _packed(network, family, eta)
     out, score, _ = evaluate(family, runs, y, observed, packed, data, dyads, [])
     seen = network.observed.toarray()
     np.fill_diagonal(seen, False)
     # those whom no visible tie names are left out
-    columns = np.flatnonzero(~network.observed.rows & (network.ties.sum(axis=0) > 0))
+    columns = np.flatnonzero(~network.observed.asked & (network.ties.sum(axis=0) > 0))
     assert 0 < len(columns) <= 8
     expected = reference_designs.conditioned(link, network.ties.toarray(), eta, seen, columns)
     assert out.sum() == pytest.approx(expected, abs=1e-10)
@@ -461,8 +462,8 @@ def test_conditioned_at_extremes(eta: float) -> None:
 
 
 def _stand_in(**changes: Any) -> Any:
-    asked = SimpleNamespace(rows=np.array([True, True, False]))
-    defaults = {"n_actors": 3, "directed": True, "two_mode": False, "observed": asked}
+    asked = SimpleNamespace(asked=np.array([True, True, False]))
+    defaults = {"n_actors": 3, "directed": True, "two_mode": False, "has_direction": True, "observed": asked}
     defaults |= {"max_nominations": None, "n_nominations": None, "ranks": None, "choice_set": "given"}
     return SimpleNamespace(**(defaults | changes))
 
@@ -470,6 +471,7 @@ def _stand_in(**changes: Any) -> Any:
 CAP = {"max_nominations": 5, "n_nominations": np.array([5, 2, 0])}
 RANKS = {"ranks": sparse.csr_array(np.eye(3))}
 NAMED = {"choice_set": "named"}
+UNDIRECTED = {"directed": False, "has_direction": False}
 
 
 class Counts(Bernoulli.__base__):  # type: ignore[misc, name-defined]
@@ -513,8 +515,18 @@ def test_caps_without_a_roster_warn(design: dict[str, Any]) -> None:
         (Tie(), RANKS, True, r"ranks ties .* cannot be combined with Reciprocity\(\)"),
         (Tie(), NAMED, True, r"choice_set='named' ties .* cannot be combined with Reciprocity\(\)"),
         (Tie(), {"two_mode": True}, True, "reciprocity is not defined for two-mode networks"),
-        (Tie(), {"directed": False}, True, "reciprocity is defined for directed networks, .* directed=False"),
-        (Tie(), CAP | {"directed": False}, False, "max_nominations is defined for directed networks"),
+        (
+            Tie(),
+            {"directed": False, "has_direction": False},
+            True,
+            "reciprocity is defined for directed networks, .* directed=False",
+        ),
+        (
+            Tie(),
+            CAP | UNDIRECTED,
+            False,
+            "max_nominations is defined for directed networks",
+        ),
         (Tie(), NAMED | {"two_mode": True}, False, "choice_set='named' is not defined for two-mode networks"),
     ],
 )

@@ -351,9 +351,9 @@ def test_attributes_that_cannot_be_used(effect: type[Effect]) -> None:
         group=["a", None, "b", "a"],
         count=pd.array([1, 2, None, 4], dtype="Int64"),
     )
-    with pytest.raises(ValueError, match=r"the attribute 'agee', but the network has 'age', 'same', 'one', 'group'"):
+    with pytest.raises(ValueError, match=r"'agee' of the network, which has 'age', 'same', 'one', 'group'"):
         effect("agee").bind(some, 2)
-    with pytest.raises(ValueError, match="but the network has none"):
+    with pytest.raises(ValueError, match="of the network, which has none"):
         effect("age").bind(_with(), 2)
     for name, actors in (("age", "'Bob', 'Dee'"), ("group", "'Bob'"), ("count", "'Cy'")):
         with pytest.raises(ValueError, match=f"'{name}' of every actor .* missing for {actors}; fill it in"):

@@ -365,7 +365,7 @@ def expected_log_likelihood(model: LatentPositionModel, z: np.ndarray, intercept
     network = model.network_
     mean = model.predict()
     pairs = dyads(network)
-    if network.observed.rows is not None:
+    if not network.observed.asked.all():
         pairs = [(i, j) for i in range(len(z)) for j in range(len(z)) if i != j]
     eta = [intercept + similarity(model.similarity, z[i], z[j]) for i, j in pairs]
     return float(sum(mean[i, j] * e - np.logaddexp(0.0, e) for (i, j), e in zip(pairs, eta, strict=True)))

@@ -242,8 +242,8 @@ def test_without_bokeh_the_error_names_the_extra(path: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"reveal": "Hugh"}, ["list of actors", "['Hugh']"]),
-        ({"reveal": ["Hughh"]}, ["Hughh", "did you mean 'Hugh'"]),
+        ({"reveal": "Hugh"}, ["sequence of labels", "['Hugh']"]),
+        ({"reveal": ["Hughh"]}, ["Hughh", "near ones are 'Hugh'"]),
         ({"color": "hous"}, ["`color`", "did you mean 'house'"]),
         ({"roles": {"Hugh": "core"}}, ["`roles`", "dict", "latentnet.roles"]),
         ({"roles": pd.DataFrame({"role": ["core"]}, index=["Hugh"])}, ["'p_role'", "one with 'role'"]),
@@ -253,7 +253,7 @@ def test_without_bokeh_the_error_names_the_extra(path: Path, monkeypatch: pytest
     ],
 )
 def test_errors_say_what_to_do(options: dict[str, Any], words: list[str], path: Path) -> None:
-    with pytest.raises(ValueError, match=".*".join(map(re.escape, words))):
+    with pytest.raises((ValueError, TypeError), match=".*".join(map(re.escape, words))):
         plot.positions_html(monks(), path, **options)
     assert not path.exists()
 

@@ -63,12 +63,12 @@ def test_composition_works_under_auto() -> None:
 
 
 def test_actors_without_a_value_are_named() -> None:
-    with pytest.raises(ValueError, match="'grade' has no value for 'person 5'"):
+    with pytest.raises(ValueError, match=r"'grade' of every actor .* missing for 'person 5'"):
         composition(study(), "grade")
 
 
 def test_unknown_attribute_and_model_without_clusters_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"attribute must be .*'organisation'.*but is 'sector'"):
+    with pytest.raises(ValueError, match=r"composition needs the attribute 'sector' .*'organisation'"):
         composition(study(), "sector")
     with pytest.raises(ValueError, match="LatentClusterModel"):
         composition(study(n_clusters=None), "organisation")

@@ -158,7 +158,7 @@ def test_answers_have_the_probability_of_the_models_own_family(what: str) -> Non
     link = "logit" if what == "reciprocity" else what
     effects = [Reciprocity()] if what == "reciprocity" else []
     model = fit(network, n_clusters=None, n_draws=60, family=Bernoulli(link), effects=effects)
-    actor = int(np.flatnonzero(~network.observed.rows)[0])
+    actor = int(np.flatnonzero(~network.observed.asked)[0])
     others = np.delete(np.arange(12), actor)
     there, back = ([(actor, int(j)) for j in others], [(int(j), actor) for j in others])
     eta, of_back = (model.linear_predictor(pairs, draws=True).reshape(-1, 11) for pairs in (there, back))
@@ -206,7 +206,7 @@ def test_targets_that_do_not_vary_are_left_out() -> None:
 def test_first_choice_has_the_most_information_of_the_model() -> None:
     model = study()
     found = next_interviews(model, 3, target="everything")
-    unasked = np.flatnonzero(~model.network_.observed.rows)
+    unasked = np.flatnonzero(~model.network_.observed.asked)
     information = {}
     for i in unasked:
         pairs = [(model.actors_[i], actor) for actor in np.delete(model.actors_, i)]
@@ -219,7 +219,7 @@ def test_first_choice_has_the_most_information_of_the_model() -> None:
     assert found["information"].iloc[0] == pytest.approx(information[best])
     assert list(found) == ["information"]
     assert found.index.name == "actor"
-    assert not set(found.index) & set(model.actors_[model.network_.observed.rows])
+    assert not set(found.index) & set(model.actors_[model.network_.observed.asked])
 
 
 @pytest.mark.parametrize("target", ["everything", "others", "clusters"])
@@ -233,7 +233,7 @@ def test_choice_grows_with_n_and_is_the_same_each_time(target: Any) -> None:
 def test_everyone_left_can_be_chosen() -> None:
     model = study()
     found = next_interviews(model, 28)
-    assert set(found.index) == set(model.actors_[~model.network_.observed.rows])
+    assert set(found.index) == set(model.actors_[~model.network_.observed.asked])
 
 
 def test_balance_spreads_the_choice() -> None:
@@ -279,7 +279,7 @@ def test_errors_name_the_argument_and_the_fix() -> None:
     plain = fit(study().network_, n_clusters=None, similarity=None)
     with pytest.raises(ValueError, match=r"'others' is about positions, .* use target='everything'"):
         next_interviews(plain, 2)
-    with pytest.raises(ValueError, match="balance must be an attribute"):
+    with pytest.raises(ValueError, match="balance needs the attribute"):
         next_interviews(study(), 2, balance="sector")
     mode = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
     with pytest.raises(ValueError, match="inference='mcmc'"):
@@ -292,7 +292,7 @@ def test_errors_name_the_argument_and_the_fix() -> None:
 
 def test_actors_without_a_value_to_balance_are_named_if_they_can_be_chosen() -> None:
     model = study()
-    if model.network_.observed.rows[5]:
+    if model.network_.observed.asked[5]:
         assert len(next_interviews(model, 2, balance="grade")) == 2
     else:
         with pytest.raises(ValueError, match="'grade' has no value for 'person 5'"):

@@ -36,8 +36,8 @@ class Frame:
     def __init__(self, network: Network, by: str | None = None) -> None:
         self.network, self.observed, n = network, network.observed, network.n_actors
         self.directed, self.two_mode = network.directed, network.two_mode
-        self.n_rows = n if network.mode is None else int(np.count_nonzero(network.mode == 0))
-        self.asked = np.ones(n, dtype=bool) if self.observed.rows is None else self.observed.rows
+        self.n_rows = network.n_row_actors
+        self.asked = self.observed.asked
         self.by, self.categories, self.codes = by, [""], np.zeros(n, np.int64)
         if by is not None:
             values = network.attributes[by]
@@ -52,18 +52,13 @@ class Frame:
 
     def answered(self, rows: Ints, columns: Ints) -> np.ndarray:
         """Whether the opposite directions of dyads were seen too."""
-        found = self.asked[columns]
-        if self.observed.missing is not None:
-            found = found & (entries_at(self.observed.missing, columns, rows) == 0.0)
-        return found
+        return self.asked[columns] & (entries_at(self.observed.missing, columns, rows) == 0.0)
 
     @cached_property
     def n_answered(self) -> int:
         """How many ordered dyads were seen in both directions."""
         n_asked = int(self.asked.sum())
         missing = self.observed.missing
-        if missing is None:
-            return n_asked * (n_asked - 1)
         among = keep_entries(missing, self.asked[entry_rows(missing)] & self.asked[missing.indices], bool)
         return n_asked * (n_asked - 1) - int((among + among.T).nnz)
 
@@ -123,6 +118,6 @@ class Seen:
     def dyad_values(self) -> np.ndarray:
         """Values of all observed dyads, each undirected one once, those of 0 first."""
         values = self.values.data
-        if not (self.frame.directed or self.frame.two_mode):
+        if not self.frame.network.has_direction:
             values = values[entry_rows(self.values) < self.values.indices]
         return np.concatenate([np.zeros(self.frame.observed.n_dyads - len(values)), values])

@@ -198,10 +198,10 @@ def _mixing(seen: Seen) -> Counts:
     rows = entry_rows(seen.pattern)
     one_way = np.full(len(rows), True) if frame.directed else rows < seen.others
     pairs = np.stack([frame.codes[rows[one_way]], frame.codes[seen.others[one_way]]])
-    if not (frame.directed or frame.two_mode):
+    if not frame.network.has_direction:
         pairs.sort(axis=0)
     counts = np.bincount(pairs[0] * n + pairs[1], minlength=n * n)
-    arrow = " – " if not (frame.directed or frame.two_mode) else " → "
+    arrow = " – " if not frame.network.has_direction else " → "
     return {
         f"{frame.categories[a]}{arrow}{frame.categories[b]}": float(counts[a * n + b])
         for a, b in itertools.product(range(n), range(n))

@@ -41,7 +41,7 @@ class RoleCovariate(AttributeEffect):
             or a covariate is the same in all observed dyads.
         """
         refuse_undirected(self, network, f"use SocialityCovariate({self.attribute!r})")
-        wanted = None if network.mode is None else np.asarray(network.mode == self.role)
+        wanted = (np.arange(network.n_actors) >= network.n_row_actors) == bool(self.role) if network.two_mode else None
         values, labels, levels = expanded(self, network, self.attribute, wanted)
         names = tuple(f"{self.word}({label})" for label in labels)
         moments = role_moments(network, values, self.role)

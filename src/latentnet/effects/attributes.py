@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from latentnet.network.labels import listing
+from latentnet.network.labels import attribute_column, listing
 
 if TYPE_CHECKING:
     from latentnet.effects.base import Effect
@@ -26,27 +26,7 @@ class Expanded(NamedTuple):
 
 def _column(effect: Effect, network: Network, attribute: Any, wanted: np.ndarray | None = None) -> pd.Series[Any]:
     """The attribute of the wanted actors (a mask; default: all), none missing."""
-    frame = network.attributes
-    if attribute not in list(frame.columns):
-        there = f"the network has {listing(frame.columns, 20)}" if len(frame.columns) else "the network has none"
-        raise ValueError(
-            f"effects: {effect!r} needs the attribute {attribute!r}, but {there}; name one of these, or add a column "
-            "to the network's attributes"
-        )
-    column = frame[attribute]
-    if isinstance(column, pd.DataFrame):
-        raise ValueError(f"effects: {effect!r}: the network has several attributes {attribute!r}; rename all but one")
-    if wanted is not None:
-        column = column[wanted]
-    missing = column.isna().to_numpy()
-    if missing.any():
-        actors = network.actors if wanted is None else network.actors[wanted]
-        raise ValueError(
-            f"effects: {effect!r} needs the attribute {attribute!r} of every actor that it is about, but it is missing "
-            f"for {listing(actors[missing])}; fill it in, leave these actors out of the network, or leave the effect "
-            "out"
-        )
-    return column
+    return attribute_column(network, attribute, f"effects: {effect!r}", among=wanted)
 
 
 def _is_categorical(column: pd.Series[Any]) -> bool:

@@ -30,8 +30,8 @@ class Moments(NamedTuple):
 def _observed_blocks(network: Network) -> Iterator[tuple[slice, np.ndarray]]:
     """Rows and their mask (n_rows, n_actors) of observed dyads, each undirected one once; all, if none was observed."""
     n, observed = network.n_actors, network.observed
-    n_rows = n if network.mode is None else int(np.count_nonzero(network.mode == 0))
-    rows, missing = (None, None) if observed.n_dyads == 0 else (observed.rows, observed.missing)
+    n_rows, none_observed = network.n_row_actors, observed.n_dyads == 0
+    asked, missing = observed.asked, observed.missing
     height = max(1, _CELLS // n)
     columns = np.arange(n)
     for first in range(0, n_rows, height):
@@ -41,9 +41,8 @@ def _observed_blocks(network: Network) -> Iterator[tuple[slice, np.ndarray]]:
             mask = np.broadcast_to(columns >= n_rows, (len(own), n)).copy()
         else:
             mask = columns != own if network.directed else columns < own
-        if rows is not None:
-            mask[~rows[block]] = False
-        if missing is not None:
+        if not none_observed:
+            mask[~asked[block]] = False
             single = missing[block]
             mask[entry_rows(single), single.indices] = False
         yield block, mask

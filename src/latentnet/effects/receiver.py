@@ -43,10 +43,8 @@ class Receiver(Effect):
         """
         refuse_undirected(self, network, "use Sociality()")
         check_receivers(self, network)
-        n, first, dim = network.n_actors, 0, "actor"
-        if network.mode is not None:
-            first, dim = int(np.count_nonzero(network.mode == 0)), "column_actor"
-            n -= first
+        first, dim = (network.n_row_actors, "column_actor") if network.two_mode else (0, "actor")
+        n = network.n_actors - first
         return BoundEffect(n + 1, np.full((1, 1), float(first)), groups=(RandomGroup("receiver", 0, n, n, 1.0, dim),))
 
     @staticmethod

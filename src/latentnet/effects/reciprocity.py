@@ -64,10 +64,7 @@ class Reciprocity(Effect):
 
 def _whole_pairs(network: Network) -> int:
     """Number of pairs whose two dyads were both observed."""
-    observed = network.observed
-    asked = np.ones(network.n_actors, dtype=bool) if observed.rows is None else observed.rows
+    asked, missing = network.observed.asked, network.observed.missing
     n_pairs = int(asked.sum()) * (int(asked.sum()) - 1) // 2
-    if observed.missing is None:
-        return n_pairs
-    either = (observed.missing + observed.missing.T).tocoo()
+    either = (missing + missing.T).tocoo()
     return n_pairs - int(np.sum(asked[either.row] & asked[either.col] & (either.row < either.col)))

@@ -17,7 +17,7 @@ __all__ = ["check_receivers", "check_senders", "refuse_two_mode", "refuse_undire
 
 def refuse_undirected(effect: Effect, network: Network, instead: str) -> None:
     """Refuse networks whose dyads have no sender and receiver."""
-    if not network.directed and not network.two_mode:
+    if not network.has_direction:
         raise ValueError(
             f"effects: {effect!r} tells senders from receivers, but the network is undirected; {instead}, or read the "
             "network with directed=True"

@@ -40,9 +40,7 @@ class Sender(Effect):
         """A value for each sender, then log σ; refused in undirected networks, and with less than two observed rows."""
         refuse_undirected(self, network, "use Sociality()")
         check_senders(self, network)
-        n, dim = network.n_actors, "actor"
-        if network.mode is not None:
-            n, dim = int(np.count_nonzero(network.mode == 0)), "row_actor"
+        n, dim = network.n_row_actors, "row_actor" if network.two_mode else "actor"
         return BoundEffect(n + 1, np.zeros((1, 1)), groups=(RandomGroup("sender", 0, n, n, 1.0, dim),))
 
     @staticmethod

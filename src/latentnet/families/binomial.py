@@ -11,8 +11,8 @@ from latentnet.compiled import exp, softplus
 from latentnet.families.base import Family
 from latentnet.families.counts import check_counts, log_factorial
 from latentnet.families.links import logit
-from latentnet.network.content import dyad_place
 from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads, tie_place
+from latentnet.network.labels import dyad_place
 from latentnet.network.sparse import entry_rows
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from latentnet.compiled import exp
 from latentnet.families.base import Family
 from latentnet.families.counts import check_counts, draw_counts, log_factorial
 from latentnet.families.links import LARGEST_LOG_MEAN, capped_mean
-from latentnet.network.content import dyad_place
 from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads
+from latentnet.network.labels import dyad_place
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -69,10 +69,10 @@ class Poisson(Family):
     @staticmethod
     def _check_by_dyad(exposure: np.ndarray, network: Network) -> None:
         wrong = exposure <= 0.0
-        if network.mode is None:
-            np.fill_diagonal(wrong, False)
+        if network.two_mode:
+            wrong[network.n_row_actors :] = wrong[:, : network.n_row_actors] = False
         else:
-            wrong &= np.subtract.outer(network.mode, network.mode) == -1  # from a row actor to a column actor
+            np.fill_diagonal(wrong, False)
         if wrong.any():
             i, j = (int(k) for k in np.argwhere(wrong)[0])
             raise ValueError(

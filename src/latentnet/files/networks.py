@@ -13,10 +13,9 @@ from scipy import sparse
 from latentnet.files.archive import ArrayStore
 from latentnet.files.values import Source, decode, encode
 from latentnet.network import Network
-from latentnet.network.content import parts_from_entries
-from latentnet.network.labels import label_array
-from latentnet.network.nominations import Design, is_sound
-from latentnet.network.reading import Parts, label_index
+from latentnet.network.content import Parts, parts_from_entries
+from latentnet.network.labels import label_array, label_index
+from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.sparse import entry_rows
 
 __all__ = ["decode_network", "encode_network"]
@@ -31,37 +30,34 @@ def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
         If a label or an attribute is of a type that cannot be stored; the message names it.
     """
     actors = [encode(label, store, f"the actor's label {label!r}") for label in network.actors]
-    ties, observed = network.ties, network.observed
-    senders, receivers, values = [entry_rows(ties)], [ties.indices], [ties.data]
-    if observed.missing is not None:
-        senders.append(entry_rows(observed.missing))
-        receivers.append(observed.missing.indices)
-        values.append(np.full(observed.missing.nnz, np.nan))
-    i, j, y = np.concatenate(senders), np.concatenate(receivers), np.concatenate(values)
-    if not network.directed and not network.two_mode:
+    ties, missing, asked = network.ties, network.observed.missing, network.observed.asked
+    i = np.concatenate([entry_rows(ties), entry_rows(missing)])
+    j = np.concatenate([ties.indices, missing.indices])
+    y = np.concatenate([ties.data, np.full(missing.nnz, np.nan)])
+    if not network.has_direction:
         i, j, y = i[i < j], j[i < j], y[i < j]
     attributes = network.attributes.reset_index(drop=True)
     return {
         "actors": actors,
         "directed": network.directed,
-        "n_row_actors": None if network.mode is None else int(np.count_nonzero(network.mode == 0)),
+        "n_row_actors": network.n_row_actors if network.two_mode else None,
         "senders": store.add(i.astype(np.int64), "network senders"),
         "receivers": store.add(j.astype(np.int64), "network receivers"),
         "values": store.add(y, "network values"),
-        "observed_rows": None if observed.rows is None else store.add(observed.rows, "network observed rows"),
+        "observed_rows": None if asked.all() else store.add(asked, "network observed rows"),
         "attributes": encode(attributes, store, "the network's attributes"),
-        "nominations": _encode_design(network._parts.design, store),
+        "nominations": _encode_nominations(network._parts.nominations, store),
     }
 
 
-def _encode_design(design: Design | None, store: ArrayStore) -> dict[str, Any] | None:
-    if design is None:
+def _encode_nominations(lists: Nominations, store: ArrayStore) -> dict[str, Any] | None:
+    if lists.n_nominations is None:
         return None
     return {
-        "max": design.max_nominations,
-        "counts": store.add(design.n_nominations, "network nominations"),
-        "ranks": None if design.ranks is None else store.add(design.ranks.data, "network ranks"),
-        "named_only": None if design.named_only is None else store.add(design.named_only, "network named only"),
+        "max": lists.max_nominations,
+        "counts": store.add(lists.n_nominations, "network nominations"),
+        "ranks": None if lists.ranks is None else store.add(lists.ranks.data, "network ranks"),
+        "named_only": None if lists.named_only is None else store.add(lists.named_only, "network named only"),
     }
 
 
@@ -88,15 +84,15 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
     if len(attributes) != n:
         raise ValueError("its attributes are not those of its actors")
     attributes.index = label_index(actors).rename("actor")
-    parts: Parts = parts_from_entries(
+    parts = parts_from_entries(
         actors,
         entries,
         directed=directed,
         attributes=attributes,
         n_row_actors=n_row_actors,
-        rows=_observed_rows(content, source, n, undirected),
+        asked=_asked(content, source, n, undirected),
     )
-    return Network(parts._replace(design=_decode_design(content.get("nominations"), source, parts)))
+    return Network(parts._replace(nominations=_decode_nominations(content.get("nominations"), source, parts)))
 
 
 def _check_dyads(
@@ -118,7 +114,7 @@ def _check_dyads(
         raise ValueError("its ties are not those of a network")
 
 
-def _observed_rows(content: dict[str, Any], source: Source, n: int, undirected: bool) -> np.ndarray | None:
+def _asked(content: dict[str, Any], source: Source, n: int, undirected: bool) -> np.ndarray | None:
     if content["observed_rows"] is None:
         return None
     rows = source.arrays[content["observed_rows"]]
@@ -127,21 +123,20 @@ def _observed_rows(content: dict[str, Any], source: Source, n: int, undirected: 
     return rows
 
 
-def _decode_design(content: dict[str, Any] | None, source: Source, parts: Parts) -> Design | None:
+def _decode_nominations(content: dict[str, Any] | None, source: Source, parts: Parts) -> Nominations:
     # Files of the first version say nothing of nominations.
     if content is None:
-        return None
+        return NONE
     counts = source.arrays[content["counts"]]
     ranks, named_only = (
         None if content[name] is None else source.arrays[content[name]] for name in ("ranks", "named_only")
     )
-    sound = parts.directed and parts.mode is None
-    if ranks is not None:
-        sound = sound and ranks.dtype == np.float64 and ranks.shape == (parts.ties.nnz,)
-        if sound:
-            # Ranks are stored in the order of the ties.
-            ranks = sparse.csr_array((ranks, parts.ties.indices, parts.ties.indptr), shape=parts.ties.shape)
-    design = Design(content["max"], counts, ranks, named_only)
-    if not sound or not is_sound(design, parts.ties, parts.observed):
+    ties, sound = parts.ties, parts.observed.directed
+    if sound and ranks is not None:
+        sound = ranks.dtype == np.float64 and ranks.shape == (ties.nnz,)
+        # Ranks are stored in the order of the ties.
+        ranks = sparse.csr_array((ranks, ties.indices, ties.indptr), shape=ties.shape) if sound else None
+    lists = Nominations(content["max"], counts, ranks, named_only) if sound else NONE
+    if not lists.is_sound(ties, parts.observed):
         raise ValueError("its nominations are not those of its network")
-    return design
+    return lists

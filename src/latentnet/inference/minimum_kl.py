@@ -30,7 +30,7 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
     """
     network = problem.network
     # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.
-    everything = network.observed.rows is not None or problem.family.unit == "pair"
+    everything = not network.observed.asked.all() or problem.family.unit == "pair"
     network = problem.whole if everything else without_design(network)
     observed = problem.with_network(network)
     likelihood = with_expected_ties(observed.offering(with_expected_ties), observed, draws)

@@ -68,7 +68,7 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         similarity = float(np.mean(problem.similarity.between(first, second)))
     theta[problem.family_slice] = problem.bound.start
     if problem.intercept >= 0:
-        total = network.ties.sum() / (1.0 if network.directed or network.two_mode else 2.0)
+        total = network.ties.sum() / (1.0 if network.has_direction else 2.0)
         mean = float(total) / max(network.observed.n_dyads, 1)
         theta[problem.intercepts] = problem.family.start_intercept(mean) - similarity
     return theta

@@ -32,7 +32,7 @@ class Folded:
             type(family) is Bernoulli
             and family.link == "logit"
             and problem.network.directed
-            and problem.network.observed.rows is None
+            and bool(problem.network.observed.asked.all())
             and all(bound.symmetric for _, bound, _ in problem.effects)
         )
 
@@ -50,18 +50,18 @@ class FoldedBernoulli(Family):
 
     Parameters
     ----------
-    unobserved : csr_array of bool, shape (n_actors, n_actors), or None
+    unobserved : csr_array of bool, shape (n_actors, n_actors)
         Single unobserved dyads.
     """
 
     name = "folded bernoulli"
 
-    def __init__(self, unobserved: sparse.csr_array[Any] | None) -> None:
+    def __init__(self, unobserved: sparse.csr_array[Any]) -> None:
         self.unobserved = unobserved
 
     def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
         """How many of the two ties were observed, (1, n_pairs); nothing where all were."""
-        if self.unobserved is None:
+        if not self.unobserved.nnz:
             return np.zeros((0, len(senders)))
         hidden = entries_at(self.unobserved, senders, receivers) + entries_at(self.unobserved, receivers, senders)
         return 2.0 - hidden[None]

@@ -74,7 +74,7 @@ class Fused(NamedTuple):
             and problem.observed_family is problem.family
             and type(problem.similarity) in SIMILARITY_CODES
             and not problem.network.two_mode
-            and (missing is None or missing.nnz <= _MOST_HOLES * pairs)
+            and missing.nnz <= _MOST_HOLES * pairs
         )
 
     @staticmethod

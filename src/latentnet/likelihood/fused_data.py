@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from latentnet.effects import Bilinear, Distance, SquaredDistance
 from latentnet.likelihood.packed import BLOCK, blocks_of_rows
@@ -67,16 +66,14 @@ def fused_data(network: Network, *, n_dims: int, similarity: Similarity, interce
         Index of the intercept in the parameter vector, -1 without one.
     """
     n = network.n_actors
-    rows, missing = network.observed.rows, network.observed.missing
-    observed = np.ones(n) if rows is None else rows.astype(np.float64)
-    ties = network.ties
-    holes = sparse.coo_array((n, n)) if missing is None else missing.astype(np.float64).tocoo()
+    observed, ties = network.observed.asked.astype(np.float64), network.ties
+    holes = network.observed.missing.astype(np.float64).tocoo()
     if network.directed:
         ties, holes = ties + ties.T, (holes + holes.T).tocoo()
         i, j = holes.row, holes.col
         holes.data = holes.data / (observed[i] + observed[j])
     # `observed` is 0 or 1 a row, and an undirected network has every row, so half of 1 + 1 is its multiplicity.
-    multiplicity = (2.0 if network.directed else 1.0) if rows is None else 0.0
+    multiplicity = (2.0 if network.directed else 1.0) if observed.all() else 0.0
     kept = holes.copy()
     kept.data = 1.0 - holes.data
     blocks = blocks_of_rows(np.arange(n), max(BLOCK, n))

@@ -145,11 +145,7 @@ def _csr(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _layout(network: Network, rows: tuple[np.ndarray, ...], blocks: np.ndarray, halves: int, width: int) -> Layout:
-    n = network.n_actors
-    asked = network.observed.rows
-    senders = np.ones(n, np.uint8) if asked is None else asked.astype(np.uint8)
-    missing = network.observed.missing
-    missing = sparse.csr_array((n, n), dtype=bool) if missing is None else missing
+    senders, missing = network.observed.asked.astype(np.uint8), network.observed.missing
     tables = (
         _csr(network.ties),
         _csr(network.ties.T.tocsr()),
@@ -185,12 +181,12 @@ def network_layout(network: Network, *, unit: str = "dyad") -> Layout:
     actors = np.arange(n, dtype=np.int64)
     first, last = np.zeros(n, np.int64), np.full(n, n, np.int64)
     if network.two_mode:
-        n_rows = int(np.count_nonzero(network.mode == 0))
+        n_rows = network.n_row_actors
         actors, first, last = actors[:n_rows], np.full(n_rows, n_rows, np.int64), last[:n_rows]
     elif not network.directed or halves == 2:
         last = actors.copy()
-    if network.observed.rows is not None and halves == 1:
-        asked = network.observed.rows[actors]
+    if halves == 1:
+        asked = network.observed.asked[actors]
         actors, first, last = actors[asked], first[asked], last[asked]
     lengths = last - first
     width = max(BLOCK, int(lengths.sum() if unit == "network" else lengths.max(initial=0)))
@@ -230,8 +226,8 @@ def actor_layout(network: Network, *, unit: str = "dyad") -> Layout:
     swapped = np.tile(np.array([0, 1], np.int64), n) if both else np.zeros(n, np.int64)
     first, last = np.zeros(actors.size, np.int64), np.full(actors.size, n, np.int64)
     if network.two_mode:
-        columns = np.asarray(network.mode) == 1
-        n_rows = int(np.count_nonzero(~columns))
+        n_rows = network.n_row_actors
+        columns = np.arange(n) >= n_rows
         swapped = columns.astype(np.int64)
         first, last = np.where(columns, 0, n_rows), np.where(columns, n_rows, n)
     blocks = np.arange(0, actors.size + 1, 2 if both else 1, dtype=np.int64)

@@ -21,7 +21,7 @@ from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
 from latentnet.network.joined import join_networks
 from latentnet.network.labels import unique_strings
-from latentnet.network.reading.periods import Several, read_networks
+from latentnet.network.reading.periods import Periods, read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
 from latentnet.problem.bind import check_shared_effects
 from latentnet.problem.named import as_draws
@@ -39,7 +39,8 @@ class DynamicModel(Estimator):
     _static: ClassVar[type[Any]]
     _fitted_attributes: ClassVar[tuple[str, ...]] = (*Estimator._fitted_attributes[1:], "_points")
     networks_: Any
-    _several: Several
+    _given: Periods
+    _several: Periods
 
     def fit(self, networks: Any, y: None = None) -> Self:
         """Fit the model to several networks at once.

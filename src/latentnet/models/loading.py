@@ -22,7 +22,7 @@ from latentnet.models.base import Estimator
 from latentnet.models.dynamic import DynamicModel
 from latentnet.network import Network
 from latentnet.network.joined import Presences, join_networks
-from latentnet.network.reading.periods import Several, read_networks
+from latentnet.network.reading.periods import Periods, read_networks
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.bind import make_problem
 from latentnet.problem.named import as_draws
@@ -127,7 +127,7 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     return model
 
 
-def _several(content: dict[str, Any], source: Source) -> Several:
+def _several(content: dict[str, Any], source: Source) -> Periods:
     networks = [[decode_network(one, source) for one in periods] for periods in content["networks"]]
     sites = decode(content["sites"], source)
     return read_networks(networks[0] if sites is None else dict(zip(sites, networks, strict=True)))

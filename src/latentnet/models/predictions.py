@@ -14,6 +14,7 @@ from latentnet.compiled import offers
 from latentnet.likelihood.verbs import tie_probabilities
 from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
 from latentnet.network.changed import hidden_as
+from latentnet.network.labels import dyad_places
 from latentnet.predictive.predictive import (
     dyad_values,
     expected_matrix,
@@ -82,19 +83,7 @@ class Predictions:
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
         """Indices of senders and receivers given by label."""
-        pairs = [tuple(pair) for pair in dyads]
-        if any(len(pair) != 2 for pair in pairs):
-            raise ValueError("dyads must be a sequence of (sender, receiver) pairs of labels, such as [('a', 'b')]")
-        senders = self.network_.index([pair[0] for pair in pairs])
-        receivers = self.network_.index([pair[1] for pair in pairs])
-        same = senders == receivers
-        if same.any():
-            label = self.network_.actors[senders[same][0]]
-            raise ValueError(f"dyads must be of two different actors, but one has {label!r} twice")
-        mode = self.network_.mode
-        if mode is not None and np.any((mode[senders] != 0) | (mode[receivers] != 1)):
-            raise ValueError("dyads of a two-mode network must be (row actor, column actor)")
-        return senders, receivers
+        return dyad_places(self.network_, dyads)
 
     def _predict(self, dyads: _Dyads, function: Any, method: str, draws: bool) -> np.ndarray:
         problem = self._checked()
@@ -108,10 +97,10 @@ class Predictions:
         if function is not _linear_predictor and offers(plain.likelihood, tie_probabilities):  # it is E[Y], too
             return expected_ties_matrix(plain, pooled)
         matrix = expected_matrix(problem, pooled, function)
-        if self.network_.mode is not None:
-            n_rows = int(np.count_nonzero(self.network_.mode == 0))
-            return matrix[:n_rows, n_rows:]
-        return matrix
+        if not self.network_.two_mode:
+            return matrix
+        n_rows = self.network_.n_row_actors
+        return matrix[:n_rows, n_rows:]
 
     def score(self, network: Any, y: None = None) -> float:
         """Log score of a network of the same actors: how probable the model thought its ties.

@@ -164,8 +164,7 @@ class Report:
             "coefficient": self.draws_.coefficient_names,
             **self.draws_.coords,
         }
-        if self.network_.mode is not None:
-            known["row_actor"], known["column_actor"] = (labels[self.network_.mode == mode] for mode in (0, 1))
+        known["row_actor"], known["column_actor"] = np.split(labels, [self.network_.n_row_actors])
         sizes = zip(self._axes(name), self._variables()[name].shape[2:], strict=True)
         return [list(known.get(axis, [str(k) for k in range(size)])) for axis, size in sizes]
 
@@ -248,7 +247,7 @@ def monitored_dyads(network: Network, most: int) -> tuple[np.ndarray, np.ndarray
     The same at every call.
     """
     n = network.n_actors
-    n_rows = int(np.count_nonzero(network.mode == 0)) if network.mode is not None else 0
+    n_rows = network.n_row_actors if network.two_mode else 0
     n_dyads = n_rows * (n - n_rows) if n_rows else n * (n - 1) // 2
     if n_dyads <= most and n_rows:
         senders, receivers = np.divmod(np.arange(n_dyads), n - n_rows)
@@ -302,8 +301,9 @@ def _divergences(diverging: np.ndarray) -> list[str]:
 
 def _notes(problem: Problem) -> tuple[str, ...]:
     network, notes = problem.network, []
-    if network.observed.rows is not None or problem.family.unit == "pair":
-        why = "whole rows are unobserved" if network.observed.rows is not None else "the ties of a pair hang together"
+    asked = network.observed.asked.all()
+    if not asked or problem.family.unit == "pair":
+        why = "whole rows are unobserved" if not asked else "the ties of a pair hang together"
         notes.append(f"{why}: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.")
     if network.choice_set == "named":
         n_named = int(network.named_only.sum())

@@ -86,11 +86,10 @@ class Storage:
         variables |= draws.variables
         if draws.coefficient_names:
             variables["coefficients"] = draws.coefficients
-        _, _, values = _once(self.network_.ties, self._undirected)
-        rows = np.ones(self.network_.n_actors, dtype=bool) if observed.rows is None else observed.rows
-        constant = {"observed_rows": rows}
-        if observed.missing is not None:
-            _, _, unobserved = _once(observed.missing, self._undirected)
+        _, _, values = _once(self.network_.ties, not self.network_.has_direction)
+        constant: dict[str, np.ndarray] = {"observed_rows": observed.asked}
+        if observed.missing.nnz:
+            _, _, unobserved = _once(observed.missing, not self.network_.has_direction)
             constant["unobserved"] = unobserved
         return {
             "posterior": {**variables, **draws.extra},
@@ -114,7 +113,7 @@ class Storage:
     def _coords(self, problem: Problem) -> dict[str, Any]:
         """Labels of the dimensions of `posterior_`."""
         labels = unique_strings(self.network_.actors)
-        senders, receivers, _ = _once(self.network_.ties, self._undirected)
+        senders, receivers, _ = _once(self.network_.ties, not self.network_.has_direction)
         coords: dict[str, Any] = {
             "actor": labels,
             "coefficient": np.array(problem.coefficient_names, dtype=np.str_),
@@ -122,18 +121,14 @@ class Storage:
             "receiver": ("tie", labels[receivers]),
             **self.draws_.coords,
         }
-        if self.network_.mode is not None:
-            coords["row_actor"], coords["column_actor"] = (labels[self.network_.mode == mode] for mode in (0, 1))
+        if self.network_.two_mode:
+            coords["row_actor"], coords["column_actor"] = np.split(labels, [self.network_.n_row_actors])
         missing = self.network_.observed.missing
-        if missing is not None:
-            senders, receivers, _ = _once(missing, self._undirected)
+        if missing.nnz:
+            senders, receivers, _ = _once(missing, not self.network_.has_direction)
             coords["unobserved_sender"] = ("unobserved_dyad", labels[senders])
             coords["unobserved_receiver"] = ("unobserved_dyad", labels[receivers])
         return coords
-
-    @property
-    def _undirected(self) -> bool:
-        return not self.network_.directed and not self.network_.two_mode
 
     def _encoded_networks(self, store: ArrayStore) -> dict[str, Any]:
         return {"network": encode_network(self.network_, store)}

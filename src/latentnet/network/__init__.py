@@ -1,7 +1,7 @@
 """What was observed: `Network`, its readers, and what follows from the ties and from who was asked."""
 
-from latentnet.network._content import UnknownActorError
 from latentnet.network.changed import fully_observed, replayed, with_ties, without_design
+from latentnet.network.labels import UnknownActorError
 from latentnet.network.network import Network, as_network
 from latentnet.network.observed import ObservedDyads
 

@@ -2,69 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from latentnet.network._content import NetworkContent
-from latentnet.network.nominations import replayed_lists
+from latentnet.network.network import Network
+from latentnet.network.nominations import NONE
 from latentnet.network.observed import ObservedDyads
-from latentnet.network.sparse import entries_at, entry_rows, frozen, keep_entries
+from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries
 
 __all__ = ["folded", "fully_observed", "hidden_as", "replayed", "with_ties", "without_design"]
 
-AnyNetwork = TypeVar("AnyNetwork", bound=NetworkContent)
 
-
-def fully_observed(network: AnyNetwork) -> AnyNetwork:
+def fully_observed(network: Network) -> Network:
     """The same actors and ties with every dyad observed and no design; what predictions are made for."""
-    parts = network._parts
-    n_row_actors = int(np.count_nonzero(parts.mode == 0)) if parts.mode is not None else None
-    observed = ObservedDyads(len(parts.actors), parts.directed, n_row_actors)
-    return type(network)(parts._replace(observed=observed, design=None))
+    n_row_actors = network.n_row_actors if network.two_mode else None
+    observed = ObservedDyads(network.n_actors, network.directed, n_row_actors)
+    return Network(network._parts._replace(observed=observed, nominations=NONE))
 
 
-def without_design(network: AnyNetwork) -> AnyNetwork:
+def without_design(network: Network) -> Network:
     """The same ties and the same observed dyads as if nobody had counted, capped or ranked them."""
-    return network if network._parts.design is None else type(network)(network._parts._replace(design=None))
+    return network if network.n_nominations is None else Network(network._parts._replace(nominations=NONE))
 
 
-def hidden_as(network: AnyNetwork, pattern: AnyNetwork) -> AnyNetwork:
-    """The network with the unobserved dyads of another one of the same actors, which has no design."""
-    observed, ties = pattern._parts.observed, network._parts.ties
-    rows = entry_rows(ties)
-    keep = np.ones(ties.nnz, dtype=bool) if observed.rows is None else observed.rows[rows]
-    if observed.missing is not None:
-        keep &= entries_at(observed.missing, rows, ties.indices) == 0.0
-    return type(network)(network._parts._replace(ties=frozen(keep_entries(ties, keep)), observed=observed))
+def hidden_as(network: Network, pattern: Network) -> Network:
+    """The network without the dyads that are unobserved in `pattern`, of the same actors; it has no lists of names."""
+    observed, ties = pattern.observed, network.ties
+    keep = observed.asked[entry_rows(ties)] & ~np.isin(codes(ties), codes(observed.missing))
+    return Network(network._parts._replace(ties=frozen(keep_entries(ties, keep)), observed=observed))
 
 
-def folded(network: AnyNetwork) -> AnyNetwork:
+def folded(network: Network) -> Network:
     """The undirected network of the sums of both directions of a directed one; no row of it may be unobserved.
 
     A dyad is unobserved where both directions were.
     """
-    parts = network._parts
-    missing = parts.observed.missing
-    if missing is not None:
-        missing = frozen(sparse.csr_array(missing * missing.T))
-        missing = missing if missing.nnz else None
-    observed = ObservedDyads(len(parts.actors), False, None, None, missing)
-    ties = sparse.csr_array(parts.ties + parts.ties.T)
-    ties.sort_indices()
-    return type(network)(parts._replace(ties=frozen(ties), observed=observed, directed=False, design=None))
+    missing = network.observed.missing
+    both = sparse.csr_array(missing * missing.T)
+    ties = sparse.csr_array(network.ties + network.ties.T)
+    observed = ObservedDyads(network.n_actors, False, missing=both)
+    return Network(network._parts._replace(ties=frozen(ties), observed=observed, nominations=NONE))
 
 
-def with_ties(network: AnyNetwork, ties: sparse.csr_array[Any]) -> AnyNetwork:
+def with_ties(network: Network, ties: sparse.csr_array[Any]) -> Network:
     """The same actors with other ties, every dyad observed and no design.
 
     The ties must be canonical: sorted, with both directions of an undirected tie.
     """
-    return type(network)(fully_observed(network)._parts._replace(ties=frozen(ties)))
+    return Network(fully_observed(network)._parts._replace(ties=frozen(ties)))
 
 
-def replayed(pattern: AnyNetwork, ranks: sparse.csr_array[Any]) -> AnyNetwork:
+def replayed(pattern: Network, ranks: sparse.csr_array[Any]) -> Network:
     """The network that the interviews of `pattern` would have recorded if people had felt as `ranks` says.
 
     Parameters
@@ -104,11 +94,11 @@ def replayed(pattern: AnyNetwork, ranks: sparse.csr_array[Any]) -> AnyNetwork:
     [1, 0, 0]
     """
     parts = pattern._parts
-    if not parts.directed:
+    if not pattern.directed:
         raise ValueError(
             f"pattern must be a directed network of one mode, since its actors name each other, but is {pattern}"
         )
     if ranks.shape != parts.ties.shape:
         raise ValueError(f"ranks must have shape {parts.ties.shape}, a row and a column per actor, got {ranks.shape}")
-    ties, design = replayed_lists(parts.observed, parts.ties, parts.design, ranks)
-    return type(pattern)(parts._replace(ties=ties, design=design))
+    ties, nominations = parts.nominations.replayed(parts.observed, parts.ties, ranks)
+    return Network(parts._replace(ties=ties, nominations=nominations))

@@ -9,23 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.nominations import Design, kept_under, same_design
+from latentnet.network.labels import Labels
+from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.observed import ObservedDyads
-from latentnet.network.sparse import entry_rows, frozen, keep_entries
+from latentnet.network.sparse import entry_rows, frozen, keep_entries, same_entries
 
-__all__ = [
-    "Parts",
-    "SelfTies",
-    "check_self_ties",
-    "dyad_place",
-    "parts_from_entries",
-    "same_parts",
-    "unobserve",
-    "without_diagonal",
-]
+__all__ = ["Parts", "SelfTies", "check_self_ties", "parts_from_entries", "same_parts", "unobserve", "without_diagonal"]
 
 SelfTies: TypeAlias = Literal["error", "drop"]
-Labels = npt.NDArray[np.object_]
 
 
 class Parts(NamedTuple):
@@ -35,14 +26,7 @@ class Parts(NamedTuple):
     ties: sparse.csr_array[Any]
     observed: ObservedDyads
     attributes: pd.DataFrame
-    directed: bool
-    mode: npt.NDArray[np.int64] | None
-    design: Design | None = None
-
-
-def dyad_place(actors: Labels, sender: int, receiver: int) -> str:
-    """Name a dyad in a message."""
-    return f"from {actors[sender]!r} to {actors[receiver]!r}"
+    nominations: Nominations = NONE
 
 
 def check_self_ties(self_ties: str) -> None:
@@ -85,7 +69,7 @@ def parts_from_entries(
     directed: bool,
     attributes: pd.DataFrame,
     n_row_actors: int | None = None,
-    rows: npt.NDArray[np.bool_] | None = None,
+    asked: npt.NDArray[np.bool_] | None = None,
 ) -> Parts:
     """Split canonical entries into ties and unobserved dyads.
 
@@ -98,85 +82,54 @@ def parts_from_entries(
     attributes : DataFrame indexed by actor
     n_row_actors : int, optional
         Makes a two-mode network, whose first `n_row_actors` actors are the rows.
-    rows : bool array (n,), optional
+    asked : bool array (n,), optional
         Rows known to be unobserved already are False.
     """
-    n_actors = len(actors)
     unobserved = np.isnan(entries.data)
     missing = keep_entries(entries, unobserved, bool)
-    if directed or n_row_actors is not None:
-        per_row = n_actors - (1 if n_row_actors is None else n_row_actors)
-        observed_rows = np.diff(missing.indptr) < per_row
-        if n_row_actors is not None:
-            observed_rows[n_row_actors:] = True
-        if rows is not None:
-            observed_rows &= rows
-        if not observed_rows.all():
-            missing = keep_entries(missing, observed_rows[entry_rows(missing)])
-        rows = None if observed_rows.all() else observed_rows
-    observed = ObservedDyads(n_actors, directed, n_row_actors, rows, missing if missing.nnz else None)
-    mode = None
-    if n_row_actors is not None:
-        mode = (np.arange(n_actors) >= n_row_actors).astype(np.int64)
-        mode.flags.writeable = False
+    kind = ObservedDyads(len(actors), directed, n_row_actors)
+    known = np.ones(len(actors), dtype=bool)
+    if kind.has_direction:
+        known = np.diff(missing.indptr) < kind.dyads_per_row
+        known[kind.n_row_actors :] = True
+        if asked is not None:
+            known &= asked
+        missing = keep_entries(missing, known[entry_rows(missing)])
     actors.flags.writeable = False
-    return Parts(actors, frozen(keep_entries(entries, ~unobserved)), observed, attributes, directed, mode)
+    observed = ObservedDyads(len(actors), directed, n_row_actors, known, missing)
+    return Parts(actors, frozen(keep_entries(entries, ~unobserved)), observed, attributes)
 
 
-def unobserve(parts: Parts, sender: npt.NDArray[np.intp], receiver: npt.NDArray[np.intp]) -> Parts:
-    """Mark dyads, given by position, as unobserved.
-
-    Raises
-    ------
-    ValueError
-        If a dyad joins an actor to itself or runs against the modes.
-    """
-    if (sender == receiver).any():
-        actor = parts.actors[sender[np.argmax(sender == receiver)]]
-        raise ValueError(f"dyads must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out")
-    n_row_actors = None if parts.mode is None else int((parts.mode == 0).sum())
-    if parts.mode is not None:
-        against = (parts.mode[sender] != 0) | (parts.mode[receiver] != 1)
-        if against.any():
-            k = int(np.argmax(against))
-            raise ValueError(
-                "dyads of a two-mode network must be (row actor, column actor), but the dyad "
-                f"{dyad_place(parts.actors, int(sender[k]), int(receiver[k]))} runs from mode "
-                f"{parts.mode[sender[k]]} to mode {parts.mode[receiver[k]]}; turn it round or leave it out"
-            )
-    elif not parts.directed:
-        sender, receiver = np.concatenate([sender, receiver]), np.concatenate([receiver, sender])
-    shape = parts.ties.shape
+def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArray[np.intp]) -> Parts:
+    """Mark dyads, given by position, as unobserved."""
+    observed, shape = parts.observed, parts.ties.shape
+    if not observed.has_direction:
+        senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
+    missing = observed.missing
+    holes = (np.full(missing.nnz, np.nan), missing.indices, missing.indptr)
     # NaN survives addition, so the sum of ties and NaNs is the canonical form again.
-    entries = parts.ties + sparse.csr_array((np.full(len(sender), np.nan), (sender, receiver)), shape=shape)
-    missing = parts.observed.missing
-    if missing is not None:
-        entries = entries + sparse.csr_array(
-            (np.full(missing.nnz, np.nan), missing.indices, missing.indptr), shape=shape
-        )
+    entries = (
+        parts.ties
+        + sparse.csr_array((np.full(len(senders), np.nan), (senders, receivers)), shape=shape)
+        + sparse.csr_array(holes, shape=shape)
+    )
     hidden = parts_from_entries(
         parts.actors,
         sparse.csr_array(entries),
-        directed=parts.directed,
+        directed=observed.directed,
         attributes=parts.attributes,
-        n_row_actors=n_row_actors,
-        rows=parts.observed.rows,
+        n_row_actors=observed.n_row_actors if observed.two_mode else None,
+        asked=observed.asked,
     )
-    if parts.design is None:
-        return hidden
-    return hidden._replace(design=kept_under(parts.design, hidden.ties, hidden.observed))
+    return hidden._replace(nominations=parts.nominations.hidden(hidden.ties, hidden.observed))
 
 
 def same_parts(first: Parts, second: Parts) -> bool:
     """Whether two networks have the same content, labels in the same order."""
     return (
-        first.directed == second.directed
-        and (first.mode is None) == (second.mode is None)
+        first.observed == second.observed
         and first.attributes.equals(second.attributes)
         and first.attributes.index.equals(second.attributes.index)
-        and first.observed == second.observed
-        and same_design(first.design, second.design)
-        and np.array_equal(first.ties.indptr, second.ties.indptr)
-        and np.array_equal(first.ties.indices, second.ties.indices)
-        and np.array_equal(first.ties.data, second.ties.data)
+        and first.nominations == second.nominations
+        and same_entries(first.ties, second.ties)
     )

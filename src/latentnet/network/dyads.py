@@ -1,4 +1,4 @@
-"""Numbers by dyad that users hand over: trials, exposures, covariates; and how messages name a dyad."""
+"""A number for each dyad: trials, exposures, covariates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import dyad_place
-from latentnet.network.labels import Labels, label_index, listing
+from latentnet.network.labels import Labels, dyad_place, label_index, listing
 from latentnet.network.sparse import entry_rows, is_sparse
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def read_dyads(value: Any, network: Network, name: str) -> Floats:
             f"{name} must be finite for every dyad, observed or not, but {dyad_place(network.actors, i, j)} it is "
             f"{full[i, j]}; fill it in, for example with the mean of the others, or leave the actor out"
         )
-    if not network.directed and not network.two_mode:
+    if not network.has_direction:
         _check_symmetric(full, network.actors, name)
     return full
 
@@ -112,15 +111,14 @@ def _is_number(value: Any) -> bool:
 
 def _matrix_and_places(value: Any, network: Network, name: str) -> tuple[Any, np.ndarray, np.ndarray]:
     """A float64 array or CSR matrix, and the row and the column in it of each actor (−1: has none)."""
-    modes = np.zeros(network.n_actors, np.int64) if network.mode is None else network.mode
-    is_sender, is_receiver = modes == 0, (modes == 1) | (not network.two_mode)
+    n, n_rows = network.n_actors, network.n_row_actors
+    places = np.arange(n)
+    is_sender, is_receiver = places < n_rows, places >= (n_rows if network.two_mode else 0)
     if isinstance(value, pd.DataFrame):
         rows = _labelled(value.index, network.actors, is_sender, f"{name}'s index")
         columns = _labelled(value.columns, network.actors, is_receiver, f"{name}'s columns")
         return _frame_numbers(value, name), rows, columns
     matrix = _numbers(value, name)
-    n, n_rows = network.n_actors, int(is_sender.sum())
-    places = np.arange(n)
     if network.two_mode and matrix.shape == (n_rows, n - n_rows):
         return matrix, np.where(is_sender, places, -1), np.where(is_receiver, places - n_rows, -1)
     if matrix.shape != (n, n):

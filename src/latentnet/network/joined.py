@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network import Network
-from latentnet.network.nominations import Design, rows_observed
+from latentnet.network.content import Parts
+from latentnet.network.labels import label_index, object_array
+from latentnet.network.network import Network
+from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.observed import ObservedDyads
-from latentnet.network.reading import Parts, label_index, object_array
 from latentnet.network.sparse import entry_rows, frozen
 
 __all__ = ["Presences", "join_networks", "whole_networks"]
@@ -102,7 +103,6 @@ def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | 
         (period, flat[k].actors[place]) if sites is None else (sites[site], period, flat[k].actors[place])
         for site, period, k, place in zip(*(one.tolist() for one in presences[:4]), strict=True)
     )
-    actors.flags.writeable = False
     index = label_index(actors).rename("actor")
     frames = [network.attributes.set_axis(index[where]) for network, where in zip(flat, places, strict=True)]
     attributes = pd.concat(frames).reindex(index)
@@ -111,9 +111,7 @@ def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | 
         ties=_block_matrix([network.ties for network in flat], places, n),
         observed=_observed([network.observed for network in flat], presences, places, flat[0].directed),
         attributes=attributes,
-        directed=flat[0].directed,
-        mode=None,
-        design=_design(flat, places, n),
+        nominations=_nominations(flat, places, n),
     )
     return Network(parts), presences
 
@@ -121,8 +119,8 @@ def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | 
 def whole_networks(network: Network, presences: Presences) -> Network:
     """The joined network with every dyad within the networks observed and no design."""
     n = len(presences.network)
-    observed = ObservedDyads(n, network.directed, None, None, _between(presences, np.ones(n, dtype=bool)))
-    return Network(network._parts._replace(observed=observed, design=None))
+    observed = ObservedDyads(n, network.directed, missing=_between(presences, np.ones(n, dtype=bool)))
+    return Network(network._parts._replace(observed=observed, nominations=NONE))
 
 
 def _block_matrix(matrices: list[Any], places: list[Ints], n: int) -> sparse.csr_array[Any]:
@@ -132,14 +130,12 @@ def _block_matrix(matrices: list[Any], places: list[Ints], n: int) -> sparse.csr
     return frozen(sparse.csr_array((values, (rows, columns)), shape=(n, n)))
 
 
-def _between(presences: Presences, rows: npt.NDArray[np.bool_]) -> sparse.csr_array[Any] | None:
-    """Dyads between two networks, in the given rows; None if there are none."""
+def _between(presences: Presences, rows: npt.NDArray[np.bool_]) -> sparse.csr_array[Any]:
+    """Dyads between two networks, in the given rows."""
     n = len(presences.network)
     others = [np.flatnonzero(presences.network != k).astype(np.int32) for k in range(presences.network.max() + 1)]
     counts = np.array([len(one) for one in others])[presences.network] * rows
-    if not counts.any():
-        return None
-    columns = np.concatenate([others[k] for k in presences.network[rows]])
+    columns = np.concatenate([np.zeros(0, np.int32), *(others[k] for k in presences.network[rows])])
     return sparse.csr_array(
         (np.ones(len(columns), dtype=bool), columns, np.concatenate([[0], np.cumsum(counts)])), (n, n)
     )
@@ -147,30 +143,23 @@ def _between(presences: Presences, rows: npt.NDArray[np.bool_]) -> sparse.csr_ar
 
 def _observed(observed: list[ObservedDyads], presences: Presences, places: list[Ints], directed: bool) -> ObservedDyads:
     n = len(presences.network)
-    rows = np.ones(n, dtype=bool)
+    asked = np.ones(n, dtype=bool)
     for one, where in zip(observed, places, strict=True):
-        rows[where] = rows_observed(one, len(where))
-    missing = _between(presences, rows)
-    single = [(one.missing, where) for one, where in zip(observed, places, strict=True) if one.missing is not None]
-    if single:
-        within = _block_matrix([matrix for matrix, _ in single], [where for _, where in single], n)
-        missing = within if missing is None else sparse.csr_array(within + missing)
-    return ObservedDyads(n, directed, None, None if rows.all() else rows, missing)
+        asked[where] = one.asked
+    within = _block_matrix([one.missing for one in observed], places, n)
+    return ObservedDyads(n, directed, asked=asked, missing=sparse.csr_array(within + _between(presences, asked)))
 
 
-def _design(networks: list[Network], places: list[Ints], n: int) -> Design | None:
-    designs = [network._parts.design for network in networks]
-    if designs[0] is None:
-        return None
+def _nominations(networks: list[Network], places: list[Ints], n: int) -> Nominations:
+    if networks[0].n_nominations is None:
+        return NONE
     named, only = np.zeros(n, np.int64), np.zeros(n, dtype=bool)
-    for design, where in zip(designs, places, strict=True):
-        assert design is not None
-        named[where] = design.n_nominations
-        if design.named_only is not None:
-            only[where] = design.named_only
-    ranks = [design.ranks for design in designs if design is not None and design.ranks is not None]
-    return Design(
-        max_nominations=designs[0].max_nominations,
+    for network, where in zip(networks, places, strict=True):
+        assert network.n_nominations is not None  # checked when the networks were read: all were observed alike
+        named[where], only[where] = network.n_nominations, network.named_only
+    ranks = [network.ranks for network in networks if network.ranks is not None]
+    return Nominations(
+        max_nominations=networks[0].max_nominations,
         n_nominations=named,
         ranks=_block_matrix(ranks, places, n) if ranks else None,
         named_only=only if only.any() else None,

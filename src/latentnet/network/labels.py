@@ -1,30 +1,46 @@
-"""Labels of actors and their attributes: unique, present, matched by label."""
+"""Labels of actors: unique, present, and what is found by them (actors, dyads, attributes)."""
 
 from __future__ import annotations
 
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+if TYPE_CHECKING:
+    from latentnet.network.network import Network
+
 __all__ = [
+    "Labels",
+    "UnknownActorError",
+    "actor_places",
+    "attribute_column",
     "attributes_frame",
     "check_n_actors",
+    "dyad_place",
+    "dyad_places",
     "label_array",
     "label_index",
-    "label_pairs",
     "listing",
     "object_array",
     "unique_strings",
     "unique_union",
-    "unknown_labels",
 ]
 
 Labels = npt.NDArray[np.object_]
+Positions = npt.NDArray[np.intp]
+
+
+class UnknownActorError(KeyError, ValueError):
+    """A label names no actor of the network."""
+
+    def __str__(self) -> str:
+        # KeyError shows its argument by repr, which is meant for bare keys and mangles a sentence.
+        return str(self.args[0])
 
 
 def listing(values: Iterable[Any], limit: int = 5) -> str:
@@ -140,7 +156,12 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     return result
 
 
-def unique_strings(labels: Iterable[Any]) -> np.ndarray:
+def unique_union(keys: Iterable[Sequence[Any]]) -> list[Any]:
+    """All keys in order of first appearance."""
+    return list(dict.fromkeys(key for group in keys for key in group))
+
+
+def unique_strings(labels: Iterable[Any]) -> npt.NDArray[np.str_]:
     """Labels as strings; where two would be equal, with their types, and if need be with a number."""
     labels = list(labels)
     texts = [str(label) for label in labels]
@@ -160,12 +181,105 @@ def unique_strings(labels: Iterable[Any]) -> np.ndarray:
     return np.array(found, dtype=np.str_)
 
 
-def unique_union(keys: Iterable[Sequence[Any]]) -> list[Any]:
-    """All keys in order of first appearance."""
-    return list(dict.fromkeys(key for group in keys for key in group))
+def dyad_place(actors: Labels, sender: int, receiver: int) -> str:
+    """Name a dyad in a message."""
+    return f"from {actors[sender]!r} to {actors[receiver]!r}"
 
 
-def label_pairs(dyads: Iterable[Any]) -> list[tuple[Any, Any]]:
+def attribute_column(
+    network: Network, name: Any, argument: str, *, among: npt.NDArray[Any] | None = None, complete: bool = True
+) -> pd.Series[Any]:
+    """An attribute by its name.
+
+    Parameters
+    ----------
+    network : Network
+    name : column name
+    argument : str
+        What messages call that which needs it.
+    among : bool or int array, optional
+        The actors whose values are wanted; default: all.
+    complete : bool
+        Whether every one of them must have a value.
+
+    Raises
+    ------
+    ValueError
+        If there is no such attribute, there are several, or one of these actors has none.
+    """
+    frame = network.attributes
+    if name not in list(frame.columns):
+        near = difflib.get_close_matches(str(name), [str(column) for column in frame.columns], n=1)
+        there = f"which has {listing(frame.columns, 20)}" if len(frame.columns) else "which has none"
+        raise ValueError(
+            f"{argument} needs the attribute {name!r} of the network, {there}; "
+            + (f"did you mean {near[0]!r}? " if near else "")
+            + "name one of these, or read the network with attributes="
+        )
+    column = frame[name]
+    if isinstance(column, pd.DataFrame):
+        raise ValueError(f"{argument}: the network has several attributes {name!r}; rename all but one")
+    column = column if among is None else column.iloc[among]
+    missing = column.index[column.isna()]
+    if complete and len(missing):
+        raise ValueError(
+            f"{argument} needs the attribute {name!r} of every actor that it is about, but it is missing for "
+            f"{listing(missing, 10)}; fill it in, or leave these actors out of the network"
+        )
+    return column
+
+
+def actor_places(given: Iterable[Any], actors: pd.Index[Any], argument: str = "labels") -> Positions:
+    """Places of actors, given by label, in an index of labels: (len(given),).
+
+    Raises
+    ------
+    TypeError
+        If it is one string, or no sequence.
+    UnknownActorError
+        If a label names no actor.
+    """
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise TypeError(f"{argument} must be a sequence of labels, got {given!r}; write [{given!r}] for one actor")
+    wanted = label_index(object_array(given))
+    places = actors.get_indexer(wanted)
+    if (places < 0).any():
+        unknown = wanted[places < 0].unique()
+        raise UnknownActorError(
+            f"{argument} must name actors of the network, but {_unknown_labels(unknown, actors.to_numpy())}"
+        )
+    return places
+
+
+def dyad_places(network: Network, dyads: Iterable[Any]) -> tuple[Positions, Positions]:
+    """Places of senders and receivers of dyads, given as pairs of labels.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no sequence of pairs, a pair names an actor twice, or runs against the modes of a two-mode network.
+    UnknownActorError
+        If a label names no actor.
+    """
+    pairs = _label_pairs(dyads)
+    senders, receivers = (network.index([pair[k] for pair in pairs]) for k in (0, 1))
+    if (senders == receivers).any():
+        actor = network.actors[senders[np.argmax(senders == receivers)]]
+        raise ValueError(f"dyads must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out")
+    mode = network.mode
+    if mode is not None:
+        against = (mode[senders] != 0) | (mode[receivers] != 1)
+        if against.any():
+            k = int(np.argmax(against))
+            raise ValueError(
+                "dyads of a two-mode network must be (row actor, column actor), but the dyad "
+                f"{dyad_place(network.actors, int(senders[k]), int(receivers[k]))} runs from mode {mode[senders[k]]} "
+                f"to mode {mode[receivers[k]]}; turn it round or leave it out"
+            )
+    return senders, receivers
+
+
+def _label_pairs(dyads: Iterable[Any]) -> list[tuple[Any, Any]]:
     """Check that every element is a (sender, receiver) pair."""
     if isinstance(dyads, str | bytes | pd.DataFrame) or not isinstance(dyads, Iterable):
         raise TypeError(
@@ -179,7 +293,7 @@ def label_pairs(dyads: Iterable[Any]) -> list[tuple[Any, Any]]:
     return [(pair[0], pair[1]) for pair in pairs]
 
 
-def unknown_labels(unknown: Iterable[Any], actors: Labels) -> str:
+def _unknown_labels(unknown: Iterable[Any], actors: Labels) -> str:
     """Say which labels name nobody, and whom they may have meant."""
     wanted = list(unknown)
     message = f"{listing(wanted)} {'is' if len(wanted) == 1 else 'are'} not among its {len(actors)} actors"

@@ -21,18 +21,18 @@ What the readers decide, and where it shows:
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network._content import NetworkContent, UnknownActorError
-from latentnet.network.changed import fully_observed, replayed, with_ties, without_design
+from latentnet.network.content import Parts, SelfTies, same_parts, unobserve
+from latentnet.network.labels import actor_places, dyad_places
 from latentnet.network.observed import ObservedDyads
 from latentnet.network.reading import (
-    SelfTies,
     is_igraph,
     read_edges,
     read_igraph,
@@ -41,20 +41,13 @@ from latentnet.network.reading import (
     read_networkx,
     read_nominations,
 )
+from latentnet.network.sparse import frozen, handed_out
+from latentnet.network.tables import coverage_frame, edge_frame, edge_graph, respondents
 
-__all__ = [
-    "Network",
-    "ObservedDyads",
-    "UnknownActorError",
-    "as_network",
-    "fully_observed",
-    "replayed",
-    "with_ties",
-    "without_design",
-]
+__all__ = ["Network", "as_network"]
 
 
-class Network(NetworkContent):
+class Network:
     """An observed network: actors, ties, which dyads were observed, and attributes of actors. Immutable.
 
     Make one with `from_networkx`, `from_igraph`, `from_array`, `from_edges`, `from_nominations` or
@@ -66,7 +59,8 @@ class Network(NetworkContent):
         Labels in input order; in a two-mode network row actors, then column actors.
     n_actors, n_ties : int
         `n_ties` counts observed non-zero dyads, each undirected tie once.
-    directed, two_mode : bool
+    directed, two_mode, has_direction : bool
+    n_row_actors : int
     ties : csr_array (n_actors, n_actors) of float64
         Observed non-zero values, row = sender; undirected ties are stored in both directions.
     observed : ObservedDyads
@@ -95,7 +89,30 @@ class Network(NetworkContent):
     2
     """
 
-    __slots__ = ()
+    __slots__ = ("__weakref__", "_parts")
+
+    _parts: Parts
+
+    def __init__(self, parts: Parts) -> None:
+        if not isinstance(parts, Parts):
+            raise TypeError(
+                f"Network cannot be made from an object of type {type(parts).__name__} directly; use "
+                "Network.from_networkx, from_igraph, from_array (also scipy.sparse and square DataFrames), "
+                "from_edges, from_nominations or from_incidence"
+            )
+        frozen(parts.ties)  # unpickled arrays are writable again
+        parts.actors.flags.writeable = False
+        object.__setattr__(self, "_parts", parts)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"cannot set {name!r}: a Network is immutable; build a new one with Network.from_...")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"cannot delete {name!r}: a Network is immutable; build a new one with Network.from_...")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through __init__, since pickle and deepcopy forget that an array was write-protected.
+        return type(self), (self._parts,)
 
     @classmethod
     def from_networkx(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
@@ -350,6 +367,270 @@ class Network(NetworkContent):
         (5, 4, 6)
         """
         return cls(read_incidence(matrix, rows, columns, attributes, prefix))
+
+    @property
+    def actors(self) -> npt.NDArray[np.object_]:
+        """Labels in input order, shape (n_actors,), write-protected."""
+        return self._parts.actors
+
+    @property
+    def n_actors(self) -> int:
+        """Number of actors, of both modes together."""
+        return len(self._parts.actors)
+
+    @property
+    def directed(self) -> bool:
+        """Whether the two directions of a dyad are told apart; False in two-mode networks."""
+        return self._parts.observed.directed
+
+    @property
+    def two_mode(self) -> bool:
+        """Whether ties run only from row actors to column actors."""
+        return self._parts.observed.two_mode
+
+    @property
+    def has_direction(self) -> bool:
+        """Whether every dyad has a sender and a receiver: in directed and in two-mode networks."""
+        return self._parts.observed.has_direction
+
+    @property
+    def n_row_actors(self) -> int:
+        """Number of actors who can send ties, and come first: all, or the row actors of a two-mode network."""
+        return self._parts.observed.n_row_actors
+
+    @property
+    def mode(self) -> npt.NDArray[np.int64] | None:
+        """0 for row actors, 1 for column actors, shape (n_actors,), write-protected; None unless two-mode."""
+        if not self.two_mode:
+            return None
+        mode = (np.arange(self.n_actors) >= self.n_row_actors).astype(np.int64)
+        mode.flags.writeable = False
+        return mode
+
+    @property
+    def ties(self) -> sparse.csr_array[Any]:
+        """Observed non-zero values, csr_array (n_actors, n_actors) of float64 on write-protected arrays."""
+        return handed_out(self._parts.ties)
+
+    @property
+    def n_ties(self) -> int:
+        """Number of observed non-zero dyads, each undirected one once."""
+        stored = int(self._parts.ties.nnz)
+        return stored if self.has_direction else stored // 2
+
+    @property
+    def observed(self) -> ObservedDyads:
+        """Which dyads were observed."""
+        return self._parts.observed
+
+    @property
+    def attributes(self) -> pd.DataFrame:
+        """Attributes by actor (a copy)."""
+        return self._parts.attributes.copy()
+
+    @property
+    def respondents(self) -> npt.NDArray[np.object_]:
+        """Labels of the actors whose row was observed, at least in part: those who were asked.
+
+        All actors of an undirected network; never the column actors of a two-mode one, who have no row.
+        """
+        return self._parts.actors[respondents(self._parts)]
+
+    @property
+    def max_nominations(self) -> int | None:
+        """The most names that a respondent was allowed; None where there was no limit."""
+        return self._parts.nominations.max_nominations
+
+    @property
+    def n_nominations(self) -> npt.NDArray[np.int64] | None:
+        """How many names each actor gave, shape (n_actors,): 0 if not asked; None unless from nominations.
+
+        Names of people who are no actors count, and names in dyads that `with_unobserved` hid: a list of
+        `max_nominations` was full.
+        """
+        return self._parts.nominations.n_nominations
+
+    @property
+    def ranks(self) -> sparse.csr_array[Any] | None:
+        """Place of every name in its respondent's list, csr_array of float64 with the pattern of `ties`, or None.
+
+        1 for the name given first. Places of names that are hidden, or are no actors, are skipped.
+        """
+        ranks = self._parts.nominations.ranks
+        return None if ranks is None else handed_out(ranks)
+
+    @property
+    def named_only(self) -> npt.NDArray[np.bool_]:
+        """Who is an actor only because someone named him or her, shape (n_actors,).
+
+        All False unless `choice_set` is "named".
+        """
+        named_only = self._parts.nominations.named_only
+        return np.zeros(self.n_actors, dtype=bool) if named_only is None else named_only
+
+    @property
+    def choice_set(self) -> Literal["given", "named"]:
+        """Whether all actors were there to be named whatever happened, "given", or some are `named_only`, "named".
+
+        In the second case the likelihood conditions on those having been named.
+        """
+        return "given" if self._parts.nominations.named_only is None else "named"
+
+    def coverage(self) -> pd.DataFrame:
+        """Who was asked, how many names each gave, and how often each was named.
+
+        Returns
+        -------
+        DataFrame
+            By actor: `asked` (is among `respondents`); `names_given` (0 for people who were asked and named
+            nobody, and for those who were not asked); `list_full` (gave `max_nominations` names, so may have left
+            some out); `times_named`; `share_observed`, of the dyads from and to this actor.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from latentnet.network import Network
+        >>> names = pd.DataFrame({"who": ["Ann", "Ann", "Bob"], "whom": ["Bob", "Cy", "Cy"]})
+        >>> asked = Network.from_nominations(
+        ...     names, respondent="who", nominee="whom", respondents=["Ann", "Bob", "Di"], max_nominations=2
+        ... )
+        >>> asked.coverage()
+               asked  names_given  list_full  times_named  share_observed
+        actor
+        Ann     True            2       True            0        0.833333
+        Bob     True            1      False            1        0.833333
+        Cy     False            0      False            2        0.500000
+        Di      True            0      False            0        0.833333
+        >>> asked.respondents.tolist()
+        ['Ann', 'Bob', 'Di']
+        """
+        return coverage_frame(self._parts)
+
+    def index(self, labels: Iterable[Any]) -> npt.NDArray[np.intp]:
+        """Positions in `actors` of the actors with these labels.
+
+        Parameters
+        ----------
+        labels : sequence of labels
+
+        Returns
+        -------
+        int ndarray (len(labels),)
+
+        Raises
+        ------
+        TypeError
+            If `labels` is one string.
+        UnknownActorError
+            If a label names no actor; it is a KeyError.
+
+        Examples
+        --------
+        >>> from latentnet.network import Network
+        >>> Network.from_array([[0, 1], [0, 0]], actors=["a", "b"]).index(["b", "a"]).tolist()
+        [1, 0]
+        """
+        return actor_places(labels, self._parts.attributes.index)
+
+    def with_unobserved(self, dyads: Iterable[tuple[Any, Any]]) -> Network:
+        """Copy of the network in which some dyads count as unobserved, for instance to hold them out.
+
+        Parameters
+        ----------
+        dyads : sequence of (sender, receiver) labels
+            In an undirected network the order does not matter. Dyads that are unobserved already stay so.
+
+        Returns
+        -------
+        Network
+            Without the ties of these dyads, and their `ranks`; the rest is unchanged.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an element is no pair, names an actor twice, or runs against the modes of a two-mode network.
+        UnknownActorError
+            If a label names no actor.
+
+        Examples
+        --------
+        >>> from latentnet.network import Network
+        >>> network = Network.from_array([[0, 1, 1], [0, 0, 1], [0, 0, 0]], actors=["a", "b", "c"])
+        >>> held_out = network.with_unobserved([("a", "b"), ("c", "a")])
+        >>> held_out.n_ties, held_out.observed.n_dyads
+        (2, 4)
+        """
+        senders, receivers = dyad_places(self, dyads)
+        return Network(unobserve(self._parts, senders, receivers)) if len(senders) else self
+
+    def to_frame(self, *, unobserved: bool = False) -> pd.DataFrame:
+        """Table with a row for every tie, which `from_edges` reads; without limits and ranks of lists.
+
+        Parameters
+        ----------
+        unobserved : bool
+            Add a row with value NaN for every unobserved dyad.
+
+        Returns
+        -------
+        DataFrame
+            Columns `sender`, `receiver` (labels), `value`; by sender, then receiver; undirected dyads once,
+            the actor who comes first as sender.
+        """
+        return edge_frame(self._parts, unobserved)
+
+    def to_networkx(self, *, unobserved: bool = False) -> Any:
+        """Convert to a `networkx.DiGraph` or `networkx.Graph`, which `from_networkx` reads.
+
+        Parameters
+        ----------
+        unobserved : bool
+            Add an edge of weight None for every unobserved dyad. Not the default: algorithms would take them
+            for ties.
+
+        Returns
+        -------
+        networkx.Graph or networkx.DiGraph
+            Ties have `weight`, nodes the attributes of the actors, and `bipartite` (0 or 1) in a two-mode
+            network.
+        """
+        return edge_graph(self._parts, unobserved)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Network):
+            return NotImplemented
+        return self is other or same_parts(self._parts, other._parts)
+
+    def __hash__(self) -> int:
+        return hash((self.n_actors, self.directed, self.two_mode, self.n_ties))
+
+    def __repr__(self) -> str:
+        actors, kind = str(self.n_actors), "directed" if self.directed else "undirected"
+        if self.two_mode:
+            n_rows = self.n_row_actors
+            actors, kind = f"{actors} ({n_rows} rows + {self.n_actors - n_rows} columns)", "two-mode"
+        observed = self.observed
+        density = f"{self.n_ties / observed.n_dyads:.3g}" if observed.n_dyads else "undefined"
+        complete = observed.n_dyads == observed.n_dyads_possible
+        # Capped, so that "100.0%" never hides an unobserved dyad.
+        share = "all" if complete else f"{min(100 * observed.share, 99.9):.1f}% of"
+        design = "" if self.n_nominations is None else f"{self._described_design()}, "
+        return (
+            f"Network(n_actors={actors}, n_ties={self.n_ties}, {kind}, density={density}, observed={share} "
+            f"{observed.n_dyads_possible} dyads, {design}attributes={list(self._parts.attributes.columns)})"
+        )
+
+    def _described_design(self) -> str:
+        cap, n_only = self.max_nominations, int(self.named_only.sum())
+        said = [
+            f"{len(self.respondents)} of {self.n_actors} asked",
+            "any number of names" if cap is None else f"at most {cap} {'name' if cap == 1 else 'names'} each",
+            "ranked" if self.ranks is not None else "",
+            f"choice_set='named': conditions on {n_only} un-asked having been named"
+            if n_only
+            else "choice_set='given'",
+        ]
+        return ", ".join(filter(None, said))
 
 
 def as_network(network: Any) -> Network:

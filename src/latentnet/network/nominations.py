@@ -1,136 +1,134 @@
-"""What a network of nominations holds beside its ties: the cap, how many each named, in which order, who was asked."""
+"""Lists of names beside a network's ties: the limit, how many each actor named, in which order, who was asked."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from latentnet.network.observed import ObservedDyads
-from latentnet.network.sparse import entry_rows, frozen, keep_entries
+from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries, same_entries
 
-__all__ = ["Design", "is_sound", "kept_under", "replayed_lists", "rows_observed", "same_design"]
+__all__ = ["NONE", "Nominations"]
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-class Design(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Nominations:
     """How lists of names came about; see `Network` for the meaning of the fields.
 
-    `named_only` is None where nobody is in the data only because of having been named.
+    Each is None where nothing of the kind is known; `NONE` is what a network has that holds no lists.
     """
 
-    max_nominations: int | None
-    n_nominations: Ints
-    ranks: sparse.csr_array[Any] | None
-    named_only: Bools | None
+    max_nominations: int | None = None
+    n_nominations: Ints | None = None
+    ranks: sparse.csr_array[Any] | None = None
+    named_only: Bools | None = None
 
+    def __post_init__(self) -> None:
+        if self.ranks is not None:
+            frozen(self.ranks)
+        for array in (self.n_nominations, self.named_only):
+            if array is not None:
+                array.flags.writeable = False
 
-def rows_observed(observed: ObservedDyads, n_actors: int) -> Bools:
-    """Which rows are not wholly unobserved, shape (n_actors,)."""
-    return np.ones(n_actors, dtype=bool) if observed.rows is None else observed.rows
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Through __init__, so that copies and unpickled objects are write-protected too.
+        return Nominations, (self.max_nominations, self.n_nominations, self.ranks, self.named_only)
 
-
-def kept_under(design: Design, ties: sparse.csr_array[Any], observed: ObservedDyads) -> Design:
-    """The design after dyads were hidden: ranks of the ties that are left, no names from hidden rows.
-
-    The other ranks keep their values, and `named_only` does not change: whoever was asked is in the data for that
-    reason, also when the answer is hidden.
-    """
-    ranks = design.ranks
-    if ranks is not None:
-        ranks = frozen(keep_entries(ranks, np.isin(_codes(ranks), _codes(ties))))
-    n_nominations = np.where(rows_observed(observed, ties.shape[0]), design.n_nominations, 0)
-    return design._replace(ranks=ranks, n_nominations=n_nominations)
-
-
-def replayed_lists(
-    observed: ObservedDyads, visible: sparse.csr_array[Any], design: Design | None, ranks: sparse.csr_array[Any]
-) -> tuple[sparse.csr_array[Any], Design | None]:
-    """Ties and design that the same interviews would have recorded; see `latentnet.network.replayed`.
-
-    `visible` are the ties that the pattern shows, `ranks` those (1 = first) that would be named without a cap.
-    """
-    n = ranks.shape[0]
-    rows, columns, order = entry_rows(ranks), ranks.indices, ranks.data
-    shown = rows_observed(observed, n)[rows] & (rows != columns)
-    if observed.missing is not None:
-        shown &= ~np.isin(_codes(ranks), _codes(observed.missing))
-    by_rank = np.lexsort((order, rows))
-    by_rank = by_rank[shown[by_rank]]
-    rows, columns = rows[by_rank].astype(np.int64), columns[by_rank]
-    counts = np.bincount(rows, minlength=n)
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    if design is None:
-        return _lists(rows, columns, np.ones(len(rows)), n), None
-    # Names of people outside the choice set took up places of the list, and would do so again.
-    spent = design.n_nominations - np.diff(visible.indptr)
-    if design.max_nominations is not None:
-        kept = place < (design.max_nominations - spent)[rows]
-        rows, columns, place = rows[kept], columns[kept], place[kept]
-    named = np.bincount(rows, minlength=n) + spent
-    ranked = None if design.ranks is None else _lists(rows, columns, (place + 1).astype(np.float64), n)
-    design = design._replace(n_nominations=named, ranks=ranked)
-    return _lists(rows, columns, np.ones(len(rows)), n), design
-
-
-def same_design(first: Design | None, second: Design | None) -> bool:
-    """Whether two networks were observed under the same design, with the same outcome."""
-    if first is None or second is None:
-        return first is second
-    return (
-        first.max_nominations == second.max_nominations
-        and np.array_equal(first.n_nominations, second.n_nominations)
-        and _same_arrays(first.named_only, second.named_only)
-        and (first.ranks is None) == (second.ranks is None)
-        and (
-            first.ranks is None
-            or second.ranks is None
-            or (
-                np.array_equal(first.ranks.indptr, second.ranks.indptr)
-                and np.array_equal(first.ranks.indices, second.ranks.indices)
-                and np.array_equal(first.ranks.data, second.ranks.data)
-            )
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Nominations):
+            return NotImplemented
+        if (self.ranks is None) != (other.ranks is None):
+            return False
+        return (
+            self.max_nominations == other.max_nominations
+            and _same(self.n_nominations, other.n_nominations)
+            and _same(self.named_only, other.named_only)
+            and (self.ranks is None or other.ranks is None or same_entries(self.ranks, other.ranks))
         )
-    )
 
+    __hash__ = None  # type: ignore[assignment]  # what is equal by its arrays has no hash of its own
 
-def is_sound(design: Design, ties: sparse.csr_array[Any], observed: ObservedDyads) -> bool:
-    """Whether a design read from a file is one of these ties; ranks must have their pattern already."""
-    n, counts, named, ranks = ties.shape[0], np.diff(ties.indptr), design.n_nominations, design.ranks
-    rows, cap = rows_observed(observed, n), design.max_nominations
-    sound = (
-        (cap is None or (type(cap) is int and cap >= 1))
-        and named.dtype == np.int64
-        and named.shape == (n,)
-        and bool(np.all(ties.data == 1.0) and np.all(counts <= named) and not named[~rows].any())
-        and (cap is None or bool(np.all(named <= cap)))
-    )
-    if sound and ranks is not None:
-        places = entry_rows(ranks)
-        sound = bool(
-            np.all((ranks.data >= 1) & (ranks.data <= named[places]) & (ranks.data == np.floor(ranks.data)))
-            and len(set(zip(places.tolist(), ranks.data.tolist(), strict=True))) == ranks.nnz
+    def hidden(self, ties: sparse.csr_array[Any], observed: ObservedDyads) -> Nominations:
+        """The lists after dyads were hidden: ranks of the ties that are left, no names from hidden rows.
+
+        The other ranks keep their values, and `named_only` does not change: whoever was asked is in the data for that
+        reason, also when the answer is hidden.
+        """
+        if self.n_nominations is None:
+            return self
+        ranks = self.ranks
+        if ranks is not None:
+            ranks = keep_entries(ranks, np.isin(codes(ranks), codes(ties)))
+        return replace(self, ranks=ranks, n_nominations=np.where(observed.asked, self.n_nominations, 0))
+
+    def replayed(
+        self, observed: ObservedDyads, visible: sparse.csr_array[Any], wishes: sparse.csr_array[Any]
+    ) -> tuple[sparse.csr_array[Any], Nominations]:
+        """Ties and lists that the same interviews would have recorded; see `latentnet.network.replayed`.
+
+        `visible` are the ties that the pattern shows, `wishes` those (1 = first) that would be named without a limit.
+        """
+        n = wishes.shape[0]
+        rows, columns, order = entry_rows(wishes), wishes.indices, wishes.data
+        shown = observed.asked[rows] & (rows != columns) & ~np.isin(codes(wishes), codes(observed.missing))
+        by_rank = np.lexsort((order, rows))
+        by_rank = by_rank[shown[by_rank]]
+        rows, columns = rows[by_rank].astype(np.int64), columns[by_rank]
+        counts = np.bincount(rows, minlength=n)
+        place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        if self.n_nominations is None:
+            return _lists(rows, columns, np.ones(len(rows)), n), self
+        # Names of people outside the choice set take up places of the list, here as there.
+        spent = self.n_nominations - np.diff(visible.indptr)
+        if self.max_nominations is not None:
+            kept = place < (self.max_nominations - spent)[rows]
+            rows, columns, place = rows[kept], columns[kept], place[kept]
+        named = np.bincount(rows, minlength=n) + spent
+        ranks = None if self.ranks is None else _lists(rows, columns, (place + 1).astype(np.float64), n)
+        return _lists(rows, columns, np.ones(len(rows)), n), replace(self, n_nominations=named, ranks=ranks)
+
+    def is_sound(self, ties: sparse.csr_array[Any], observed: ObservedDyads) -> bool:
+        """Whether lists read from a file are of these ties; ranks must have their pattern already."""
+        n, counts, cap, named = ties.shape[0], np.diff(ties.indptr), self.max_nominations, self.n_nominations
+        return (
+            named is not None
+            and (cap is None or (type(cap) is int and cap >= 1))
+            and named.dtype == np.int64
+            and named.shape == (n,)
+            and bool(np.all(ties.data == 1.0) and np.all(counts <= named) and not named[~observed.asked].any())
+            and (cap is None or bool(np.all(named <= cap)))
+            and (self.ranks is None or _are_places(self.ranks, named))
+            and (self.named_only is None or _were_only_named(self.named_only, observed.asked))
         )
-    if sound and design.named_only is not None:
-        asked = design.named_only
-        sound = asked.dtype == np.bool_ and asked.shape == (n,) and bool(asked.any() and not asked[rows].any())
-    return sound
+
+
+NONE = Nominations()
+"""No lists of names."""
+
+
+def _are_places(ranks: sparse.csr_array[Any], named: Ints) -> bool:
+    """Whether ranks are different whole numbers from 1 to the length of each list."""
+    rows, places = entry_rows(ranks), ranks.data
+    whole = (places >= 1) & (places <= named[rows]) & (places == np.floor(places))
+    return bool(whole.all()) and len(set(zip(rows.tolist(), places.tolist(), strict=True))) == ranks.nnz
+
+
+def _were_only_named(named_only: Bools, asked: Bools) -> bool:
+    """Whether these are some of the actors, none of whom was asked."""
+    fits = named_only.dtype == np.bool_ and named_only.shape == asked.shape
+    return fits and bool(named_only.any() and not named_only[asked].any())
 
 
 def _lists(rows: Ints, columns: npt.NDArray[Any], values: npt.NDArray[np.float64], n: int) -> sparse.csr_array[Any]:
     return frozen(sparse.csr_array((values, (rows, columns)), shape=(n, n)))
 
 
-def _codes(matrix: sparse.csr_array[Any]) -> Ints:
-    """One number for every stored entry, equal for equal places."""
-    return entry_rows(matrix).astype(np.int64) * matrix.shape[1] + matrix.indices
-
-
-def _same_arrays(first: npt.NDArray[Any] | None, second: npt.NDArray[Any] | None) -> bool:
-    if first is None or second is None:
-        return first is second
-    return bool(np.array_equal(first, second))
+def _same(first: npt.NDArray[Any] | None, second: npt.NDArray[Any] | None) -> bool:
+    return first is second if first is None or second is None else bool(np.array_equal(first, second))

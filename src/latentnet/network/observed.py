@@ -1,4 +1,4 @@
-"""Which dyads were observed, held by rows and by single dyads, never as an n x n mask."""
+"""The dyads of a network that were observed, held by rows and by single dyads, never as an n x n mask."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from latentnet.network.sparse import entry_rows, frozen, handed_out
+from latentnet.network.sparse import entry_rows, frozen, handed_out, no_dyads, same_entries
 
 __all__ = ["ObservedDyads"]
 
 
 class ObservedDyads:
-    """The dyads of a network that were observed (immutable; made by `Network`).
+    """The dyads of a network, and which of them were observed (immutable; made by `Network`).
 
     Parameters
     ----------
@@ -22,34 +22,34 @@ class ObservedDyads:
     directed : bool
     n_row_actors : int or None
         In a two-mode network the number of row actors, who come first; None otherwise.
-    rows : bool array (n_actors,) or None
-        False where nothing is known of an actor's whole row. None: no row is wholly unobserved. Always None
-        in an undirected network; True for the column actors of a two-mode network, who have no row.
+    asked : bool array (n_actors,) or None
+        False where nothing is known of an actor's whole row. None: no row is wholly unobserved.
     missing : csr_array of bool (n_actors, n_actors) or None
         Single unobserved dyads within the observed rows (symmetric in an undirected network). None: there are
         none.
     """
 
-    __slots__ = ("_directed", "_missing", "_n_actors", "_n_row_actors", "_rows")
+    __slots__ = ("_asked", "_directed", "_missing", "_n_actors", "_n_row_actors")
 
     _n_actors: int
     _directed: bool
     _n_row_actors: int | None
-    _rows: npt.NDArray[np.bool_] | None
-    _missing: sparse.csr_array[Any] | None
+    _asked: npt.NDArray[np.bool_]
+    _missing: sparse.csr_array[Any]
 
     def __init__(
         self,
         n_actors: int,
         directed: bool,
         n_row_actors: int | None = None,
-        rows: npt.NDArray[np.bool_] | None = None,
+        asked: npt.NDArray[np.bool_] | None = None,
         missing: sparse.csr_array[Any] | None = None,
     ) -> None:
-        if rows is not None:
-            rows.flags.writeable = False
-        values = (n_actors, directed, n_row_actors, rows, None if missing is None else frozen(missing))
-        for name, value in zip(("n_actors", "directed", "n_row_actors", "rows", "missing"), values, strict=True):
+        asked = np.ones(n_actors, dtype=bool) if asked is None else asked
+        asked.flags.writeable = False
+        missing = frozen(no_dyads(n_actors) if missing is None else missing)
+        values = (n_actors, directed, n_row_actors, asked, missing)
+        for name, value in zip(("n_actors", "directed", "n_row_actors", "asked", "missing"), values, strict=True):
             object.__setattr__(self, f"_{name}", value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -60,53 +60,72 @@ class ObservedDyads:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, so that copies and unpickled objects are write-protected too.
-        return ObservedDyads, (self._n_actors, self._directed, self._n_row_actors, self._rows, self._missing)
+        return ObservedDyads, (self._n_actors, self._directed, self._n_row_actors, self._asked, self._missing)
 
     @property
-    def rows(self) -> npt.NDArray[np.bool_] | None:
-        """False where an actor's whole row is unobserved, shape (n_actors,); None if no row is."""
-        return self._rows
+    def directed(self) -> bool:
+        """Whether the two directions of a dyad are told apart; False in two-mode networks."""
+        return self._directed
 
     @property
-    def missing(self) -> sparse.csr_array[Any] | None:
-        """Single unobserved dyads in observed rows, bool csr_array (n_actors, n_actors); None if none."""
-        return None if self._missing is None else handed_out(self._missing)
+    def two_mode(self) -> bool:
+        """Whether dyads run only from row actors to column actors."""
+        return self._n_row_actors is not None
+
+    @property
+    def has_direction(self) -> bool:
+        """Whether every dyad has a sender and a receiver: not in undirected networks, where it is a pair."""
+        return self._directed or self.two_mode
+
+    @property
+    def n_row_actors(self) -> int:
+        """Number of actors who have a row, and come first: all but the column actors of a two-mode network."""
+        return self._n_actors if self._n_row_actors is None else self._n_row_actors
+
+    @property
+    def asked(self) -> npt.NDArray[np.bool_]:
+        """Whether something is known of each actor's row, shape (n_actors,).
+
+        All True in an undirected network; True for the column actors of a two-mode network, who have no row.
+        """
+        return self._asked
+
+    @property
+    def missing(self) -> sparse.csr_array[Any]:
+        """Single unobserved dyads in the rows of actors who were asked, bool csr_array (n_actors, n_actors).
+
+        Both directions in an undirected network.
+        """
+        return handed_out(self._missing)
 
     @property
     def n_dyads_possible(self) -> int:
         """Number of dyads, observed or not: unordered pairs in an undirected network."""
-        if self._n_row_actors is not None:
-            return self._n_row_actors * (self._n_actors - self._n_row_actors)
-        ordered = self._n_actors * (self._n_actors - 1)
-        return ordered if self._directed else ordered // 2
+        ordered = self.n_row_actors * self.dyads_per_row
+        return ordered if self.has_direction else ordered // 2
 
     @property
     def n_dyads(self) -> int:
         """Number of observed dyads: unordered pairs in an undirected network."""
-        n_single = 0 if self._missing is None else int(self._missing.nnz)
-        if self._n_row_actors is None and not self._directed:
-            n_single //= 2
-        n_in_rows = 0 if self._rows is None else int((~self._rows).sum()) * self.dyads_per_row
-        return self.n_dyads_possible - n_in_rows - n_single
+        n_single = int(self._missing.nnz) // (1 if self.has_direction else 2)
+        return self.n_dyads_possible - int((~self._asked).sum()) * self.dyads_per_row - n_single
 
     @property
     def dyads_per_row(self) -> int:
         """Number of dyads in a sender's row: the other actors, or those of the other mode."""
-        return self._n_actors - (1 if self._n_row_actors is None else self._n_row_actors)
+        return self._n_actors - (self.n_row_actors if self.two_mode else 1)
 
     def counts(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Observed dyads that each actor sends, and receives, (n_actors,) both; in an undirected network the same."""
-        n, n_rows, missing = self._n_actors, self._n_row_actors, self._missing
-        sent, received = np.full(n, self.dyads_per_row), np.full(n, n - 1)
-        if self._rows is not None:
-            sent[~self._rows] = 0
-            received = self._rows.sum() - self._rows
-        if n_rows is not None:
+        n, n_rows = self._n_actors, self.n_row_actors
+        sent = np.where(self._asked, self.dyads_per_row, 0)
+        if self.two_mode:
             sent[n_rows:] = 0
-            received = np.where(np.arange(n) < n_rows, 0, n_rows if self._rows is None else self._rows[:n_rows].sum())
-        if missing is not None:
-            sent = sent - np.diff(missing.indptr)
-            received = received - np.bincount(missing.indices, minlength=n)
+            received = np.where(np.arange(n) < n_rows, 0, self._asked[:n_rows].sum())
+        else:
+            received = self._asked.sum() - self._asked
+        sent = sent - np.diff(self._missing.indptr)
+        received = received - np.bincount(self._missing.indices, minlength=n)
         return sent.astype(np.int64), received.astype(np.int64)
 
     @property
@@ -119,15 +138,12 @@ class ObservedDyads:
 
         In a two-mode network only entries (row actor, column actor) can be True.
         """
-        mask = np.ones((self._n_actors, self._n_actors), dtype=bool)
+        mask = np.repeat(self._asked[:, np.newaxis], self._n_actors, axis=1)
         np.fill_diagonal(mask, False)
-        if self._n_row_actors is not None:
-            mask[self._n_row_actors :] = False
-            mask[:, : self._n_row_actors] = False
-        if self._rows is not None:
-            mask[~self._rows] = False
-        if self._missing is not None:
-            mask[entry_rows(self._missing), self._missing.indices] = False
+        if self.two_mode:
+            mask[self.n_row_actors :] = False
+            mask[:, : self.n_row_actors] = False
+        mask[entry_rows(self._missing), self._missing.indices] = False
         return mask
 
     def __eq__(self, other: object) -> bool:
@@ -136,8 +152,8 @@ class ObservedDyads:
         return (
             (self._n_actors, self._directed, self._n_row_actors)
             == (other._n_actors, other._directed, other._n_row_actors)
-            and _same(self._rows, other._rows)
-            and _same_pattern(self._missing, other._missing)
+            and np.array_equal(self._asked, other._asked)
+            and same_entries(self._missing, other._missing)
         )
 
     def __hash__(self) -> int:
@@ -145,15 +161,3 @@ class ObservedDyads:
 
     def __repr__(self) -> str:
         return f"ObservedDyads({self.n_dyads} of {self.n_dyads_possible} dyads observed)"
-
-
-def _same(first: npt.NDArray[Any] | None, second: npt.NDArray[Any] | None) -> bool:
-    if first is None or second is None:
-        return first is second
-    return bool(np.array_equal(first, second))
-
-
-def _same_pattern(first: sparse.csr_array[Any] | None, second: sparse.csr_array[Any] | None) -> bool:
-    if first is None or second is None:
-        return first is second
-    return _same(first.indptr, second.indptr) and _same(first.indices, second.indices)

@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-__all__ = ["entries_at", "entry_rows", "frozen", "handed_out", "is_sparse", "keep_entries"]
+__all__ = [
+    "codes",
+    "entries_at",
+    "entry_rows",
+    "frozen",
+    "handed_out",
+    "is_sparse",
+    "keep_entries",
+    "no_dyads",
+    "same_entries",
+]
 
 
 def frozen(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
@@ -25,6 +35,25 @@ def handed_out(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     wrapper.has_sorted_indices = True
     wrapper.has_canonical_format = True
     return wrapper
+
+
+def no_dyads(n_actors: int) -> sparse.csr_array[Any]:
+    """A pattern without entries, (n_actors, n_actors) of bool."""
+    return sparse.csr_array((n_actors, n_actors), dtype=bool)
+
+
+def same_entries(first: sparse.csr_array[Any], second: sparse.csr_array[Any]) -> bool:
+    """Whether two canonical matrices store the same values at the same places; NaN is equal to NaN."""
+    return (
+        np.array_equal(first.indptr, second.indptr)
+        and np.array_equal(first.indices, second.indices)
+        and np.array_equal(first.data, second.data, equal_nan=first.data.dtype.kind == "f")
+    )
+
+
+def codes(matrix: sparse.csr_array[Any]) -> np.ndarray[Any, Any]:
+    """One number for every stored entry, equal for equal places."""
+    return entry_rows(matrix).astype(np.int64) * matrix.shape[1] + matrix.indices
 
 
 def is_sparse(matrix: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A network's ties as an edge table and as a networkx graph."""
+"""A network as tables and as a networkx graph: its ties, and who was asked and named."""
 
 from __future__ import annotations
 
@@ -9,12 +9,38 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from latentnet.network.reading import Parts
+from latentnet.network.content import Parts
 from latentnet.network.sparse import entry_rows
 
-__all__ = ["edge_frame", "edge_graph"]
+__all__ = ["coverage_frame", "edge_frame", "edge_graph", "respondents"]
 
 Positions = npt.NDArray[np.integer[Any]]
+
+
+def respondents(parts: Parts) -> npt.NDArray[np.bool_]:
+    """Which actors have a row of which something was observed, shape (n_actors,)."""
+    return parts.observed.asked & (np.arange(len(parts.actors)) < parts.observed.n_row_actors)
+
+
+def coverage_frame(parts: Parts) -> pd.DataFrame:
+    """The table of `Network.coverage`."""
+    n, asked, lists, observed = len(parts.actors), respondents(parts), parts.nominations, parts.observed
+    given = np.diff(parts.ties.indptr) if lists.n_nominations is None else lists.n_nominations
+    cap = lists.max_nominations
+    sent, received = observed.counts()
+    if observed.two_mode:
+        n_rows = observed.n_row_actors
+        share = np.where(np.arange(n) < n_rows, sent / (n - n_rows), received / n_rows)
+    else:
+        share = (sent + received) / (2.0 * (n - 1))
+    columns = {
+        "asked": asked,
+        "names_given": given.astype(np.int64),
+        "list_full": np.zeros(n, dtype=bool) if cap is None else asked & (given == cap),
+        "times_named": np.bincount(parts.ties.indices, minlength=n),
+        "share_observed": share,
+    }
+    return pd.DataFrame(columns, index=parts.attributes.index.copy())
 
 
 def edge_frame(parts: Parts, unobserved: bool) -> pd.DataFrame:
@@ -25,7 +51,7 @@ def edge_frame(parts: Parts, unobserved: bool) -> pd.DataFrame:
         ends = [(sender, receiver), *_unobserved(parts)]
         values = np.concatenate([values, np.full(sum(len(end[0]) for end in ends[1:]), np.nan)])
         sender, receiver = (np.concatenate([end[k] for end in ends]) for k in (0, 1))
-    if not parts.directed and parts.mode is None:
+    if not parts.observed.has_direction:
         once = sender < receiver
         sender, receiver, values = sender[once], receiver[once], values[once]
     order = np.lexsort((receiver, sender))
@@ -39,23 +65,21 @@ def edge_frame(parts: Parts, unobserved: bool) -> pd.DataFrame:
 
 def _unobserved(parts: Parts) -> list[tuple[Positions, Positions]]:
     """Senders and receivers of unobserved dyads: the single ones, then those of whole rows."""
-    found: list[tuple[Positions, Positions]] = []
-    if (missing := parts.observed.missing) is not None:
-        found.append((entry_rows(missing), missing.indices))
-    if (rows := parts.observed.rows) is not None:
-        absent = np.flatnonzero(~rows)
-        receivers = np.arange(len(parts.actors)) if parts.mode is None else np.flatnonzero(parts.mode == 1)
-        sender, receiver = np.repeat(absent, len(receivers)), np.tile(receivers, len(absent))
-        found.append((sender[sender != receiver], receiver[sender != receiver]))
-    return found
+    observed = parts.observed
+    absent = np.flatnonzero(~observed.asked)
+    receivers = np.arange(observed.n_row_actors if observed.two_mode else 0, len(parts.actors))
+    sender, receiver = np.repeat(absent, len(receivers)), np.tile(receivers, len(absent))
+    others = sender != receiver
+    return [(entry_rows(observed.missing), observed.missing.indices), (sender[others], receiver[others])]
 
 
 def edge_graph(parts: Parts, unobserved: bool) -> nx.Graph[Any]:
     """Graph with weights on ties and attributes on nodes; with `unobserved`, also edges of weight None."""
-    graph = nx.DiGraph() if parts.directed else nx.Graph()
+    graph = nx.DiGraph() if parts.observed.directed else nx.Graph()
     attributes = parts.attributes
-    if parts.mode is not None:
-        attributes = attributes.assign(bipartite=parts.mode)
+    if parts.observed.two_mode:
+        is_column = np.arange(len(attributes)) >= parts.observed.n_row_actors
+        attributes = attributes.assign(bipartite=is_column.astype(np.int64))
     # Column by column: a row of a mixed frame would be coerced to one type.
     columns = {name: attributes[name].tolist() for name in attributes.columns}
     for position, actor in enumerate(parts.actors):

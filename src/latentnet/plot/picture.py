@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from latentnet._exceptions import NotFittedError, refuse_joint
 from latentnet.effects import read_similarity
 from latentnet.families import FAMILIES
-from latentnet.plot.look.attributes import actor_indices
+from latentnet.network.labels import actor_places, label_index
 
 __all__ = [
     "MOST_ARROWS",
@@ -58,7 +58,7 @@ def hidden_actors(reveal: Sequence[Any] | None, actors: NDArray[np.object_]) -> 
     hidden = np.zeros(len(actors), dtype=bool)
     if reveal is not None:
         hidden[:] = True
-        hidden[actor_indices("reveal", reveal, actors)] = False
+        hidden[actor_places(reveal, label_index(actors), "`reveal`")] = False
     return hidden
 
 

@@ -73,7 +73,7 @@ def expected_matrix(problem: Problem, draws: np.ndarray, function: Any) -> np.nd
         if target.layout.halves == 2:
             matrix[receivers, senders] = values[start : start + end - first]
             start += end - first
-        elif not network.directed and not network.two_mode:
+        elif not network.has_direction:
             matrix[receivers, senders] = matrix[senders, receivers]
     np.fill_diagonal(matrix, np.nan)
     return matrix

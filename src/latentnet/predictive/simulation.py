@@ -64,7 +64,7 @@ def simulated_ties(problem: Problem, theta: np.ndarray, rng: np.random.Generator
         entries.append(_entries(senders, receivers, y[0]))
         if len(y) == 2:
             entries.append(_entries(receivers, senders, y[1]))
-        elif not network.directed and not network.two_mode:
+        elif not network.has_direction:
             entries.append(_entries(receivers, senders, y[0]))
     return _matrix(entries, problem.n_actors)
 

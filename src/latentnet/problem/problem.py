@@ -195,7 +195,7 @@ class Problem:
         """Ties of each actor, in either direction."""
         present = (self.network.ties != 0).astype(np.float64)
         degree = np.asarray(present.sum(axis=1)).ravel()
-        if self.network.directed or self.network.two_mode:
+        if self.network.has_direction:
             degree = degree + np.asarray(present.sum(axis=0)).ravel()
         return degree
 

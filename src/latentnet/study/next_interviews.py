@@ -10,12 +10,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
 from latentnet.checks import one_of, whole_number
+from latentnet.network.labels import attribute_column
 from latentnet.study.information import Everything, Greedy, Others, Singles, Targets
 from latentnet.study.reading import (
     Floats,
     Integers,
     actor_index,
-    attribute_values,
     cluster_draws,
     thinned,
     with_draws,
@@ -119,7 +119,7 @@ def next_interviews(model: Any, n: int, *, balance: str | None = None, target: T
     candidates = _candidates(model, n)
     groups = np.zeros(len(candidates), dtype=np.intp)
     if balance is not None:
-        groups = pd.factorize(attribute_values(model, balance, "balance", candidates))[0]
+        groups = pd.factorize(attribute_column(model.network_, balance, "balance", among=candidates))[0]
     one_of("target", target, get_args(Target))
     if target == "everything":
         criterion: Greedy = Everything(_Rows(model, thinned(np.arange(len(model.draws_.pooled)), _MOST_DRAWS)))
@@ -144,14 +144,7 @@ def _candidates(model: Any, n: Any) -> Integers:
             f"{len(model.draws_.pooled)}; fit it with inference='mcmc'"
         )
     network = model.network_
-    if network.directed or network.two_mode:
-        rows = network.observed.rows
-        unasked = np.zeros(network.n_actors, dtype=bool) if rows is None else ~rows
-    else:
-        missing = network.observed.missing
-        unasked = np.zeros(network.n_actors, dtype=bool)
-        if missing is not None:
-            unasked[np.diff(missing.indptr) > 0] = True
+    unasked = ~network.observed.asked if network.has_direction else np.diff(network.observed.missing.indptr) > 0
     candidates = np.flatnonzero(unasked)
     if not len(candidates):
         raise ValueError(
@@ -169,7 +162,7 @@ class _Rows:
         self.indices = indices
         self._view = with_draws(model, indices)
         self._cap = getattr(model.network_, "max_nominations", None)
-        self._missing = None if model.network_.directed else model.network_.observed.missing
+        self._missing = model.network_.observed.missing
 
     @property
     def n_draws(self) -> int:
@@ -180,10 +173,9 @@ class _Rows:
         """Whom the actor's answers would be about."""
         network = self._view.network_
         if network.two_mode:
-            return np.flatnonzero(network.mode == 1)
+            return np.arange(network.n_row_actors, network.n_actors)
         if network.directed:
             return np.delete(np.arange(network.n_actors), actor)
-        assert self._missing is not None
         return np.asarray(self._missing.indices[self._missing.indptr[actor] : self._missing.indptr[actor + 1]])
 
     def scaled(self, actor: int, without: list[int]) -> Floats:

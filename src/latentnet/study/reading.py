@@ -16,7 +16,6 @@ from latentnet._exceptions import refuse_joint
 __all__ = [
     "ClusterDraws",
     "actor_index",
-    "attribute_values",
     "cluster_draws",
     "interval",
     "need_clusters",
@@ -128,18 +127,3 @@ def interval(draws: Floats) -> tuple[Floats, Floats, Floats]:
 def actor_index(actors: npt.NDArray[Any]) -> pd.Index:
     """Index of a table by actor."""
     return pd.Index(actors, name="actor")
-
-
-def attribute_values(model: Any, attribute: str, argument: str, among: Integers | None = None) -> pd.Series:
-    """An attribute of the actors, or of some; an error names those without a value."""
-    attributes = model.network_.attributes
-    if attribute not in attributes:
-        raise ValueError(f"{argument} must be an attribute of the network, one of {list(attributes)}, but is "
-                         f"{attribute!r}; give the network attributes=...")  # fmt: skip
-    values = attributes[attribute].iloc[np.arange(len(attributes)) if among is None else among]
-    missing = values.index[values.isna()].tolist()
-    if missing:
-        shown = ", ".join(map(repr, missing[:10])) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
-        raise ValueError(f"{argument} {attribute!r} has no value for {shown}; fill these in, for example with "
-                         "'unknown'")  # fmt: skip
-    return values

@@ -85,7 +85,7 @@ def _check(design: str, family: Family, network: Network, reciprocal: bool) -> N
         )
     if network.two_mode and not entry.two_mode:
         raise ValueError(f"{design} is not defined for two-mode networks, and this one has two modes; {fix}")
-    if not network.two_mode and not network.directed and entry.directed_only:
+    if not network.has_direction and entry.directed_only:
         raise ValueError(
             f"{design} is defined for directed networks, but this one has directed=False; give the ties with their "
             f"directions, or {fix}"

@@ -10,20 +10,20 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import (
-    Parts,
-    SelfTies,
-    check_self_ties,
+from latentnet.network.content import Parts, SelfTies, check_self_ties, parts_from_entries, without_diagonal
+from latentnet.network.labels import (
+    Labels,
+    attributes_frame,
+    check_n_actors,
     dyad_place,
-    parts_from_entries,
-    without_diagonal,
+    label_array,
+    label_index,
+    listing,
 )
-from latentnet.network.labels import attributes_frame, check_n_actors, label_array, label_index, listing
 from latentnet.network.reading.values import check_finite, float_values
 
 __all__ = ["edge_entries", "read_edges"]
 
-Labels = npt.NDArray[np.object_]
 Positions = npt.NDArray[np.int64]
 
 

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from latentnet.network.content import Parts, SelfTies, dyad_place, parts_from_entries
+from latentnet.network.content import Parts, SelfTies, parts_from_entries
 from latentnet.network.labels import (
+    Labels,
     attributes_frame,
     check_n_actors,
+    dyad_place,
     label_array,
     label_index,
     listing,
@@ -26,8 +28,6 @@ from latentnet.network.reading.incidence import two_mode_parts
 from latentnet.network.reading.values import float_values
 
 __all__ = ["is_igraph", "read_igraph", "read_networkx"]
-
-Labels = npt.NDArray[np.object_]
 
 
 def is_igraph(graph: object) -> bool:

@@ -6,18 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from latentnet.network.content import Parts, parts_from_entries
-from latentnet.network.labels import attributes_frame, label_array, label_index, listing
+from latentnet.network.labels import Labels, attributes_frame, label_array, label_index, listing
 from latentnet.network.reading.matrix import matrix_entries
 from latentnet.network.sparse import entry_rows, is_sparse
 
 __all__ = ["read_incidence", "two_mode_parts"]
-
-Labels = npt.NDArray[np.object_]
 
 
 def read_incidence(

@@ -6,18 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import Parts, SelfTies, dyad_place, parts_from_entries, without_diagonal
-from latentnet.network.labels import attributes_frame, check_n_actors, label_array
+from latentnet.network.content import Parts, SelfTies, parts_from_entries, without_diagonal
+from latentnet.network.labels import Labels, attributes_frame, check_n_actors, dyad_place, label_array
 from latentnet.network.reading.values import check_finite, float_values
-from latentnet.network.sparse import entry_rows, is_sparse
+from latentnet.network.sparse import codes, is_sparse, same_entries
 
 __all__ = ["matrix_entries", "read_matrix"]
-
-Labels = npt.NDArray[np.object_]
 
 
 def matrix_entries(matrix: Any, row_labels: Labels, column_labels: Labels, argument: str) -> sparse.csr_array[Any]:
@@ -103,11 +100,7 @@ def _direction(entries: sparse.csr_array[Any], labels: Labels, directed: bool | 
         return True
     transposed = sparse.csr_array(entries.T)
     transposed.sort_indices()
-    if (
-        np.array_equal(entries.indptr, transposed.indptr)
-        and np.array_equal(entries.indices, transposed.indices)
-        and np.array_equal(entries.data, transposed.data, equal_nan=True)
-    ):
+    if same_entries(entries, transposed):
         return False
     if directed is None:
         return True
@@ -124,11 +117,10 @@ def _first_asymmetry(
 ) -> tuple[int, int, float, float]:
     """First dyad, row by row, whose two values differ."""
     n_actors = entries.shape[0]
-    codes = [entry_rows(m).astype(np.int64) * n_actors + m.indices for m in (entries, transposed)]
-    union = np.union1d(*codes)
+    union = np.union1d(codes(entries), codes(transposed))
     values = np.zeros((2, union.size))
     for k, matrix in enumerate((entries, transposed)):
-        values[k, np.searchsorted(union, codes[k])] = matrix.data
+        values[k, np.searchsorted(union, codes(matrix))] = matrix.data
     differs = (values[0] != values[1]) & ~np.isnan(values).all(axis=0)
     first = int(np.argmax(differs))
     i, j = divmod(int(union[first]), n_actors)

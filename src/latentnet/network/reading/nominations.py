@@ -15,6 +15,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet.checks import whole_number
 from latentnet.network.content import Parts, parts_from_entries
 from latentnet.network.labels import (
+    Labels,
     attributes_frame,
     check_n_actors,
     label_array,
@@ -22,12 +23,10 @@ from latentnet.network.labels import (
     listing,
     object_array,
 )
-from latentnet.network.nominations import Design
-from latentnet.network.sparse import frozen
+from latentnet.network.nominations import Nominations
 
 __all__ = ["read_nominations"]
 
-Labels = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
 
 
@@ -66,13 +65,13 @@ def read_nominations(
         sparse.csr_array((np.ones(len(pairs[0])), pairs), shape=shape),
         directed=True,
         attributes=attributes_frame(attributes, labels),
-        rows=observed,
+        asked=observed,
     )
-    ranks = None if order is None else frozen(sparse.csr_array((order[inside], pairs), shape=shape))
+    ranks = None if order is None else sparse.csr_array((order[inside], pairs), shape=shape)
     named_only = None if given is not None or observed.all() else ~observed
     counts = np.bincount(i, minlength=len(labels)).astype(np.int64)
     cap = None if max_nominations is None else int(max_nominations)
-    return parts._replace(design=Design(cap, counts, ranks, named_only))
+    return parts._replace(nominations=Nominations(cap, counts, ranks, named_only))
 
 
 def _check_columns(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable, rank: Hashable | None) -> None:

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import networkx as nx
 import numpy as np
 
-from latentnet.network import Network, as_network
+from latentnet.network.network import Network, as_network
 
-__all__ = ["Several", "read_networks"]
+__all__ = ["Periods", "read_networks"]
 
 
-class Several(NamedTuple):
+class Periods(NamedTuple):
     """Networks by site and period; `sites` are labels, None where there is one site without a name."""
 
     sites: tuple[Any, ...] | None
@@ -28,7 +28,7 @@ class Several(NamedTuple):
         ]
 
 
-def read_networks(networks: Any) -> Several:
+def read_networks(networks: Any) -> Periods:
     """Read and check what the joint models' `fit` takes.
 
     Raises
@@ -46,16 +46,16 @@ def read_networks(networks: Any) -> Several:
         given = [one if isinstance(one, list | tuple) else [one] for one in networks.values()]
     else:
         sites, given = None, [list(networks)]
-    read = tuple(tuple(as_network(network) for network in periods) for periods in given)
-    several = Several(sites, read)
-    _check(several)
-    return several
+    read = tuple(tuple(as_network(network) for network in one) for one in given)
+    periods = Periods(sites, read)
+    _check(periods)
+    return periods
 
 
-def _check(several: Several) -> None:
-    flat = [network for periods in several.networks for network in periods]
-    names = several.names()
-    if len(flat) < 2 or not all(several.networks):
+def _check(given: Periods) -> None:
+    flat = [network for periods in given.networks for network in periods]
+    names = given.names()
+    if len(flat) < 2 or not all(given.networks):
         raise ValueError(
             f"networks must hold at least two networks, and one for every site, but has {len(flat)}; for one network "
             "use LatentPositionModel or LatentClusterModel"
@@ -70,11 +70,11 @@ def _check(several: Several) -> None:
                 f"of {name!r} {next(kinds)}; build them with the same directed="
             )
         _check_design(names[0], flat[0], name, network)
-    for site, periods in enumerate(several.networks):
+    for site, periods in enumerate(given.networks):
         seen = set(periods[0].actors)
         for period, network in enumerate(periods[1:], start=1):
             if seen.isdisjoint(network.actors):
-                where = "" if several.sites is None else f" of site {several.sites[site]!r}"
+                where = "" if given.sites is None else f" of site {given.sites[site]!r}"
                 raise ValueError(
                     f"networks: no actor of period {period}{where} was there before, so nothing connects the periods; "
                     "actors are matched by label: check the spelling (study.near_duplicates)"

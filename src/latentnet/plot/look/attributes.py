@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from latentnet.network.labels import attribute_column
+
 __all__ = [
     "MOST_INTEGER_CATEGORIES",
     "Encoding",
-    "actor_indices",
     "check_revealed_text",
     "encode",
     "encode_mode",
@@ -75,7 +75,7 @@ def encode(argument: str, given: Any, network: Any, *, numbers: bool, codes: boo
         For an unknown column, a wrong length, or a Series whose index is not the actors.
     """
     if isinstance(given, str):
-        series = _column(argument, given, network)
+        series = attribute_column(network, given, f"`{argument}`", complete=False)
     elif isinstance(given, pd.Series):
         series = _by_label(argument, given, network)
     else:
@@ -94,20 +94,6 @@ def encode(argument: str, given: Any, network: Any, *, numbers: bool, codes: boo
 def encode_mode(mode: IntArray) -> Encoding:
     """The two modes of a two-mode network as an attribute."""
     return Encoding("mode", codes=np.asarray(mode, dtype=np.int64), categories=("row actors", "column actors"))
-
-
-def _column(argument: str, given: str, network: Any) -> pd.Series[Any]:
-    columns = list(network.attributes.columns)
-    if given not in columns:
-        close = difflib.get_close_matches(given, [str(column) for column in columns], n=1)
-        fix = f"did you mean {close[0]!r}? " if close else ""
-        known = ", ".join(repr(column) for column in columns) if columns else "none at all"
-        raise ValueError(
-            f"`{argument}`={given!r} is no attribute of the network; {fix}its attributes are: {known}. "
-            "Give one of them, or a sequence with one value for each actor"
-        )
-    column: pd.Series[Any] = network.attributes[given].reindex(list(network.actors))
-    return column
 
 
 def _by_label(argument: str, given: pd.Series[Any], network: Any) -> pd.Series[Any]:
@@ -162,26 +148,6 @@ def _natural(text: str) -> list[tuple[bool, int, str]]:
         (part.isascii() and part.isdigit(), int(part) if part.isascii() and part.isdigit() else 0, part)
         for part in parts
     ]
-
-
-def actor_indices(argument: str, given: Sequence[Any] | str, actors: NDArray[np.object_]) -> IntArray:
-    """Positions in `actors` of the labels in `given`.
-
-    Raises
-    ------
-    ValueError
-        For a label that no actor has, or a bare string.
-    """
-    if isinstance(given, str):
-        raise ValueError(f"`{argument}` must be a list of actors, but is the string {given!r}; write [{given!r}]")
-    index = {label: i for i, label in enumerate(actors)}
-    given = list(given)
-    unknown = [label for label in given if label not in index]
-    if unknown:
-        close = difflib.get_close_matches(str(unknown[0]), [str(label) for label in actors], n=1)
-        fix = f"; did you mean {close[0]!r}?" if close else "; see `model.actors_`"
-        raise ValueError(f"`{argument}` names {unknown[0]!r}, but no actor has that label{fix}")
-    return np.array([index[label] for label in given], dtype=np.int64)
 
 
 def check_revealed_text(texts: Sequence[str], hidden: Sequence[Any]) -> None:

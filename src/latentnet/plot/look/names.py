@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from latentnet.plot.look.attributes import actor_indices, check_revealed_text
+from latentnet.network.labels import actor_places, label_index
+from latentnet.plot.look.attributes import check_revealed_text
 
 __all__ = ["label_texts"]
 
@@ -42,7 +43,7 @@ def label_texts(labels: Any, actors: NDArray[np.object_], hidden: NDArray[np.boo
             f"{labels!r}"
         )
     if isinstance(labels, pd.Series | Mapping):
-        chosen = actor_indices("labels", list(labels.keys()), actors)
+        chosen = actor_places(list(labels.keys()), label_index(actors), "`labels`")
         texts = [str(text) for text in (labels.to_list() if isinstance(labels, pd.Series) else labels.values())]
     else:
         given = list(labels)
@@ -50,7 +51,7 @@ def label_texts(labels: Any, actors: NDArray[np.object_], hidden: NDArray[np.boo
         if len(given) == len(own) and not any(_hashable(text) and text in known for text in given):
             chosen, texts = np.arange(len(own)), [str(text) for text in given]
         else:
-            chosen = actor_indices("labels", given, actors)
+            chosen = actor_places(given, label_index(actors), "`labels`")
             texts = [own[i] for i in chosen]
     found = {int(i): text for i, text in zip(chosen, texts, strict=True) if not hidden[i]}
     others = [text for i, text in found.items() if text != own[i]]

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from latentnet.plot.look.attributes import actor_indices
+from latentnet.network.labels import actor_places, label_index
 from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
 from latentnet.plot.look.legend import add_legend
 from latentnet.plot.look.looks import Looks, make_looks
@@ -200,16 +200,16 @@ class _Uncertainty:
     """The arguments `clouds` and `contours`, checked and with their draws."""
 
     def __init__(self, model: Any, clouds: Any, contours: Any, look: Looks, n_shown: int) -> None:
-        actors = model.network_.actors
+        actors = label_index(model.network_.actors)
         empty = np.empty(0, dtype=np.int64)
         everybody = np.arange(len(actors))
         self.pooled = isinstance(contours, str) and contours == _POOLED
         self.clouds = everybody if _is(clouds, "all") else empty
         self.contours = everybody if _is(contours, "all") or self.pooled else empty
         if clouds is not None and not _is(clouds, "all"):
-            self.clouds = actor_indices("clouds", clouds, actors)
+            self.clouds = actor_places(clouds, actors, "`clouds`")
         if contours is not None and not _is(contours, "all") and not self.pooled:
-            self.contours = actor_indices("contours", contours, actors)
+            self.contours = actor_places(contours, actors, "`contours`")
         # Files keep the order of drawing; that of the network may be that of a known list.
         self.clouds, self.contours = (self._by_place(model, chosen) for chosen in (self.clouds, self.contours))
         self.cloud_draws = chosen_draws(model, self.clouds, n_shown) if len(self.clouds) else None
