@@ -17,7 +17,7 @@ import pytest
 from scipy import sparse
 
 from latentnet._exceptions import LatentnetWarning
-from latentnet.files.archive import ArrayStore, read_archive, write_archive
+from latentnet.files.archive import Allowance, ArrayStore, read_archive, write_archive
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Classes, Source
 from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
@@ -423,12 +423,12 @@ def _stored(network: Network, path: Any) -> tuple[dict[str, Any], dict[str, np.n
     store = ArrayStore()
     content = encode_network(network, store)
     write_archive(path, {"network": content}, store.arrays)
-    read_content, arrays = read_archive(path)
+    read_content, arrays, _ = read_archive(path)
     return read_content["network"], arrays
 
 
 def _restored(content: dict[str, Any], arrays: dict[str, np.ndarray]) -> Network:
-    return decode_network(json.loads(json.dumps(content)), Source(arrays, Classes({}, {})))
+    return decode_network(json.loads(json.dumps(content)), Source(arrays, Classes({}, {}), Allowance(0)))
 
 
 @pytest.mark.parametrize(

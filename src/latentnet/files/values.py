@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import MOST, shown, whole_number
 from latentnet.component import Component
-from latentnet.files.archive import ArrayStore, check_dtype
+from latentnet.files.archive import Allowance, ArrayStore, check_dtype
 
 __all__ = ["Classes", "MissingComponentError", "Source", "class_name", "decode", "encode"]
 
@@ -55,6 +56,7 @@ class Source(NamedTuple):
 
     arrays: dict[str, np.ndarray]
     classes: Classes
+    allowance: Allowance
 
 
 class _Sink(NamedTuple):
@@ -90,7 +92,7 @@ def decode(content: Any, source: Source) -> Any:
 
 
 def _encode(value: Any, sink: _Sink) -> Any:
-    if value is None or type(value) in (bool, int, str):
+    if value is None or type(value) in (bool, str) or (type(value) is int and value.bit_length() <= _MOST_BITS):
         return value
     if type(value) is float and math.isfinite(value):
         return value
@@ -100,9 +102,13 @@ def _encode(value: Any, sink: _Sink) -> Any:
         if coder.accepts(value):
             return {"kind": kind, **coder.encode(value, sink)}
     raise TypeError(
-        f"save cannot store {sink.where}: it has {value!r} of type {type(value).__name__}; use strings, numbers, "
+        f"save cannot store {sink.where}: it has {shown(value)} of type {type(value).__name__}; use strings, numbers, "
         "dates, tuples, arrays, frames or components"
     )
+
+
+# Python writes and reads no longer integers in decimals.
+_MOST_BITS = 10_000
 
 
 def _items(values: Iterable[Any], sink: _Sink) -> list[Any]:
@@ -139,7 +145,11 @@ def _decode_objects(content: dict[str, Any], source: Source) -> np.ndarray:
         for k, item in enumerate(items):
             array[k] = item
     else:
-        array = np.array([str(item) for item in items], dtype=np.str_)
+        texts = [str(item) for item in items]
+        source.allowance.take(
+            4 * len(texts) * max(map(len, texts), default=0)
+        )  # all of them get the longest one's room
+        array = np.array(texts, dtype=np.str_)
     return array.reshape(content["shape"])
 
 
@@ -163,7 +173,7 @@ def _encode_sparse(value: Any, sink: _Sink) -> dict[str, Any]:
     entries = value.tocoo()
     rows, columns = entries.row, entries.col
     return {
-        "format": value.format,
+        "format": value.format if value.format in _SPARSE else "csr",
         "matrix": not isinstance(value, sparse.sparray),
         "shape": list(value.shape),
         "rows": sink.store.add(rows.astype(np.int64), f"{sink.where} rows"),
@@ -174,8 +184,16 @@ def _encode_sparse(value: Any, sink: _Sink) -> dict[str, Any]:
 
 def _decode_sparse(content: dict[str, Any], source: Source) -> Any:
     rows, columns, values = (source.arrays[content[name]] for name in ("rows", "columns", "values"))
+    form, shape = content["format"], tuple(content["shape"])
+    if form not in (*_SPARSE, *_SLOW) or any(type(size) is not int or not 0 <= size <= MOST for size in shape):
+        raise ValueError(f"it has a sparse matrix of format {form!r} and shape {shape!r}")
+    source.allowance.take(8 * shape[form == "csc"] + 40 * values.size)
     make = sparse.coo_matrix if content["matrix"] else sparse.coo_array
-    return make((values, (rows, columns)), shape=tuple(content["shape"])).asformat(str(content["format"]))
+    return make((values, (rows, columns)), shape=shape).asformat(form if form in _SPARSE else "csr")
+
+
+# Others are stored and read as "csr": they would take time and memory for nothing.
+_SPARSE, _SLOW = ("csr", "csc", "coo"), ("bsr", "dia", "dok", "lil")
 
 
 def _encode_series(value: pd.Series[Any], sink: _Sink) -> dict[str, Any]:
@@ -269,6 +287,7 @@ def decode_column(content: dict[str, Any], source: Source) -> Any:
     return pd.array(items, dtype="string") if kind == "string" else pd.Series(items, dtype=pd.Series(["a"]).dtype).array
 
 
+_LARGEST_POOL = 1024
 _BIT_GENERATORS: dict[str, Any] = {
     one.__name__: one
     for one in (np.random.PCG64, np.random.PCG64DXSM, np.random.MT19937, np.random.Philox, np.random.SFC64)
@@ -277,6 +296,8 @@ _BIT_GENERATORS: dict[str, Any] = {
 
 def _encode_seeds(value: np.random.SeedSequence, sink: _Sink) -> dict[str, Any]:
     entropy = value.entropy.tolist() if isinstance(value.entropy, np.ndarray) else value.entropy
+    if value.pool_size > _LARGEST_POOL:
+        raise TypeError(f"save cannot store {sink.where}: its pool_size is {value.pool_size}, above {_LARGEST_POOL}")
     return {
         "entropy": _encode(entropy, sink),
         "spawn_key": [int(key) for key in value.spawn_key],
@@ -289,7 +310,7 @@ def _decode_seeds(content: dict[str, Any], source: Source) -> np.random.SeedSequ
     return np.random.SeedSequence(
         decode(content["entropy"], source),
         spawn_key=tuple(content["spawn_key"]),
-        pool_size=content["pool_size"],
+        pool_size=whole_number("pool_size", content["pool_size"], 4, _LARGEST_POOL),  # of which time goes as the square
         n_children_spawned=content["n_children_spawned"],
     )
 
@@ -310,7 +331,7 @@ def _encode_generator(value: np.random.Generator, sink: _Sink) -> dict[str, Any]
 
 def _decode_generator(content: dict[str, Any], source: Source) -> np.random.Generator:
     generator = _BIT_GENERATORS[content["generator"]](decode(content["seeds"], source) or 0)
-    generator.state = decode(content["state"], source)
+    generator.state = _checked_state(decode(content["state"], source))
     return np.random.Generator(generator)
 
 
@@ -321,7 +342,15 @@ def _is_random_state(value: Any) -> bool:
 
 def _decode_random_state(content: dict[str, Any], source: Source) -> np.random.RandomState:
     state = np.random.RandomState()
-    state.set_state(decode(content["state"], source))
+    state.set_state(_checked_state(decode(content["state"], source)))
+    return state
+
+
+def _checked_state(state: dict[str, Any]) -> dict[str, Any]:
+    """The state of a bit generator whose places lie within its buffers, as NumPy does not check."""
+    for of, name, most in ((state["state"], "pos", 624), (state, "buffer_pos", 4)):
+        if name in of:
+            whole_number(name, of[name], 0, most)
     return state
 
 

@@ -14,7 +14,7 @@ import latentnet.inference
 import latentnet.models
 import latentnet.priors
 from latentnet.component import Component
-from latentnet.files.archive import read_archive
+from latentnet.files.archive import TooLargeError, read_archive
 from latentnet.files.networks import decode_network
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
 from latentnet.inference.base import InferenceResult
@@ -38,7 +38,7 @@ def library_classes() -> dict[str, type]:
     return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Component | Estimator)}
 
 
-def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
+def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Any:
     """Read a fitted model that `save` wrote.
 
     Nothing is imported by name and nothing in the file is run, so a file from a stranger is safe to load.
@@ -48,6 +48,9 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
     path : str or path
     components : sequence of classes
         User-made effects, families, priors, engines or estimators that the model has; the file names the class only.
+    max_bytes : int or None
+        Memory that the file may make the library take, in bytes; more is refused before it is taken. None: 256 MB, and
+        eight times the file's size.
 
     Returns
     -------
@@ -56,11 +59,13 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    FileNotFoundError, PermissionError
+        If there is no such file, or it cannot be read.
+    TypeError
+        If `path` is no path, or `components` holds something else than such classes.
     ValueError
-        If it is no file of a saved model, is damaged, comes from a newer latentnet, or has a class that is not in
-        `components`.
+        If it is no file of a saved model, is damaged, comes from a newer latentnet, would take more memory than
+        `max_bytes`, or has a class that is not in `components`.
 
     Examples
     --------
@@ -75,10 +80,10 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = ()) -> Any:
     array([ True])
     """
     classes = Classes(library_classes(), _user_classes(components))
-    content, arrays = read_archive(path)
+    content, arrays, allowance = read_archive(path, max_bytes)
     try:
-        return _restored(content, Source(arrays, classes))
-    except MissingComponentError as error:
+        return _restored(content, Source(arrays, classes, allowance))
+    except (MissingComponentError, TooLargeError) as error:
         raise ValueError(f"{os.fspath(path)!r} {error}") from None
     except (Exception, RecursionError) as error:
         raise ValueError(
