@@ -1,4 +1,4 @@
-"""Verbs that types implement; the hand-written exponential and softplus against NumPy's."""
+"""Verbs that types implement; the hand-written exponential, logarithm and softplus against NumPy's."""
 
 from __future__ import annotations
 
@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
-from latentnet.compiled import UNCOUNTED, exp, implements, kernel, offers, softplus, verb
+from latentnet.compiled import UNCOUNTED, exp, implements, kernel, log, offers, softplus, verb
 
 
 @kernel
 def _exp_of(x, out):  # type: ignore[no-untyped-def]
     for p in range(x.size):
         out[p] = exp(x[p])
+
+
+@kernel
+def _log_of(x, out):  # type: ignore[no-untyped-def]
+    for p in range(x.size):
+        out[p] = log(x[p])
 
 
 @kernel
@@ -57,6 +63,13 @@ def test_exp_is_clamped(dtype: type, limit: float) -> None:
     assert (found > 0).all()
 
 
+def test_log() -> None:
+    rng = np.random.default_rng(1)
+    near_one = 1.0 + np.concatenate([rng.uniform(-0.5, 1.0, 100_000), 10.0 ** np.linspace(-15, -1, 100)])
+    x = np.concatenate([np.exp(rng.uniform(-700.0, 700.0, 100_000)), near_one, np.sqrt([0.5, 2.0]), [1.0, 1e-307]])
+    np.testing.assert_allclose(_compiled(_log_of, x), np.log(x), rtol=1e-14, atol=0.0)
+
+
 def test_softplus() -> None:
     x = np.concatenate([_arguments(700.0, np.float64), np.linspace(-700.0, 700.0, 140_001)])
     np.testing.assert_allclose(_compiled(_softplus_of, x), np.logaddexp(0.0, x), rtol=1e-14, atol=1e-14)
@@ -70,6 +83,7 @@ def test_softplus_of_very_negative_arguments() -> None:
 
 def test_outside_of_compiled_code() -> None:
     assert exp(1.0) == np.exp(1.0)
+    assert log(2.0) == np.log(2.0)
     assert softplus(-2.0) == np.logaddexp(0.0, -2.0)
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "CLOGLOG",
     "LOGIT",
     "PROBIT",
+    "ROOT_2PI",
     "add_reversed_hazards",
     "log_above",
     "log_below",
@@ -22,6 +23,7 @@ __all__ = [
     "log_hazard",
     "log_hazard_slope",
     "reversed_hazard",
+    "scaled_tail",
     "sum_log_below",
     "tie_log_likelihoods",
     "tie_scores",
@@ -29,7 +31,8 @@ __all__ = [
 
 LOGIT, PROBIT, CLOGLOG = 0, 1, 2
 
-_LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
+ROOT_2PI = math.sqrt(2.0 * math.pi)
+_LOG_ROOT_2PI = math.log(ROOT_2PI)
 _LOG_LARGEST = 690.0  # exp of this can still be added up over any number of actors
 
 # (1 + 2x)·exp(x²)·erfc(x) for x ≥ 0 as a polynomial in (x − 3.75) / (x + 3.75), interpolated at the Chebyshev points:
@@ -63,7 +66,7 @@ _ERFCX = (
 
 
 @fast_kernel
-def _scaled_tail(x):
+def scaled_tail(x):
     """Φ(−|x|)·exp(x²/2)."""
     x = abs(x) * math.sqrt(0.5)
     t = (x - 3.75) / (x + 3.75)
@@ -80,7 +83,7 @@ def log_below(link, x):
         return -softplus(-x)
     if link == CLOGLOG:
         return -exp(min(-x, _LOG_LARGEST))
-    tail = _scaled_tail(x)
+    tail = scaled_tail(x)
     if x < 0.0:
         return math.log(tail) - 0.5 * x * x
     return math.log1p(-tail * exp(-0.5 * x * x))
@@ -105,7 +108,7 @@ def log_hazard(link, x):
         return -x - exp(min(-x, _LOG_LARGEST)) - log_above(link, x)
     if x < 0.0:
         return -0.5 * x * x - _LOG_ROOT_2PI - log_above(link, x)
-    return -_LOG_ROOT_2PI - math.log(_scaled_tail(x))
+    return -_LOG_ROOT_2PI - math.log(scaled_tail(x))
 
 
 @fast_kernel
@@ -142,7 +145,7 @@ def reversed_hazard(link, x):
         return 1.0 / (1.0 + exp(x))
     if link == CLOGLOG:
         return exp(min(-x, _LOG_LARGEST))
-    tail = _scaled_tail(x)
+    tail = scaled_tail(x)
     if x < 0.0:
         return exp(-_LOG_ROOT_2PI) / tail
     density = exp(-0.5 * x * x)
@@ -164,7 +167,7 @@ def sum_log_below(link, eta, t):
             product, squares = 1.0, 0.0
             for k in range(start, min(start + 32, eta.size)):
                 x = t - eta[k]
-                tail = _scaled_tail(x)
+                tail = scaled_tail(x)
                 product *= tail if x < 0.0 else 1.0 - tail * exp(-0.5 * x * x)
                 squares += min(x, 0.0) ** 2
             total += math.log(product) - 0.5 * squares
@@ -183,7 +186,7 @@ def add_reversed_hazards(link, eta, t, weight, out):
     else:
         for k in range(eta.size):
             x = t - eta[k]
-            tail, density = _scaled_tail(x), exp(-0.5 * x * x)
+            tail, density = scaled_tail(x), exp(-0.5 * x * x)
             ratio = exp(-_LOG_ROOT_2PI) / (tail if x < 0.0 else 1.0 - tail * density)
             out[k] += weight * ratio * (1.0 if x < 0.0 else density)
 

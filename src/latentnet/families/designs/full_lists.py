@@ -1,13 +1,12 @@
 """The probability of a full list: a one-dimensional integral over the smallest utility named.
 
 A respondent who may name at most m people named m: all of them have u > 0, and nobody else's u exceeds the smallest of
-theirs, t. With F the noise's distribution function,
+theirs, t. With F the noise's distribution function, S = 1 − F and h = F' / S its hazard,
 
-    P = ∫₀^∞ −d/dt ∏_named (1 − F(t − η_j)) · ∏_un-named F(t − η_k) dt,
+    P = ∫₀^∞ ∏_named S(t − η_j) · Σ_named h(t − η_j) · ∏_un-named F(t − η_k) dt,
 
-by Gauss–Legendre quadrature in s = log(1 + t) over the interval where the log integrand is within 34 of its peak, which
-is cut where one rule of 48 nodes would be too few; on the log scale throughout. Derivatives are taken with the nodes
-held fixed.
+by Gauss–Legendre quadrature in s = log(1 + t) over the interval where the log integrand is within 25 of its peak, cut
+into panels where one rule of 32 nodes would be too few. Derivatives are taken with the nodes held fixed.
 """
 
 from __future__ import annotations
@@ -16,28 +15,33 @@ import math
 
 import numpy as np
 
-from latentnet.compiled import exp, fast_kernel, kernel, softplus
-from latentnet.families.noise import (
-    LOGIT,
-    add_reversed_hazards,
-    log_above,
-    log_hazard,
-    log_hazard_slope,
-    sum_log_below,
+from latentnet.compiled import exp, fast_kernel, kernel, log
+from latentnet.families.designs.unnamed import (
+    DEGREE,
+    FACTORS,
+    LARGEST_POWER,
+    add_log_below,
+    fill_hazards,
+    fold,
+    grown,
+    powers_of,
+    sum_powers,
+    write_unnamed_scores,
 )
+from latentnet.families.noise import CLOGLOG, LOGIT, PROBIT, ROOT_2PI, log_above, scaled_tail
 
-__all__ = ["full_list_log_likelihood", "full_list_scores", "log_sum_exp", "reach_of"]
+__all__ = ["LOWEST", "full_list_log_likelihood", "full_list_scores", "log_sum_exp", "reach_of"]
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(48)
-DEPTH = 34.0  # the integrand is left out where it is below exp(−34) times its peak
-GRID = 24
-LOWEST = -1e308
-PANEL = 16.0  # longest panel, in t where the largest utility is expected
+SIZE = 32
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(SIZE)
+LOG_WEIGHTS, PLACES = np.log(WEIGHTS), 0.5 * (1.0 + NODES)
+SHARES = np.arange(SIZE) / (SIZE - 1.0)
+DEPTH = 25.0  # the integrand is left out where it is below exp(−25) times its peak
+LEAST = 12  # places of a grid that must be within DEPTH
+PANEL = 10.0  # longest panel, in t where the largest utility is expected
 MOST_PANELS = 10_000
-
-# 1 / F of the logistic is 1 + exp(η)·exp(−t): with exp(η) at hand a node costs a multiplication a person, and a
-# logarithm where the product would overflow. 16 factors do not where η ≤ 40.
-LARGEST_POWER = 40.0
+LOWEST = -1e308
+TINY = 1e-300
 
 
 @fast_kernel
@@ -58,181 +62,144 @@ def log_sum_exp(logs):
     return reach_of(logs)
 
 
-@kernel
-def _powers(link, eta):
-    """exp(η), or nothing where it is of no use."""
-    largest = LOWEST
-    for k in range(eta.size):
-        largest = max(largest, eta[k])
-    powers = np.empty(eta.size if link == LOGIT and largest <= LARGEST_POWER else 0)
-    for k in range(powers.size):
-        powers[k] = exp(eta[k])
-    return powers
+@fast_kernel
+def _multiply_named(link, eta, t, a, out, products, hazards, scratch):
+    """Let one of the named into the log integrand: log S, mostly as a divisor, and the hazard."""
+    power = exp(eta)
+    if link == PROBIT:
+        for q in range(SIZE):
+            x = t[q] - eta
+            tail, density = scaled_tail(x), exp(-0.5 * x * x)
+            share = tail if x > 0.0 else 1.0 - tail * density
+            products[q] /= share
+            hazards[q] += (1.0 if x > 0.0 else density) / (ROOT_2PI * share)
+            out[q] -= 0.5 * max(x, 0.0) ** 2
+    elif eta > LARGEST_POWER:
+        fill_hazards(link, eta, t, scratch)
+        for q in range(SIZE):
+            out[q] += log_above(link, t[q] - eta)
+            hazards[q] += scratch[q]
+    elif link == LOGIT:
+        for q in range(SIZE):
+            factor = 1.0 + a[q] * power
+            products[q] *= factor
+            hazards[q] += 1.0 / factor
+            out[q] += eta - t[q]
+    else:
+        for q in range(SIZE):
+            y = a[q] * power
+            factor = grown(y)
+            products[q] *= factor
+            hazards[q] += factor * exp(-y)
+            out[q] += eta - t[q]
 
 
 @fast_kernel
-def _sum_log1p(powers, factor, largest):
-    """Σ log(1 + factor · power), where log(1 + factor · power) is at most `largest`."""
-    total, chunk = 0.0, max(1, int(650.0 / (largest + 0.01)))
-    for start in range(0, powers.size, chunk):
-        product = 1.0
-        for k in range(start, min(start + chunk, powers.size)):
-            product *= 1.0 + factor * powers[k]
-        total += math.log(product)
-    return total
-
-
-@fast_kernel
-def _log_integrand(link, eta, n_named, powers, reach, t):
-    """Log integrand at t; the first `n_named` of `eta` are the named."""
-    if powers.size > 0:
-        factor, hazards, named = exp(-t), 0.0, 0.0
-        for j in range(n_named):
-            named += eta[j] - t
-            hazards += 1.0 / (1.0 + factor * powers[j])
-        return named + math.log(hazards) - _sum_log1p(powers, factor, softplus(reach - t))
-    total, largest, hazards = sum_log_below(link, eta[n_named:], t), LOWEST, 0.0
+def _log_integrand(link, eta, n_named, direct, sums, left, right, shares, work):
+    """Log integrand at shares of an interval of s, in work[0]; then t, exp(−t) and Σ hazards."""
+    out, t, a, hazards, products, scratch = work[0], work[1], work[2], work[3], work[4], work[5]
+    for q in range(SIZE):
+        s = left + (right - left) * shares[q]
+        t[q] = exp(s) - 1.0
+        a[q] = exp(-t[q])
+        out[q], hazards[q] = s, TINY
+    add_log_below(link, eta[n_named:], direct, sums, t, a, out, products)
+    products[:] = 1.0
     for j in range(n_named):
-        total += log_above(link, t - eta[j])
-        largest = max(largest, log_hazard(link, t - eta[j]))
-    for j in range(n_named):
-        hazards += exp(log_hazard(link, t - eta[j]) - largest)
-    return total + largest + math.log(hazards)
-
-
-@fast_kernel
-def _log_transformed(link, eta, n_named, powers, reach, s):
-    return s + _log_integrand(link, eta, n_named, powers, reach, exp(s) - 1.0)
+        _multiply_named(link, eta[j], t, a, out, products, hazards, scratch)
+        if j % FACTORS == FACTORS - 1 or j == n_named - 1:
+            fold(products, out)
+    for q in range(SIZE):
+        out[q] += log(hazards[q])
 
 
 @kernel
-def _peak(link, eta, n_named, powers, reach, grid, values):
-    """Fill grid and values; return a peak that is within 2 of both neighbours, and its value."""
-    end = math.log(max(reach, 0.0) + 46.0)
-    best = 0
-    for k in range(GRID):
-        grid[k] = end * k / (GRID - 1)
-        values[k] = _log_transformed(link, eta, n_named, powers, reach, grid[k])
-        if values[k] > values[best]:
-            best = k
-    peak, top = grid[best], values[best]
-    before, after = max(best - 1, 0), min(best + 1, GRID - 1)
-    left, right, low, high = grid[before], grid[after], values[before], values[after]
-    for _ in range(60):  # each step halves one side, or both, of the bracket
-        if top - min(low, high) < 2.0:
-            break
-        if top - low >= 2.0:
-            middle = 0.5 * (left + peak)
-            value = _log_transformed(link, eta, n_named, powers, reach, middle)
-            if value > top:
-                right, high, peak, top = peak, top, middle, value
-                continue
-            left, low = middle, value
-        if top - high >= 2.0:
-            middle = 0.5 * (peak + right)
-            value = _log_transformed(link, eta, n_named, powers, reach, middle)
-            if value > top:
-                left, low, peak, top = peak, top, middle, value
-                continue
-            right, high = middle, value
-    return peak, top
-
-
-@kernel
-def _end(link, eta, n_named, powers, reach, inside, outside, floor):
-    """Where, between these, the integrand falls below `floor`, and not by much."""
+def _interval(link, eta, n_named, direct, sums, reach, work):
+    """Where, in s, the log integrand is within DEPTH of its peak: grids, each within the last, until one sees it."""
+    left, right, values = 0.0, math.log(max(reach, 0.0) + 46.0), work[0]
     for _ in range(60):
-        if _log_transformed(link, eta, n_named, powers, reach, outside) > floor - 8.0:
+        _log_integrand(link, eta, n_named, direct, sums, left, right, SHARES, work)
+        floor = values.max() - DEPTH
+        first, last = 0, SIZE - 1
+        while values[first] < floor:
+            first += 1
+        while values[last] < floor:
+            last -= 1
+        enough = last - first >= LEAST
+        first, last, width = max(first - 1, 0), min(last + 1, SIZE - 1), (right - left) / (SIZE - 1)
+        left, right = left + first * width, left + last * width
+        if enough:
             break
-        middle = 0.5 * (inside + outside)
-        if _log_transformed(link, eta, n_named, powers, reach, middle) > floor:
-            inside = middle
-        else:
-            outside = middle
-    return outside
-
-
-@kernel
-def _interval(link, eta, n_named, powers, reach):
-    """Where, in s, the log integrand is within DEPTH of its peak."""
-    grid, values = np.empty(GRID), np.empty(GRID)
-    peak, top = _peak(link, eta, n_named, powers, reach, grid, values)
-    floor = top - DEPTH
-    first, last = 0, GRID - 1
-    while first + 1 < GRID and grid[first + 1] <= peak and values[first + 1] < floor:
-        first += 1
-    while last > 0 and grid[last - 1] >= peak and values[last - 1] < floor:
-        last -= 1
-    left, right = grid[first], grid[last]
-    if values[first] < floor:
-        left = _end(link, eta, n_named, powers, reach, min(grid[first + 1], peak), left, floor)
-    if values[last] < floor:
-        right = _end(link, eta, n_named, powers, reach, max(grid[last - 1], peak), right, floor)
     return left, right
 
 
 @kernel
-def _quadrature(link, eta, n_named, powers, reach):
-    """Nodes t, and the log of weight times integrand at each."""
-    left, right = _interval(link, eta, n_named, powers, reach)
-    n_panels = 0
-    edges = np.empty(1)
+def _panels(left, right, reach):
+    """Ends of panels over an interval of s."""
+    edges, n_panels = np.empty(1), 0
     for filled in range(2):  # count, then fill
-        edges = np.empty(n_panels + 1)
-        edge, n_panels = left, 0
+        edge, edges, n_panels = left, np.empty(n_panels + 1), 0
         edges[0] = left
         while edge < right and n_panels < MOST_PANELS:  # never endless, whatever a diverged η makes of the ends
-            edge = min(edge + PANEL / (1.0 + max(min(reach, math.exp(edge) - 1.0 + PANEL), 0.0)), right)
+            longest = PANEL / (1.0 + max(min(reach, math.exp(edge) - 1.0 + PANEL), 0.0))
+            edge = right if right - edge < 1.25 * longest else edge + longest
             n_panels += 1
             if filled == 1:
                 edges[n_panels] = edge
-    places, logs = np.empty(48 * n_panels), np.empty(48 * n_panels)
-    for k in range(n_panels):
-        half = 0.5 * (edges[k + 1] - edges[k])
-        for q in range(48):
-            s = edges[k] + half * (1.0 + NODES[q])
-            places[48 * k + q] = exp(s) - 1.0
-            logs[48 * k + q] = math.log(half * WEIGHTS[q]) + _log_transformed(link, eta, n_named, powers, reach, s)
-    return places, logs
+    return edges
+
+
+@kernel
+def _quadrature(link, eta, n_named, powers, direct):
+    """Of each node, the log of weight times integrand, t, exp(−t) and Σ hazards of the named: (4, n_nodes)."""
+    work, sums, reach = np.empty((6, SIZE)), np.empty(DEGREE), reach_of(eta)
+    sum_powers(link, powers, sums)
+    left, right = _interval(link, eta, n_named, direct, sums, reach, work)
+    edges = _panels(left, right, reach)
+    found = np.empty((4, (edges.size - 1) * SIZE))
+    for k in range(edges.size - 1):
+        _log_integrand(link, eta, n_named, direct, sums, edges[k], edges[k + 1], PLACES, work)
+        part, log_half = found[:, k * SIZE : (k + 1) * SIZE], math.log(0.5 * (edges[k + 1] - edges[k]))
+        for q in range(SIZE):
+            part[0, q] = work[0, q] + (LOG_WEIGHTS[q] + log_half)
+            part[1, q], part[2, q], part[3, q] = work[1, q], work[2, q], work[3, q]
+    return found
 
 
 @kernel
 def full_list_log_likelihood(link, eta, n_named):
     """Log-probability that the first `n_named` of the choice set are a full list."""
-    powers, reach = _powers(link, eta), reach_of(eta)
-    return log_sum_exp(_quadrature(link, eta, n_named, powers, reach)[1])
+    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
+    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
+    return log_sum_exp(_quadrature(link, eta, n_named, powers, direct)[0])
 
 
 @fast_kernel
-def _add_named_scores(link, eta, t, weight, logs, out):
-    """Add weight times the log integrand's derivatives by the η of the named; `logs` is scratch."""
-    for j in range(eta.size):
-        logs[j] = log_hazard(link, t - eta[j])
-    total = log_sum_exp(logs)
-    for j in range(eta.size):
-        out[j] += weight * (exp(logs[j]) - exp(logs[j] - total) * log_hazard_slope(link, t - eta[j]))
-
-
-@fast_kernel
-def _add_power_scores(powers, factor, weight, out):
-    for k in range(powers.size):
-        out[k] -= weight * (factor * powers[k] / (1.0 + factor * powers[k]))
+def _named_score(link, eta, weights, t, totals, hazards):
+    """Expected derivative of the log integrand by the η of one of the named; `hazards` is scratch."""
+    fill_hazards(link, eta, t, hazards)
+    total = 0.0
+    for q in range(t.size):
+        slope = 1.0 - hazards[q]  # of the log hazard
+        if link == CLOGLOG:
+            slope = exp(eta - t[q]) - slope
+        elif link == PROBIT:
+            slope = hazards[q] - (t[q] - eta)
+        total += weights[q] * hazards[q] * (1.0 - slope / totals[q])
+    return total
 
 
 @kernel
 def full_list_scores(link, eta, n_named, out):
     """Write the derivatives of `full_list_log_likelihood` by each η."""
-    powers, reach = _powers(link, eta), reach_of(eta)
-    places, logs = _quadrature(link, eta, n_named, powers, reach)
-    total = log_sum_exp(logs)
-    scratch = np.empty(n_named)
-    out[:] = 0.0
-    for q in range(places.size):
-        t, weight = places[q], exp(logs[q] - total)
-        if weight < 1e-18:
-            continue
-        _add_named_scores(link, eta[:n_named], t, weight, scratch, out[:n_named])
-        if powers.size > 0:
-            _add_power_scores(powers[n_named:], exp(-t), weight, out[n_named:])
-        else:
-            add_reversed_hazards(link, eta[n_named:], t, -weight, out[n_named:])
+    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
+    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
+    found = _quadrature(link, eta, n_named, powers, direct)
+    weights, t, a, totals = found[0], found[1], found[2], found[3]
+    total = log_sum_exp(weights)
+    for q in range(t.size):
+        weights[q] = exp(weights[q] - total)
+    scratch = np.empty(t.size)
+    for j in range(n_named):
+        out[j] = _named_score(link, eta[j], weights, t, totals, scratch)
+    write_unnamed_scores(link, eta[n_named:], powers, direct, weights, t, a, scratch, out[n_named:])

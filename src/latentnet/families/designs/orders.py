@@ -5,10 +5,10 @@ un-named below u_r where the list is full),
 
     A_s(t) = ∫_t^∞ f(v − η_s)·A_{s−1}(v) dv,    B_s(t) = ∫_0^t f(v − η_s)·B_{s+1}(v) dv,
 
-A_0 = 1 and B_{r+1} = ∏_un-named F(t − η_k), or 1 where the list is not full. Everything is positive, so panels of 16
-Gauss–Legendre nodes with their spectral integration matrix, summed from the integral's own end with a scale for each
+A_1 = 1 − F and B_{r+1} = ∏_un-named F(t − η_k), or 1 where the list is not full. Everything is positive, so panels of
+16 Gauss–Legendre nodes with their spectral integration matrix, summed from the integral's own end with a scale for each
 panel, keep the relative precision everywhere. f(v − η_s)·A_{s−1}(v)·B_{s+1}(v) is P times the density of u_s given the
-list, which is all that the derivatives need.
+list, which is all that the derivatives need; that by η_1 is the expected hazard of u_1 at u_2.
 """
 
 from __future__ import annotations
@@ -18,10 +18,21 @@ import math
 import numpy as np
 
 from latentnet.compiled import exp, fast_kernel, kernel
-from latentnet.families.designs.full_lists import LOWEST, log_sum_exp, reach_of
+from latentnet.families.designs.full_lists import LOWEST, reach_of
+from latentnet.families.designs.unnamed import (
+    DEGREE,
+    LARGEST_POWER,
+    add_log_below,
+    fill_hazards,
+    powers_of,
+    sum_powers,
+    write_unnamed_scores,
+)
 from latentnet.families.noise import (
+    LOGIT,
     PROBIT,
     add_reversed_hazards,
+    log_above,
     log_density,
     log_density_slope,
     sum_log_below,
@@ -31,10 +42,12 @@ __all__ = ["order_log_likelihood", "order_scores"]
 
 SIZE = 16
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(SIZE)
-STRETCH = 3.0  # a panel's length times the number of names, up to the largest utility expected
-NORMAL_STRETCH = 2.0  # the same for normal noise, whose tails are steeper
-GROWTH = 0.3  # from there on, by its distance
+STRETCH, NORMAL_STRETCH = 6.0, 2.0  # a panel's length times the number of names, up to the largest utility expected
+LONGEST = 2.0
+GROWTH = 0.5  # from there on, by its distance
+TAIL, NORMAL_TAIL = 14.0, 6.0  # beyond it the second utility's density is below exp(−28) of its peak
 MOST_PANELS = 10_000
+SMALLEST = 1e-100  # values are scaled anew where the largest of a panel is below
 
 
 def _integration_matrix() -> np.ndarray:
@@ -48,118 +61,166 @@ def _integration_matrix() -> np.ndarray:
     return (integrals * (np.arange(SIZE) + 0.5)) @ (values[:, :SIZE].T * WEIGHTS)
 
 
-TO_NODE = _integration_matrix()  # [q, j], from the left end to node q
-FROM_NODE = WEIGHTS - TO_NODE
+TO_NODE = np.ascontiguousarray(_integration_matrix().T)  # [j, q], from the left end to node q
+FROM_NODE = np.ascontiguousarray((WEIGHTS - TO_NODE.T).T)
 
 
 @kernel
-def _edges(link, reach, n_names):
-    """Ends of the panels over (0, where nothing is left)."""
-    largest, shortest = max(reach, 0.0), (NORMAL_STRETCH if link == PROBIT else STRETCH) / n_names
-    edges, n_panels = np.zeros(1), 0
+def _panels(link, reach, n_names):
+    """Half the length of each panel over (0, where nothing is left), and all nodes."""
+    largest = max(reach, 0.0)
+    shortest = min((NORMAL_STRETCH if link == PROBIT else STRETCH) / n_names, LONGEST)
+    end, halves, n_panels = largest + (NORMAL_TAIL if link == PROBIT else TAIL), np.empty(0), 0
     for filled in range(2):  # count, then fill
-        edge, n_panels = 0.0, 0
-        while edge < largest + 45.0 and n_panels < MOST_PANELS:  # never endless, whatever a diverged η makes of it
-            edge += max(shortest, GROWTH * (edge - largest))
-            n_panels += 1
+        edge, halves, n_panels = 0.0, np.empty(n_panels), 0
+        while edge < end and n_panels < MOST_PANELS:  # never endless, whatever a diverged η makes of it
+            length = max(shortest, GROWTH * (edge - largest))
             if filled == 1:
-                edges[n_panels] = edge
-        if filled == 0:
-            edges = np.zeros(n_panels + 1)
-    return edges
+                halves[n_panels] = 0.5 * length
+            edge += length
+            n_panels += 1
+    places, edge = np.empty((n_panels, SIZE)), 0.0
+    for k in range(n_panels):
+        for q in range(SIZE):
+            places[k, q] = edge + halves[k] * (1.0 + NODES[q])
+        edge += 2.0 * halves[k]
+    return halves, places
 
 
-@kernel
-def _scaled_densities(link, named, places, densities, scales):
-    """Densities (names, panels, SIZE) of each utility, 1 at most with the log of the rest by panel."""
-    logs = np.empty(SIZE)
-    for s in range(named.size):
-        for k in range(places.shape[0]):
-            for q in range(SIZE):
-                logs[q] = log_density(link, places[k, q] - named[s])
-            scales[s, k] = logs.max()
-            for q in range(SIZE):
-                densities[s, k, q] = exp(logs[q] - scales[s, k])
+@fast_kernel
+def _scale(logs, values, scales):
+    """Exponentials of logs (panels, SIZE), 1 at most, with the log of the rest by panel."""
+    for k in range(scales.size):
+        largest = LOWEST
+        for q in range(SIZE):
+            largest = max(largest, logs[k, q])
+        scales[k] = largest
+        for q in range(SIZE):
+            values[k, q] = exp(logs[k, q] - largest)
 
 
-@kernel
-def _scaled_choice(link, unnamed, full, places, values, scales):
-    """Probabilities that all of the un-named are below each node; 1 where the list is not full."""
-    values[:], scales[:] = 1.0, 0.0
-    if not full:
+@fast_kernel
+def _fill_density(link, eta, places, a, values, scales):
+    """Density of one utility at all nodes, times exp(−scale) by panel."""
+    flat, t, b = values.ravel(), places.ravel(), a.ravel()
+    if link == LOGIT and abs(eta) <= LARGEST_POWER:
+        power = exp(eta)
+        for q in range(t.size):
+            grown = b[q] * power
+            flat[q] = grown / ((1.0 + grown) * (1.0 + grown))
+        scales[:] = 0.0
         return
-    logs = np.empty(SIZE)
-    for k in range(places.shape[0]):
-        for q in range(SIZE):
-            logs[q] = sum_log_below(link, unnamed, places[k, q])
-        scales[k] = logs.max()
-        for q in range(SIZE):
-            values[k, q] = exp(logs[q] - scales[k])
+    for q in range(t.size):
+        flat[q] = log_density(link, t[q] - eta)
+    _scale(values, values, scales)
 
 
-@kernel
-def _integrate(upwards, edges, density, density_scales, inner, inner_scales, out, out_scales):
+@fast_kernel
+def _fill_above(link, eta, places, a, values, scales):
+    """Probability that one utility is above, at all nodes, times exp(−scale) by panel."""
+    flat, t, b = values.ravel(), places.ravel(), a.ravel()
+    if link == LOGIT and abs(eta) <= LARGEST_POWER:
+        power = exp(eta)
+        for q in range(t.size):
+            grown = b[q] * power
+            flat[q] = grown / (1.0 + grown)
+        scales[:] = 0.0
+        return
+    for q in range(t.size):
+        flat[q] = log_above(link, t[q] - eta)
+    _scale(values, values, scales)
+
+
+@fast_kernel
+def _multiply(matrix, product, factor, rest, out):
+    """Write factor · product @ matrix + rest, four columns a pass; return the largest."""
+    for q in range(SIZE):
+        out[q] = rest
+    for j in range(0, SIZE, 4):
+        a, b, c, d = product[j], product[j + 1], product[j + 2], product[j + 3]
+        first, second, third, fourth = matrix[j], matrix[j + 1], matrix[j + 2], matrix[j + 3]
+        for q in range(SIZE):
+            out[q] += factor * (first[q] * a + second[q] * b + third[q] * c + fourth[q] * d)
+    largest = 1e-300
+    for q in range(SIZE):
+        out[q] = max(out[q], 1e-300)
+        largest = max(largest, out[q])
+    return largest
+
+
+@fast_kernel
+def _integrate(upwards, halves, density, density_scales, inner, inner_scales, out, out_scales):
     """Integrate density times inner from 0 up to each node, or from each node upwards without end."""
-    n_panels = edges.size - 1
-    matrix = TO_NODE if upwards else FROM_NODE
-    done = LOWEST  # log of what the panels so far contain
+    n_panels = halves.size
+    done, done_scale = 0.0, LOWEST  # of the panels so far
     product = np.empty(SIZE)
     for step in range(n_panels):
         k = step if upwards else n_panels - 1 - step
-        largest = 0.0
+        total, f, g, row = 0.0, density[k], inner[k], out[k]
         for q in range(SIZE):
-            product[q] = density[k, q] * inner[k, q]
-            largest = max(largest, product[q])
-        half = 0.5 * (edges[k + 1] - edges[k])
-        here = density_scales[k] + inner_scales[k]
-        scale = max(done, here + math.log(half * max(largest, 1e-300)))
-        factor, rest, total = half * exp(here - scale), exp(done - scale), 0.0
+            product[q] = f[q] * g[q]
         for q in range(SIZE):
-            part = 0.0
-            for j in range(SIZE):
-                part += matrix[q, j] * product[j]
-            out[k, q] = max(factor * part + rest, 1e-300)
             total += WEIGHTS[q] * product[q]
-        out_scales[k] = scale
-        done = scale + math.log(factor * total + rest)
-    return done
+        here = density_scales[k] + inner_scales[k]
+        scale = max(done_scale, here)
+        factor = halves[k] * (1.0 if here == scale else exp(here - scale))
+        rest = done * (1.0 if done_scale == scale else exp(done_scale - scale))
+        largest = _multiply(TO_NODE if upwards else FROM_NODE, product, factor, rest, row)
+        done, done_scale = factor * total + rest, scale
+        if largest < SMALLEST:
+            for q in range(SIZE):
+                row[q] /= largest
+            done, done_scale = max(done, 1e-300) / largest, scale + math.log(largest)
+        out_scales[k] = done_scale
 
 
 @kernel
-def _places(edges):
-    places = np.empty((edges.size - 1, SIZE))
-    for k in range(edges.size - 1):
-        for q in range(SIZE):
-            places[k, q] = edges[k] + 0.5 * (edges[k + 1] - edges[k]) * (1.0 + NODES[q])
-    return places
+def _chain(link, eta, n_named, full, powers, direct):
+    """All that the list's probability needs.
 
-
-@kernel
-def _above(link, eta, n_named, full):
-    """Panels, densities, and all that A_s need: values and scales of A_0 … A_{r−1}, with B_{r+1} last."""
-    edges = _edges(link, reach_of(eta if full else eta[:n_named]), n_named)
-    places = _places(edges)
-    n_panels = places.shape[0]
+    Half lengths, nodes and exp(−node) of the panels; the densities of each utility; A_1, …, A_{r−1}, with B_{r+1} last.
+    """
+    halves, places = _panels(link, reach_of(eta if full else eta[:n_named]), n_named)
+    a, n_panels = np.empty(places.shape), halves.size
+    t, b = places.ravel(), a.ravel()
+    for q in range(t.size):
+        b[q] = exp(-t[q])
     densities, density_scales = np.empty((n_named, n_panels, SIZE)), np.empty((n_named, n_panels))
-    _scaled_densities(link, eta[:n_named], places, densities, density_scales)
-    above, above_scales = np.empty((n_named + 1, n_panels, SIZE)), np.empty((n_named + 1, n_panels))
-    above[0], above_scales[0] = 1.0, 0.0
-    for s in range(n_named - 1):
-        parts = densities[s], density_scales[s], above[s], above_scales[s]
-        _integrate(False, edges, *parts, above[s + 1], above_scales[s + 1])
-    _scaled_choice(link, eta[n_named:], full, places, above[n_named], above_scales[n_named])
-    return edges, places, densities, density_scales, above, above_scales
+    for s in range(1, n_named):
+        _fill_density(link, eta[s], places, a, densities[s], density_scales[s])
+    above, above_scales = np.empty((n_named, n_panels, SIZE)), np.empty((n_named, n_panels))
+    _fill_above(link, eta[0], places, a, above[0], above_scales[0])
+    for s in range(1, n_named - 1):
+        parts = densities[s], density_scales[s], above[s - 1], above_scales[s - 1]
+        _integrate(False, halves, *parts, above[s], above_scales[s])
+    below, below_scales = above[n_named - 1], above_scales[n_named - 1]
+    below[:], below_scales[:] = 1.0, 0.0
+    if full:
+        sums, logs = np.empty(DEGREE), np.zeros(places.shape)
+        sum_powers(link, powers, sums)
+        add_log_below(link, eta[n_named:], direct, sums, t, b, logs.ravel(), below.ravel())
+        _scale(logs, below, below_scales)
+    return halves, places, a, densities, density_scales, above, above_scales
 
 
-@kernel
-def _log_weights(s, edges, density, density_scales, above, above_scales, below, below_scales, out):
-    """Log of weight times integrand at each node, for the utility in place s."""
-    for k in range(edges.size - 1):
-        scale = density_scales[s, k] + above_scales[s, k] + below_scales[k]
-        half = 0.5 * (edges[k + 1] - edges[k])
+@fast_kernel
+def _weigh(halves, density, density_scales, above, above_scales, below, below_scales, weights):
+    """Density of a utility given the list, at each node times its weight, summing to one; return the log of the sum."""
+    top, total = LOWEST, 0.0
+    for k in range(halves.size):
+        top = max(top, density_scales[k] + above_scales[k] + below_scales[k])
+    for k in range(halves.size):
+        factor = halves[k] * exp(density_scales[k] + above_scales[k] + below_scales[k] - top)
+        f, g, h, row = density[k], above[k], below[k], weights[k]
         for q in range(SIZE):
-            share = half * WEIGHTS[q] * density[s, k, q] * above[s, k, q] * below[k, q]
-            out[k * SIZE + q] = scale + math.log(max(share, 1e-300))
+            row[q] = factor * WEIGHTS[q] * f[q] * g[q] * h[q]
+        for q in range(SIZE):
+            total += row[q]
+    total = max(total, 1e-300)
+    flat = weights.ravel()
+    for q in range(flat.size):
+        flat[q] /= total
+    return top + math.log(total)
 
 
 @kernel
@@ -168,43 +229,54 @@ def order_log_likelihood(link, eta, n_named, full):
 
     At least two names: one name has no order.
     """
-    edges, places, densities, density_scales, above, above_scales = _above(link, eta, n_named, full)
-    logs = np.empty(places.size)
-    last = above[n_named], above_scales[n_named]
-    _log_weights(n_named - 1, edges, densities, density_scales, above, above_scales, *last, logs)
-    value = log_sum_exp(logs)
+    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
+    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
+    halves, places, _, densities, scales, above, above_scales = _chain(link, eta, n_named, full, powers, direct)
+    r = n_named - 1
+    parts = densities[r], scales[r], above[r - 1], above_scales[r - 1], above[r], above_scales[r]
+    value = _weigh(halves, *parts, np.empty(places.shape))
     return value if full else value + sum_log_below(link, eta[n_named:], 0.0)
 
 
 @fast_kernel
-def _expected_slope(link, eta, places, weights):
+def _expected_slope(link, eta, t, weights):
     """Σ weight · derivative of log f(t − η) by η."""
     total = 0.0
-    for q in range(places.size):
-        if weights[q] > 1e-18:
-            total -= weights[q] * log_density_slope(link, places[q] - eta)
+    for q in range(t.size):
+        total -= weights[q] * log_density_slope(link, t[q] - eta)
+    return total
+
+
+@fast_kernel
+def _expected_hazard(link, eta, t, weights, scratch):
+    fill_hazards(link, eta, t, scratch)
+    total = 0.0
+    for q in range(t.size):
+        total += weights[q] * scratch[q]
     return total
 
 
 @kernel
 def order_scores(link, eta, n_named, full, out):
     """Write the derivatives of `order_log_likelihood` by each η."""
-    edges, places, densities, density_scales, above, above_scales = _above(link, eta, n_named, full)
-    logs, flat = np.empty(places.size), places.ravel()
-    below, below_scales = above[n_named].copy(), above_scales[n_named].copy()
-    out[:] = 0.0
-    for s in range(n_named - 1, -1, -1):
-        _log_weights(s, edges, densities, density_scales, above, above_scales, below, below_scales, logs)
-        total = log_sum_exp(logs)
-        for q in range(logs.size):
-            logs[q] = exp(logs[q] - total)
-        out[s] = _expected_slope(link, eta[s], flat, logs)
+    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
+    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
+    halves, places, a, densities, scales, above, above_scales = _chain(link, eta, n_named, full, powers, direct)
+    work, other_scales = np.empty((4, *places.shape)), np.empty(halves.size)
+    weights, scratch = work[0].ravel(), work[1].ravel()
+    below, below_scales, other = above[n_named - 1], above_scales[n_named - 1], work[2]
+    t = places.ravel()
+    for s in range(n_named - 1, 0, -1):
+        parts = densities[s], scales[s], above[s - 1], above_scales[s - 1]
+        _weigh(halves, *parts, below, below_scales, work[0])
+        out[s] = _expected_slope(link, eta[s], t, weights)
         if s == n_named - 1 and full:
-            for q in range(logs.size):
-                if logs[q] > 1e-18:
-                    add_reversed_hazards(link, eta[n_named:], flat[q], -logs[q], out[n_named:])
-        if s > 0:
-            parts = densities[s], density_scales[s], below.copy(), below_scales.copy()
-            _integrate(True, edges, *parts, below, below_scales)
+            write_unnamed_scores(link, eta[n_named:], powers, direct, weights, t, a.ravel(), scratch, out[n_named:])
+        if s > 1:
+            _integrate(True, halves, densities[s], scales[s], below, below_scales, other, other_scales)
+            below, other = other, below
+            below_scales, other_scales = other_scales, below_scales
+    out[0] = _expected_hazard(link, eta[0], t, weights, scratch)
     if not full:
+        out[n_named:] = 0.0
         add_reversed_hazards(link, eta[n_named:], 0.0, -1.0, out[n_named:])
