@@ -89,7 +89,8 @@ def _families() -> dict[str, Family]:
 def _effects() -> dict[str, Effect]:
     arguments = {"attribute": "grade", "matrix": _MILES, "name": "miles"}
     return {
-        name: effect(**{key: arguments[key] for key in effect._parameter_names()}) for name, effect in EFFECTS.items()
+        name: effect(**{key: arguments[key] for key in effect._parameter_names() if key in arguments})
+        for name, effect in EFFECTS.items()
     }
 
 

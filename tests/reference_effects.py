@@ -15,6 +15,7 @@ from latentnet.effects import (
     Effect,
     Homophily,
     Intercept,
+    Mixing,
     Receiver,
     ReceiverCovariate,
     Reciprocity,
@@ -68,8 +69,56 @@ def _attribute(effect: Any, network: Any, i: int) -> Any:
     return _column(effect.attribute, network)[i]
 
 
+@functools.cache
+def _sorted(name: str, network: Any, mode: int | None = None) -> list[Any]:
+    """Levels that occur, among the actors of a mode: categories in their order."""
+    column = network.attributes[name]
+    if mode is not None and network.two_mode:
+        column = column[network.mode == mode]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return [level for level in column.cat.categories if (column == level).any()]
+    return sorted(set(column))
+
+
+@functools.cache
+def _possible(network: Any) -> list[tuple[int, int]]:
+    """Every dyad in which there can be a tie, observed or not, in both directions."""
+    n, mode = network.n_actors, network.mode
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
+    return pairs if mode is None else [(i, j) for i, j in pairs if (mode[i], mode[j]) == (0, 1)]
+
+
+@functools.cache
+def shared_levels(effect: Any, network: Any) -> list[Any]:
+    """Levels that two actors have who could be tied."""
+    pairs = [(_attribute(effect, network, i), _attribute(effect, network, j)) for i, j in _possible(network)]
+    return [level for level in _sorted(effect.attribute, network) if (level, level) in pairs]
+
+
 def _homophily(effect: Any, network: Any, values: np.ndarray, i: int, j: int) -> float:
-    return values[0] if _attribute(effect, network, i) == _attribute(effect, network, j) else 0.0
+    mine, other = _attribute(effect, network, i), _attribute(effect, network, j)
+    if mine != other:
+        return 0.0
+    return values[shared_levels(effect, network).index(mine)] if effect.by_level else values[0]
+
+
+@functools.cache
+def mixing_cells(effect: Any, network: Any) -> list[tuple[Any, Any]]:
+    """Pairs of levels that have a coefficient, each undirected one once."""
+    pairs = {(_attribute(effect, network, i), _attribute(effect, network, j)) for i, j in _possible(network)}
+    first, second = (_sorted(effect.attribute, network, mode) for mode in (0, 1))
+    cells = [(a, b) for a in first for b in second if (a, b) in pairs]
+    if not network.directed and not network.two_mode:
+        cells = [(a, b) for a, b in cells if first.index(a) <= first.index(b)]
+    reference = effect.reference or cells[0]
+    return [cell for cell in cells if cell not in (reference, reference[::-1] if not network.directed else None)]
+
+
+def _mixing(effect: Any, network: Any, values: np.ndarray, i: int, j: int) -> float:
+    cells, cell = mixing_cells(effect, network), (_attribute(effect, network, i), _attribute(effect, network, j))
+    if not network.directed and not network.two_mode and cell not in cells:
+        cell = cell[::-1]
+    return values[cells.index(cell)] if cell in cells else 0.0
 
 
 def _absolute_difference(effect: Any, network: Any, values: np.ndarray, i: int, j: int) -> float:
@@ -127,6 +176,7 @@ PARTS: dict[type[Effect], Callable[[Any, Any, np.ndarray, int, int], float]] = {
     SenderReceiver: _sender_receiver,
     DyadCovariate: _dyad_covariate,
     Homophily: _homophily,
+    Mixing: _mixing,
     AbsoluteDifference: _absolute_difference,
     SenderCovariate: _sender_covariate,
     ReceiverCovariate: _receiver_covariate,

@@ -35,6 +35,7 @@ from latentnet.effects import (
     DyadCovariate,
     Effect,
     Homophily,
+    Mixing,
     RandomGroup,
     Reciprocity,
     SenderCovariate,
@@ -300,9 +301,81 @@ def test_designs_must_agree() -> None:
         DynamicLatentPositionModel().fit(lists)
 
 
-def test_covariates_by_dyad_cannot_be_shared() -> None:
-    with pytest.raises(ValueError, match="cannot be shared"):
-        DynamicLatentPositionModel(effects=[DyadCovariate(np.ones((13, 13)), name="x")]).fit(come_and_go())
+def _covariates(networks: list[Network]) -> list[np.ndarray]:
+    rng = np.random.default_rng(9)
+    return [rng.normal(size=(network.n_actors, network.n_actors)) for network in networks]
+
+
+def _predictors(model: Any, number: int, x: np.ndarray) -> np.ndarray:
+    """Linear predictors of a network, from the draws of the joint model: (n_chains, n_draws, n_actors, n_actors)."""
+    draws, here = model.draws_, model._problem.presences.of_network(number)
+    z = draws.positions[:, :, here]
+    eta = -np.linalg.norm(z[:, :, :, None] - z[:, :, None], axis=-1)
+    eta += draws.variables["intercept"][..., number, None, None] + draws.coefficients[..., :1, None] * x
+    return np.asarray(eta)
+
+
+@pytest.mark.parametrize("given", ["a matrix each", "a frame", "by site"])
+def test_covariates_by_dyad_of_several_networks(given: str, tmp_path: Path) -> None:
+    networks: Any = come_and_go()
+    xs = _covariates(networks)
+    if given == "a frame":
+        labels = [str(i) for i in range(14)]
+        frame = pd.DataFrame(xs[2], index=labels, columns=labels).iloc[::-1]
+        effect, xs = DyadCovariate(frame, name="x"), [frame.loc[n.actors, n.actors].to_numpy() for n in networks]
+    else:
+        effect = DyadCovariate(xs if given == "a matrix each" else {"a": xs[:2], "b": xs[2]}, name="x")
+    by_site = given == "by site"
+    model = fitted(
+        DynamicLatentPositionModel(effects=[effect]), {"a": networks[:2], "b": networks[2]} if by_site else networks
+    )
+    model.save(tmp_path / "model")
+    for one in (model, latentnet.load(tmp_path / "model")):
+        assert one.effects[0] == effect
+        for number, (period, site) in enumerate([(0, "a"), (1, "a"), (0, "b")]):
+            view = one.at(period, site) if by_site else one.at(number)
+            pair = tuple(networks[number].actors[[2, 7]])
+            expected = _predictors(one, number, xs[number])[..., 2, 7]
+            np.testing.assert_allclose(view.linear_predictor([pair], draws=True)[..., 0], expected)
+
+
+def test_covariates_by_dyad_must_be_there_for_every_network() -> None:
+    networks = come_and_go()
+    xs = _covariates(networks)
+    by_site = {"a": networks[:2], "b": networks[2]}
+    for given, of, error, message in (
+        (xs[0], networks, TypeError, "must be a sequence of matrices, one a period, or a DataFrame .* is a ndarray"),
+        (xs[:2], networks, ValueError, "must hold a matrix for each of the 3 periods, but holds 2"),
+        ([xs[0]] * 3, networks, ValueError, r"must have shape \(11, 11\)"),
+        ({"a": xs}, networks, TypeError, "must be a sequence of matrices"),
+        (xs, by_site, TypeError, "must be a mapping from sites to matrices, .* but is a list"),
+        ({"a": xs[:2]}, by_site, ValueError, "must have an entry for every site, but lacks 'b'"),
+    ):
+        with pytest.raises(error, match=f"matrix of the effect 'x' {message}"):
+            DynamicLatentPositionModel(effects=[DyadCovariate(given, name="x")]).fit(of)
+
+
+def test_mixing_of_levels_that_are_not_everywhere() -> None:
+    """A level of one period alone has its cells in the joint model, and the other periods' models keep them."""
+    networks = come_and_go()
+    teams = [["c" if label == "13" else "ab"[int(label) % 2] for label in network.actors] for network in networks]
+    networks = [
+        Network.from_array(
+            network.ties.toarray(), actors=list(network.actors), directed=True,
+            attributes=pd.DataFrame({"team": team}, index=list(network.actors)),
+        )
+        for network, team in zip(networks, teams, strict=True)
+    ]  # fmt: skip
+    model = fitted(DynamicLatentPositionModel(effects=[Mixing("team")]), networks)
+    cells = ["a->b", "a->c", "b->a", "b->b", "b->c", "c->a", "c->b"]
+    assert list(model.coefficients_.index) == [f"mixing(team={cell})" for cell in cells]
+    for number, pair in ((0, (2, 7)), (2, (13, 4))):
+        i, j = (str(one) for one in pair)
+        cell = "->".join(dict(zip(networks[number].actors, teams[number], strict=True))[one] for one in (i, j))
+        x = np.zeros((networks[number].n_actors,) * 2)
+        a, b = (list(networks[number].actors).index(one) for one in (i, j))
+        eta = _predictors(model, number, x)[..., a, b] + model.draws_.coefficients[..., cells.index(cell)]
+        np.testing.assert_allclose(model.at(number).linear_predictor([(i, j)], draws=True)[..., 0], eta)
 
 
 class Product(Effect):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,7 @@ class Component:
         return all(_same(value, theirs[name]) for name, value in mine.items())
 
     def __hash__(self) -> int:
-        shapes = (np.shape(v) if _is_matrix(v) else repr(v) for v in self.get_params().values())
+        shapes = (np.shape(v) if _is_matrix(v) else _shown(v) for v in self.get_params().values())
         return hash((type(self), *shapes))
 
 
@@ -54,6 +55,8 @@ def _is_matrix(value: Any) -> bool:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple) and any(map(_is_matrix, value)):
+        return f"<{len(value)} matrices>"
     return f"<{type(value).__name__} of shape {value.shape}>" if _is_matrix(value) else repr(value)
 
 
@@ -61,6 +64,10 @@ def _same(first: Any, second: Any) -> bool:
     """Whether two parameters are equal; matrices by content, frames also by label."""
     if first is second:
         return True
+    if isinstance(first, list | tuple) and isinstance(second, list | tuple):
+        return len(first) == len(second) and all(map(_same, first, second))
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return list(first) == list(second) and all(_same(first[key], second[key]) for key in first)
     if not (_is_matrix(first) and _is_matrix(second)):
         return repr(first) == repr(second)
     frames = [isinstance(one, pd.DataFrame) for one in (first, second)]

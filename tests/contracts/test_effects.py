@@ -24,6 +24,7 @@ from latentnet.effects import (
     DyadCovariate,
     Effect,
     Homophily,
+    Mixing,
     NoIntercept,
     RandomGroup,
     Receiver,
@@ -74,10 +75,11 @@ def _network(kind: str, missing: str = "all", n: int = N, n_rows: int = N_ROWS) 
 def _effects(kind: str, n: int = N, n_rows: int = N_ROWS) -> list[Effect]:
     x = np.random.default_rng(3).normal(size=(n, n))
     both: list[Effect] = [Homophily("group"), Homophily("count"), Homophily("vip"), Homophily("rank")]
+    both += [Homophily("group", by_level=True), Homophily("rank", by_level=True), Mixing("vip")]
     both += [AbsoluteDifference("age"), AbsoluteDifference("count")]
     attributes = ["age", "count", "group", "vip", "rank"]
     if kind == "undirected":
-        both += [Sociality(), DyadCovariate(x + x.T, name="miles")]
+        both += [Sociality(), DyadCovariate(x + x.T, name="miles"), Mixing("rank", reference=("low", "mid"))]
         return both + [SocialityCovariate(name) for name in attributes]
     both += [Sender(), Receiver(), DyadCovariate(x, name="miles")]
     both += [effect(name) for effect in (SenderCovariate, ReceiverCovariate) for name in attributes]
@@ -85,13 +87,17 @@ def _effects(kind: str, n: int = N, n_rows: int = N_ROWS) -> list[Effect]:
         return [*both, DyadCovariate(x[:n_rows, n_rows:], name="miles")]
     frame = pd.DataFrame(x).iloc[::-1, ::-1]
     both += [Sociality(), SenderReceiver(), Reciprocity(), DyadCovariate(frame, name="miles")]
+    both += [Mixing("rank", reference=("low", "mid")), Mixing("group")]
     return both + [SocialityCovariate(name) for name in attributes]
 
 
+# Undirected, with most dyads missing, some pairs of levels have no observed dyad: refused, as they should be.
+NEED_MORE = [*(Homophily(name, by_level=True) for name in ("group", "rank")), Mixing("rank", reference=("low", "mid"))]
 CASES = [
     pytest.param(kind, missing, effect, id=f"{kind}, {missing}: {effect!r}")
     for kind, missing in KINDS
     for effect in _effects(kind)
+    if (kind, missing) != ("undirected", "most") or effect not in NEED_MORE
 ]
 
 
@@ -214,6 +220,11 @@ def test_names() -> None:
     network = _network("directed")
     names = {effect: effect.bind(network, 2).names for effect in _effects("directed")}
     assert names[Homophily("vip")] == ("homophily(vip)",)
+    assert names[Homophily("rank", by_level=True)] == tuple(f"homophily(rank={one})" for one in ("mid", "low", "high"))
+    assert names[Mixing("vip")] == tuple(f"mixing(vip={one})" for one in ("False->True", "True->False", "True->True"))
+    assert len(names[Mixing("group")]) == 8
+    undirected = Mixing("group", reference=("c", "a")).bind(_network("undirected"), 2).names
+    assert undirected == tuple(f"mixing(group={one})" for one in ("a--a", "a--b", "b--b", "b--c", "c--c"))
     assert names[AbsoluteDifference("age")] == ("absolute_difference(age)",)
     assert names[SenderCovariate("age")] == ("sender(age)",)
     assert names[SenderCovariate("group")] == ("sender(group=b)", "sender(group=c)")
@@ -256,7 +267,7 @@ def test_shift_is_what_a_common_rise_of_the_values_adds() -> None:
 
 
 def test_every_effect_is_registered_and_tested() -> None:
-    documented = "Sociality Sender Receiver DyadCovariate Homophily AbsoluteDifference SenderCovariate "
+    documented = "Sociality Sender Receiver DyadCovariate Homophily Mixing AbsoluteDifference SenderCovariate "
     documented += "ReceiverCovariate SocialityCovariate SenderReceiver Reciprocity NoIntercept"
     assert set(EFFECTS) == set(documented.split())
     tested = {type(effect) for kind in ("undirected", "directed", "two-mode") for effect in _effects(kind)}
@@ -269,6 +280,7 @@ def test_scales_without_any_observed_dyad_are_over_all() -> None:
     network = Network.from_array(array, directed=True, attributes=frame)
     assert SenderCovariate("age").bind(network, 2).mean_square == pytest.approx([14 / 4])
     assert Homophily("group").bind(network, 2).mean_square == pytest.approx([4 / 12])
+    assert Mixing("group").bind(network, 2).mean_square == pytest.approx([4 / 12, 4 / 12, 2 / 12])
     assert Sender().bind(network, 2).size == 5
 
 
@@ -416,6 +428,38 @@ def test_covariates_must_vary_over_the_observed_dyads() -> None:
     constant = DyadCovariate(np.array([[2.0] * 4] * 3 + [[7.0] * 4]), name="miles")
     with pytest.raises(ValueError, match=r"'miles' must vary, but it is 2 in every observed dyad, .*intercept; leave"):
         constant.bind(network, 2)
+
+
+def test_pairs_of_levels_without_a_possible_tie_have_no_coefficient() -> None:
+    ties = np.ones((4, 4)) - np.eye(4)
+    frame = pd.DataFrame({"group": list("aabc")})
+    network = Network.from_array(ties, directed=True, attributes=frame)
+    cells = Mixing("group").bind(network, 2).names
+    assert cells == tuple(f"mixing(group={one})" for one in ("a->b", "a->c", "b->a", "b->c", "c->a", "c->b"))
+    assert Homophily("group", by_level=True).bind(network, 2).names == ("homophily(group=a)",)
+    first = Mixing("group", reference=("b", "c")).bind(network, 2)
+    assert "mixing(group=b->c)" not in first.names
+    assert "mixing(group=a->a)" in first.names
+
+
+def test_pairs_of_levels_that_nobody_was_asked_about_are_refused() -> None:
+    ties = np.ones((5, 5)) - np.eye(5)
+    ties[3:] = np.nan
+    frame = pd.DataFrame({"group": list("aabbb")})
+    frame.loc[2, "group"] = "a"
+    network = Network.from_array(ties, directed=True, attributes=frame)
+    with pytest.raises(ValueError, match=r"'mixing\(group=b->a\)' must vary, but it is 0 .*, or merge the level"):
+        Mixing("group").bind(network, 2)
+    with pytest.raises(ValueError, match=r"'homophily\(group=b\)' must vary, but it is 0 .*, or merge the level"):
+        Homophily("group", by_level=True).bind(network, 2)
+
+
+@pytest.mark.parametrize("reference", ["a", ("a", "z"), ("c", "c"), ("a",), 3])
+def test_reference_must_be_a_pair_of_levels(reference: Any) -> None:
+    frame = pd.DataFrame({"group": list("aabc")})
+    network = Network.from_array(np.ones((4, 4)) - np.eye(4), directed=True, attributes=frame)
+    with pytest.raises(ValueError, match=r"reference of Mixing\(.* must be a pair of values .* one of \('a', 'a'\)"):
+        Mixing("group", reference=reference).bind(network, 2)
 
 
 @pytest.mark.parametrize("name", ["", 3, None])

@@ -16,8 +16,10 @@ from scipy import stats
 from latentnet import Network
 from latentnet.compiled import first_class_functions
 from latentnet.effects import (
+    DyadCovariate,
     Effect,
     Homophily,
+    Mixing,
     NoIntercept,
     Receiver,
     Reciprocity,
@@ -101,6 +103,11 @@ def _network(case: Case, site: int, here: tuple[int, ...]) -> Network:
     return Network.from_array(y, actors=labels, directed=case.kind != "undirected", attributes=attributes)
 
 
+def _numbers(n: int, seed: int) -> np.ndarray:
+    x = np.random.default_rng(seed).normal(size=(n, n))
+    return np.asarray(x + x.T)
+
+
 CASES: dict[str, Case] = {
     "three periods": Case(),
     "three periods, undirected": Case(kind="undirected", effects=(Homophily("group"),)),
@@ -122,6 +129,19 @@ CASES: dict[str, Case] = {
     "clusters": Case(clusters=Clusters(2, False), kind="undirected"),
     "clusters of sites": Case((TWO_PERIODS, SECOND_SITE), clusters=Clusters(4, False)),
     "auto": Case(clusters=Clusters(3, True)),
+}
+
+
+# Whose likelihood alone is told apart here; what draws values is that of other coefficients.
+BY_DYAD: dict[str, Case] = {
+    "complete": Case((TWO_PERIODS, SECOND_SITE), kind="complete"),
+    "mixing": Case((TWO_PERIODS, SECOND_SITE), (Mixing("group"),)),
+    "covariates by dyad": Case((TWO_PERIODS,), (DyadCovariate([_numbers(4, 1), _numbers(4, 2)], name="x"),)),
+    "covariates by site": Case(
+        (TWO_PERIODS, SECOND_SITE[:1]),
+        (DyadCovariate({0: [_numbers(4, 1), _numbers(4, 2)], 1: _numbers(3, 3)}, name="x"),),
+        kind="undirected",
+    ),
 }
 
 
@@ -164,10 +184,10 @@ def test_joined_network_holds_each_network(name: str) -> None:
         np.testing.assert_array_equal(attributes.to_numpy(), one.attributes.to_numpy())
 
 
-@pytest.mark.parametrize("name", [*CASES, "complete"])
+@pytest.mark.parametrize("name", [*CASES, *BY_DYAD])
 def test_likelihood_is_the_sum_of_the_networks(name: str) -> None:
     """That of each network alone, at its part of the parameters; gradient by central differences."""
-    case = {**CASES, "complete": Case((TWO_PERIODS, SECOND_SITE), kind="complete")}[name]
+    case = (CASES | BY_DYAD)[name]
     problem = case.problem()
     presences = problem.presences
     assert presences is not None

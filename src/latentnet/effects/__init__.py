@@ -10,6 +10,7 @@ from latentnet.effects.distance import Distance
 from latentnet.effects.dyad_covariate import DyadCovariate
 from latentnet.effects.homophily import Homophily
 from latentnet.effects.intercept import Intercept, NoIntercept
+from latentnet.effects.mixing import Mixing
 from latentnet.effects.receiver import Receiver
 from latentnet.effects.receiver_covariate import ReceiverCovariate
 from latentnet.effects.reciprocity import Reciprocity
@@ -33,6 +34,7 @@ __all__ = [
     "Effect",
     "Homophily",
     "Intercept",
+    "Mixing",
     "NoIntercept",
     "RandomGroup",
     "Receiver",
@@ -79,6 +81,7 @@ EFFECTS: dict[str, type[Effect]] = {
         SenderReceiver,
         DyadCovariate,
         Homophily,
+        Mixing,
         AbsoluteDifference,
         SenderCovariate,
         ReceiverCovariate,

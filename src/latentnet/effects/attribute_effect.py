@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +15,7 @@ from latentnet.effects.requirements import refuse_undirected
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.network.joined import Presences
 
 __all__ = ["AttributeEffect", "RoleCovariate"]
 
@@ -21,8 +23,22 @@ __all__ = ["AttributeEffect", "RoleCovariate"]
 class AttributeEffect(Effect):
     """An effect of one of the network's attributes."""
 
+    networks: np.ndarray | None = None  # (n_presences,) in a joint model, which network each is in
+
     def __init__(self, attribute: Hashable) -> None:
         self.attribute = attribute
+
+    def shared(self, presences: Presences) -> Effect:
+        """The same effect, which knows whose dyads are possible."""
+        same = copy.copy(self)
+        same.networks = presences.network
+        return same
+
+    def at(
+        self, bound: BoundEffect, network: Network, presences: np.ndarray, n_dims: int
+    ) -> tuple[Effect, BoundEffect]:
+        """With what was learned of all of the networks, such as levels; the data is by column."""
+        return self, bound._replace(data=np.ascontiguousarray(bound.data[:, presences]))
 
 
 class RoleCovariate(AttributeEffect):

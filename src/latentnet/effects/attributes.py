@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from latentnet.effects.base import Effect
     from latentnet.network import Network
 
-__all__ = ["Expanded", "codes", "expanded", "numbers"]
+__all__ = ["Expanded", "codes", "expanded", "level_codes", "numbers"]
 
 
 class Expanded(NamedTuple):
@@ -83,6 +83,33 @@ def codes(effect: Effect, network: Network, attribute: Any) -> np.ndarray:
         If there is no such attribute, or it is missing for an actor.
     """
     return pd.factorize(_column(effect, network, attribute))[0].astype(np.float64)
+
+
+def level_codes(
+    effect: Effect, network: Network, attribute: Any, wanted: np.ndarray | None = None
+) -> tuple[np.ndarray, list[Any]]:
+    """Levels of an attribute, and which of them each actor has: (n_actors,), 0 for actors that were not asked for.
+
+    Parameters
+    ----------
+    effect : Effect
+        For messages.
+    network : Network
+    attribute : column name
+        Of any type.
+    wanted : bool array (n_actors,), optional
+        Actors whose values are read; default: all.
+
+    Raises
+    ------
+    ValueError
+        If there is no such attribute, it is missing for an actor, or it has one level.
+    """
+    column = _column(effect, network, attribute, wanted)
+    levels = _levels(effect, column)
+    found = np.zeros(network.n_actors)
+    found[slice(None) if wanted is None else wanted] = [levels.index(value) for value in column.tolist()]
+    return found, levels
 
 
 def _levels(effect: Effect, column: pd.Series[Any]) -> list[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.network.joined import Presences
 
 __all__ = ["BoundEffect", "Correlation", "Effect", "RandomGroup"]
 
@@ -54,8 +56,21 @@ class Effect(Component):
     """Base class of effects.
 
     Subclasses define the static functions ``add(runs, values, data, eta, work)`` and ``pull(runs, values, data, score,
-    work, gradient)`` (`latentnet.signatures`) and the method `bind`.
+    work, gradient)`` (`latentnet.signatures`) and the method `bind`. What `shared` and `at` say of joint
+    models holds as it stands here for effects without a value, or data, for each actor.
+
+    Attributes
+    ----------
+    excludes : mapping from Effect classes to str
+        Effects that it cannot stand beside, and why: the message continues "effects has A() beside B(), ".
     """
+
+    excludes: ClassVar[Mapping[type[Effect], str]] = {}
+
+    @property
+    def given(self) -> Effect:
+        """The effect as the user gave it, where `shared` made another of it."""
+        return self
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Check the effect against a network and prepare its data.
@@ -88,3 +103,29 @@ class Effect(Component):
             name = type(self).__name__
             rows.append(Values(name, (rest,), (name,), role="term", reported=False, start=len(bound.names)))
         return tuple(rows)
+
+    def shared(self, presences: Presences) -> Effect:
+        """The effect in a joint model of several networks, which are one network of presences.
+
+        Parameters
+        ----------
+        presences : Presences
+            Whose presence each is (`actors`), and in which of the networks (`network`).
+        """
+        return self
+
+    def at(
+        self, bound: BoundEffect, network: Network, presences: np.ndarray, n_dims: int
+    ) -> tuple[Effect, BoundEffect]:
+        """The effect of a joint model in one of its networks, and as bound to that one.
+
+        Parameters
+        ----------
+        bound : BoundEffect
+            As bound to all of the networks.
+        network : Network
+        presences : int ndarray of shape (n_actors,)
+            Which presence each of the network's actors is.
+        n_dims : int
+        """
+        return self, self.bind(network, n_dims) if bound.data.size > 1 else bound

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.observed_dyads import check_varies, dyad_moments
+from latentnet.network import Network
 from latentnet.network.dyads import read_dyads
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 
 if TYPE_CHECKING:
-    from latentnet.network import Network
+    from latentnet.network.joined import Presences
 
-__all__ = ["DyadCovariate"]
+__all__ = ["DyadCovariate", "SharedDyadCovariate"]
 
 
 class DyadCovariate(Effect):
@@ -26,6 +29,9 @@ class DyadCovariate(Effect):
         x of shape (n_actors, n_actors), row = sender, symmetric if the network is undirected; in a two-mode network
         (row actors, column actors) will do. A DataFrame is aligned by the actors' labels. What a sparse matrix does not
         store is 0. Finite for every dyad, observed or not; the diagonal is not read.
+        In a joint model of several networks: a DataFrame that has the labels of all actors, whose values are then the
+        same in every period; or a sequence of matrices, one for each period; or a mapping from sites to matrices or
+        to sequences of them.
     name : str
         What the coefficient is called.
 
@@ -63,11 +69,19 @@ class DyadCovariate(Effect):
             If `name` is no string, `matrix` cannot be read as a number for each dyad, or is the same in all observed
             ones.
         """
+        return self.bind_numbers(read_dyads(self.matrix, network, self.argument), network)
+
+    @property
+    def argument(self) -> str:
+        """What messages call the matrix."""
         if not isinstance(self.name, str) or not self.name:
             raise ValueError(
                 f"effects: name of {type(self).__name__} must be a string that names the coefficient, got {self.name!r}"
             )
-        x = read_dyads(self.matrix, network, f"matrix of the effect {self.name!r}")
+        return f"matrix of the effect {self.name!r}"
+
+    def bind_numbers(self, x: np.ndarray, network: Network) -> BoundEffect:
+        """One coefficient of x (n_actors, n_actors), which is changed."""
         moments = dyad_moments(network, 1, lambda rows: [x[rows]])
         check_varies(self, (self.name,), moments)
         symmetric = bool(np.array_equal(x, x.T))
@@ -76,6 +90,10 @@ class DyadCovariate(Effect):
         elif network.two_mode:
             x += x.T.copy()
         return BoundEffect(1, x, (self.name,), moments.mean_square, symmetric=symmetric)
+
+    def shared(self, presences: Presences) -> Effect:
+        """Numbers for the dyads of each network."""
+        return SharedDyadCovariate(self, presences)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -101,3 +119,74 @@ class DyadCovariate(Effect):
             for p in range(force.size):
                 total += force[p] * x[p]
         gradient[0] += total
+
+
+class SharedDyadCovariate(DyadCovariate):
+    """A covariate of the dyads of several networks that are modelled as one.
+
+    Parameters
+    ----------
+    effect : DyadCovariate
+        With numbers for each of the networks.
+    presences : Presences
+    """
+
+    def __init__(self, effect: DyadCovariate, presences: Presences) -> None:
+        super().__init__(effect.matrix, name=effect.name)
+        self.effect = effect
+        self.presences = presences
+
+    @property
+    def given(self) -> Effect:
+        """The effect as the user gave it."""
+        return self.effect
+
+    def bind(self, network: Network, n_dims: int) -> BoundEffect:
+        """One coefficient; x is 0 between two networks.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is not a matrix for each of the networks, or one cannot be read.
+        """
+        x = np.zeros((network.n_actors, network.n_actors))
+        for number in range(int(self.presences.network.max()) + 1):
+            here = self.presences.of_network(number)
+            labels = network.actors[here]
+            one = Network.from_array(
+                np.zeros((len(here), len(here))), [label[-1] for label in labels], directed=network.directed
+            )
+            x[np.ix_(here, here)] = read_dyads(self._matrix_of(here[0], labels[0]), one, self.effect.argument)
+        return self.effect.bind_numbers(x, network)
+
+    def _matrix_of(self, presence: int, label: tuple[Any, ...]) -> Any:
+        """The matrix of the network of a presence, whose label is (period, actor) or (site, period, actor)."""
+        given, argument = self.effect.matrix, self.effect.argument
+        if isinstance(given, pd.DataFrame):
+            return given
+        if len(label) == 3 and isinstance(given, Mapping):
+            if label[0] not in given:
+                raise ValueError(f"{argument} must have an entry for every site, but lacks {label[0]!r}; add it")
+            given = given[label[0]]
+            given = given if isinstance(given, list | tuple) else [given]
+        elif len(label) == 3 or not isinstance(given, list | tuple):
+            wanted = "a mapping from sites to matrices" if len(label) == 3 else "a sequence of matrices, one a period"
+            raise TypeError(
+                f"{argument} must be {wanted}, or a DataFrame with the labels of all actors, as there are several "
+                f"networks, but is a {type(given).__name__}"
+            )
+        same_site = self.presences.site == self.presences.site[presence]
+        n_periods = int(self.presences.period[same_site].max()) + 1
+        if len(given) != n_periods:
+            raise ValueError(
+                f"{argument} must hold a matrix for each of the {n_periods} periods, but holds {len(given)}; give one "
+                "for each network of fit"
+            )
+        return given[int(self.presences.period[presence])]
+
+    def at(
+        self, bound: BoundEffect, network: Network, presences: np.ndarray, n_dims: int
+    ) -> tuple[Effect, BoundEffect]:
+        """Its dyads' rows and columns."""
+        halves = bound.data.reshape(-1, bound.data.shape[1], bound.data.shape[1])
+        return self, bound._replace(data=np.concatenate([half[np.ix_(presences, presences)] for half in halves]))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latentnet.effects.attribute_effect import AttributeEffect
-from latentnet.effects.attributes import codes
+from latentnet.effects.attributes import codes, level_codes
 from latentnet.effects.base import BoundEffect
-from latentnet.effects.observed_dyads import check_varies, dyad_moments
+from latentnet.effects.observed_dyads import cell_moments, check_varies, possible_cells
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -27,9 +28,14 @@ class Homophily(AttributeEffect):
         Of the network's `attributes`; of any type, and missing for nobody. In a two-mode network a row actor is
         compared with a column actor.
 
+    by_level : bool
+        Whether each value has a coefficient of its own, for the dyads of which both actors have it. A value that no two
+        actors share, who could be tied, has none.
+
     Notes
     -----
-    The coefficient is called ``homophily(attribute)``.
+    The coefficient is called ``homophily(attribute)``, those by level ``homophily(attribute=level)``. Levels are
+    sorted, those of a pandas Categorical are in its order.
 
     Examples
     --------
@@ -42,26 +48,45 @@ class Homophily(AttributeEffect):
     (('homophily(club)',), 0.485)
     """
 
+    def __init__(self, attribute: Hashable, by_level: bool = False) -> None:
+        super().__init__(attribute)
+        self.by_level = by_level
+
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
-        """One coefficient; the data (1, n_actors) holds a number for each value.
+        """Coefficients; the data (2, n_actors) holds a number for each value, and which coefficient it has.
 
         Raises
         ------
         ValueError
-            If the network has no such attribute, it is missing for an actor, or all (or no) observed dyads share it.
+            If the network has no such attribute, it is missing for an actor, or all (or no) observed dyads share it, or
+            one of its values by level.
         """
-        data = codes(self, network, self.attribute)
-        names = (f"homophily({self.attribute})",)
-        moments = dyad_moments(network, 1, lambda rows: [(data[rows, np.newaxis] == data).astype(np.float64)])
-        check_varies(self, names, moments)
-        return BoundEffect(1, data[np.newaxis], names, moments.mean_square, symmetric=True)
+        data = np.zeros((2, network.n_actors))
+        names: tuple[str, ...] = (f"homophily({self.attribute})",)
+        if not self.by_level:
+            data[0] = codes(self, network, self.attribute)
+        else:
+            data[0], levels = level_codes(self, network, self.attribute)
+            shared = np.flatnonzero(np.diag(possible_cells(network, data[0], data[0], len(levels), self.networks)))
+            which = np.full(len(levels), -1.0)
+            which[shared] = np.arange(len(shared))
+            data[1] = which[data[0].astype(np.int64)]
+            names = tuple(f"homophily({self.attribute}={levels[k]})" for k in shared)
+
+        def cells(rows: slice) -> np.ndarray:
+            return np.where(data[0, rows, np.newaxis] == data[0], data[1], -1.0).astype(np.int64)
+
+        moments = cell_moments(network, len(names), cells)
+        check_varies(self, names, moments, ", or merge the level with another" if self.by_level else "")
+        return BoundEffect(len(names), data, names, moments.mean_square, symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += β where the values are the same."""
-        coefficient = values[0]
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
+            which = int(data[1, runs[r, RUN_ACTOR]])
+            coefficient = values[which] if which >= 0 else 0.0
             row, columns = eta[start : start + length], data[0, runs[r, RUN_COLUMN] :]
             own = data[0, runs[r, RUN_ACTOR]]
             for p in range(row.size):
@@ -70,11 +95,16 @@ class Homophily(AttributeEffect):
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂β = Σ of the scores where the values are the same."""
-        total = 0.0
+        total, last = 0.0, -1
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             force, columns = score[start : start + length], data[0, runs[r, RUN_COLUMN] :]
-            own = data[0, runs[r, RUN_ACTOR]]
+            own, which = data[0, runs[r, RUN_ACTOR]], int(data[1, runs[r, RUN_ACTOR]])
+            if which != last:
+                if last >= 0:
+                    gradient[last] += total
+                total, last = 0.0, which
             for p in range(force.size):
                 total += force[p] if columns[p] == own else 0.0
-        gradient[0] += total
+        if last >= 0:
+            gradient[last] += total

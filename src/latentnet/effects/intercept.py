@@ -12,6 +12,7 @@ from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.network.joined import Presences
 
 __all__ = ["Intercept", "NetworkIntercepts", "NoIntercept"]
 
@@ -26,6 +27,10 @@ class Intercept(Effect):
     def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
         """The intercept."""
         return (Values("intercept", role="intercept"),)
+
+    def shared(self, presences: Presences) -> Effect:
+        """An intercept for each network."""
+        return NetworkIntercepts(presences.network)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
@@ -63,6 +68,17 @@ class NetworkIntercepts(Intercept):
     def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
         """The intercepts, by network."""
         return (Values("intercept", (bound.size,), ("network",), role="intercept"),)
+
+    @property
+    def given(self) -> Effect:
+        """The intercept of one network."""
+        return Intercept()
+
+    def at(
+        self, bound: BoundEffect, network: Network, presences: np.ndarray, n_dims: int
+    ) -> tuple[Effect, BoundEffect]:
+        """The intercept of one network."""
+        return self.given, self.given.bind(network, n_dims)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from latentnet.effects.base import Effect
     from latentnet.network import Network
 
-__all__ = ["Moments", "check_varies", "dyad_moments", "observed_counts", "role_moments"]
+__all__ = [
+    "Moments",
+    "cell_moments",
+    "check_varies",
+    "dyad_moments",
+    "observed_counts",
+    "possible_cells",
+    "role_moments",
+]
 
 _CELLS = 1 << 18
 
@@ -66,6 +74,47 @@ def dyad_moments(network: Network, n_coefficients: int, covariates: Callable[[sl
             smallest[c] = min(smallest[c], x.min(initial=np.inf))
             largest[c] = max(largest[c], x.max(initial=-np.inf))
     return Moments(total / n_dyads, smallest, largest)
+
+
+def cell_moments(network: Network, n_coefficients: int, cells: Callable[[slice], np.ndarray]) -> Moments:
+    """Moments of indicators; ``cells(rows)`` gives the coefficient of each dyad (n_rows, n_actors), -1 for none."""
+    counts = np.zeros(n_coefficients + 1)
+    for rows, mask in _observed_blocks(network):
+        counts += np.bincount(cells(rows)[mask] + 1, minlength=n_coefficients + 1)
+    total, counts = counts.sum(), counts[1:]
+    return Moments(counts / total, (counts == total).astype(np.float64), (counts > 0.0).astype(np.float64))
+
+
+def possible_cells(
+    network: Network, sender_codes: np.ndarray, receiver_codes: np.ndarray, n_levels: int, networks: np.ndarray | None
+) -> np.ndarray:
+    """Whether there is any dyad, observed or not, from a sender of a level to a receiver of a level.
+
+    Parameters
+    ----------
+    network : Network
+    sender_codes, receiver_codes : ndarray of shape (n_actors,)
+        Levels of actors, as senders and as receivers.
+    n_levels : int
+    networks : int ndarray of shape (n_actors,) or None
+        Which of several networks each is in; none has dyads to another.
+
+    Returns
+    -------
+    bool ndarray of shape (n_levels, n_levels)
+    """
+    found = np.zeros((n_levels, n_levels), dtype=bool)
+    everyone = np.zeros(network.n_actors, np.int64) if networks is None else networks
+    for number in range(int(everyone.max()) + 1):
+        here = everyone == number
+        senders, receivers = (here, here) if network.mode is None else (network.mode == 0, network.mode == 1)
+        sending = np.bincount(sender_codes[senders].astype(np.int64), minlength=n_levels)
+        receiving = np.bincount(receiver_codes[receivers].astype(np.int64), minlength=n_levels)
+        pairs = np.outer(sending, receiving)
+        if network.mode is None:  # nobody has a dyad with himself
+            pairs -= np.diag(sending)
+        found |= pairs > 0
+    return found
 
 
 def role_moments(network: Network, values: np.ndarray, role: int) -> Moments:

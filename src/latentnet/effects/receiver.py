@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.effects.actor_values import add_values, pull_values
-from latentnet.effects.base import BoundEffect, Effect, RandomGroup
+from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.effects.requirements import check_receivers, refuse_undirected
+from latentnet.effects.shared import ActorValues
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Receiver"]
 
 
-class Receiver(Effect):
+class Receiver(ActorValues):
     """Random effect of the receiver: η_ij gets r_j, r_j ~ N(0, σ²) with σ² learned.
 
     In a two-mode network column actors are the receivers, and they alone have an effect.

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from latentnet.effects.actor_values import add_values, pull_values
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
+from latentnet.effects.receiver import Receiver
 from latentnet.effects.requirements import check_receivers, check_senders, refuse_two_mode, refuse_undirected
+from latentnet.effects.sender import Sender
+from latentnet.effects.shared import ActorValues
+from latentnet.effects.sociality import Sociality
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["SenderReceiver"]
 
 
-class SenderReceiver(Effect):
+class SenderReceiver(ActorValues):
     """Random effects of sender and receiver: η_ij gets s_i + r_j, with (s_i, r_i) ~ N₂(0, Σ).
 
     The two variances in Σ and the correlation ρ, whose prior is ¾(1 − ρ²), are learned. `Sender` and `Receiver`
@@ -36,6 +41,12 @@ class SenderReceiver(Effect):
     >>> bound.size, [group.name for group in bound.groups], bound.correlations[0].name
     (9, ['sender', 'receiver'], 'sender_receiver_correlation')
     """
+
+    excludes: ClassVar[Mapping[type[Effect], str]] = {
+        Sender: "which it holds; leave that one out",
+        Receiver: "which it holds; leave that one out",
+        Sociality: "which says what its correlation says; leave one of them out",
+    }
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Senders' values, receivers' values, log σ of both, artanh of the correlation; for directed networks."""

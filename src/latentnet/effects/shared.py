@@ -11,11 +11,20 @@ from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, 
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.network.joined import Presences
 
-__all__ = ["SharedValues", "share_values"]
+__all__ = ["ActorValues", "SharedValues"]
 
 
-def share_values(bound: BoundEffect, actors: np.ndarray, dim: str) -> BoundEffect:
+class ActorValues(Effect):
+    """A random effect with a value for each actor: in a joint model, for each actor and not each presence."""
+
+    def shared(self, presences: Presences) -> Effect:
+        """One value for all of an actor's presences."""
+        return SharedValues(self, presences.actors)
+
+
+def _share_values(bound: BoundEffect, actors: np.ndarray, dim: str) -> BoundEffect:
     """A bound random effect with a value for each of several actors in place of each presence.
 
     Parameters
@@ -64,7 +73,18 @@ class SharedValues(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """A value for each actor (and role), then scales and correlation; refused where the effect itself is."""
-        return share_values(self.effect.bind(network, n_dims), self.actors, "presence")
+        return _share_values(self.effect.bind(network, n_dims), self.actors, "presence")
+
+    @property
+    def given(self) -> Effect:
+        """The effect of one network."""
+        return self.effect
+
+    def at(
+        self, bound: BoundEffect, network: Network, presences: np.ndarray, n_dims: int
+    ) -> tuple[Effect, BoundEffect]:
+        """A value for each of its actors."""
+        return self, _share_values(bound, np.arange(network.n_actors), "actor")
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -41,6 +41,12 @@ class Similarity(Effect):
         shape, axes = (n_dims, bound.size // n_dims), ("latent_dim", "actor")
         return (Values("positions", shape, axes, space="points", role="term", reported=False),)
 
+    def at(
+        self, bound: BoundEffect, network: Network, presences: np.ndarray, n_dims: int
+    ) -> tuple[Effect, BoundEffect]:
+        """The positions of its actors."""
+        return self, self.bind(network, n_dims)
+
     @staticmethod
     def between(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Similarity of positions (..., n_dims), by NumPy, broadcast over the leading axes."""

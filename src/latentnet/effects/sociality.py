@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects.base import BoundEffect, Effect, RandomGroup
+from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.effects.requirements import refuse_two_mode
+from latentnet.effects.shared import ActorValues
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Sociality"]
 
 
-class Sociality(Effect):
+class Sociality(ActorValues):
     """Random effect of each actor: η_ij gets s_i + s_j, s_i ~ N(0, σ²) with σ² learned.
 
     In a directed network too: an actor that sends many ties then also receives many. For two kinds of popularity use

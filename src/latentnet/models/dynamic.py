@@ -15,7 +15,7 @@ from latentnet.files.archive import ArrayStore
 from latentnet.files.networks import encode_network
 from latentnet.files.values import encode
 from latentnet.inference.base import InferenceResult
-from latentnet.models.arguments import read_effects, read_engine
+from latentnet.models.arguments import read_engine
 from latentnet.models.base import Estimator
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
@@ -23,7 +23,6 @@ from latentnet.network.joined import join_networks
 from latentnet.network.labels import unique_strings
 from latentnet.network.reading.periods import Periods, read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
-from latentnet.problem.bind import check_shared_effects
 from latentnet.problem.named import as_draws
 from latentnet.problem.period import Place, elapsed_periods, view_parameters, view_problem
 from latentnet.problem.problem import Problem
@@ -69,7 +68,6 @@ class DynamicModel(Estimator):
         several = read_networks(networks)
         engine = read_engine(self.inference)
         joined, presences = join_networks(several.networks, several.sites)
-        check_shared_effects(read_effects(self.effects), joined)
         self._given = several
         self._infer(joined, engine, as_generator(self.random_state), presences)
         return self

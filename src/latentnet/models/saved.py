@@ -11,7 +11,6 @@ import numpy as np
 from latentnet._exceptions import NotFittedError
 from latentnet._version import __version__
 from latentnet.effects import Intercept, NoIntercept
-from latentnet.effects.shared import SharedValues
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import encode_network
 from latentnet.files.values import class_name, encode
@@ -195,9 +194,7 @@ class Storage:
 
 def ingredients(problem: Problem) -> dict[str, Any]:
     """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
-    effects: list[Any] = [
-        effect.effect if isinstance(effect, SharedValues) else effect for effect, _, _ in problem.effects
-    ]
+    effects: list[Any] = [effect.given for effect, _, _ in problem.effects]
     if problem.similarity is not None:
         effects = effects[1:]
     if problem.intercept < 0:

@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.effects import (
-    DyadCovariate,
     Effect,
     Intercept,
     NoIntercept,
-    Receiver,
     Reciprocity,
-    Sender,
-    SenderReceiver,
     Similarity,
-    Sociality,
     read_similarity,
 )
-from latentnet.effects.intercept import NetworkIntercepts
-from latentnet.effects.shared import SharedValues
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.joint import Prior
@@ -38,9 +31,7 @@ if TYPE_CHECKING:
     from latentnet.network.joined import Presences
     from latentnet.priors import Priors
 
-__all__ = ["bind_values", "check_shared_effects", "make_problem"]
-
-_RANDOM = Sociality, Sender, Receiver, SenderReceiver
+__all__ = ["bind_values", "make_problem"]
 
 
 def make_problem(
@@ -84,11 +75,9 @@ def make_problem(
     space = copy.copy(read_similarity(similarity))
     terms: list[Effect] = [] if space is None else [space]
     if not any(isinstance(effect, NoIntercept) for effect in effects):
-        terms.append(Intercept() if presences is None else NetworkIntercepts(presences.network))
+        terms.append(Intercept())
     terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
-    if presences is not None:
-        terms = [SharedValues(one, presences.actors) if isinstance(one, _RANDOM) else one for one in terms]
-    bound = [(effect, effect.bind(network, n_dims)) for effect in terms]
+    bound = [_bound(effect, network, n_dims, presences) for effect in terms]
     n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
     resolved = priors.with_defaults(**family.prior_defaults(network, priors)).resolve(
         n_first / n_sites,
@@ -114,16 +103,26 @@ def make_problem(
 
 
 def _check_effects(effects: tuple[Effect, ...]) -> None:
-    names = [type(effect).__name__ for effect in effects]
+    """No effect comes twice, or beside one that it excludes."""
     repeated = [effect for k, effect in enumerate(effects) if effect in effects[:k]]
     if repeated:
         raise ValueError(f"effects must be different ones, but {repeated[0]!r} comes twice; leave one out")
-    if "SenderReceiver" in names and ("Sender" in names or "Receiver" in names):
-        raise ValueError("effects has SenderReceiver() beside Sender() or Receiver(), which it holds; leave those out")
-    if "SenderReceiver" in names and "Sociality" in names:
+    for effect in effects:
+        for other in effects:
+            if type(other) in effect.excludes:
+                raise ValueError(f"effects has {effect!r} beside {other!r}, {effect.excludes[type(other)]}")
+
+
+def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | None) -> tuple[Effect, BoundEffect]:
+    """An effect as a model of one network, or of several, has it."""
+    effect = given if presences is None else given.shared(presences)
+    bound = effect.bind(network, n_dims)
+    if presences is not None and effect is given and bound.groups:
         raise ValueError(
-            "effects has Sociality() beside SenderReceiver(), whose correlation says the same; leave one of them out"
+            f"effects: {effect!r} cannot be shared by several networks: its values are of the actors of one; let it "
+            "define `shared`, or fit each network by itself"
         )
+    return effect, bound
 
 
 def _check_names(names: list[str]) -> None:
@@ -134,21 +133,6 @@ def _check_names(names: list[str]) -> None:
             f"effects: two coefficients have the name {repeated[0]!r}; give the covariate another, DyadCovariate(x, "
             "name=...)"
         )
-
-
-def check_shared_effects(effects: tuple[Effect, ...], network: Network) -> None:
-    """Refuse covariates that are given by dyad of one network, and random effects from outside of the library.
-
-    Raises
-    ------
-    ValueError
-    """
-    for effect in effects:
-        if isinstance(effect, DyadCovariate) or (not isinstance(effect, _RANDOM) and effect.bind(network, 0).groups):
-            raise ValueError(
-                f"effects: {effect!r} cannot be shared by several networks: its data or values are of one; use "
-                "effects of attributes such as Homophily('group'), Sociality(), or fit each network by itself"
-            )
 
 
 def bind_values(

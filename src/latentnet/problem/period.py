@@ -6,10 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from latentnet.effects import Intercept, Similarity
-from latentnet.effects.attribute_effect import AttributeEffect
-from latentnet.effects.intercept import NetworkIntercepts
-from latentnet.effects.shared import SharedValues, share_values
 from latentnet.problem.bind import bind_values
 
 if TYPE_CHECKING:
@@ -39,16 +35,7 @@ def view_problem(problem: Problem, place: Place) -> Problem:
     """The model of one network alone; effects keep what they learned of all of them, such as levels."""
     effects = []
     for effect, bound, _ in problem.effects:
-        if isinstance(effect, NetworkIntercepts):
-            effect = Intercept()
-        if isinstance(effect, Intercept | Similarity):
-            bound = effect.bind(place.network, problem.n_dims)
-        elif isinstance(effect, SharedValues):
-            bound = share_values(bound, np.arange(place.network.n_actors), "actor")
-        elif isinstance(effect, AttributeEffect):
-            bound = bound._replace(data=np.ascontiguousarray(bound.data[:, place.presences]))
-        elif bound.data.size > 1:  # an effect from outside of the library
-            bound = effect.bind(place.network, problem.n_dims)
+        effect, bound = effect.at(bound, place.network, place.presences, problem.n_dims)
         effects.append((effect, bound))
     return bind_values(
         place.network,
