@@ -167,7 +167,7 @@ def test_effects(effect: str, inference: str, tmp_path: Path) -> None:
     if effect in {"Sociality", "Sender", "Receiver", "SenderReceiver"}:
         assert model.coefficients_.empty
     elif effect not in {"NoIntercept"}:
-        assert len(model.coefficients_) == (2 if effect == "SenderCovariate" else 1)
+        assert len(model.coefficients_) == {"SenderCovariate": 2, "Mixing": 8}.get(effect, 1)
 
 
 @pytest.mark.parametrize("similarity", ["squared_distance", "bilinear", None])
