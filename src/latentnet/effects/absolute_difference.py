@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects.attribute_effect import AttributeEffect
-from latentnet.effects.attributes import numbers
+from latentnet.effects.attributes import AttributeEffect, numbers
 from latentnet.effects.base import BoundEffect
-from latentnet.effects.observed_dyads import check_varies, dyad_moments
+from latentnet.effects.checks import check_varies, dyad_moments
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:

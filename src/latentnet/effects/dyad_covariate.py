@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet.effects.base import BoundEffect, Effect
-from latentnet.effects.observed_dyads import check_varies, dyad_moments
+from latentnet.effects.checks import check_varies, dyad_moments
 from latentnet.network import Network
 from latentnet.network.dyads import read_dyads
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects.attribute_effect import AttributeEffect
-from latentnet.effects.attributes import codes, level_codes
+from latentnet.effects.attributes import AttributeEffect, codes, level_codes
 from latentnet.effects.base import BoundEffect
-from latentnet.effects.observed_dyads import cell_moments, check_varies, possible_cells
+from latentnet.effects.checks import cell_moments, check_varies, possible_cells
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ class Homophily(AttributeEffect):
     attribute : column name
         Of the network's `attributes`; of any type, and missing for nobody. In a two-mode network a row actor is
         compared with a column actor.
-
     by_level : bool
         Whether each value has a coefficient of its own, for the dyads of which both actors have it. A value that no two
         actors share, who could be tied, has none.

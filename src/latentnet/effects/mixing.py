@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects.attribute_effect import AttributeEffect
-from latentnet.effects.attributes import level_codes
+from latentnet.effects.attributes import AttributeEffect, level_codes
 from latentnet.effects.base import BoundEffect, Effect
-from latentnet.effects.observed_dyads import cell_moments, check_varies, possible_cells
+from latentnet.effects.checks import cell_moments, check_varies, possible_cells
 from latentnet.network.labels import listing
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.effects.base import BoundEffect, Effect
-from latentnet.effects.requirements import refuse_two_mode, refuse_undirected
+from latentnet.effects.checks import refuse_two_mode, refuse_undirected
 
 if TYPE_CHECKING:
     from latentnet.network import Network

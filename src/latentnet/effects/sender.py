@@ -8,7 +8,7 @@ import numpy as np
 
 from latentnet.effects.actor_values import add_values, pull_values
 from latentnet.effects.base import BoundEffect, RandomGroup
-from latentnet.effects.requirements import check_senders, refuse_undirected
+from latentnet.effects.checks import check_senders, refuse_undirected
 from latentnet.effects.shared import ActorValues
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from latentnet.effects.actor_values import add_covariates, pull_covariates
-from latentnet.effects.attribute_effect import RoleCovariate
+from latentnet.effects.attributes import RoleCovariate
 
 __all__ = ["SenderCovariate"]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from latentnet.effects.actor_values import add_values, pull_values
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
+from latentnet.effects.checks import check_receivers, check_senders, refuse_two_mode, refuse_undirected
 from latentnet.effects.receiver import Receiver
-from latentnet.effects.requirements import check_receivers, check_senders, refuse_two_mode, refuse_undirected
 from latentnet.effects.sender import Sender
 from latentnet.effects.shared import ActorValues
 from latentnet.effects.sociality import Sociality

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.effects.base import BoundEffect, RandomGroup
-from latentnet.effects.requirements import refuse_two_mode
+from latentnet.effects.checks import refuse_two_mode
 from latentnet.effects.shared import ActorValues
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 

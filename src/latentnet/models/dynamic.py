@@ -60,8 +60,8 @@ class DynamicModel(Estimator):
         Raises
         ------
         ValueError, TypeError
-            For parameters out of range, networks that cannot be modelled together, and covariates by dyad; nothing is
-            computed then.
+            For parameters out of range, networks that cannot be modelled together, and covariates that are not of all
+            of them; nothing is computed then.
         KeyboardInterrupt
             After Ctrl-C, as for `LatentPositionModel.fit`.
         """

@@ -1,4 +1,7 @@
-"""What a covariate is over the observed dyads, from blocks of rows: nothing of size n² is held."""
+"""What an effect refuses: kinds of networks, covariates that do not vary; and what these are over the observed dyads.
+
+They are read from blocks of rows: nothing of size n² is held.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Moments",
     "cell_moments",
+    "check_receivers",
+    "check_senders",
     "check_varies",
     "dyad_moments",
     "observed_counts",
     "possible_cells",
+    "refuse_two_mode",
+    "refuse_undirected",
     "role_moments",
 ]
 
@@ -147,3 +154,41 @@ def check_varies(effect: Effect, names: tuple[str, ...], moments: Moments, other
                 f"effects: the covariate of {name!r} has values from {low:g} to {high:g}, whose squares no float "
                 "holds; rescale it"
             )
+
+
+def refuse_undirected(effect: Effect, network: Network, instead: str) -> None:
+    """Refuse networks whose dyads have no sender and receiver."""
+    if not network.has_direction:
+        raise ValueError(
+            f"effects: {effect!r} tells senders from receivers, but the network is undirected; {instead}, or read the "
+            "network with directed=True"
+        )
+
+
+def refuse_two_mode(effect: Effect, network: Network, instead: str) -> None:
+    """Refuse networks in which no actor both sends and receives."""
+    if network.two_mode:
+        raise ValueError(
+            f"effects: {effect!r} needs actors that can have ties to each other, but the network is two-mode, with "
+            f"ties from row actors to column actors alone; {instead}"
+        )
+
+
+def check_senders(effect: Effect, network: Network) -> None:
+    """Refuse networks with less than two observed rows."""
+    n_seen = int(np.count_nonzero(observed_counts(network)[0]))
+    if n_seen < 2:
+        raise ValueError(
+            f"effects: {effect!r} needs observed rows of at least 2 senders, but the network has {n_seen}; sender "
+            "effects are not identified: leave them out"
+        )
+
+
+def check_receivers(effect: Effect, network: Network) -> None:
+    """Refuse networks with less than two columns of which a dyad was observed."""
+    n_seen = int(np.count_nonzero(observed_counts(network)[1]))
+    if n_seen < 2:
+        raise ValueError(
+            f"effects: {effect!r} needs observed dyads of at least 2 receivers, but the network has {n_seen}; receiver "
+            "effects are not identified: leave them out"
+        )
