@@ -25,6 +25,7 @@ FLOORS = (
     {"problem"},
     {"predictive"},
     {"inference"},
+    {"model_selection"},
     {"checking", "study", "plot"},
     {"models"},
     {"__init__", "contract"},  # contract: what authors of extensions import; the library itself takes nothing from it

@@ -1,6 +1,6 @@
 """Latent position models and latent position cluster models of networks.
 
-Public names are imported from here; `plot`, which needs matplotlib, is loaded on first use.
+Public names are imported from here; `plot`, which needs matplotlib, and `model_selection` are loaded on first use.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ __all__ = [
     "families",
     "goodness_of_fit",
     "load",
+    "model_selection",
     "next_interviews",
     "plot",
     "roles",
@@ -53,8 +54,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "plot":
-        return import_module("latentnet.plot")
+    if name in ("model_selection", "plot"):
+        return import_module(f"latentnet.{name}")
     raise AttributeError(f"module 'latentnet' has no attribute {name!r}")
 
 

@@ -10,8 +10,10 @@ from latentnet.plot.goodness_of_fit import goodness_of_fit
 from latentnet.plot.map.positions import positions
 from latentnet.plot.page.positions_html import positions_html
 from latentnet.plot.pairs import pairs
+from latentnet.plot.predictions import calibration, roc
 
 __all__ = [
+    "calibration",
     "coclustering",
     "flow",
     "goodness_of_fit",
@@ -21,5 +23,6 @@ __all__ = [
     "positions",
     "positions_html",
     "rank",
+    "roc",
     "trace",
 ]

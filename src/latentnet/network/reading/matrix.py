@@ -73,7 +73,8 @@ def _check_square(shape: tuple[int, ...]) -> None:
     if shape[0] != shape[1]:
         raise ValueError(
             f"array must be square (actors x actors), got shape {shape[0]} x {shape[1]}; for a two-mode "
-            "network use Network.from_incidence, for a table with one tie a row use Network.from_edges"
+            "network use Network.from_incidence, for a table with one tie a row use Network.from_edges; to hold out "
+            "part of a network use latentnet.model_selection: scikit-learn's cross_val_score and GridSearchCV cannot"
         )
     check_n_actors(shape[0])
 

@@ -1,0 +1,194 @@
+"""Folds of a network: dyads, actors or respondents that take turns at being held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from latentnet._random import RandomState, as_generator
+from latentnet.checks import whole_number
+from latentnet.network import Network, as_network
+
+__all__ = ["ActorKFold", "DyadKFold", "RespondentKFold", "folds_of"]
+
+Dyads = list[tuple[Any, Any]]
+
+
+class _KFold(BaseEstimator):
+    """What the three have in common: units are dealt out to folds, and each fold hides the dyads of its units."""
+
+    def __init__(self, n_splits: int = 5, random_state: RandomState = None) -> None:
+        self.n_splits = n_splits
+        self.random_state = random_state
+
+    def split(self, network: Any) -> Iterator[tuple[Network, Dyads]]:
+        """Yield each fold's part to learn from, and the dyads that it holds out.
+
+        Parameters
+        ----------
+        network : as for `fit`
+
+        Yields
+        ------
+        training : Network
+            The network with the fold's dyads unobserved; actors, attributes and design stay.
+        held_out : list of (sender, receiver) labels
+            Observed dyads of `network`.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer units than folds, or the network has no such units.
+        """
+        n_splits = whole_number("n_splits", self.n_splits, 2)
+        network = as_network(network)
+        senders, receivers = _observed_dyads(network)
+        of_fold = self._folds(network, senders, receivers, n_splits, as_generator(self.random_state))
+        actors = network.actors
+        for fold in range(n_splits):
+            held = of_fold(fold)
+            dyads = list(zip(actors[senders[held]].tolist(), actors[receivers[held]].tolist(), strict=True))
+            yield network.with_unobserved(dyads), dyads
+
+    def _folds(
+        self, network: Network, senders: np.ndarray, receivers: np.ndarray, n_splits: int, rng: np.random.Generator
+    ) -> Any:
+        """A function from a fold's number to its dyads, as a boolean array."""
+        raise NotImplementedError
+
+
+class DyadKFold(_KFold):
+    """Hold out dyads: what the model says of dyads between actors that it knows from their other dyads.
+
+    Both directions of a directed pair are in one fold, since each tells of the other. Pairs with ties and without are
+    dealt out evenly.
+
+    Parameters
+    ----------
+    n_splits : int
+    random_state : None, int, SeedSequence, Generator or RandomState
+        An integer gives the same folds at every call.
+
+    Examples
+    --------
+    >>> from latentnet.datasets import load_sampson
+    >>> from latentnet.model_selection import DyadKFold
+    >>> folds = list(DyadKFold(3, random_state=1).split(load_sampson()))
+    >>> [len(held_out) for training, held_out in folds]
+    [102, 102, 102]
+    >>> folds[0][0].observed.n_dyads
+    204
+    """
+
+    def _folds(
+        self, network: Network, senders: np.ndarray, receivers: np.ndarray, n_splits: int, rng: np.random.Generator
+    ) -> Any:
+        if network.max_nominations is not None or network.ranks is not None:
+            raise ValueError(
+                "DyadKFold needs dyads that were observed one by one, but the network's lists have a cap or an order, "
+                "and a list with gaps says nothing; use RespondentKFold"
+            )
+        n = np.int64(network.n_actors)
+        low, high = np.minimum(senders, receivers), np.maximum(senders, receivers)
+        codes, unit = np.unique(low * n + high, return_inverse=True)
+        _check_units("DyadKFold", "observed pairs", len(codes), n_splits)
+        tied = np.zeros(len(codes), dtype=bool)
+        values = np.asarray(network.ties[senders, receivers]).ravel()
+        np.logical_or.at(tied, unit, values != 0.0)
+        fold = _dealt(tied, n_splits, rng)[unit]
+        return lambda number: fold == number
+
+
+class ActorKFold(_KFold):
+    """Hold out actors, with all of their dyads: what the model says of people of whom it knows nothing.
+
+    The actors stay in the network with no dyad observed, so a model places them by its prior or mixture.
+
+    Parameters
+    ----------
+    n_splits, random_state
+        As for `DyadKFold`.
+    """
+
+    def _folds(
+        self, network: Network, senders: np.ndarray, receivers: np.ndarray, n_splits: int, rng: np.random.Generator
+    ) -> Any:
+        _check_units("ActorKFold", "actors", network.n_actors, n_splits)
+        fold = _dealt(
+            network.mode == 1 if network.mode is not None else np.zeros(network.n_actors, bool), n_splits, rng
+        )
+        return lambda number: (fold[senders] == number) | (fold[receivers] == number)
+
+
+class RespondentKFold(_KFold):
+    """Hold out respondents, each with the whole list of names: the unit where lists have a cap or an order.
+
+    What others say of them stays.
+
+    Parameters
+    ----------
+    n_splits, random_state
+        As for `DyadKFold`.
+    """
+
+    def _folds(
+        self, network: Network, senders: np.ndarray, receivers: np.ndarray, n_splits: int, rng: np.random.Generator
+    ) -> Any:
+        if not (network.directed or network.two_mode):
+            raise ValueError(
+                "RespondentKFold needs a network in which each actor sends ties of his or her own, but this one is "
+                "undirected; use ActorKFold"
+            )
+        asked = np.unique(senders)
+        _check_units("RespondentKFold", "respondents", len(asked), n_splits)
+        fold = np.full(network.n_actors, -1)
+        fold[asked] = _dealt(np.zeros(len(asked), dtype=bool), n_splits, rng)
+        return lambda number: fold[senders] == number
+
+
+def _observed_dyads(network: Network) -> tuple[np.ndarray, np.ndarray]:
+    """Senders and receivers of the observed dyads, each undirected one once."""
+    seen = network.observed.toarray()
+    senders, receivers = np.nonzero(seen if network.directed or network.two_mode else np.triu(seen))
+    return senders.astype(np.int64), receivers.astype(np.int64)
+
+
+def _check_units(name: str, units: str, number: int, n_splits: int) -> None:
+    if number < n_splits:
+        raise ValueError(
+            f"n_splits of {name} must be at most the number of {units}, {number}, but is {n_splits}; take fewer folds"
+        )
+
+
+def _dealt(kinds: np.ndarray, n_splits: int, rng: np.random.Generator) -> np.ndarray:
+    """The fold of each unit: those of one kind after those of the other, like cards."""
+    order = np.lexsort((rng.random(len(kinds)), kinds))
+    folds = np.empty(len(kinds), np.int64)
+    folds[order] = np.arange(len(kinds)) % n_splits
+    return folds
+
+
+def folds_of(cv: Any, network: Network) -> list[tuple[Network, Dyads]]:
+    """Read `cv`: a number of folds, an object with `split(network)`, or the folds themselves.
+
+    A number means dyads, or respondents where lists have a cap or an order, dealt out in the same way at every call.
+    """
+    if hasattr(cv, "split") and not isinstance(cv, str):
+        return list(cv.split(network))
+    if isinstance(cv, int | np.integer):
+        whole_number("cv", cv, 2)
+        lists = network.max_nominations is not None or network.ranks is not None
+        return list((RespondentKFold if lists else DyadKFold)(int(cv), random_state=0).split(network))
+    try:
+        folds = [(training, list(held_out)) for training, held_out in cv]
+    except (TypeError, ValueError):
+        folds = []
+    if not folds or not all(isinstance(training, Network) and held_out for training, held_out in folds):
+        raise ValueError(
+            f"cv must be a number of folds, an object such as DyadKFold(5), or a list of (training Network, held-out "
+            f"dyads), but is {cv!r}"
+        )
+    return folds

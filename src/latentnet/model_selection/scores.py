@@ -1,0 +1,112 @@
+"""Scores of a fitted model on dyads that it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+from latentnet.checks import one_of
+from latentnet.network import Network
+
+__all__ = ["SCORES", "Held", "Score", "held_out", "read_scoring"]
+
+_N_BINS = 10
+
+
+class Held(NamedTuple):
+    """What is held out in a fold."""
+
+    network: Network  # in which only the held-out dyads are observed
+    dyads: list[tuple[Any, Any]]
+    tied: np.ndarray  # (n_dyads,) bool
+
+
+class Score(NamedTuple):
+    """A function of a fitted model and what was held out; `sign` is 1 where higher is better, else -1."""
+
+    function: Callable[[Any, Held], float]
+    sign: int
+    of_lists: bool  # whether it means something where lists have a cap or an order
+
+
+def held_out(network: Network, dyads: Sequence[tuple[Any, Any]]) -> Held:
+    """Look up the held-out dyads in the network that they come from."""
+    senders, receivers = (network.index([dyad[k] for dyad in dyads]) for k in (0, 1))
+    others = network.observed.toarray()
+    if not others[senders, receivers].all():
+        k = int(np.argmin(others[senders, receivers]))
+        raise ValueError(f"cv holds out the dyad {dyads[k]!r}, which network has not observed; leave it out")
+    others[senders, receivers] = False
+    if not (network.directed or network.two_mode):
+        others[receivers, senders] = False
+        others = np.triu(others)
+    i, j = np.nonzero(others)
+    hidden = zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True)
+    values = np.asarray(network.ties[senders, receivers], dtype=np.float64).ravel()
+    return Held(network.with_unobserved(hidden), list(dyads), values > 0.0)
+
+
+def _log_score(model: Any, held: Held) -> float:
+    return float(model.score(held.network))
+
+
+def _of_probabilities(metric: Callable[..., float], needs_both: bool, model: Any, held: Held) -> float:
+    if needs_both and held.tied.all() == held.tied.any():
+        return np.nan  # ties alone, or none, cannot be told apart
+    return float(metric(held.tied, model.predict_proba(held.dyads)))
+
+
+def _calibration_error(tied: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean distance of observed and foretold shares of ties, over bins of equal numbers of dyads."""
+    shares, means = calibration_curve(tied, probabilities, n_bins=_N_BINS, strategy="quantile")
+    edges = np.percentile(probabilities, np.linspace(0, 1, _N_BINS + 1) * 100)
+    sizes = np.bincount(np.searchsorted(edges[1:-1], probabilities), minlength=_N_BINS)
+    return float(np.average(np.abs(shares - means), weights=sizes[sizes > 0]))
+
+
+# Partial functions, and no closures: any backend of joblib can send them to its workers.
+SCORES = {
+    "log_score": Score(_log_score, 1, True),
+    "roc_auc": Score(partial(_of_probabilities, roc_auc_score, True), 1, True),
+    "average_precision": Score(partial(_of_probabilities, average_precision_score, True), 1, True),
+    "brier": Score(partial(_of_probabilities, brier_score_loss, False), -1, False),
+    "calibration": Score(partial(_of_probabilities, _calibration_error, False), -1, False),
+}
+"""The scores by name. That of logs is `score` of the model: for single binary ties, minus sklearn's log loss."""
+
+
+def read_scoring(scoring: Any, network: Network) -> dict[str, Score]:
+    """Scores by name, from a name, several names, a function, or a dict of functions.
+
+    A function takes (model, network, dyads): the fitted model, the network in which only the held-out dyads are
+    observed, and their labels; higher is better.
+    """
+    if callable(scoring):
+        scoring = {getattr(scoring, "__name__", "score"): scoring}
+    if isinstance(scoring, Mapping):
+        return {str(name): Score(_of_user(name, function), 1, True) for name, function in scoring.items()}
+    names = [scoring] if isinstance(scoring, str) or not isinstance(scoring, Sequence) else list(scoring)
+    lists = network.max_nominations is not None or network.ranks is not None
+    for name in names:
+        one_of("scoring", name, SCORES, otherwise=", a list of these, or a function of (model, network, dyads)")
+        if lists and not SCORES[name].of_lists:
+            raise ValueError(
+                f"scoring {name!r} compares probabilities of ties with names, but who is not named on a list with a "
+                "cap or an order may be tied; use 'log_score', which knows the design, or 'roc_auc'"
+            )
+    return {name: SCORES[name] for name in names}
+
+
+def _of_user(name: Any, function: Any) -> Callable[[Any, Held], float]:
+    if not callable(function):
+        raise TypeError(f"scoring[{name!r}] must be a function of (model, network, dyads), but is {function!r}")
+    return partial(_called, function)
+
+
+def _called(function: Any, model: Any, held: Held) -> float:
+    return float(function(model, held.network, held.dyads))

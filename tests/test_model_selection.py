@@ -1,0 +1,208 @@
+"""Held-out evaluation: folds hold out what they say, scores are scikit-learn's, tables do not depend on the backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from joblib import parallel_config
+from sklearn.base import clone
+from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+from sklearn.model_selection import cross_val_score
+
+from latentnet import MAP, DynamicLatentPositionModel, LatentPositionModel, Network
+from latentnet.datasets import load_sampson
+from latentnet.effects import Sociality
+from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold, cross_validate
+from latentnet.model_selection.folds import folds_of
+from tests.contracts.networks import NETWORKS
+
+# Whether each fold's fit converges is not the question here.
+pytestmark = pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+
+MODEL = LatentPositionModel(inference=MAP(n_starts=1), random_state=1)
+
+
+def _karate() -> Network:
+    return Network.from_networkx(nx.karate_club_graph(), weight=None)
+
+
+def _nominations(**design: Any) -> Network:
+    rng = np.random.default_rng(3)
+    rows = [(i, j) for i in range(8) for j in rng.choice([k for k in range(12) if k != i], 3, replace=False)]
+    names = pd.DataFrame(rows, columns=["who", "whom"])
+    return Network.from_nominations(names, respondent="who", nominee="whom", actors=list(range(12)), **design)
+
+
+def _mask(network: Network, dyads: list[tuple[Any, Any]]) -> np.ndarray:
+    mask = np.zeros((network.n_actors, network.n_actors), dtype=bool)
+    for pair in dyads:
+        i, j = network.index(pair)
+        mask[i, j] = True
+        if not (network.directed or network.two_mode):
+            mask[j, i] = True
+    return mask
+
+
+SPLITS = [
+    (DyadKFold(3, random_state=1), "directed"),
+    (DyadKFold(3, random_state=1), "unobserved dyads"),
+    (DyadKFold(3, random_state=1), "unobserved rows"),
+    (DyadKFold(2, random_state=1), "two-mode, unobserved row"),
+    (ActorKFold(3, random_state=1), "unobserved dyads, directed"),
+    (ActorKFold(3, random_state=1), "isolates"),
+    (ActorKFold(2, random_state=1), "two-mode"),
+    (RespondentKFold(3, random_state=1), "unobserved rows"),
+    (RespondentKFold(2, random_state=1), "two-mode"),
+]
+
+
+@pytest.mark.parametrize(("folds", "case"), SPLITS, ids=lambda value: str(value))
+def test_folds_hide_what_they_hold_out(folds: Any, case: str) -> None:
+    network = NETWORKS[case]
+    observed = network.observed.toarray()
+    if not (network.directed or network.two_mode):
+        observed |= observed.T
+    times = np.zeros_like(observed, dtype=int)
+    for training, dyads in folds.split(network):
+        held = _mask(network, dyads)
+        assert len(set(dyads)) == len(dyads) > 0
+        np.testing.assert_array_equal(training.observed.toarray(), network.observed.toarray() & ~held)
+        np.testing.assert_array_equal(training.ties.toarray(), network.ties.toarray() * ~held)
+        times += held
+    if isinstance(folds, ActorKFold):
+        assert np.all(times[observed] >= 1)
+    else:
+        np.testing.assert_array_equal(times, observed.astype(int))
+    first, again = (list(folds.split(network)) for _ in range(2))
+    assert [dyads for _, dyads in first] == [dyads for _, dyads in again]
+
+
+def test_units_stay_whole_and_ties_are_spread() -> None:
+    monks = load_sampson()
+    for _, dyads in DyadKFold(5, random_state=2).split(monks):
+        assert {pair[::-1] for pair in dyads} == set(dyads)
+    for _, dyads in DyadKFold(5, random_state=2).split(_karate()):
+        assert sum(bool(_karate().ties[pair]) for pair in dyads) in (15, 16)  # of 78
+    lists = _nominations(max_nominations=3)
+    for training, dyads in RespondentKFold(4, random_state=1).split(lists):
+        assert len(training.respondents) == 6
+        assert len({sender for sender, _ in dyads}) == 2
+    for training, dyads in ActorKFold(4, random_state=1).split(_karate()):
+        gone = [actor for actor in training.actors if not training.observed.toarray()[actor].any()]
+        assert len(gone) in (8, 9)
+        assert all(gone.count(i) or gone.count(j) for i, j in dyads)
+
+
+def test_a_number_of_folds_follows_the_design() -> None:
+    assert {sender for _, dyads in folds_of(4, _nominations(max_nominations=3)) for sender, _ in dyads} == set(range(8))
+    assert len(folds_of(4, _nominations(max_nominations=3))[0][0].respondents) == 6
+    assert len(folds_of(4, _nominations())[0][0].respondents) == 8
+    given = list(DyadKFold(3, random_state=1).split(load_sampson()))
+    assert [dyads for _, dyads in folds_of(given, load_sampson())] == [dyads for _, dyads in given]
+
+
+def test_scores_are_those_of_scikit_learn() -> None:
+    network = _karate()
+    folds = list(DyadKFold(5, random_state=1).split(network))
+    names = ["log_score", "roc_auc", "average_precision", "brier", "calibration"]
+    table = cross_validate(MODEL, network, cv=folds, scoring=names)
+    assert list(table.columns) == ["n_dyads", *names]
+    for k, (training, dyads) in enumerate(folds):
+        p = clone(MODEL).fit(training).predict_proba(dyads)
+        y = np.array([network.ties[pair] for pair in dyads])
+        assert table.loc[k, "n_dyads"] == len(dyads)
+        assert table.loc[k, "log_score"] == pytest.approx(-log_loss(y, p), abs=1e-5)
+        assert table.loc[k, "roc_auc"] == pytest.approx(roc_auc_score(y, p))
+        assert table.loc[k, "average_precision"] == pytest.approx(average_precision_score(y, p))
+        assert table.loc[k, "brier"] == pytest.approx(brier_score_loss(y, p))
+        bins = np.searchsorted(np.quantile(p, np.linspace(0, 1, 11)[1:-1]), p)
+        gaps = [np.sum(bins == b) * abs(y[bins == b].mean() - p[bins == b].mean()) for b in np.unique(bins)]
+        assert table.loc[k, "calibration"] == pytest.approx(sum(gaps) / len(p))
+
+
+def test_lists_are_scored_by_their_own_likelihood() -> None:
+    lists = _nominations(max_nominations=3)
+    table = cross_validate(MODEL, lists, cv=2, scoring=["log_score", "roc_auc"])
+    folds = folds_of(2, lists)
+    fitted = clone(MODEL).fit(folds[0][0])
+    held = lists.with_unobserved([(i, j) for i in range(8) for j in range(12) if i != j and (i, j) not in folds[0][1]])
+    assert table.loc[0, "log_score"] == pytest.approx(fitted.score(held))
+    with pytest.raises(ValueError, match=r"'brier'.*'log_score'"):
+        cross_validate(MODEL, lists, scoring="brier")
+
+
+def _ties(model: Any, network: Network, dyads: list[Any]) -> float:
+    assert model.network_.observed.n_dyads + len(dyads) == 561
+    return network.n_ties / len(dyads)
+
+
+def test_functions_score_too() -> None:
+    table = cross_validate(MODEL, _karate(), cv=5, scoring=_ties)
+    assert (table["_ties"] * table["n_dyads"]).sum() == pytest.approx(78)
+    table = cross_validate(MODEL, _karate(), cv=5, scoring={"two": lambda model, network, dyads: 2})
+    assert table["two"].tolist() == [2.0] * 5
+
+
+def test_grid_search_gives_one_table_under_every_backend() -> None:
+    grid = {"n_dims": [1, 2], "effects": [(), [Sociality()]]}
+    tables = []
+    for backend in ("sequential", "threading", "loky"):
+        with parallel_config(backend=backend, n_jobs=2):
+            search = GridSearch(MODEL, grid, cv=5).fit(nx.Graph(nx.karate_club_graph().edges))
+        tables.append(search.results_)
+    assert MODEL.get_params()["n_dims"] == 2
+    pd.testing.assert_frame_equal(tables[1], tables[0], check_exact=True)
+    # Workers load what this process may just have compiled, and the last bit then differs: modes, by their tolerance.
+    pd.testing.assert_frame_equal(tables[2], tables[0], rtol=1e-3)
+    best = tables[0].iloc[0]
+    assert search.best_params_ == {"n_dims": best["n_dims"], "effects": best["effects"]}
+    assert search.best_model_.network_.observed.share == 1.0
+    assert search.best_model_.get_params()["effects"] == best["effects"]
+    assert best["difference"] == best["se_difference"] == 0.0
+    folds = tables[0].filter(like="fold_")
+    np.testing.assert_allclose(tables[0]["score"], folds.mean(axis=1))
+    np.testing.assert_allclose(tables[0]["se"], folds.std(axis=1) / np.sqrt(5))
+    assert (np.diff(tables[0]["score"]) <= 0).all()
+
+
+def test_search_knows_which_way_a_score_is_better() -> None:
+    search = GridSearch(MODEL, [{"similarity": ["distance"]}, {"n_dims": [1], "similarity": [None]}], cv=5)
+    found = search.set_params(scoring="brier").fit(load_sampson())
+    assert (np.diff(found.results_["score"]) >= 0).all()
+    assert found.best_params_["similarity"] == "distance"
+    assert found.results_["n_dims"].tolist() == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: list(DyadKFold(2.5).split(load_sampson())), "n_splits must be an integer"),
+        (lambda: list(ActorKFold(19).split(load_sampson())), "number of actors, 18"),
+        (lambda: list(RespondentKFold().split(_karate())), "undirected; use ActorKFold"),
+        (lambda: list(DyadKFold().split(_nominations(max_nominations=3))), "use RespondentKFold"),
+        (lambda: cross_validate(MODEL, _karate(), cv="five"), "cv must be a number"),
+        (lambda: cross_validate(MODEL, _karate(), cv=[(_karate(), [])]), "cv must be a number"),
+        (
+            lambda: cross_validate(MODEL, NETWORKS["unobserved dyads"], cv=[(NETWORKS["unobserved dyads"], [(1, 2)])]),
+            r"cv holds out the dyad \(1, 2\)",
+        ),
+        (lambda: cross_validate(MODEL, _karate(), scoring="f1"), "scoring must be one of 'log_score'"),
+        (lambda: cross_validate(MODEL, _karate(), scoring={"x": 1}), r"scoring\['x'\] must be a function"),
+        (lambda: cross_validate(DynamicLatentPositionModel(), _karate()), "estimator of one network"),
+        (lambda: GridSearch(MODEL, {"n_dims": [1]}, scoring=["brier", "roc_auc"]).fit(_karate()), "must be one score"),
+        (lambda: GridSearch(MODEL, {"dims": [1]}).fit(_karate()), "dims"),
+    ],
+)
+def test_what_cannot_be_held_out_is_named(call: Any, message: str) -> None:
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
+
+
+def test_splits_of_scikit_learn_are_sent_here() -> None:
+    ties = load_sampson().ties.toarray()
+    with pytest.raises(ValueError, match=r"latentnet\.model_selection"):
+        cross_val_score(MODEL, ties, cv=5, error_score="raise")
