@@ -49,6 +49,15 @@ def test_code_of_the_page_runs(path: Path, tmp_path: Path, monkeypatch: pytest.M
         _module(file, file.stem)
 
 
+@pytest.mark.parametrize("path", sorted(DOCS.glob("add_a*.md")), ids=lambda path: path.name)
+def test_authors_of_extensions_need_public_names_alone(path: Path) -> None:
+    code = "\n".join(FENCE.findall(path.read_text("utf-8")))
+    taken = set(re.findall(r"^(?:from|import) (latentnet[\w.]*)", code, re.MULTILINE))
+    public = {f"latentnet{name}" for name in ("", ".contract", ".datasets", ".effects", ".families")}
+    assert "latentnet.contract" in taken
+    assert taken <= public
+
+
 @pytest.fixture(scope="module")
 def tables() -> ModuleType:
     return _module(DOCS / "tables.py", "docs_tables")

@@ -61,10 +61,16 @@ class Effect(Component):
 
     Attributes
     ----------
+    implied : bool
+        Whether models have it without its being among their `effects`, as they have the intercept and a similarity.
+    couples_pairs : bool
+        Whether it makes the two ties of a pair depend on each other, which the pairs' distribution then says.
     excludes : mapping from Effect classes to str
         Effects that it cannot stand beside, and why: the message continues "effects has A() beside B(), ".
     """
 
+    implied: ClassVar[bool] = False
+    couples_pairs: ClassVar[bool] = False
     excludes: ClassVar[Mapping[type[Effect], str]] = {}
 
     @property

@@ -20,6 +20,8 @@ __all__ = ["Intercept", "NetworkIntercepts", "NoIntercept"]
 class Intercept(Effect):
     """A constant in every dyad's linear predictor; every model has one unless `NoIntercept` is among its effects."""
 
+    implied = True
+
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """One value, no data."""
         return BoundEffect(1, np.zeros((1, 1)), ("intercept",), np.ones(1), symmetric=True)

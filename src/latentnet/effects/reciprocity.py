@@ -36,6 +36,8 @@ class Reciprocity(Effect):
     0
     """
 
+    couples_pairs = True
+
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Check the network; no values.
 

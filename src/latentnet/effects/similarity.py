@@ -30,6 +30,7 @@ class Similarity(Effect):
         origin; none. Draws are aligned by them, and under "isometry" their location is drawn anew.
     """
 
+    implied = True
     invariance: ClassVar[Literal["none", "orthogonal", "isometry"]]
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:

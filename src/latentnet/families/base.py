@@ -51,6 +51,11 @@ class Family(Component):
     unit: ClassVar[str] = "dyad"  # what the likelihood factorises over: "dyad", "row", "network" or "pair"
     coefficient_names: ClassVar[tuple[str, ...]] = ()  # names of its first values, where these are coefficients
 
+    @property
+    def given(self) -> Family:
+        """The distribution of a single tie, where a design or reciprocity made another of it."""
+        return self
+
     def check(self, network: Network) -> None:
         """Raise a ValueError that names the fix where a tie's value is outside of the family's support."""
         raise NotImplementedError

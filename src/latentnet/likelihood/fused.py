@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import UNCOUNTED, fast_kernel, implements, inline_kernel, kernel, softplus
-from latentnet.effects import Intercept, Similarity
 from latentnet.families import Bernoulli
 from latentnet.likelihood.fused_data import BILINEAR, DISTANCE, SIMILARITY_CODES, FusedData, fused_data
 from latentnet.likelihood.packed import BLOCK
@@ -68,7 +67,7 @@ class Fused(NamedTuple):
         missing, pairs = problem.network.observed.missing, problem.n_actors * (problem.n_actors - 1)
         return (
             problem.presences is None
-            and all(isinstance(effect, Intercept | Similarity) for effect, _, _ in problem.effects)
+            and all(effect.implied for effect, _, _ in problem.effects)
             and type(problem.family) is Bernoulli
             and problem.family.link == "logit"
             and problem.observed_family is problem.family

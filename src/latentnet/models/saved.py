@@ -10,7 +10,7 @@ import numpy as np
 
 from latentnet._exceptions import NotFittedError
 from latentnet._version import __version__
-from latentnet.effects import Intercept, NoIntercept
+from latentnet.effects import NoIntercept
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import encode_network
 from latentnet.files.values import class_name, encode
@@ -194,13 +194,9 @@ class Storage:
 
 def ingredients(problem: Problem) -> dict[str, Any]:
     """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
-    effects: list[Any] = [effect.given for effect, _, _ in problem.effects]
-    if problem.similarity is not None:
-        effects = effects[1:]
+    effects: list[Any] = [effect.given for effect, _, _ in problem.effects if not effect.implied]
     if problem.intercept < 0:
         effects.append(NoIntercept())
-    else:
-        effects.remove(next(effect for effect in effects if isinstance(effect, Intercept)))
     return {
         "family": problem.given_family,
         "similarity": problem.similarity,

@@ -12,7 +12,6 @@ from scipy import sparse
 from scipy.special import logsumexp
 
 from latentnet._random import as_generator
-from latentnet.effects import Intercept, Similarity
 from latentnet.network import Network
 from latentnet.posterior.clusters import ClusterDraws, permute_clusters, unpack_clusters
 from latentnet.predictive.predictive import dyad_log_likelihoods
@@ -161,7 +160,7 @@ def _check_model(problem: Problem) -> None:
             "ranks, or actors who are there for having been named; fit to one that has not"
         )
     for effect, _, _ in problem.effects:
-        if not isinstance(effect, Intercept | Similarity):
+        if not effect.implied:
             raise ValueError(
                 f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors"
             )

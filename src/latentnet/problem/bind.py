@@ -11,7 +11,6 @@ from latentnet.effects import (
     Effect,
     Intercept,
     NoIntercept,
-    Reciprocity,
     Similarity,
     read_similarity,
 )
@@ -73,10 +72,8 @@ def make_problem(
     family.check(network)
     _check_effects(effects)
     space = copy.copy(read_similarity(similarity))
-    terms: list[Effect] = [] if space is None else [space]
-    if not any(isinstance(effect, NoIntercept) for effect in effects):
-        terms.append(Intercept())
-    terms += [effect for effect in effects if not isinstance(effect, NoIntercept)]
+    asked = [effect for effect in effects if not isinstance(effect, NoIntercept)]  # which only says what is left out
+    terms = [*([] if space is None else [space]), *([Intercept()] if len(asked) == len(effects) else []), *asked]
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
     n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
     resolved = priors.with_defaults(**family.prior_defaults(network, priors)).resolve(
@@ -85,7 +82,7 @@ def make_problem(
         position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
         steps=n_first < network.n_actors,
     )
-    law = Reciprocal(family) if any(isinstance(effect, Reciprocity) for effect in effects) else family
+    law = Reciprocal(family) if any(effect.couples_pairs for effect in effects) else family
     _check_names([*(name for _, one in bound for name in one.names), *law.coefficient_names])
     problem = bind_values(
         network,

@@ -16,7 +16,6 @@ from latentnet.effects import (
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
-from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.inference.moves.branches import Branches, find_branches
 from latentnet.likelihood import bind_likelihood
 from latentnet.likelihood.composed import Composed
@@ -133,7 +132,7 @@ class Problem:
     @property
     def given_family(self) -> Family:
         """The family as the user gave it."""
-        return self.family.family if isinstance(self.family, Reciprocal) else self.family
+        return self.family.given
 
     @cached_property
     def observed_family(self) -> Family:

@@ -47,6 +47,11 @@ class ObservedBernoulli(Family):
     def __init__(self, family: Family) -> None:
         self.family = family
 
+    @property
+    def given(self) -> Family:
+        """The tie family."""
+        return self.family
+
     def check(self, network: Network) -> None:
         """Check the ties by the tie family."""
         self.family.check(network)
