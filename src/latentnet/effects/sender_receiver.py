@@ -45,7 +45,7 @@ class SenderReceiver(ActorValues):
     excludes: ClassVar[Mapping[type[Effect], str]] = {
         Sender: "which it holds; leave that one out",
         Receiver: "which it holds; leave that one out",
-        Sociality: "which says what its correlation says; leave one of them out",
+        Sociality: "which says the same as the correlation of the two; leave one of them out",
     }
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
