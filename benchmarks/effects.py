@@ -19,7 +19,7 @@ prepare()
 from benchmarks.measure import Fit, Stopwatch, figures  # noqa: E402  (after the environment is set)
 from latentnet import MCMC, ConvergenceWarning, LatentPositionModel, Network  # noqa: E402
 from latentnet.effects import AbsoluteDifference, Effect, Homophily, Sociality  # noqa: E402
-from latentnet.predictive.predictive import dyad_predictors  # noqa: E402
+from latentnet.predictive.predictive import Predictive  # noqa: E402
 
 LEAST = 0.25
 MODELS: dict[str, tuple[Effect, ...]] = {
@@ -56,7 +56,7 @@ def fitted(network: Network, effects: tuple[Effect, ...], seed: int, engine: MCM
         draws = engine.infer(problem, np.random.default_rng(seed)).draws
     pairs = np.array(np.tril_indices(network.n_actors, -1))
     pairs = pairs[:, np.random.default_rng(0).permutation(pairs.shape[1])[:300]]
-    eta = dyad_predictors(problem, draws.reshape(-1, problem.n_parameters), *pairs)
+    eta = Predictive(problem, draws.reshape(-1, problem.n_parameters)).values("linear_predictor", *pairs)
     return Fit(eta.reshape(*draws.shape[:2], -1), draws[..., problem.intercept], {"whole fit": watch.cpu_seconds})
 
 

@@ -101,7 +101,9 @@ def central_difference(function: Callable[[np.ndarray], float], theta: np.ndarra
 
 
 def as_composed(problem: Problem) -> Problem:
-    """The same problem, whose likelihood is the composed one whatever else could stand for it."""
-    composed = replace(problem)
-    composed.__dict__["likelihood"] = Composed.bind(composed)
+    """The same problem, whose likelihood is the composed one whatever else could stand for it; so is its whole's."""
+    composed, whole = replace(problem), replace(problem.whole)
+    for one in (composed, whole):
+        one.__dict__["likelihood"] = one.__dict__["exact"] = Composed.bind(one)
+    composed.__dict__["whole"] = whole
     return composed

@@ -14,6 +14,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from latentnet.network import Network, UnknownActorError, as_network
+from latentnet.network.changed import matched
 from tests.network_checks import DIRECTED, INCIDENCE, LABELS, NAN, UNDIRECTED, check_content, raises
 
 # ---- labels and attributes
@@ -275,3 +276,32 @@ def test_a_million_actors_need_no_square():
     assert network.observed.n_dyads == n_actors * (n_actors - 1)
     assert held_out.observed.n_dyads == network.observed.n_dyads - 1
     assert held_out.n_ties == network.n_ties - 1
+
+
+@pytest.mark.parametrize("kind", ["undirected", "directed", "two-mode"])
+def test_matched_is_the_network_by_labels(kind: str) -> None:
+    """Value and observation of every dyad, label by label; what the other network has not is unobserved."""
+    rng = np.random.default_rng(4)
+    for _ in range(30):
+        rows, columns = (rng.permutation(6)[:size] for size in rng.integers(2, 7, size=2))
+        columns = columns + 10 if kind == "two-mode" else rows
+        given = (rng.random((len(rows), len(columns))) < 0.5).astype(float)
+        given[rng.random(given.shape) < 0.3] = np.nan
+        if kind != "two-mode":
+            np.fill_diagonal(given, 0.0)
+        if kind == "undirected":
+            given = np.tril(given) + np.tril(given).T
+        if kind == "two-mode":
+            pattern = Network.from_incidence(pd.DataFrame(np.zeros((6, 6)), range(6), range(10, 16)))
+            network = Network.from_incidence(pd.DataFrame(given, rows, columns))
+        else:
+            pattern = Network.from_array(np.zeros((6, 6)), range(6), directed=kind == "directed")
+            network = Network.from_array(given, rows, directed=kind == "directed")
+        found = matched(network, pattern)
+        values = np.where(found.observed.toarray(), found.ties.toarray(), np.nan)
+        expected = pd.DataFrame(np.nan, pattern.actors, pattern.actors)
+        expected.loc[rows, columns] = given
+        naive = expected.to_numpy(copy=True)
+        np.fill_diagonal(naive, np.nan)
+        np.testing.assert_array_equal(values, naive)
+        np.testing.assert_array_equal(found.actors, pattern.actors)

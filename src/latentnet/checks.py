@@ -1,13 +1,15 @@
-"""Checks of arguments that are made everywhere, so that their words are the same: a whole number, one of some names."""
+"""Checks that are made in many places, so that their words are the same: a whole number, one of some names, memory."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["MOST", "is_whole", "one_of", "shown", "whole_number"]
+__all__ = ["MOST", "fits", "is_whole", "one_of", "shown", "whole_number"]
 
 # Sums and products of two such numbers still fit into 64 bits, and no array of more elements fits into memory.
 MOST = 2**31 - 1
@@ -102,3 +104,38 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
         listed = joint.join(map(repr, choices))
         raise ValueError(f"{argument} must be {start}{listed}{otherwise}, but is {shown(value)}{fix}")
     return value
+
+
+def fits(what: str, n_bytes: float, *, fix: str) -> None:
+    """Refuse what does not fit into memory, before it is made.
+
+    Parameters
+    ----------
+    what : str
+        What would be made, for the message.
+    n_bytes : float
+        What it takes.
+    fix : str
+        What to do instead.
+
+    Raises
+    ------
+    MemoryError
+        If it takes more than is free (than there is, where a system does not say what is free).
+    """
+    free = free_memory()
+    if n_bytes > free:
+        needed, left = (f"{value / 2**30:,.1f} GiB" for value in (n_bytes, free))
+        raise MemoryError(f"{what} would take {needed} of memory, but {left} are free; {fix}")
+
+
+def free_memory() -> float:
+    """Bytes that are free, or there are; infinity where the system does not say."""
+    try:
+        told = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+        return 1024.0 * float(told["MemAvailable"].split()[0])
+    except (OSError, KeyError, ValueError):
+        names = getattr(os, "sysconf_names", {})
+        if "SC_PHYS_PAGES" not in names:
+            return float("inf")
+        return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE")

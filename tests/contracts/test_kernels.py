@@ -16,19 +16,11 @@ from latentnet.likelihood.composed import (
     Composed,
     composed_actor_log_likelihood,
     composed_gradient,
-    composed_linear_predictor,
     composed_log_likelihood,
-    with_layout,
 )
 from latentnet.likelihood.fused import Fused, fused_actor_log_likelihood, fused_gradient, fused_log_likelihood
-from latentnet.likelihood.packed import dyad_layout
 from latentnet.likelihood.verbs import own_scratch, tie_probabilities
-from latentnet.predictive.predictive import (
-    dyad_predictors,
-    expected_matrix,
-    expected_ties_matrix,
-    log_mean_probabilities,
-)
+from latentnet.predictive.predictive import Predictive
 from latentnet.priors import Priors
 from latentnet.priors.joint import actor_log_prior, add_prior_gradient, log_prior, natural_log_prior
 from latentnet.problem.bind import make_problem
@@ -314,25 +306,13 @@ def _problems(n: int, n_dims: int = 2) -> list[Problem]:
     return plain + [reference.as_composed(problem) for problem in plain if Fused.accepts(problem)] + modes
 
 
-def test_dyad_predictors() -> None:
+def test_linear_predictors() -> None:
     for problem in _problems(9):
         draws = _draws(problem)
         senders, receivers = np.array([0, 5, 7, 3]), np.array([4, 0, 8, 3])
         expected = np.array([_eta(problem, theta)[senders, receivers] for theta in draws])
-        found = dyad_predictors(problem, draws, senders, receivers)
+        found = Predictive(problem, draws).values("linear_predictor", senders, receivers)
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-
-
-def test_dyads_of_a_layout() -> None:
-    """The composed predictor over chosen dyads is in their order."""
-    problem = _problem(_network(9, True, "few"), "distance", 2)
-    theta = _theta(problem)
-    senders, receivers = np.array([8, 0, 0]), np.array([1, 2, 1])
-    target = with_layout(Composed.bind(problem), dyad_layout(senders, receivers))
-    out = np.empty(3)
-    with first_class_functions():
-        composed_linear_predictor(target, theta, out)
-    np.testing.assert_allclose(out, _eta(problem, theta)[senders, receivers], rtol=1e-12)
 
 
 def test_expected_ties() -> None:
@@ -346,17 +326,20 @@ def test_expected_ties() -> None:
             row = problem.network.mode == 0
             expected[~row] = np.nan
             expected[:, row] = np.nan
-        tolerance = 1e-6
-        found = expected_matrix(problem, draws, Bernoulli().mean)
-        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-        if isinstance(problem.likelihood, Fused):
-            found = expected_ties_matrix(problem, draws)
+        fused = isinstance(problem.whole.likelihood, Fused)
+        predictive, tolerance = Predictive(problem, draws), 1e-6 if fused else 1e-12
+        for quantity in ("mean", "tie_probability"):
+            found = predictive.matrix(quantity)
             np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
+            senders, receivers = np.nonzero(~np.isnan(expected))
+            found = predictive.mean(quantity, senders, receivers)
+            np.testing.assert_allclose(found, expected[senders, receivers], rtol=1e-12, atol=1e-12)
+        if isinstance(problem.likelihood, Fused):
             pairs = tie_probabilities(problem.likelihood, draws)
             np.testing.assert_allclose(pairs, expected[np.tril_indices(n, -1)], rtol=tolerance, atol=tolerance)
 
 
-def test_log_mean_probabilities() -> None:
+def test_log_scores() -> None:
     """Log of the mean over draws of each observed dyad's probability; another network's dyads can be asked for."""
     for problem in _problems(9):
         draws = _draws(problem)
@@ -364,7 +347,7 @@ def test_log_mean_probabilities() -> None:
         y = problem.network.ties.toarray()
         logs = [y * eta - np.logaddexp(0.0, eta) for eta in (_eta(problem, theta) for theta in draws)]
         expected = np.logaddexp.reduce(logs, axis=0) - np.log(len(draws))
-        found = log_mean_probabilities(problem, draws, problem.network)
+        found = np.concatenate(list(Predictive(problem, draws).log_scores(problem.network)))
         kept = reference.dyads(problem.network)
         senders, receivers = Composed.bind(problem).layout.dyads()
         by_dyad = dict(zip(zip(senders.tolist(), receivers.tolist(), strict=True), found.tolist(), strict=True))

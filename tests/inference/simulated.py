@@ -14,7 +14,7 @@ from latentnet.families import Family
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.network import with_ties
-from latentnet.predictive.predictive import dyad_predictors
+from latentnet.predictive.predictive import Predictive
 from latentnet.predictive.simulation import simulated_ties
 from latentnet.problem.bind import make_problem
 from latentnet.problem.named import as_draws
@@ -78,7 +78,7 @@ def quantities(problem: Problem, draws: np.ndarray) -> dict[str, np.ndarray]:
     for k, name in enumerate(reported.coefficient_names):
         found[name] = reported.coefficients[..., k]
     senders, receivers = np.array(PAIRS).T
-    eta = dyad_predictors(problem, draws.reshape(-1, draws.shape[-1]), senders, receivers)
+    eta = Predictive(problem, draws.reshape(-1, draws.shape[-1])).values("linear_predictor", senders, receivers)
     for k, (i, j) in enumerate(PAIRS):
         found[f"predictor {i}-{j}"] = eta[:, k].reshape(draws.shape[:2])
     return found

@@ -1,24 +1,28 @@
-"""The likelihood of expected ties, which minimum Kullback–Leibler positions maximise."""
+"""Minimum Kullback–Leibler parameters, the point estimate: a likelihood of expected ties, and where it is highest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from latentnet.compiled import first_class_functions
+from latentnet.inference.map import maximise
 from latentnet.likelihood.verbs import likelihood_value_and_gradient, with_expected_ties
 from latentnet.network import without_design
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["expected_likelihood"]
+__all__ = ["minimum_kullback_leibler"]
 
 
-def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
-    """Log-likelihood, and its gradient, with the ties' posterior means as data.
+def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities: np.ndarray) -> np.ndarray:
+    """Parameters whose tie distribution is closest, in Kullback–Leibler divergence, to the posterior predictive one.
+
+    The divergence from the posterior predictive distribution, as a function of the parameters, is minus the expected
+    log-likelihood of a network drawn from it (Shortreed, Handcock & Hoff 2006). The likelihood is an exponential
+    family's, so that is the log-likelihood with posterior means of the sufficient statistics in place of the ties.
 
     It sums over the observed dyads, as R does; over all dyads where whole rows are unobserved, which would otherwise
     leave out the pairs of un-asked actors, and where the unit is the pair.
@@ -27,17 +31,28 @@ def expected_likelihood(problem: Problem, draws: np.ndarray) -> Callable[[np.nda
     ----------
     problem : Problem
     draws : ndarray of shape (n_draws, n_parameters)
+    log_densities : ndarray of shape (n_draws,)
+        The search starts at the draw of the highest; what the linear predictor does not depend on stays as there, but
+        for the family's own values, such as a dispersion: these are at their posterior means.
+
+    Returns
+    -------
+    ndarray of shape (n_parameters,)
     """
-    network = problem.network
+    network, family = problem.network, problem.family_slice
     # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.
     everything = not network.observed.asked.all() or problem.family.unit == "pair"
-    network = problem.whole if everything else without_design(network)
-    observed = problem.with_network(network)
+    observed = problem.whole if everything else problem.with_network(without_design(network))
     likelihood = with_expected_ties(observed.offering(with_expected_ties), observed, draws)
+    theta, logs = draws[int(np.argmax(log_densities))].copy(), problem.bound.logs > 0.0
+    theta[family] = draws[:, family].mean(axis=0)
+    theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
+    free = problem.parameters.of_predictor
 
-    def value_and_gradient(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        gradient = np.zeros_like(theta)
-        with first_class_functions():
-            return likelihood_value_and_gradient(likelihood, theta, gradient), gradient
+    def of_free(values: np.ndarray) -> tuple[float, np.ndarray]:
+        theta[free], gradient = values, np.zeros_like(theta)
+        return likelihood_value_and_gradient(likelihood, theta, gradient), gradient[free]
 
-    return value_and_gradient
+    with first_class_functions():
+        theta[free], _, _ = maximise(of_free, theta[free], max_iterations=500, tolerance=1e-3)
+    return theta

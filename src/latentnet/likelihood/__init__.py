@@ -12,12 +12,12 @@ from latentnet.likelihood.fused import Fused
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["LIKELIHOODS", "bind_likelihood"]
+__all__ = ["LIKELIHOODS", "accepting"]
 
 # The first that accepts is taken; the last is exact and accepts all (`latentnet.likelihood.verbs`).
 LIKELIHOODS: list[Any] = [Fused, Folded, Composed]
 
 
-def bind_likelihood(problem: Problem) -> Any:
-    """The first likelihood that accepts a problem, its network packed."""
-    return next(kind for kind in LIKELIHOODS if kind.accepts(problem)).bind(problem)
+def accepting(problem: Problem) -> Any:
+    """The first kind of likelihood that accepts a problem."""
+    return next(kind for kind in LIKELIHOODS if kind.accepts(problem))

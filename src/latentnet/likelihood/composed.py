@@ -39,10 +39,9 @@ __all__ = [
     "compose",
     "composed_actor_log_likelihood",
     "composed_gradient",
-    "composed_linear_predictor",
     "composed_log_likelihood",
-    "composed_unit_log_likelihoods",
     "fill_eta",
+    "unit_log_likelihoods",
     "with_layout",
 ]
 
@@ -288,7 +287,7 @@ def _dyads_of(dyads, n_rows, first, size):
 
 
 @kernel
-def _unit_log_likelihoods(target, theta, layout, all_dyads, block):
+def unit_log_likelihoods(target, theta, layout, all_dyads, block):
     """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
     size = fill_eta(target, theta, layout, block)
     halves = layout.halves
@@ -324,7 +323,7 @@ def composed_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads."""
     total = 0.0
     for block in range(likelihood.layout.sizes.size):
-        total += _unit_log_likelihoods(likelihood, theta, likelihood.layout, likelihood.dyads, block).sum()
+        total += unit_log_likelihoods(likelihood, theta, likelihood.layout, likelihood.dyads, block).sum()
     return total
 
 
@@ -334,7 +333,7 @@ def composed_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
     if likelihood.coupled:
         return composed_log_likelihood(likelihood, theta)
-    return _unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
+    return unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
 
 
 @implements(add_likelihood_gradient, Composed)
@@ -379,22 +378,3 @@ def composed_gradient(likelihood, theta, gradient):
             _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, part, works, half * size, size, gradient)
         _set_holes(observed, holes, hole_starts[block], hole_starts[block + 1], 1)
         _fill_ties(y, dense, dense_start, halves * size, positions, weights, first, tie_starts[block + 1], 0)
-
-
-@kernel
-def composed_linear_predictor(target, theta, out):
-    """η of every packed dyad, blocks end to end (what stands at unobserved dyads inside of runs is filled too)."""
-    layout = target.layout
-    for block in range(layout.sizes.size):
-        size = fill_eta(target, theta, layout, block)
-        start = layout.starts[block] * layout.halves
-        out[start : start + layout.halves * size] = target.buffers.eta[: layout.halves * size]
-
-
-@kernel
-def composed_unit_log_likelihoods(target, theta, out):
-    """Log-likelihood of every unit, blocks end to end; 0 where it was not observed."""
-    layout = target.layout
-    for block in range(layout.sizes.size):
-        found = _unit_log_likelihoods(target, theta, layout, target.dyads, block)
-        out[layout.starts[block] : layout.starts[block + 1]] = found

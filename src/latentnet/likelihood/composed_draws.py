@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from latentnet.compiled import first_class_functions, implements, kernel
 from latentnet.likelihood.composed import (
     Composed,
     composed_gradient,
-    composed_linear_predictor,
     fill_eta,
     with_layout,
 )
@@ -23,7 +21,7 @@ from latentnet.network import without_design
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["blocks_of", "composed_block_predictors", "expected_dyads"]
+__all__ = ["block_dyads", "block_predictors", "composed_block_predictors", "expected_blocks"]
 
 _MOST_AT_ONCE = 1_000_000  # linear predictors
 _NETWORKS = 32
@@ -37,89 +35,75 @@ def composed_block_predictors(target, thetas, block, out):
         out[k] = target.buffers.eta[: out.shape[1]]
 
 
-@kernel
-def composed_predictors(target, draws, out):
-    """η of every packed dyad under each draw: (n_draws, n_dyads)."""
-    for s in range(draws.shape[0]):
-        composed_linear_predictor(target, draws[s], out[s])
-
-
 @implements(linear_predictors, Composed)
 def _linear_predictors(
     likelihood: Composed, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray
 ) -> np.ndarray:
     out = np.empty((len(draws), len(senders)))
     with first_class_functions():
-        composed_predictors(with_layout(likelihood, dyad_layout(senders, receivers)), draws, out)
+        composed_block_predictors(with_layout(likelihood, dyad_layout(senders, receivers)), draws, 0, out)
     return out
 
 
-def blocks_of(target: Composed, eta: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """η (halves, size) and the family's dyads (·, size) of each block."""
-    halves, n_rows = target.layout.halves, target.n_dyad_rows
-    for first, end in itertools.pairwise(target.layout.starts.tolist()):
-        of_block = eta[first * halves : end * halves].reshape(halves, end - first)
-        yield of_block, target.dyads[first * n_rows : end * n_rows].reshape(n_rows, end - first)
+def block_predictors(target: Composed, draws: np.ndarray, block: int) -> np.ndarray:
+    """η of one block's dyads under each draw: (n_draws, halves, size)."""
+    halves, size = target.layout.halves, int(target.layout.sizes[block])
+    eta = np.empty((len(draws), halves * size))
+    with first_class_functions():
+        composed_block_predictors(target, draws, block, eta)
+    return eta.reshape(-1, halves, size)
 
 
-def expected_dyads(target: Composed, problem: Problem, draws: np.ndarray, function: Any) -> np.ndarray:
-    """Mean over draws of a function of every packed dyad.
+def block_dyads(target: Composed, block: int) -> np.ndarray:
+    """What the family knows of one block's dyads: (·, size)."""
+    first, end = target.n_dyad_rows * target.layout.starts[block : block + 2]
+    return target.dyads[first:end].reshape(target.n_dyad_rows, int(target.layout.sizes[block]))
+
+
+def expected_blocks(target: Composed, problem: Problem, draws: np.ndarray, function: Any) -> Iterator[np.ndarray]:
+    """Mean over draws of a function of every packed dyad, a block at a time.
 
     Parameters
     ----------
     target : Composed
+        With scratch of its own.
     problem : Problem
     draws : ndarray of shape (n_draws, n_parameters)
     function : callable
         Of (η, family values, data, dyads) of one block, as the methods of `Family` are; returns (·, size).
 
-    Returns
-    -------
-    ndarray of shape (n_dyads·rows,)
-        (rows, size) of each block, blocks end to end.
+    Yields
+    ------
+    ndarray of shape (·, size)
     """
-    size = target.layout.halves * int(target.layout.starts[-1])
-    at_once = max(1, min(len(draws), _MOST_AT_ONCE // max(size, 1)))  # calls of compiled code from Python are dear
-    eta = np.empty((at_once, size))
-    total: Any = 0.0
-    with first_class_functions():
+    values, data = draws[:, problem.family_slice], problem.bound.data
+    for block, size in enumerate(target.layout.sizes.tolist()):
+        dyads, total = block_dyads(target, block), 0.0
+        at_once = max(1, _MOST_AT_ONCE // max(target.layout.halves * size, 1))  # calls from Python are dear
         for first in range(0, len(draws), at_once):
-            some = draws[first : first + at_once]
-            composed_predictors(target, some, eta)
-            for theta, of_draw in zip(some, eta, strict=False):
-                blocks = [
-                    np.ravel(function(of_block, theta[problem.family_slice], problem.bound.data, dyads))
-                    for of_block, dyads in blocks_of(target, of_draw)
-                ]
-                total = total + np.concatenate([np.zeros(0), *blocks])
-    return np.asarray(total / len(draws), dtype=np.float64)
+            eta = block_predictors(target, draws[first : first + at_once], block)
+            for of_draw, own in zip(eta, values[first:], strict=False):
+                total = total + function(of_draw, own, data, dyads)
+        yield np.asarray(total) / len(draws)
 
 
 @implements(with_expected_ties, Composed)
 def _with_expected_ties(likelihood: Composed, problem: Problem, draws: np.ndarray) -> Composed:
     """Posterior means of the sufficient statistics, dyad by dyad also where pairs were folded."""
-    target = Composed.bind(problem)
-    if target.layout.starts[-1] == 0:  # nothing was observed
-        return target
-    family = problem.family
+    family, target = problem.family, Composed.bind(problem)
+    halves, more = target.layout.halves, 0
 
     def statistics(*of_block: np.ndarray) -> np.ndarray:
-        more = family.statistics(*of_block)
-        return np.concatenate([family.mean(*of_block), more.reshape(-1, of_block[0].shape[-1])])
+        further = family.statistics(*of_block)
+        return np.concatenate([family.mean(*of_block), further.reshape(-1, of_block[0].shape[-1])])
 
-    expected = expected_dyads(target, problem, draws, statistics)
-    halves, starts = target.layout.halves, target.layout.starts
-    n_rows = expected.size // int(starts[-1])
     ties, dyads = [np.zeros(0)], [np.zeros(0)]
-    for first, end in itertools.pairwise(starts.tolist()):
-        of_block = expected[first * n_rows : end * n_rows].reshape(n_rows, -1)
-        known = target.dyads[first * target.n_dyad_rows : end * target.n_dyad_rows]
-        ties.append(of_block[:halves].ravel())
-        dyads += [known, of_block[halves:].ravel()]
+    for block, expected in enumerate(expected_blocks(target, problem, draws, statistics)):
+        ties.append(expected[:halves].ravel())
+        dyads += [block_dyads(target, block).ravel(), expected[halves:].ravel()]
+        more = len(expected) - halves
     return target._replace(
-        dense_ties=np.concatenate(ties),
-        dyads=np.concatenate(dyads),
-        n_dyad_rows=target.n_dyad_rows + n_rows - halves,
+        dense_ties=np.concatenate(ties), dyads=np.concatenate(dyads), n_dyad_rows=target.n_dyad_rows + more
     )
 
 
@@ -130,16 +114,12 @@ def _information(likelihood: Composed, problem: Problem, theta: np.ndarray, rng:
     It asks nothing of family and effects but what they have anyway. Caps and the choice set are left out.
     """
     family, target = problem.family, Composed.bind(problem.with_network(without_design(problem.network)))
-    eta = np.empty(target.layout.halves * int(target.layout.starts[-1]))
-    total = np.zeros_like(theta)
+    values, data, total = theta[problem.family_slice], problem.bound.data, np.zeros_like(theta)
+    blocks = range(target.layout.sizes.size)
+    known = [(block_predictors(target, theta[None], block)[0], block_dyads(target, block)) for block in blocks]
     with first_class_functions():
-        composed_linear_predictor(target, theta, eta)
-        values = theta[problem.family_slice]
         for _ in range(_NETWORKS):
-            ties = [
-                family.simulate(of_block, values, problem.bound.data, dyads, rng).ravel()
-                for of_block, dyads in blocks_of(target, eta)
-            ]
+            ties = [family.simulate(eta, values, data, dyads, rng).ravel() for eta, dyads in known]
             gradient = np.zeros_like(theta)
             composed_gradient(target._replace(dense_ties=np.concatenate([np.zeros(0), *ties])), theta, gradient)
             total += gradient**2 / _NETWORKS

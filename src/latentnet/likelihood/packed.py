@@ -42,13 +42,14 @@ class Layout(NamedTuple):
     halves: int  # 1; 2 where a unit is the pair (i→j, j→i)
     width: int  # dyads that the longest block holds
 
-    def dyads(self) -> tuple[np.ndarray, np.ndarray]:
-        """Sender and receiver of every packed dyad, blocks end to end, holes included; for one half only."""
-        lengths = self.runs[:, RUN_LENGTH]
-        actor = np.repeat(self.runs[:, RUN_ACTOR], lengths)
+    def dyads(self, block: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Sender and receiver of every packed dyad of one half, holes included: of a block, or of all end to end."""
+        runs = self.runs if block is None else self.runs[self.run_starts[block] : self.run_starts[block + 1]]
+        lengths = runs[:, RUN_LENGTH]
+        actor = np.repeat(runs[:, RUN_ACTOR], lengths)
         run_starts = np.cumsum(lengths) - lengths
-        column = np.arange(lengths.sum()) - np.repeat(run_starts - self.runs[:, RUN_COLUMN], lengths)
-        swapped = np.repeat(self.runs[:, RUN_SWAPPED], lengths) == 1
+        column = np.arange(lengths.sum()) - np.repeat(run_starts - runs[:, RUN_COLUMN], lengths)
+        swapped = np.repeat(runs[:, RUN_SWAPPED], lengths) == 1
         return np.where(swapped, column, actor), np.where(swapped, actor, column)
 
 

@@ -16,17 +16,15 @@ from latentnet.effects import Similarity
 from latentnet.families.designs import warn_of_roster
 from latentnet.inference import MCMC
 from latentnet.inference.base import InferenceResult
-from latentnet.inference.map import maximise
-from latentnet.inference.minimum_kl import expected_likelihood
+from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.arguments import read_effects, read_engine, read_family, read_n_dims, read_priors
+from latentnet.models.placements import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.saved import Storage
 from latentnet.network import Network, as_network
 from latentnet.network.joined import Presences
-from latentnet.posterior.point import minimum_kullback_leibler
 from latentnet.posterior.procrustes import align, principal_axes
-from latentnet.predictive.placement import Placements
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.bind import make_problem
@@ -142,16 +140,7 @@ class Estimator(Report, Storage, BaseEstimator):
         draws = result.draws.reshape(-1, problem.n_parameters)
         if result.statistics is None or not problem.n_dims:
             return draws[0]
-        start = draws[int(np.argmax(result.statistics["lp"]))].copy()
-        of_family, logs = draws[:, problem.family_slice], problem.bound.logs > 0.0
-        start[problem.family_slice] = of_family.mean(axis=0)  # dispersion, gaps of cut-points: at their posterior means
-        start[problem.family_slice][logs] = np.log(np.exp(of_family[:, logs]).mean(axis=0))
-        return minimum_kullback_leibler(
-            expected_likelihood(problem, draws),
-            problem.parameters.of_predictor,
-            start,
-            lambda function, at: maximise(function, at, max_iterations=500, tolerance=1e-3)[0],
-        )
+        return minimum_kullback_leibler(problem, draws, result.statistics["lp"].ravel())
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also those of a parameter: ``set_params(inference__n_draws=500)``.

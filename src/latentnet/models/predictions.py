@@ -6,22 +6,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 
 from latentnet._random import as_generator
 from latentnet.checks import whole_number
-from latentnet.compiled import offers
-from latentnet.likelihood.verbs import tie_probabilities
-from latentnet.network import Network, as_network, fully_observed, replayed, with_ties
-from latentnet.network.changed import hidden_as
+from latentnet.network import Network, as_network
+from latentnet.network.changed import matched
 from latentnet.network.labels import dyad_places
-from latentnet.predictive.predictive import (
-    dyad_values,
-    expected_matrix,
-    expected_ties_matrix,
-    log_mean_probabilities,
-)
-from latentnet.predictive.simulation import ranked_wishes, simulated_ties
+from latentnet.predictive.predictive import Predictive, Quantity
 
 if TYPE_CHECKING:
     from latentnet.posterior.draws import Draws
@@ -62,6 +53,8 @@ class Predictions:
         ValueError
             If a dyad is not a pair of two different actors' labels, of a row actor and a column actor in a two-mode
             network, or `dyads` is None and ``draws=True``.
+        MemoryError
+            If the matrix does not fit into memory; it is raised before anything is computed.
 
         Examples
         --------
@@ -71,32 +64,37 @@ class Predictions:
         >>> model.predict([("Mark", "Victor")]).shape
         (1,)
         """
-        return self._predict(dyads, self._checked().family.mean, "predict", draws)
+        return self._predict(dyads, "mean", "predict", draws)
 
     def predict_proba(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of P(Y_ij > 0); parameters, shapes and errors as for `predict`."""
-        return self._predict(dyads, self._checked().family.tie_probability, "predict_proba", draws)
+        return self._predict(dyads, "tie_probability", "predict_proba", draws)
 
     def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of the linear predictor η_ij; parameters, shapes and errors as for `predict`."""
-        return self._predict(dyads, _linear_predictor, "linear_predictor", draws)
+        return self._predict(dyads, "linear_predictor", "linear_predictor", draws)
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
         """Indices of senders and receivers given by label."""
         return dyad_places(self.network_, dyads)
 
-    def _predict(self, dyads: _Dyads, function: Any, method: str, draws: bool) -> np.ndarray:
-        problem = self._checked()
-        pooled = self.draws_.pooled
-        if dyads is not None:
-            values = dyad_values(problem, pooled, *self._pairs(dyads), function)
-            return values.reshape(self.draws_.n_chains, self.draws_.n_draws, -1) if draws else values.mean(axis=0)
-        if draws:
+    def _predict(self, dyads: _Dyads, quantity: Quantity, method: str, draws: bool) -> np.ndarray:
+        predictive = self._predictive()
+        if dyads is None and draws:
             raise ValueError(f"{method} with draws=True needs dyads: a sequence of (sender, receiver) labels")
-        plain = problem.with_network(problem.whole)
-        if function is not _linear_predictor and offers(plain.likelihood, tie_probabilities):  # it is E[Y], too
-            return expected_ties_matrix(plain, pooled)
-        matrix = expected_matrix(problem, pooled, function)
+        if dyads is None:
+            return self._whole(predictive.matrix(quantity))
+        senders, receivers = self._pairs(dyads)
+        if not draws:
+            return predictive.mean(quantity, senders, receivers)
+        values = predictive.values(quantity, senders, receivers)
+        return values.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
+
+    def _predictive(self) -> Predictive:
+        return Predictive(self._checked(), self.draws_.pooled)
+
+    def _whole(self, matrix: np.ndarray) -> np.ndarray:
+        """Rows × columns of a two-mode network's matrix."""
         if not self.network_.two_mode:
             return matrix
         n_rows = self.network_.n_row_actors
@@ -119,11 +117,11 @@ class Predictions:
             number of observed dyads. Higher is better; a fair coin has −0.69.
         """
         problem = self._checked()
-        matched = self._matched(as_network(network))
-        problem.family.check_again(matched, problem.bound.data)
-        if matched.observed.n_dyads == 0:
+        network = self._matched(as_network(network))
+        problem.family.check_again(network, problem.bound.data)
+        if network.observed.n_dyads == 0:
             raise ValueError("network has no observed dyad to score")
-        return float(log_mean_probabilities(problem, self.draws_.pooled, matched).sum() / matched.observed.n_dyads)
+        return float(sum(block.sum() for block in self._predictive().log_scores(network)) / network.observed.n_dyads)
 
     def _matched(self, network: Network) -> Network:
         """The network with this model's actors in this model's order."""
@@ -141,18 +139,7 @@ class Predictions:
             )
         if same:
             return network
-        place = mine.index(network.actors)
-        ties = network.ties.tocoo()
-        i, j = ties.row, ties.col
-        shape = (mine.n_actors, mine.n_actors)
-        placed = sparse.csr_array((ties.data, (place[i], place[j])), shape=shape)
-        placed.sort_indices()
-        known = np.zeros(shape, dtype=bool)
-        known[np.ix_(place, place)] = network.observed.toarray()
-        senders, receivers = np.nonzero(fully_observed(mine).observed.toarray() & ~known)
-        labels = mine.actors
-        unobserved = list(zip(labels[senders], labels[receivers], strict=True))
-        return with_ties(mine, placed).with_unobserved(unobserved)
+        return matched(network, mine)
 
     def simulate(self, n_networks: int = 1, random_state: Any = None, *, observed: bool = False) -> list[Network]:
         """Draw networks from the posterior predictive distribution.
@@ -171,26 +158,10 @@ class Predictions:
         -------
         list of Network
         """
-        problem = self._checked()
+        predictive = self._predictive()
         n_networks = whole_number("n_networks", n_networks, 1)
-        rng = as_generator(random_state)
-        return [self._simulate_one(problem, rng, observed) for _ in range(n_networks)]
-
-    def _simulate_one(self, problem: Problem, rng: np.random.Generator, observed: bool) -> Network:
-        pooled, network = self.draws_.pooled, self.network_
-        theta = pooled[rng.integers(len(pooled))]
-        ordered = network.max_nominations is not None or network.ranks is not None
-        if observed and ordered:
-            return replayed(network, ranked_wishes(problem, theta, rng))
-        ties = simulated_ties(problem, theta, rng)
-        if observed and network.n_nominations is not None:
-            return replayed(network, ties)  # without a cap the order does not matter
-        simulated = with_ties(network, ties)
-        return hidden_as(simulated, network) if observed else simulated
-
-
-def _linear_predictor(eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
-    return eta
+        rng, n_draws = as_generator(random_state), len(predictive.parameters)
+        return [predictive.simulate(int(rng.integers(n_draws)), rng, observed=observed) for _ in range(n_networks)]
 
 
 def _kind(network: Network) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.network.labels import unique_strings
 from latentnet.posterior.diagnostics import r_hat, summarise
-from latentnet.predictive.predictive import dyad_predictors, dyad_values
+from latentnet.predictive.predictive import Predictive
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -181,7 +181,7 @@ class Report:
     def _dyad_columns(self, problem: Problem, dyads: list[tuple[Any, Any]]) -> dict[str, np.ndarray]:
         senders, receivers = self._pairs(dyads)  # type: ignore[attr-defined]
         draws = self.draws_
-        probability = dyad_values(problem, draws.pooled, senders, receivers, problem.family.tie_probability)
+        probability = Predictive(problem, draws.pooled).values("tie_probability", senders, receivers)
         columns = {}
         for k, (sender, receiver) in enumerate(dyads):
             if problem.invariance == "isometry":
@@ -193,7 +193,7 @@ class Report:
     def _monitored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Dyads whose convergence is watched, and their linear predictors (n_chains, n_draws, n_dyads)."""
         senders, receivers = self._dyads_to_watch(_MOST_DYADS)
-        eta = dyad_predictors(self._checked(), self.draws_.pooled, senders, receivers)
+        eta = Predictive(self._checked(), self.draws_.pooled).values("linear_predictor", senders, receivers)
         return senders, receivers, eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
 
     def _dyads_to_watch(self, most: int) -> tuple[np.ndarray, np.ndarray]:

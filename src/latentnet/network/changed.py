@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from latentnet.network.content import unobserve
 from latentnet.network.network import Network
 from latentnet.network.nominations import NONE
 from latentnet.network.observed import ObservedDyads
 from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries
 
-__all__ = ["folded", "fully_observed", "hidden_as", "replayed", "with_ties", "without_design"]
+__all__ = ["folded", "fully_observed", "hidden_as", "matched", "replayed", "with_ties", "without_design"]
 
 
 def fully_observed(network: Network) -> Network:
@@ -52,6 +53,34 @@ def with_ties(network: Network, ties: sparse.csr_array[Any]) -> Network:
     The ties must be canonical: sorted, with both directions of an undirected tie.
     """
     return Network(fully_observed(network)._parts._replace(ties=frozen(ties)))
+
+
+def matched(network: Network, pattern: Network) -> Network:
+    """The network among the actors of another one of its kind, in their order; dyads of actors it lacks are unobserved.
+
+    It has no lists of names. An actor that `pattern` lacks raises an UnknownActorError.
+    """
+    n, seen, place = pattern.n_actors, network.observed, pattern.index(network.actors)
+
+    def moved(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+        found = sparse.csr_array((matrix.data, (place[entry_rows(matrix)], place[matrix.indices])), shape=(n, n))
+        found.sort_indices()
+        return found
+
+    lacking, asked = np.ones(n, dtype=bool), np.ones(n, dtype=bool)
+    lacking[place], asked[place] = False, seen.asked
+    senders, receivers = np.arange(pattern.n_row_actors), np.flatnonzero(lacking)
+    if pattern.has_direction:
+        asked[senders[lacking[senders]]] = False
+        senders = senders[asked[senders]]
+    if pattern.two_mode:
+        receivers = receivers[receivers >= pattern.n_row_actors]
+    observed = ObservedDyads(
+        n, seen.directed, pattern.n_row_actors if seen.two_mode else None, asked, moved(seen.missing)
+    )
+    parts = pattern._parts._replace(ties=frozen(moved(network.ties)), observed=observed, nominations=NONE)
+    i, j = np.repeat(senders, len(receivers)), np.tile(receivers, len(senders))
+    return Network(unobserve(parts, i[i != j], j[i != j]) if len(receivers) else parts)
 
 
 def replayed(pattern: Network, ranks: sparse.csr_array[Any]) -> Network:

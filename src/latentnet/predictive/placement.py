@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.special import logsumexp
 
-from latentnet._random import as_generator
-from latentnet.network import Network
-from latentnet.posterior.clusters import ClusterDraws, permute_clusters, unpack_clusters
-from latentnet.predictive.predictive import dyad_log_likelihoods
+from latentnet.compiled import block_function, first_class_functions, kernel
+from latentnet.posterior.clusters import ClusterDraws
+from latentnet.signatures import FAMILY_LOG_LIKELIHOOD
 
 if TYPE_CHECKING:
-    from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
-__all__ = ["Placement", "Placements"]
+__all__ = ["Placement", "place_one"]
 
-_MOST_DRAWS = 2000
 _ROUNDS = 40
 
 
@@ -56,144 +52,7 @@ class Placement:
         return pd.DataFrame({name: values.ravel() for name, values in columns.items()}, index=index)
 
 
-class Placements:
-    """Method of fitted models that places new actors."""
-
-    draws_: Draws
-    network_: Network
-
-    def _checked(self) -> Problem:
-        raise NotImplementedError
-
-    def place(self, ties: Any, received: Any = None, *, random_state: Any = None) -> Placement:
-        """Positions and membership of actors that were not in the fit, given their ties to those that were.
-
-        Each new actor is placed by itself, given each of the posterior's draws: ties between new actors are not used,
-        and the fitted actors do not move.
-
-        Parameters
-        ----------
-        ties : mapping of mappings, or DataFrame
-            ``{new actor: {fitted actor: value}}``, or a frame of new actors × fitted actors: what the new actors sent
-            (any tie, in an undirected network). A fitted actor that is not named has value 0; NaN or None is
-            unobserved.
-        received : as `ties`, or None
-            Directed networks: what the new actors received. None: unobserved.
-        random_state : None, int, SeedSequence, Generator or RandomState
-
-        Returns
-        -------
-        Placement
-
-        Raises
-        ------
-        ValueError
-            Without a latent space, in two-mode networks, with effects beside intercept and similarity, for a new actor
-            that was in the fit, or where `received` is given for an undirected network.
-        UnknownActorError
-            For a tie with somebody who was not in the fit.
-
-        Notes
-        -----
-        Elliptical slice sampling (Murray, Adams & MacKay 2010) from the position's prior in each draw, all draws side
-        by side.
-
-        Examples
-        --------
-        >>> from latentnet import LatentPositionModel, MCMC
-        >>> from latentnet.datasets import load_sampson
-        >>> model = LatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
-        >>> model.place({"Novice": {"Mark": 1, "Victor": 1}}, random_state=1).positions.shape
-        (1, 2)
-        """
-        problem = self._checked()
-        _check_model(problem)
-        if received is not None and not self.network_.directed:
-            raise ValueError("received is for directed networks; in an undirected one give every tie in ties")
-        sent = _read_ties(ties, "ties", self.network_)
-        got = None if received is None else _read_ties(received, "received", self.network_)
-        if got is not None and list(got) != list(sent):
-            raise ValueError("received must name the same new actors as ties, in the same order")
-        draws, labels = self._placing_draws(problem)
-        for values in [*sent.values(), *([] if got is None else got.values())]:
-            _check_values(problem, values)
-        rng = as_generator(random_state)
-        found = [
-            _place_one(problem, draws, labels, values, None if got is None else got[actor], rng)
-            for actor, values in sent.items()
-        ]
-        positions = np.stack([one for one, _ in found], axis=1)
-        membership = None
-        if labels is not None:
-            membership = np.stack([probabilities for _, probabilities in found])
-        return Placement(tuple(sent), positions.mean(axis=0), positions, membership)
-
-    def _placing_draws(self, problem: Problem) -> tuple[np.ndarray, Any]:
-        """The parameter vectors to place by, and their clusters in the order that is reported."""
-        pooled = self.draws_.pooled
-        chosen = np.arange(len(pooled))
-        if problem.clusters is not None and problem.clusters.automatic:
-            chosen = np.flatnonzero(self.draws_.extra["n_clusters"].ravel() == self.n_clusters_)  # type: ignore[attr-defined]
-        chosen = chosen[np.linspace(0, len(chosen) - 1, min(_MOST_DRAWS, len(chosen))).astype(int)]
-        if problem.clusters is None:
-            return pooled[chosen], None
-        clusters = unpack_clusters(problem.own_prior().positions, pooled[chosen])
-        return pooled[chosen], permute_clusters(clusters, self._cluster_order[chosen])  # type: ignore[attr-defined]
-
-
-def _check_model(problem: Problem) -> None:
-    if problem.n_dims == 0:
-        raise ValueError("place needs a latent space, but similarity is None")
-    if problem.network.two_mode:
-        raise ValueError("place is for one-mode networks, but the model was fitted to a two-mode one")
-    if problem.family.unit != "dyad":
-        raise ValueError("place needs ties that are independent given the positions")
-    nothing = np.zeros(0, np.int64)
-    if len(problem.family.dyad_data(problem.network, nothing, nothing)):
-        raise ValueError(
-            f"place does not know the new actors' trials or exposure, which {problem.family!r} needs; fit with a "
-            "family that has none"
-        )
-    if problem.observed_family is not problem.family:
-        raise ValueError(
-            "place does not know whom a new actor could have named, and how many: the network has max_nominations, "
-            "ranks, or actors who are there for having been named; fit to one that has not"
-        )
-    for effect, _, _ in problem.effects:
-        if not effect.implied:
-            raise ValueError(
-                f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors"
-            )
-
-
-def _check_values(problem: Problem, values: np.ndarray) -> None:
-    """Let the family look at one new actor's ties."""
-    n = values.size
-    ties = sparse.csr_array((values, (np.full(n, n), np.arange(n))), shape=(n + 1, n + 1))
-    problem.family.check_again(Network.from_array(ties, directed=True), problem.bound.data)
-
-
-def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
-    """Ties with every fitted actor, (n_actors,) for each new actor; 0 where none is given."""
-    if isinstance(ties, pd.DataFrame):
-        ties = {actor: row.to_dict() for actor, row in ties.iterrows()}
-    if not isinstance(ties, Mapping) or not all(isinstance(row, Mapping) for row in ties.values()) or not ties:
-        raise TypeError(
-            f"{name} must be a mapping {{new actor: {{fitted actor: value}}}} or a frame of new × fitted actors"
-        )
-    known = set(network.actors.tolist())
-    out = {}
-    for actor, row in ties.items():
-        if actor in known:
-            raise ValueError(f"{name}: {actor!r} was in the fit; place is for actors who were not")
-        values = np.zeros(network.n_actors)
-        given = [np.nan if value is None else float(value) for value in row.values()]
-        values[network.index(list(row))] = given
-        out[actor] = values
-    return out
-
-
-def _place_one(
+def place_one(
     problem: Problem,
     draws: np.ndarray,
     clusters: ClusterDraws | None,
@@ -201,7 +60,23 @@ def _place_one(
     received: np.ndarray | None,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, Any]:
-    """Positions (n_draws, n_dims) of one new actor, and its membership probabilities."""
+    """Place one new actor given each of many draws.
+
+    Parameters
+    ----------
+    problem : Problem
+    draws : ndarray of shape (n_draws, n_parameters)
+    clusters : ClusterDraws or None
+        Those of the draws.
+    sent, received : ndarray of shape (n_actors,), or None
+        Ties with every fitted actor, NaN where unobserved.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    positions : ndarray of shape (n_draws, n_dims)
+    membership : ndarray of shape (n_clusters,), or None
+    """
     y = np.stack([sent] if received is None else [sent, received])
     known = ~np.isnan(y)
     assert problem.similarity is not None
@@ -215,7 +90,7 @@ def _place_one(
         eta = b[rows] + between(z[:, None, :], of_actors[rows])
         value = correction(z, rows)
         for values, seen in zip(y, known, strict=True):
-            value = value + dyad_log_likelihoods(problem, draws[rows], eta[:, seen], values[seen])
+            value = value + _log_likelihoods(problem, draws[rows], eta[:, seen], values[seen])
         return value
 
     z = mean + scale * rng.standard_normal(mean.shape)
@@ -284,3 +159,37 @@ def _slice(
         angle[rows] = rng.uniform(low[rows], high[rows])
         rows = rows[high[rows] - low[rows] > 1e-10]
     return new, new_value
+
+
+@kernel
+def _dyad_values(functions, y, eta, values, data, totals):
+    runs, dyads = np.zeros((0, 6), np.int64), np.zeros((0, y.size))
+    observed = np.ones((1, y.size), np.uint8)
+    out = np.empty(y.size)
+    for s in range(totals.size):
+        of_draw = eta[s].reshape(1, y.size)
+        functions[0](runs, y.reshape(1, y.size), observed, of_draw, data, dyads, values[s], out)
+        totals[s] = out.sum()
+
+
+def _log_likelihoods(problem: Problem, draws: np.ndarray, eta: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Log-likelihood of dyads under each draw, summed over the dyads.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose family's unit is the dyad, and which knows nothing of single dyads.
+    draws : ndarray of shape (n_draws, n_parameters)
+    eta : ndarray of shape (n_draws, n_dyads)
+    y : ndarray of shape (n_dyads,)
+
+    Returns
+    -------
+    ndarray of shape (n_draws,)
+    """
+    function = block_function(problem.family.kernels()[0], FAMILY_LOG_LIKELIHOOD)
+    totals = np.empty(len(draws))
+    values = np.ascontiguousarray(draws[:, problem.family_slice])
+    with first_class_functions():
+        _dyad_values((function, function), y, np.ascontiguousarray(eta), values, problem.bound.data, totals)
+    return totals

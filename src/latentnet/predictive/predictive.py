@@ -1,180 +1,193 @@
-"""Quantities of many draws at once.
-
-Linear predictors of chosen dyads, expected ties, probabilities of another network.
-"""
+"""What parameter vectors say of ties: of chosen dyads, of all of them, of another network, and networks drawn."""
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from latentnet.compiled import block_function, first_class_functions, kernel
-from latentnet.likelihood.composed import Composed, composed_unit_log_likelihoods
-from latentnet.likelihood.composed_draws import expected_dyads
+from latentnet.checks import fits
+from latentnet.compiled import first_class_functions, kernel, offers
+from latentnet.likelihood.composed import unit_log_likelihoods
+from latentnet.likelihood.composed_draws import expected_blocks
 from latentnet.likelihood.verbs import linear_predictors, own_scratch, tie_probabilities
-from latentnet.signatures import FAMILY_LOG_LIKELIHOOD
+from latentnet.network import replayed, with_ties
+from latentnet.network.changed import hidden_as
+from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 
 if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.problem.problem import Problem
 
-__all__ = [
-    "dyad_log_likelihoods",
-    "dyad_predictors",
-    "dyad_values",
-    "expected_matrix",
-    "expected_ties_matrix",
-    "log_mean_probabilities",
-]
+__all__ = ["Predictive", "Quantity"]
+
+Quantity = Literal["linear_predictor", "mean", "tie_probability"]
+
+_MOST_AT_ONCE = 1_000_000  # linear predictors
+_MOST_DYADS = 50_000
 
 
-def dyad_predictors(problem: Problem, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
-    """Linear predictors of chosen dyads.
+class Predictive:
+    """What some parameter vectors of a problem say of its ties, observed or not, without a cap.
 
-    Parameters
-    ----------
-    problem : Problem
-    draws : ndarray of shape (n_draws, n_parameters)
-    senders, receivers : int ndarray of shape (n_dyads,)
-
-    Returns
-    -------
-    ndarray of shape (n_draws, n_dyads)
-    """
-    likelihood = problem.offering(linear_predictors)
-    return np.asarray(linear_predictors(likelihood, draws, senders.astype(np.int64), receivers.astype(np.int64)))
-
-
-def expected_matrix(problem: Problem, draws: np.ndarray, function: Any) -> np.ndarray:
-    """Mean over draws of a function of every dyad's linear predictor as a matrix, NaN on the diagonal.
+    Making one costs nothing: what is packed of the network is kept by the problem.
 
     Parameters
     ----------
     problem : Problem
-    draws : ndarray of shape (n_draws, n_parameters)
-    function : callable
-        As for `expected_dyads`, of the shape of η.
-
-    Returns
-    -------
-    ndarray of shape (n_actors, n_actors)
+    parameters : ndarray of shape (n_draws, n_parameters)
+        Draws, or any other vectors.
     """
-    n, network = problem.n_actors, problem.network
-    matrix = np.full((n, n), np.nan)
-    target = own_scratch(problem.predictive, np.float64)
-    values, start = expected_dyads(target, problem, draws, function), 0
-    all_senders, all_receivers = target.layout.dyads()
-    for first, end in itertools.pairwise(target.layout.starts.tolist()):
-        senders, receivers = all_senders[first:end], all_receivers[first:end]
-        matrix[senders, receivers] = values[start : start + end - first]
-        start += end - first
-        if target.layout.halves == 2:
-            matrix[receivers, senders] = values[start : start + end - first]
-            start += end - first
-        elif not network.has_direction:
-            matrix[receivers, senders] = matrix[senders, receivers]
-    np.fill_diagonal(matrix, np.nan)
-    return matrix
+
+    def __init__(self, problem: Problem, parameters: np.ndarray) -> None:
+        self.problem = problem
+        self.parameters = parameters
+
+    def values(self, quantity: Quantity, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+        """η, E[Y] or P(Y > 0) of chosen dyads under each draw.
+
+        Parameters
+        ----------
+        quantity : {"linear_predictor", "mean", "tie_probability"}
+        senders, receivers : int ndarray of shape (n_dyads,)
+
+        Returns
+        -------
+        ndarray of shape (n_draws, n_dyads)
+        """
+        out = np.empty((len(self.parameters), len(senders)))
+        for draws, dyads, found in self._parts(quantity, senders, receivers):
+            out[draws, dyads] = found
+        return out
+
+    def mean(self, quantity: Quantity, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+        """Mean of `values` over the draws, (n_dyads,), which keeps no value of each draw."""
+        out = np.zeros(len(senders))
+        for _, dyads, found in self._parts(quantity, senders, receivers):
+            out[dyads] += found.sum(axis=0)
+        return out / len(self.parameters)
+
+    def _parts(
+        self, quantity: Quantity, senders: np.ndarray, receivers: np.ndarray
+    ) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """Values of some draws and dyads at a time."""
+        problem, function = self.problem, self._function(quantity)
+        senders, receivers = np.asarray(senders, np.int64), np.asarray(receivers, np.int64)
+        likelihood = problem.offering(linear_predictors)
+        pairs = problem.family.unit == "pair"
+        for first in range(0, len(senders), _MOST_DYADS):
+            some = slice(first, min(first + _MOST_DYADS, len(senders)))
+            i, j = senders[some], receivers[some]
+            dyads = problem.family.dyad_data(problem.network, i, j)
+            at_once = max(1, _MOST_AT_ONCE // len(i))
+            for begin in range(0, len(self.parameters), at_once):
+                draws = slice(begin, min(begin + at_once, len(self.parameters)))
+                theta = self.parameters[draws]
+                eta = [linear_predictors(likelihood, theta, i, j)]
+                if pairs:
+                    eta.append(linear_predictors(likelihood, theta, j, i))
+                own, data = theta[:, problem.family_slice], problem.bound.data
+                found = [function(np.stack(of), values, data, dyads)[0] for values, *of in zip(own, *eta, strict=True)]
+                yield draws, some, np.stack(found)
+
+    def _function(self, quantity: Quantity) -> Any:
+        family = self.problem.family
+        known = {"linear_predictor": _of_itself, "mean": family.mean, "tie_probability": family.tie_probability}
+        return known[quantity]
+
+    def matrix(self, quantity: Quantity) -> np.ndarray:
+        """Mean over the draws of η, E[Y] or P(Y > 0) of all dyads.
+
+        Parameters
+        ----------
+        quantity : {"linear_predictor", "mean", "tie_probability"}
+
+        Returns
+        -------
+        ndarray of shape (n_actors, n_actors)
+            Row = sender; NaN on the diagonal and where there is no dyad.
+
+        Raises
+        ------
+        MemoryError
+            If it does not fit, before anything is computed.
+        """
+        n = self.problem.n_actors
+        what, fix = f"a number for each dyad of {n:,} actors", "ask for some of them: dyads=[(sender, receiver), ...]"
+        fits(what, 12.0 * n * n, fix=fix)  # a matrix, and all pairs beside it
+        whole, matrix = self.problem.whole, np.full((n, n), np.nan)
+        if quantity != "linear_predictor" and offers(whole.likelihood, tie_probabilities):  # it is E[Y], too
+            by_pair, start = tie_probabilities(whole.likelihood, self.parameters), 0
+            for i in range(1, n):
+                matrix[i, :i] = matrix[:i, i] = by_pair[start : start + i]
+                start += i
+            return matrix
+        network, target = whole.network, own_scratch(whole.exact, np.float64)
+        found = expected_blocks(target, self.problem, self.parameters, self._function(quantity))
+        for block, values in enumerate(found):
+            senders, receivers = target.layout.dyads(block)
+            matrix[senders, receivers] = values[0]
+            if len(values) == 2:
+                matrix[receivers, senders] = values[1]
+            elif not network.has_direction:
+                matrix[receivers, senders] = values[0]
+        np.fill_diagonal(matrix, np.nan)
+        return matrix
+
+    def log_scores(self, network: Network) -> Iterator[np.ndarray]:
+        """Log of the mean over draws of the probability of each unit (dyad, row, pair) of another observation.
+
+        Parameters
+        ----------
+        network : Network
+            Of the same actors.
+
+        Yields
+        ------
+        ndarray
+            Units of one packed block, in the order of its dyads (a row's at its first dyad); 0 where it was not
+            observed.
+        """
+        target = own_scratch(self.problem.with_network(network).exact, np.float64)
+        for block, size in enumerate(target.layout.sizes.tolist()):
+            largest, total = np.full(size, -np.inf), np.zeros(size)
+            with first_class_functions():
+                _add_probabilities(target, self.parameters, block, largest, total)
+            yield largest + np.log(total / len(self.parameters))
+
+    def simulate(self, draw: int, rng: np.random.Generator, *, observed: bool = False) -> Network:
+        """A network drawn from one of the parameter vectors.
+
+        Parameters
+        ----------
+        draw : int
+        rng : numpy.random.Generator
+        observed : bool
+            Whether to replay the design of the problem's network.
+        """
+        problem, theta, network = self.problem, self.parameters[draw], self.problem.network
+        if observed and (network.max_nominations is not None or network.ranks is not None):
+            return replayed(network, ranked_wishes(problem, theta, rng))
+        ties = simulated_ties(problem, theta, rng)
+        if observed and network.n_nominations is not None:
+            return replayed(network, ties)  # without a cap the order does not matter
+        simulated = with_ties(network, ties)
+        return hidden_as(simulated, network) if observed else simulated
 
 
-def expected_ties_matrix(problem: Problem, draws: np.ndarray) -> np.ndarray:
-    """Posterior mean of P(tie) of a likelihood that offers it by pair: (n_actors, n_actors)."""
-    n = problem.n_actors
-    matrix = np.full((n, n), np.nan)
-    lower = np.tril_indices(n, -1)
-    matrix[lower] = tie_probabilities(problem.likelihood, draws)
-    matrix.T[lower] = matrix[lower]
-    return matrix
-
-
-def dyad_values(
-    problem: Problem, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray, function: Any
-) -> np.ndarray:
-    """A function of chosen dyads' linear predictors under each draw.
-
-    Parameters
-    ----------
-    problem : Problem
-    draws : ndarray of shape (n_draws, n_parameters)
-    senders, receivers : int ndarray of shape (n_dyads,)
-    function : callable
-        Of (η, family values, data, dyads), as the methods of `Family` are.
-
-    Returns
-    -------
-    ndarray of shape (n_draws, n_dyads)
-    """
-    eta = [dyad_predictors(problem, draws, senders, receivers)]
-    if problem.family.unit == "pair":
-        eta.append(dyad_predictors(problem, draws, receivers, senders))
-    halves, values = np.stack(eta), draws[:, problem.family_slice]
-    dyads = problem.family.dyad_data(problem.network, senders, receivers)
-    # draws with the same values of the family are one call: all of them where it has none of its own
-    changes = np.flatnonzero(np.any(values[1:] != values[:-1], axis=1)) + 1
-    of_runs = [
-        function(halves[:, first:end], values[first], problem.bound.data, dyads)[0]
-        for first, end in itertools.pairwise([0, *changes.tolist(), len(draws)])
-    ]
-    return np.concatenate(of_runs)
+def _of_itself(eta: np.ndarray, values: np.ndarray, data: np.ndarray, dyads: np.ndarray) -> np.ndarray:
+    return eta
 
 
 @kernel
-def _dyad_values(functions, y, eta, values, data, totals):
-    runs, dyads = np.zeros((0, 6), np.int64), np.zeros((0, y.size))
-    observed = np.ones((1, y.size), np.uint8)
-    out = np.empty(y.size)
-    for s in range(totals.size):
-        of_draw = eta[s].reshape(1, y.size)
-        functions[0](runs, y.reshape(1, y.size), observed, of_draw, data, dyads, values[s], out)
-        totals[s] = out.sum()
-
-
-def dyad_log_likelihoods(problem: Problem, draws: np.ndarray, eta: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Log-likelihood of dyads under each draw, summed over the dyads.
-
-    Parameters
-    ----------
-    problem : Problem
-        Whose family's unit is the dyad, and which knows nothing of single dyads.
-    draws : ndarray of shape (n_draws, n_parameters)
-    eta : ndarray of shape (n_draws, n_dyads)
-    y : ndarray of shape (n_dyads,)
-
-    Returns
-    -------
-    ndarray of shape (n_draws,)
-    """
-    function = block_function(problem.family.kernels()[0], FAMILY_LOG_LIKELIHOOD)
-    totals = np.empty(len(draws))
-    values = np.ascontiguousarray(draws[:, problem.family_slice])
-    with first_class_functions():
-        _dyad_values((function, function), y, np.ascontiguousarray(eta), values, problem.bound.data, totals)
-    return totals
-
-
-@kernel
-def _accumulate_probabilities(target, draws, largest, total, values):
+def _add_probabilities(target, draws, block, largest, total):
     """Streamed log-sum-exp over draws of each unit's log-likelihood."""
     for s in range(draws.shape[0]):
-        composed_unit_log_likelihoods(target, draws[s], values)
+        values = unit_log_likelihoods(target, draws[s], target.layout, target.dyads, block)
         for p in range(values.size):
             if values[p] > largest[p]:
                 total[p] = total[p] * np.exp(largest[p] - values[p]) + 1.0
                 largest[p] = values[p]
             else:
                 total[p] += np.exp(values[p] - largest[p])
-
-
-def log_mean_probabilities(problem: Problem, draws: np.ndarray, network: Network) -> np.ndarray:
-    """Log of the posterior mean of the probability of each unit (dyad, row, pair) of `network`.
-
-    It is 0 where the unit was not observed.
-    """
-    target = Composed.bind(problem.with_network(network))
-    size = int(target.layout.starts[-1])
-    largest, total, values = np.full(size, -np.inf), np.zeros(size), np.empty(size)
-    with first_class_functions():
-        _accumulate_probabilities(target, draws, largest, total, values)
-    return largest + np.log(total / len(draws))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
-from latentnet.compiled import first_class_functions
 from latentnet.families.links import LINKS
-from latentnet.likelihood.composed import composed_linear_predictor
-from latentnet.likelihood.composed_draws import blocks_of
+from latentnet.likelihood.composed_draws import block_dyads, block_predictors
 from latentnet.likelihood.verbs import own_scratch
 
 if TYPE_CHECKING:
@@ -20,14 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["ranked_wishes", "simulated_ties"]
 
 _Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-def _predictors(problem: Problem, theta: np.ndarray) -> np.ndarray:
-    target = own_scratch(problem.predictive, np.float64)
-    eta = np.empty(target.layout.halves * int(target.layout.starts[-1]))
-    with first_class_functions():
-        composed_linear_predictor(target, theta, eta)
-    return eta
 
 
 def _entries(senders: np.ndarray, receivers: np.ndarray, values: np.ndarray) -> _Entries:
@@ -54,13 +43,12 @@ def simulated_ties(problem: Problem, theta: np.ndarray, rng: np.random.Generator
     theta : ndarray of shape (n_parameters,)
     rng : numpy.random.Generator
     """
-    target, network = problem.predictive, problem.network
-    all_senders, all_receivers = target.layout.dyads()
-    entries = []
-    spans = itertools.pairwise(target.layout.starts.tolist())
-    for (eta, dyads), (first, end) in zip(blocks_of(target, _predictors(problem, theta)), spans, strict=True):
-        senders, receivers = all_senders[first:end], all_receivers[first:end]
-        y = problem.family.simulate(eta, theta[problem.family_slice], problem.bound.data, dyads, rng)
+    network, target = problem.network, own_scratch(problem.whole.exact, np.float64)
+    values, entries = theta[problem.family_slice], []
+    for block in range(target.layout.sizes.size):
+        senders, receivers = target.layout.dyads(block)
+        eta = block_predictors(target, theta[None], block)[0]
+        y = problem.family.simulate(eta, values, problem.bound.data, block_dyads(target, block), rng)
         entries.append(_entries(senders, receivers, y[0]))
         if len(y) == 2:
             entries.append(_entries(receivers, senders, y[1]))
@@ -85,12 +73,13 @@ def ranked_wishes(problem: Problem, theta: np.ndarray, rng: np.random.Generator)
     -------
     csr_array of shape (n_actors, n_actors)
     """
-    senders, receivers = problem.predictive.layout.dyads()
-    uniform = rng.random(senders.size)
+    target, entries = own_scratch(problem.whole.exact, np.float64), []
     link = LINKS[problem.family.link]  # type: ignore[attr-defined]
-    utility = _predictors(problem, theta) + link.noise(uniform)
-    order = np.lexsort((-utility, senders))
-    order = order[(utility[order] > 0.0) & (senders[order] != receivers[order])]
-    i = senders[order]
-    ranks = np.arange(i.size) - np.searchsorted(i, i) + 1.0
-    return _matrix([(i, receivers[order], ranks)], problem.n_actors)
+    for block in range(target.layout.sizes.size):  # of whole rows
+        senders, receivers = target.layout.dyads(block)
+        utility = block_predictors(target, theta[None], block)[0, 0] + link.noise(rng.random(senders.size))
+        order = np.lexsort((-utility, senders))
+        order = order[(utility[order] > 0.0) & (senders[order] != receivers[order])]
+        i = senders[order]
+        entries.append((i, receivers[order], np.arange(i.size) - np.searchsorted(i, i) + 1.0))
+    return _matrix(entries, problem.n_actors)

@@ -17,7 +17,7 @@ from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
 from latentnet.inference.moves.branches import Branches, find_branches
-from latentnet.likelihood import bind_likelihood
+from latentnet.likelihood import accepting
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.verbs import own_scratch
 from latentnet.network import fully_observed
@@ -159,23 +159,23 @@ class Problem:
     @cached_property
     def likelihood(self) -> Any:
         """The likelihood, packed once; whoever evaluates it takes scratch of its own (`target`, `own_scratch`)."""
-        return bind_likelihood(self)
-
-    def offering(self, verb: Any) -> Any:
-        """The likelihood, or the exact one where it does not offer a verb."""
-        return self.likelihood if offers(self.likelihood, verb) else Composed.bind(self)
-
-    @property
-    def whole(self) -> Network:
-        """The network with every dyad observed and no cap, but for the dyads between several networks."""
-        if self.presences is None:
-            return fully_observed(self.network)
-        return whole_networks(self.network, self.presences)
+        return accepting(self).bind(self)
 
     @cached_property
-    def predictive(self) -> Composed:
-        """The composed likelihood with every dyad observed and no cap: what predictions are made of."""
-        return Composed.bind(self.with_network(self.whole))
+    def exact(self) -> Composed:
+        """The composed likelihood, packed once."""
+        return self.likelihood if accepting(self) is Composed else Composed.bind(self)
+
+    def offering(self, verb: Any) -> Any:
+        """The likelihood, or the composed one where it does not offer a verb."""
+        return self.likelihood if offers(self.likelihood, verb) else self.exact
+
+    @cached_property
+    def whole(self) -> Problem:
+        """The same model with every dyad observed and no cap, but for the dyads between several networks."""
+        network, presences = self.network, self.presences
+        whole = fully_observed(network) if presences is None else whole_networks(network, presences)
+        return self if whole == network else self.with_network(whole)
 
     def with_network(self, network: Network) -> Problem:
         """The same model of another observation of the same actors."""

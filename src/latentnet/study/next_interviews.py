@@ -11,15 +11,15 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._exceptions import refuse_joint
 from latentnet.checks import one_of, whole_number
 from latentnet.network.labels import attribute_column
+from latentnet.predictive.predictive import Predictive
 from latentnet.study.information import Everything, Greedy, Others, Singles, Targets
 from latentnet.study.reading import (
     Floats,
     Integers,
     actor_index,
     cluster_draws,
+    predictive,
     thinned,
-    with_draws,
-    with_parameters,
 )
 
 __all__ = ["next_interviews"]
@@ -160,7 +160,7 @@ class _Rows:
 
     def __init__(self, model: Any, indices: Integers) -> None:
         self.indices = indices
-        self._view = with_draws(model, indices)
+        self._predictive, self._network = predictive(model, indices), model.network_
         self._cap = getattr(model.network_, "max_nominations", None)
         self._missing = model.network_.observed.missing
 
@@ -171,7 +171,7 @@ class _Rows:
 
     def partners(self, actor: int) -> Integers:
         """Whom the actor's answers would be about."""
-        network = self._view.network_
+        network = self._network
         if network.two_mode:
             return np.arange(network.n_row_actors, network.n_actors)
         if network.directed:
@@ -180,13 +180,13 @@ class _Rows:
 
     def scaled(self, actor: int, without: list[int]) -> Floats:
         """Centred probabilities of the actor's answers, divided by √(W · (n_draws − 1))."""
-        actors, partners = self._view.actors_, self.partners(actor)
-        if not self._view.network_.directed:
+        partners = self.partners(actor)
+        if not self._network.directed:
             partners = np.setdiff1d(partners, without)  # those dyads are told already
-        pairs = [(actors[actor], actors[j]) for j in partners]
-        if not pairs:
+        if not len(partners):
             return np.zeros((self.n_draws, 1))
-        p = _named(self._view.predict_proba(pairs, draws=True)[0], self._cap)
+        senders = np.full(len(partners), actor)
+        p = _named(self._predictive.values("tie_probability", senders, partners), self._cap)
         noise = np.maximum((p * (1.0 - p)).mean(axis=0), _LEAST_NOISE)
         return np.asarray((p - p.mean(axis=0)) / np.sqrt(noise * (self.n_draws - 1)))
 
@@ -224,9 +224,9 @@ class _CrossedRows:
         own = self._columns[:, actor]
         of_others = self._parameters[:, own].copy()
         self._parameters[:, own] = np.repeat(model.draws_.pooled[self._asked][:, own], self.n_others, axis=0)
-        view = with_parameters(model, self._parameters)
-        pairs = [(model.actors_[actor], model.actors_[j]) for j in partners]
-        p = view.predict_proba(pairs, draws=True)[0].astype(np.float32)  # precise enough for what sums them up
+        senders = np.full(len(partners), actor)
+        p = Predictive(model._problem, self._parameters).values("tie_probability", senders, partners)
+        p = p.astype(np.float32)  # precise enough for what sums them up
         self._parameters[:, own] = of_others
         p = _named(p, getattr(model.network_, "max_nominations", None))
         return partners, np.ascontiguousarray(p.reshape(self.n_asked, self.n_others, -1).swapaxes(1, 2))

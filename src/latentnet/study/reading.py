@@ -1,9 +1,7 @@
-"""The few things that the study reads of a fitted model, draw by draw; all through its public methods."""
+"""The few things that the study reads of a fitted model, draw by draw."""
 
 from __future__ import annotations
 
-import copy
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +10,7 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
+from latentnet.predictive.predictive import Predictive
 
 __all__ = [
     "ClusterDraws",
@@ -19,11 +18,9 @@ __all__ = [
     "cluster_draws",
     "interval",
     "need_clusters",
-    "one_draw",
+    "predictive",
     "thinned",
     "tie_probabilities",
-    "with_draws",
-    "with_parameters",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -60,37 +57,20 @@ def thinned(available: npt.ArrayLike, most: int) -> Integers:
     return indices[np.linspace(0, len(indices) - 1, most).round().astype(np.intp)]
 
 
-def with_draws(model: Any, indices: npt.ArrayLike) -> Any:
-    """The model with some of its pooled draws only: its methods then speak of those."""
-    return with_parameters(model, model.draws_.pooled[np.asarray(indices, dtype=np.intp)])
+def predictive(model: Any, indices: npt.ArrayLike) -> Predictive:
+    """What some of a model's pooled draws say of ties."""
+    return Predictive(model._problem, model.draws_.pooled[np.asarray(indices, dtype=np.intp)])
 
 
-def with_parameters(model: Any, parameters: Floats) -> Any:
-    """The model with other draws, (n_draws, n_parameters): its methods then speak of those."""
-    view = copy.copy(model)
-    view.draws_ = replace(model.draws_, parameters=parameters[None], statistics={}, extra={})
-    return view
-
-
-def one_draw(model: Any, index: int) -> Any:
-    """The model with one draw."""
-    return with_draws(model, [index])
-
-
-def tie_probabilities(model: Any) -> Floats:
+def tie_probabilities(draws: Predictive) -> Floats:
     """P(Y_ij > 0) as a matrix of all actors, row = sender, 0 on the diagonal.
 
-    A two-mode network's rows × columns are put into both corners of it: its ties have no direction.
+    A two-mode network's rows × columns are in both corners of it: its ties have no direction.
     """
-    found = np.asarray(model.predict_proba(), dtype=np.float64)
-    if not model.network_.two_mode:
-        np.fill_diagonal(found, 0.0)
-        return found
-    n_rows, n = len(found), model.network_.n_actors
-    square = np.zeros((n, n))
-    square[:n_rows, n_rows:] = found
-    square[n_rows:, :n_rows] = found.T
-    return square
+    found = draws.matrix("tie_probability")
+    if draws.problem.network.two_mode:
+        found = np.where(np.isnan(found), found.T, found)
+    return np.nan_to_num(found, copy=False)
 
 
 def cluster_draws(model: Any, most: int) -> ClusterDraws:

@@ -20,7 +20,7 @@ from latentnet.study.reading import (
     cluster_draws,
     interval,
     need_clusters,
-    one_draw,
+    predictive,
     thinned,
     tie_probabilities,
 )
@@ -156,7 +156,7 @@ def _expected_ties(model: Any, clusters: ClusterDraws) -> _Ties:
     found = _Ties(*(np.empty(clusters.labels.shape) for _ in range(3)))
     rows = np.arange(clusters.labels.shape[1])
     for s, (index, labels) in enumerate(zip(clusters.indices, clusters.labels, strict=True)):
-        p = tie_probabilities(one_draw(model, index))
+        p = tie_probabilities(predictive(model, [index]))
         indicators = np.eye(n_clusters)[labels]
         by_cluster = 0.5 * (p @ indicators + p.T @ indicators)
         total = by_cluster.sum(axis=1)
@@ -187,15 +187,12 @@ def _centralities(model: Any, indices: Any, rng: np.random.Generator) -> tuple[F
     np.fill_diagonal(mask, True)
     known = _symmetric(network).toarray() != 0
     eigen, between = np.empty((len(indices), len(mask))), np.empty((len(indices), len(mask)))
-    for s, index in enumerate(indices):
+    draws = predictive(model, indices)
+    for s in range(len(indices)):
         if s and mask.all():  # nothing is left to chance
             eigen[s], between[s] = eigen[0], between[0]
             continue
-        present = (
-            known
-            if mask.all()
-            else np.where(mask, known, _symmetric(one_draw(model, index).simulate(1, rng)[0]).toarray() != 0)
-        )
+        present = known if mask.all() else np.where(mask, known, _symmetric(draws.simulate(s, rng)).toarray() != 0)
         ties = sparse.csr_array(present.astype(np.float64))
         eigen[s], between[s] = eigenvector(ties), betweenness(ties, directed=network.directed)
     return eigen, between
