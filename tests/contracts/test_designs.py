@@ -259,7 +259,8 @@ def _nominations(n: int, cap: int | None, link: str, missing: float, seed: int) 
     stand_in = SimpleNamespace(
         n_actors=n, ties=network.ties, observed=network.observed, directed=True, two_mode=False,
         has_direction=True, n_row_actors=n, mode=None,
-        max_nominations=cap, n_nominations=counts, ranks=sparse.csr_array(ranks), choice_set="given",
+        max_nominations=cap, n_nominations=counts, list_full=counts >= (cap or np.inf), ranks=sparse.csr_array(ranks),
+        choice_set="given",
     )  # fmt: skip
     return stand_in, eta, ranks
 

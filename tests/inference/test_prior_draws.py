@@ -5,7 +5,6 @@ False alarms: 1e-4 a test by Bonferroni over its comparisons, under 1 % over the
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 from scipy import stats
 
 import latentnet
-from latentnet import MCMC, ConvergenceWarning, LatentClusterModel, LatentPositionModel, Network, PriorDraws, Priors
+from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, PriorDraws, Priors
 from latentnet.effects import Effect, Intercept, Reciprocity, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli, Family, Gaussian, NegativeBinomial, Ordinal
 from latentnet.inference.prior_draws import draw_prior
@@ -290,12 +289,11 @@ def test_mcmc_draws_from_the_prior_where_nothing_was_observed(name: str) -> None
 
 
 @pytest.mark.parametrize("directed", [False, True])
-@pytest.mark.parametrize("effects", [(), (Sociality(),)])
-def test_estimators_fit_where_nothing_was_observed(effects: tuple[Effect, ...], directed: bool) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        engine = MCMC(n_draws=10, n_warmup=20, n_chains=2, progress=False)
-        model = LatentPositionModel(effects=effects, inference=engine, random_state=1).fit(_nothing_observed(directed))
+def test_where_nothing_was_observed_only_the_prior_can_be_drawn_from(directed: bool) -> None:
+    network = _nothing_observed(directed)
+    with pytest.raises(ValueError, match="none was observed: there is nothing to learn from"):
+        LatentPositionModel().fit(network)
+    model = LatentPositionModel(effects=[Sociality()], inference=PriorDraws(n_draws=10), random_state=1).fit(network)
     assert np.isfinite(model.positions_).all()
 
 

@@ -44,10 +44,17 @@ class Reciprocity(Effect):
         Raises
         ------
         ValueError
-            If the network is not directed, or no pair of actors was observed in both directions.
+            If the network is not directed, no pair of actors was observed in both directions, or one direction of a
+            pair is impossible.
         """
         refuse_two_mode(self, network, "leave it out")
         refuse_undirected(self, network, "leave it out")
+        impossible = network.impossible
+        if (impossible != impossible.T).nnz:
+            raise ValueError(
+                f"effects: {self!r} needs pairs whose two ties are both possible or both impossible, but of some only "
+                "one direction is impossible; leave it out, or make both so"
+            )
         if network.observed.n_dyads > 0 and _whole_pairs(network) == 0:
             raise ValueError(
                 f"effects: {self!r} needs pairs of actors that were observed in both directions, but there are none; "

@@ -51,10 +51,15 @@ class Bernoulli(Family):
         values = network.ties.data
         if np.any(values != 1.0):
             worst = values[values != 1.0]
+            fix = (
+                "use family='ordinal' for grades such as -1, 0 and 1, or family='gaussian' for real numbers"
+                if worst.min() < 0.0
+                else "use family='poisson' for counts, put NaN in place of codes such as 9 that mean 'not known', or "
+                "ignore the weights (Network.from_networkx(graph, weight=None))"
+            )
             raise ValueError(
                 f"family 'bernoulli' needs ties in {{0, 1}}, but the network has values from {worst.min():g} to "
-                f"{worst.max():g}; use family='poisson' for counts, ignore the weights "
-                "(Network.from_networkx(graph, weight=None)), or binarise the network"
+                f"{worst.max():g}; {fix}"
             )
 
     def kernels(self) -> tuple[Any, Any]:

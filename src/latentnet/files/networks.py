@@ -13,10 +13,10 @@ from scipy import sparse
 from latentnet.files.archive import ArrayStore
 from latentnet.files.values import Source, decode, encode
 from latentnet.network import Network
-from latentnet.network.content import Parts, parts_from_entries
+from latentnet.network.content import Parts, exclude, parts_from_entries
 from latentnet.network.labels import label_array, label_index
 from latentnet.network.nominations import NONE, Nominations
-from latentnet.network.sparse import entry_rows
+from latentnet.network.sparse import codes, entry_rows, no_dyads, same_entries, without_entries
 
 __all__ = ["decode_network", "encode_network"]
 
@@ -30,7 +30,8 @@ def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
         If a label or an attribute is of a type that cannot be stored; the message names it.
     """
     actors = [encode(label, store, f"the actor's label {label!r}") for label in network.actors]
-    ties, missing, asked = network.ties, network.observed.missing, network.observed.asked
+    ties, impossible, asked = network.ties, network.impossible, network.observed.asked
+    missing = without_entries(network.observed.missing, impossible)
     i = np.concatenate([entry_rows(ties), entry_rows(missing)])
     j = np.concatenate([ties.indices, missing.indices])
     y = np.concatenate([ties.data, np.full(missing.nnz, np.nan)])
@@ -45,6 +46,7 @@ def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
         "receivers": store.add(j.astype(np.int64), "network receivers"),
         "values": store.add(y, "network values"),
         "observed_rows": None if asked.all() else store.add(asked, "network observed rows"),
+        "impossible": None if not impossible.nnz else store.add(codes(impossible), "network impossible"),
         "attributes": encode(attributes, store, "the network's attributes"),
         "nominations": _encode_nominations(network._parts.nominations, store),
     }
@@ -53,8 +55,12 @@ def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
 def _encode_nominations(lists: Nominations, store: ArrayStore) -> dict[str, Any] | None:
     if lists.n_nominations is None:
         return None
+    limits = lists.limits
+    known = np.zeros(0) if limits is None else np.unique(limits[limits > 0])
+    uniform = known.size == 1
     return {
-        "max": lists.max_nominations,
+        "max": int(known[0]) if uniform else None,
+        "limits": None if limits is None or uniform else store.add(limits, "network limits"),
         "counts": store.add(lists.n_nominations, "network nominations"),
         "ranks": None if lists.ranks is None else store.add(lists.ranks.data, "network ranks"),
         "named_only": None if lists.named_only is None else store.add(lists.named_only, "network named only"),
@@ -69,7 +75,8 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
     ValueError
         If the content is that of no network.
     """
-    actors = label_array([decode(label, source) for label in content["actors"]], "actors")
+    # Files of before hold labels that no reader takes any more.
+    actors = label_array([decode(label, source) for label in content["actors"]], "actors", shown=False)
     n, n_row_actors, directed = len(actors), content["n_row_actors"], content["directed"]
     if n < 2 or type(directed) is not bool or (n_row_actors is not None and not 0 < n_row_actors < n):
         raise ValueError("its network has too few actors")
@@ -92,6 +99,7 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
         n_row_actors=n_row_actors,
         asked=_asked(content, source, n, undirected),
     )
+    parts = exclude(parts, _impossible(content.get("impossible"), source, parts))
     return Network(parts._replace(nominations=_decode_nominations(content.get("nominations"), source, parts)))
 
 
@@ -123,6 +131,40 @@ def _asked(content: dict[str, Any], source: Source, n: int, undirected: bool) ->
     return rows
 
 
+def _impossible(name: str | None, source: Source, parts: Parts) -> sparse.csr_array[Any]:
+    """Dyads that cannot be tied; files up to version 3 know none."""
+    n, observed = len(parts.actors), parts.observed
+    if name is None:
+        return no_dyads(n)
+    places = source.arrays[name]
+    sound = places.dtype == np.int64 and places.ndim == 1 and bool(np.all((places >= 0) & (places < n * n)))
+    i, j = np.divmod(places, n) if sound else (np.zeros(1, np.int64),) * 2
+    first_column = observed.n_row_actors if observed.two_mode else 0
+    pattern = sparse.csr_array((np.ones(i.size, dtype=bool), (i, j)), shape=(n, n))
+    pattern.sum_duplicates()
+    back = sparse.csr_array(pattern.T)
+    back.sort_indices()
+    if (
+        not bool(np.all((i != j) & (i < observed.n_row_actors) & (j >= first_column)))
+        or not (observed.has_direction or same_entries(pattern, back))
+        or np.isin(codes(parts.ties), codes(pattern)).any()
+    ):
+        raise ValueError("its impossible dyads are not those of its network")
+    return pattern
+
+
+def _limits(content: dict[str, Any], source: Source, asked: np.ndarray) -> np.ndarray | None:
+    """The most names that each actor could give."""
+    most, name = content["max"], content.get("limits")
+    if name is not None:
+        return source.arrays[name]
+    if most is None:
+        return None
+    if type(most) is not int or most < 1:
+        raise ValueError("its nominations are not those of its network")
+    return np.where(asked, most, 0).astype(np.int64)
+
+
 def _decode_nominations(content: dict[str, Any] | None, source: Source, parts: Parts) -> Nominations:
     # Files of the first version say nothing of nominations.
     if content is None:
@@ -136,7 +178,7 @@ def _decode_nominations(content: dict[str, Any] | None, source: Source, parts: P
         sound = ranks.dtype == np.float64 and ranks.shape == (ties.nnz,)
         # Ranks are stored in the order of the ties.
         ranks = sparse.csr_array((ranks, ties.indices, ties.indptr), shape=ties.shape) if sound else None
-    lists = Nominations(content["max"], counts, ranks, named_only) if sound else NONE
+    lists = Nominations(_limits(content, source, parts.observed.asked), counts, ranks, named_only) if sound else NONE
     if not lists.is_sound(ties, parts.observed):
         raise ValueError("its nominations are not those of its network")
     return lists

@@ -14,7 +14,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
 from latentnet.effects import Similarity
 from latentnet.families.designs import warn_of_roster
-from latentnet.inference import MCMC
+from latentnet.inference import MCMC, PriorDraws
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.arguments import read_effects, read_engine, read_family, read_n_dims, read_priors
@@ -61,6 +61,11 @@ class Estimator(Report, Storage, BaseEstimator):
         self, network: Network, engine: Any, rng: np.random.Generator, presences: Presences | None = None
     ) -> None:
         """Specify, infer, store, warn."""
+        if network.observed.n_dyads == 0 and not isinstance(engine, PriorDraws):
+            raise ValueError(
+                "network must have observed dyads, but none was observed: there is nothing to learn from; an absent "
+                "tie is 0, and NaN is for what nobody knows (inference=PriorDraws() draws from the prior)"
+            )
         problem = self._specify(network, presences, rng)
         warn_of_roster(network)
         result = engine.infer(problem, rng)

@@ -10,7 +10,7 @@ import numpy as np
 from latentnet._random import as_generator
 from latentnet.checks import whole_number
 from latentnet.network import Network, as_network
-from latentnet.network.changed import matched
+from latentnet.network.changed import matched, with_impossible
 from latentnet.network.labels import dyad_places
 from latentnet.predictive.predictive import Predictive, Quantity
 
@@ -45,8 +45,8 @@ class Predictions:
         -------
         ndarray
             One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the
-            diagonal, unobserved dyads filled in (rows × columns in two-mode networks). With ``draws=True`` (n_chains,
-            n_draws, n_dyads).
+            diagonal, unobserved dyads filled in, 0 where a tie is impossible (rows × columns in two-mode networks).
+            With ``draws=True`` (n_chains, n_draws, n_dyads).
 
         Raises
         ------
@@ -71,7 +71,7 @@ class Predictions:
         return self._predict(dyads, "tie_probability", "predict_proba", draws)
 
     def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
-        """Posterior mean of the linear predictor η_ij; parameters, shapes and errors as for `predict`."""
+        """Posterior mean of the linear predictor η_ij, NaN where a tie is impossible; all else as for `predict`."""
         return self._predict(dyads, "linear_predictor", "linear_predictor", draws)
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
@@ -117,7 +117,7 @@ class Predictions:
             number of observed dyads. Higher is better; a fair coin has −0.69.
         """
         problem = self._checked()
-        network = self._matched(as_network(network))
+        network = with_impossible(self._matched(as_network(network)), self.network_)
         problem.family.check_again(network, problem.bound.data)
         if network.observed.n_dyads == 0:
             raise ValueError("network has no observed dyad to score")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.network.labels import unique_strings
+from latentnet.network.tables import limit_in_words
 from latentnet.posterior.diagnostics import r_hat, summarise
 from latentnet.predictive.predictive import Predictive
 
@@ -315,7 +316,8 @@ def _notes(problem: Problem) -> tuple[str, ...]:
     elif network.n_nominations is not None:
         notes.append("the actors are taken as given: everybody who could have been named is among them.")
     if network.max_nominations is not None:
-        notes.append(f"lists hold at most {network.max_nominations} names; predictions are of ties without that cap.")
+        most = limit_in_words(network.max_nominations)
+        notes.append(f"lists hold at most {most}; predictions are of ties without that cap.")
     return tuple(notes)
 
 

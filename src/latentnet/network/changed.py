@@ -7,20 +7,42 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from latentnet.network.content import unobserve
+from latentnet.network.content import exclude, unobserve
 from latentnet.network.network import Network
 from latentnet.network.nominations import NONE
 from latentnet.network.observed import ObservedDyads
 from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries
 
-__all__ = ["folded", "fully_observed", "hidden_as", "matched", "replayed", "with_ties", "without_design"]
+__all__ = [
+    "folded",
+    "fully_observed",
+    "hidden_as",
+    "matched",
+    "replayed",
+    "with_impossible",
+    "with_ties",
+    "without_design",
+]
 
 
 def fully_observed(network: Network) -> Network:
-    """The same actors and ties with every dyad observed and no design; what predictions are made for."""
+    """The same actors and ties with every possible dyad observed and no design; what predictions are made for."""
     n_row_actors = network.n_row_actors if network.two_mode else None
     observed = ObservedDyads(network.n_actors, network.directed, n_row_actors)
-    return Network(network._parts._replace(observed=observed, nominations=NONE))
+    whole = network._parts._replace(observed=observed, nominations=NONE)
+    return Network(exclude(whole, network.observed.impossible))
+
+
+def with_impossible(network: Network, pattern: Network) -> Network:
+    """The network in which those dyads, too, cannot be tied that cannot in `pattern`, of the same actors.
+
+    Raises
+    ------
+    ValueError
+        If one of them is tied.
+    """
+    impossible = pattern.observed.impossible
+    return Network(exclude(network._parts, impossible)) if impossible.nnz else network
 
 
 def without_design(network: Network) -> Network:

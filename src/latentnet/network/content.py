@@ -9,12 +9,21 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.labels import Labels
+from latentnet.network.labels import Labels, dyad_place
 from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.observed import ObservedDyads
-from latentnet.network.sparse import entry_rows, frozen, keep_entries, same_entries
+from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries, same_entries, without_entries
 
-__all__ = ["Parts", "SelfTies", "check_self_ties", "parts_from_entries", "same_parts", "unobserve", "without_diagonal"]
+__all__ = [
+    "Parts",
+    "SelfTies",
+    "check_self_ties",
+    "exclude",
+    "parts_from_entries",
+    "same_parts",
+    "unobserve",
+    "without_diagonal",
+]
 
 SelfTies: TypeAlias = Literal["error", "drop"]
 
@@ -103,9 +112,10 @@ def parts_from_entries(
 def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArray[np.intp]) -> Parts:
     """Mark dyads, given by position, as unobserved."""
     observed, shape = parts.observed, parts.ties.shape
+    impossible = observed.impossible
     if not observed.has_direction:
         senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
-    missing = observed.missing
+    missing = without_entries(observed.missing, impossible)
     holes = (np.full(missing.nnz, np.nan), missing.indices, missing.indptr)
     # NaN survives addition, so the sum of ties and NaNs is the canonical form again.
     entries = (
@@ -121,7 +131,45 @@ def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArra
         n_row_actors=observed.n_row_actors if observed.two_mode else None,
         asked=observed.asked,
     )
+    hidden = exclude(hidden, impossible)
     return hidden._replace(nominations=parts.nominations.hidden(hidden.ties, hidden.observed))
+
+
+def exclude(parts: Parts, impossible: sparse.csr_array[Any]) -> Parts:
+    """Mark dyads as impossible.
+
+    Parameters
+    ----------
+    parts : Parts
+    impossible : csr_array of bool (n, n)
+        Canonical, without a diagonal; symmetric if the network is undirected.
+
+    Raises
+    ------
+    ValueError
+        If one of them is tied.
+    """
+    if not impossible.nnz:
+        return parts
+    seen, ties = parts.observed, parts.ties
+    tied = np.flatnonzero(np.isin(codes(ties), codes(impossible)))
+    if tied.size:
+        place = dyad_place(parts.actors, int(entry_rows(ties)[tied[0]]), int(ties.indices[tied[0]]))
+        raise ValueError(
+            f"impossible must be dyads without a tie, but {tied.size} of the network's ties are among them, the first "
+            f"{place} (value {ties.data[tied[0]]:g}); leave these dyads out of impossible, or these ties out of the "
+            "network"
+        )
+    within = keep_entries(impossible, seen.asked[entry_rows(impossible)])
+    observed = ObservedDyads(
+        len(parts.actors),
+        seen.directed,
+        seen.n_row_actors if seen.two_mode else None,
+        seen.asked,
+        sparse.csr_array(seen.missing + within),
+        sparse.csr_array(seen.impossible + impossible),
+    )
+    return parts._replace(observed=observed)
 
 
 def same_parts(first: Parts, second: Parts) -> bool:

@@ -15,7 +15,7 @@ from latentnet.network.sparse import entry_rows, is_sparse
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["average_of_dyads", "read_dyads", "read_number_or_dyads", "take_dyads", "tie_place"]
+__all__ = ["average_of_dyads", "matrix_and_places", "read_dyads", "read_number_or_dyads", "take_dyads", "tie_place"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +55,7 @@ def read_dyads(value: Any, network: Network, name: str) -> Floats:
     array([[0., 3.],
            [5., 0.]])
     """
-    matrix, rows, columns = _matrix_and_places(value, network, name)
+    matrix, rows, columns = matrix_and_places(value, network, name)
     dense = matrix.toarray() if is_sparse(matrix) else matrix
     senders, receivers = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
     full = np.zeros((network.n_actors, network.n_actors))
@@ -86,7 +86,7 @@ def take_dyads(value: Any, network: Network, name: str, senders: np.ndarray, rec
     """What `read_number_or_dyads` has been seen to accept, at chosen dyads only: (n_dyads,)."""
     if _is_number(value):
         return np.full(len(senders), float(value))
-    matrix, rows, columns = _matrix_and_places(value, network, name)
+    matrix, rows, columns = matrix_and_places(value, network, name)
     taken = matrix[rows[senders], columns[receivers]]
     found = np.asarray(taken.toarray() if is_sparse(taken) else taken, dtype=np.float64).reshape(len(senders))
     return np.where(senders == receivers, 1.0, found)  # layouts hold the diagonal, which nobody has checked
@@ -109,7 +109,7 @@ def _is_number(value: Any) -> bool:
     return np.ndim(value) == 0 and not is_sparse(value) and isinstance(value, int | float | np.number | np.ndarray)
 
 
-def _matrix_and_places(value: Any, network: Network, name: str) -> tuple[Any, np.ndarray, np.ndarray]:
+def matrix_and_places(value: Any, network: Network, name: str) -> tuple[Any, np.ndarray, np.ndarray]:
     """A float64 array or CSR matrix, and the row and the column in it of each actor (−1: has none)."""
     n, n_rows = network.n_actors, network.n_row_actors
     places = np.arange(n)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import Parts
+from latentnet.network.content import Parts, exclude
 from latentnet.network.labels import label_index, object_array
 from latentnet.network.network import Network
 from latentnet.network.nominations import NONE, Nominations
@@ -120,7 +120,8 @@ def whole_networks(network: Network, presences: Presences) -> Network:
     """The joined network with every dyad within the networks observed and no design."""
     n = len(presences.network)
     observed = ObservedDyads(n, network.directed, missing=_between(presences, np.ones(n, dtype=bool)))
-    return Network(network._parts._replace(observed=observed, nominations=NONE))
+    whole = network._parts._replace(observed=observed, nominations=NONE)
+    return Network(exclude(whole, network.observed.impossible))
 
 
 def _block_matrix(matrices: list[Any], places: list[Ints], n: int) -> sparse.csr_array[Any]:
@@ -147,19 +148,22 @@ def _observed(observed: list[ObservedDyads], presences: Presences, places: list[
     for one, where in zip(observed, places, strict=True):
         asked[where] = one.asked
     within = _block_matrix([one.missing for one in observed], places, n)
-    return ObservedDyads(n, directed, asked=asked, missing=sparse.csr_array(within + _between(presences, asked)))
+    missing = sparse.csr_array(within + _between(presences, asked))
+    impossible = _block_matrix([one.impossible for one in observed], places, n)
+    return ObservedDyads(n, directed, asked=asked, missing=missing, impossible=impossible)
 
 
 def _nominations(networks: list[Network], places: list[Ints], n: int) -> Nominations:
     if networks[0].n_nominations is None:
         return NONE
-    named, only = np.zeros(n, np.int64), np.zeros(n, dtype=bool)
+    limits, named, only = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, dtype=bool)
     for network, where in zip(networks, places, strict=True):
         assert network.n_nominations is not None  # checked when the networks were read: all were observed alike
         named[where], only[where] = network.n_nominations, network.named_only
+        limits[where] = 0 if network._parts.nominations.limits is None else network._parts.nominations.limits
     ranks = [network.ranks for network in networks if network.ranks is not None]
     return Nominations(
-        max_nominations=networks[0].max_nominations,
+        limits=None if networks[0].max_nominations is None else limits,
         n_nominations=named,
         ranks=_block_matrix(ranks, places, n) if ranks else None,
         named_only=only if only.any() else None,

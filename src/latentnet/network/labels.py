@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ __all__ = [
     "actor_places",
     "attribute_column",
     "attributes_frame",
+    "check_bools_apart",
+    "check_columns",
+    "check_hashable",
     "check_n_actors",
     "dyad_place",
     "dyad_places",
@@ -27,12 +31,16 @@ __all__ = [
     "label_index",
     "listing",
     "object_array",
+    "of_other_type",
     "unique_strings",
     "unique_union",
 ]
 
 Labels = npt.NDArray[np.object_]
 Positions = npt.NDArray[np.intp]
+
+# Control characters, halves of surrogate pairs and what is no character: neither SVG nor HTML can hold them.
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class UnknownActorError(KeyError, ValueError):
@@ -55,13 +63,21 @@ def label_index(labels: Labels) -> pd.Index[Any]:
     return pd.Index(labels, dtype=object, tupleize_cols=False)
 
 
-def label_array(labels: Iterable[Any], argument: str) -> Labels:
+def label_array(labels: Iterable[Any], argument: str, *, shown: bool = True) -> Labels:
     """Check labels and put them into an object array of plain Python values, shape (n,).
+
+    Parameters
+    ----------
+    labels : sequence of labels
+    argument : str
+        What messages call them.
+    shown : bool
+        Whether they must be such that a picture or a page can show them.
 
     Raises
     ------
     TypeError, ValueError
-        If `labels` is one string, or a label is missing, unhashable or there twice.
+        If `labels` is one string, or a label is missing, unhashable, there twice or cannot be shown.
     """
     if isinstance(labels, range):
         # Positions as labels: present and unique by construction, and there may be millions.
@@ -69,15 +85,33 @@ def label_array(labels: Iterable[Any], argument: str) -> Labels:
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
         raise TypeError(f"{argument} must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor")
     array = object_array(labels)
-    for position, value in enumerate(array):
+    check_hashable(array, argument)
+    _check_labels(array, argument)
+    if shown:
+        _check_shown(array, argument)
+    return array
+
+
+def check_hashable(labels: Iterable[Any], argument: str) -> None:
+    """Refuse labels that cannot be looked up."""
+    for position, value in enumerate(labels):
         try:
             hash(value)
         except TypeError:
             raise TypeError(
                 f"{argument} must be hashable labels, but label {position} is {value!r}; use strings"
             ) from None
-    _check_labels(array, argument)
-    return array
+
+
+def check_columns(frame: pd.DataFrame, columns: dict[str, Any]) -> None:
+    """Refuse arguments that do not each name a column of their own."""
+    known = list(frame.columns)
+    for argument, name in columns.items():
+        if known.count(name) != 1:
+            found = f"got {name!r}; its columns are" if name not in known else f"but {name!r} is there twice:"
+            raise ValueError(f"{argument} must name a column of frame, {found} {listing(known, 12)}")
+    if len(set(columns.values())) < len(columns):
+        raise ValueError(f"{', '.join(columns)} must name different columns of frame, got {listing(columns.values())}")
 
 
 def object_array(values: Iterable[Any]) -> Labels:
@@ -101,10 +135,44 @@ def _check_labels(labels: Labels, argument: str) -> None:
     index = label_index(labels)
     if not index.is_unique:
         twice = index[index.duplicated()].unique()
+        check_bools_apart(labels, pd.factorize(index)[0], argument)
         raise ValueError(
             f"{argument} must be unique, but {listing(twice)} {'is' if len(twice) == 1 else 'are'} there "
             "more than once; rename the actors or merge them"
         )
+
+
+def check_bools_apart(labels: Labels, codes: npt.NDArray[Any], argument: str) -> None:
+    """Refuse labels that Python holds for equal although one is a truth value and the other a number.
+
+    Parameters
+    ----------
+    labels : object array (n,)
+    codes : int array (n,)
+        The same number for labels that are equal.
+    argument : str
+    """
+    is_bool = np.fromiter((isinstance(label, bool) for label in labels), bool, len(labels))
+    mixed = np.intersect1d(codes[is_bool], codes[~is_bool])
+    mixed = mixed[mixed >= 0]  # -1 is whoever was not found
+    if mixed.size:
+        one, other = (labels[(codes == mixed[0]) & kind][0] for kind in (~is_bool, is_bool))
+        raise ValueError(
+            f"{argument} must tell actors apart, but {one!r} and {other!r} are equal in Python, though of the types "
+            f"{type(one).__name__} and bool; make the labels strings, for example with .map(str)"
+        )
+
+
+def _check_shown(labels: Iterable[Any], argument: str) -> None:
+    """Refuse texts that no picture or page can show."""
+    for label in labels:
+        for part in label if isinstance(label, tuple) else (label,):
+            found = _UNSHOWN.search(part) if isinstance(part, str) else None
+            if found is not None:
+                raise ValueError(
+                    f"{argument} must be texts that can be shown, but {part!r} has the character {found[0]!r}; escape "
+                    "it, for example by repr(text)[1:-1]"
+                )
 
 
 def check_n_actors(n_actors: int) -> None:
@@ -149,11 +217,30 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     ):
         if len(labels_off):
             raise ValueError(
-                f"attributes must be indexed by exactly the actors' labels, but it {says} {listing(labels_off)}; {fix}"
+                f"attributes must be indexed by exactly the actors' labels, but it {says} {listing(labels_off)}"
+                f"{of_other_type(labels_off, own if labels_off is absent else index)}; {fix}"
             )
+    for name in attributes.columns:
+        _check_shown([name], "attributes' names")
+    for k, dtype in enumerate(attributes.dtypes):
+        if isinstance(dtype, pd.CategoricalDtype | pd.StringDtype) or pd.api.types.is_object_dtype(dtype):
+            _check_shown(attributes.iloc[:, k], f"attribute {attributes.columns[k]!r}")
     result = attributes.iloc[own.get_indexer(index)].copy()
     result.index = index
     return result
+
+
+def of_other_type(labels: Iterable[Any], others: Iterable[Any]) -> str:
+    """Say, for a message, that a label is among others as another type, such as '1' and 1; else nothing."""
+    by_text = {str(other): other for other in others}
+    for label in labels:
+        other = by_text.get(str(label), label)
+        if type(other) is not type(label):
+            return (
+                f" (but {other!r} is there: the one is of type {type(label).__name__}, the other of type "
+                f"{type(other).__name__}; convert one, for example with .map({type(other).__name__}))"
+            )
+    return ""
 
 
 def unique_union(keys: Iterable[Sequence[Any]]) -> list[Any]:
@@ -242,7 +329,11 @@ def actor_places(given: Iterable[Any], actors: pd.Index[Any], argument: str = "l
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         raise TypeError(f"{argument} must be a sequence of labels, got {given!r}; write [{given!r}] for one actor")
     wanted = label_index(object_array(given))
+    check_hashable(wanted, argument)
     places = actors.get_indexer(wanted)
+    for k, label in enumerate(wanted):
+        if isinstance(label, bool) and places[k] >= 0 and not isinstance(actors[places[k]], bool):
+            places[k] = -1  # 1 and True are equal in Python, but not the same label
     if (places < 0).any():
         unknown = wanted[places < 0].unique()
         raise UnknownActorError(
@@ -251,7 +342,7 @@ def actor_places(given: Iterable[Any], actors: pd.Index[Any], argument: str = "l
     return places
 
 
-def dyad_places(network: Network, dyads: Iterable[Any]) -> tuple[Positions, Positions]:
+def dyad_places(network: Network, dyads: Iterable[Any], argument: str = "dyads") -> tuple[Positions, Positions]:
     """Places of senders and receivers of dyads, given as pairs of labels.
 
     Raises
@@ -261,35 +352,37 @@ def dyad_places(network: Network, dyads: Iterable[Any]) -> tuple[Positions, Posi
     UnknownActorError
         If a label names no actor.
     """
-    pairs = _label_pairs(dyads)
+    pairs = _label_pairs(dyads, argument)
     senders, receivers = (network.index([pair[k] for pair in pairs]) for k in (0, 1))
     if (senders == receivers).any():
         actor = network.actors[senders[np.argmax(senders == receivers)]]
-        raise ValueError(f"dyads must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out")
+        raise ValueError(f"{argument} must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out")
     mode = network.mode
     if mode is not None:
         against = (mode[senders] != 0) | (mode[receivers] != 1)
         if against.any():
             k = int(np.argmax(against))
             raise ValueError(
-                "dyads of a two-mode network must be (row actor, column actor), but the dyad "
+                f"{argument} of a two-mode network must be (row actor, column actor), but the dyad "
                 f"{dyad_place(network.actors, int(senders[k]), int(receivers[k]))} runs from mode {mode[senders[k]]} "
                 f"to mode {mode[receivers[k]]}; turn it round or leave it out"
             )
     return senders, receivers
 
 
-def _label_pairs(dyads: Iterable[Any]) -> list[tuple[Any, Any]]:
+def _label_pairs(dyads: Iterable[Any], argument: str) -> list[tuple[Any, Any]]:
     """Check that every element is a (sender, receiver) pair."""
     if isinstance(dyads, str | bytes | pd.DataFrame) or not isinstance(dyads, Iterable):
         raise TypeError(
-            f"dyads must be a sequence of (sender, receiver) labels, got {type(dyads).__name__}; for a "
+            f"{argument} must be a sequence of (sender, receiver) labels, got {type(dyads).__name__}; for a "
             "DataFrame use list(zip(frame['sender'], frame['receiver']))"
         )
     pairs = list(dyads)
     for position, pair in enumerate(pairs):
         if isinstance(pair, str | bytes) or not isinstance(pair, Iterable) or len(tuple(pair)) != 2:
-            raise ValueError(f"dyads must be (sender, receiver) pairs of labels, but element {position} is {pair!r}")
+            raise ValueError(
+                f"{argument} must be (sender, receiver) pairs of labels, but element {position} is {pair!r}"
+            )
     return [(pair[0], pair[1]) for pair in pairs]
 
 
@@ -299,10 +392,10 @@ def _unknown_labels(unknown: Iterable[Any], actors: Labels) -> str:
     message = f"{listing(wanted)} {'is' if len(wanted) == 1 else 'are'} not among its {len(actors)} actors"
     first = wanted[0]
     by_text = {str(actor): actor for actor in actors}
-    near = difflib.get_close_matches(str(first), by_text, n=3) if len(by_text) <= 10_000 else []
     if str(first) in by_text:
         actor = by_text[str(first)]
         return f"{message}; the label {actor!r} is of type {type(actor).__name__}, not {type(first).__name__}"
+    near = difflib.get_close_matches(str(first), by_text, n=3) if len(by_text) <= 10_000 else []
     if near:
         return f"{message}; near ones are {listing(by_text[text] for text in near)}"
     return f"{message}, which are {listing(actors)}"

@@ -20,7 +20,7 @@ What the readers decide, and where it shows:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Literal
 
 import networkx as nx
@@ -29,20 +29,21 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import Parts, SelfTies, same_parts, unobserve
+from latentnet.network.content import Parts, SelfTies, exclude, same_parts, unobserve
 from latentnet.network.labels import actor_places, dyad_places
 from latentnet.network.observed import ObservedDyads
 from latentnet.network.reading import (
     is_igraph,
     read_edges,
     read_igraph,
+    read_impossible,
     read_incidence,
     read_matrix,
     read_networkx,
     read_nominations,
 )
 from latentnet.network.sparse import frozen, handed_out
-from latentnet.network.tables import coverage_frame, edge_frame, edge_graph, respondents
+from latentnet.network.tables import coverage_frame, edge_frame, edge_graph, limit_in_words, respondents
 
 __all__ = ["Network", "as_network"]
 
@@ -65,13 +66,16 @@ class Network:
         Observed non-zero values, row = sender; undirected ties are stored in both directions.
     observed : ObservedDyads
         Which dyads were observed; `.toarray()` is the full mask.
+    impossible : csr_array (n_actors, n_actors) of bool
+        Dyads that are known not to be (no officer reports to a subordinate): they are no part of the
+        likelihood, are predicted as 0 and never simulated.
     attributes : DataFrame
         By actor; may have no columns. Each access gives a copy.
     mode : int ndarray (n_actors,) or None
         Two-mode networks: 0 for row actors, 1 for column actors.
     respondents : object ndarray (n_respondents,)
         Labels of those whose row was observed.
-    max_nominations, n_nominations, ranks, choice_set, named_only
+    max_nominations, n_nominations, list_full, ranks, choice_set, named_only
         How lists of names came about; see `from_nominations` and each of them.
 
     Notes
@@ -115,7 +119,9 @@ class Network:
         return type(self), (self._parts,)
 
     @classmethod
-    def from_networkx(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
+    def from_networkx(
+        cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error", impossible: Any = None
+    ) -> Network:
         """Read a networkx graph.
 
         Parameters
@@ -127,6 +133,8 @@ class Network:
             Edge attribute that holds the value: None or NaN marks an unobserved dyad, an edge without the
             attribute has value 1. ``weight=None`` ignores weights: every edge has value 1 and is observed.
         self_ties : {"error", "drop"}
+        impossible : bool matrix, or sequence of (sender, receiver) labels, optional
+            Dyads that cannot be tied; see `impossible` among the attributes.
 
         Returns
         -------
@@ -146,10 +154,12 @@ class Network:
         >>> network.n_actors, network.n_ties, list(network.attributes)
         (34, 78, ['club'])
         """
-        return cls(read_networkx(graph, weight, self_ties))
+        return cls(read_networkx(graph, weight, self_ties))._excluding(impossible)
 
     @classmethod
-    def from_igraph(cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error") -> Network:
+    def from_igraph(
+        cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error", impossible: Any = None
+    ) -> Network:
         """Read an igraph graph, as `from_networkx` reads a networkx graph.
 
         Parameters
@@ -162,6 +172,8 @@ class Network:
             edges that were never given a value). Without such an attribute, or with ``weight=None``, every
             edge has value 1.
         self_ties : {"error", "drop"}
+        impossible : bool matrix, or sequence of (sender, receiver) labels, optional
+            Dyads that cannot be tied; see `impossible` among the attributes.
 
         Returns
         -------
@@ -172,7 +184,7 @@ class Network:
         TypeError, ValueError
             As `from_networkx`.
         """
-        return cls(read_igraph(graph, weight, self_ties))
+        return cls(read_igraph(graph, weight, self_ties))._excluding(impossible)
 
     @classmethod
     def from_array(
@@ -183,6 +195,7 @@ class Network:
         attributes: pd.DataFrame | None = None,
         *,
         self_ties: SelfTies = "error",
+        impossible: Any = None,
     ) -> Network:
         """Read a square matrix: rows send, columns receive.
 
@@ -198,6 +211,8 @@ class Network:
         attributes : DataFrame, optional
             Indexed by actor label, every actor once, in any order.
         self_ties : {"error", "drop"}
+        impossible : bool matrix, or sequence of (sender, receiver) labels, optional
+            Dyads that cannot be tied; see `impossible` among the attributes.
 
         Returns
         -------
@@ -210,7 +225,7 @@ class Network:
             values or values that are no real numbers; if there are fewer than two actors; if labels are
             missing or repeat.
         """
-        return cls(read_matrix(array, actors, directed, attributes, self_ties))
+        return cls(read_matrix(array, actors, directed, attributes, self_ties))._excluding(impossible)
 
     @classmethod
     def from_edges(
@@ -224,6 +239,7 @@ class Network:
         directed: bool = False,
         attributes: pd.DataFrame | None = None,
         self_ties: SelfTies = "error",
+        impossible: Any = None,
     ) -> Network:
         """Read a table with a row for every tie.
 
@@ -241,6 +257,8 @@ class Network:
         attributes : DataFrame, optional
             Indexed by actor label, every actor once, in any order.
         self_ties : {"error", "drop"}
+        impossible : bool matrix, or sequence of (sender, receiver) labels, optional
+            Dyads that cannot be tied; see `impossible` among the attributes.
 
         Returns
         -------
@@ -258,7 +276,8 @@ class Network:
         >>> Network.from_edges(advice, "who", "whom", directed=True).actors.tolist()
         ['Ann', 'Bob', 'Cy']
         """
-        return cls(read_edges(frame, source, target, value, actors, directed, attributes, self_ties))
+        parts = read_edges(frame, source, target, value, actors, directed, attributes, self_ties)
+        return cls(parts)._excluding(impossible)
 
     @classmethod
     def from_nominations(
@@ -268,10 +287,11 @@ class Network:
         respondent: Hashable,
         nominee: Hashable,
         respondents: Iterable[Any] | None = None,
-        max_nominations: int | None = None,
+        max_nominations: int | Mapping[Any, int] | pd.Series[int] | None = None,
         rank: Hashable | None = None,
         actors: Iterable[Any] | None = None,
         attributes: pd.DataFrame | None = None,
+        impossible: Any = None,
     ) -> Network:
         """Read a table with a row for every name that a respondent gave.
 
@@ -285,7 +305,7 @@ class Network:
         respondents : sequence of labels, optional
             Everyone who was asked, also those who named nobody. Default: whoever is in column `respondent`. Leave
             out anyone whose list was partly lost, with its rows: nothing is known of a list with gaps.
-        max_nominations : int, optional
+        max_nominations : int, or mapping or Series of int by respondent, optional
             The most names that a respondent was allowed; a list of that length may lack some. Default: no limit.
         rank : column name, optional
             Order in which a respondent gave the names: 1, 2, ... Default: the order means nothing.
@@ -296,6 +316,8 @@ class Network:
             someone named them (`choice_set` is "named"), the likelihood conditions on that.
         attributes : DataFrame, optional
             Indexed by actor label, every actor once, in any order.
+        impossible : bool matrix, or sequence of (sender, receiver) labels, optional
+            Dyads that cannot be tied; see `impossible` among the attributes.
 
         Returns
         -------
@@ -322,7 +344,8 @@ class Network:
         Network(n_actors=3, n_ties=3, directed, density=0.75, observed=66.7% of 6 dyads, 2 of 3 asked, at most 2 names
         each, choice_set='given', attributes=[])
         """
-        return cls(read_nominations(frame, respondent, nominee, respondents, max_nominations, rank, actors, attributes))
+        parts = read_nominations(frame, respondent, nominee, respondents, max_nominations, rank, actors, attributes)
+        return cls(parts)._excluding(impossible)
 
     @classmethod
     def from_incidence(
@@ -333,6 +356,7 @@ class Network:
         columns: Iterable[Any] | None = None,
         attributes: pd.DataFrame | None = None,
         prefix: tuple[str, str] | None = None,
+        impossible: Any = None,
     ) -> Network:
         """Read a two-mode network: rows are actors of one kind, columns of another.
 
@@ -349,6 +373,8 @@ class Network:
             Indexed by actor label (rows and columns, with their prefix), every actor once, in any order.
         prefix : pair of str, optional
             Put before the labels of rows and of columns, to tell equal labels apart.
+        impossible : bool matrix, or sequence of (sender, receiver) labels, optional
+            Dyads that cannot be tied; see `impossible` among the attributes.
 
         Returns
         -------
@@ -366,7 +392,7 @@ class Network:
         >>> went.n_actors, went.n_ties, went.observed.n_dyads
         (5, 4, 6)
         """
-        return cls(read_incidence(matrix, rows, columns, attributes, prefix))
+        return cls(read_incidence(matrix, rows, columns, attributes, prefix))._excluding(impossible)
 
     @property
     def actors(self) -> npt.NDArray[np.object_]:
@@ -424,6 +450,15 @@ class Network:
         return self._parts.observed
 
     @property
+    def impossible(self) -> sparse.csr_array[Any]:
+        """Dyads that cannot be tied, bool csr_array (n_actors, n_actors) on write-protected arrays."""
+        return self._parts.observed.impossible
+
+    def _excluding(self, impossible: Any) -> Network:
+        """The network as read, without the dyads that cannot be tied."""
+        return self if impossible is None else Network(exclude(self._parts, read_impossible(impossible, self)))
+
+    @property
     def attributes(self) -> pd.DataFrame:
         """Attributes by actor (a copy)."""
         return self._parts.attributes.copy()
@@ -437,9 +472,21 @@ class Network:
         return self._parts.actors[respondents(self._parts)]
 
     @property
-    def max_nominations(self) -> int | None:
-        """The most names that a respondent was allowed; None where there was no limit."""
-        return self._parts.nominations.max_nominations
+    def max_nominations(self) -> int | pd.Series[int] | None:
+        """The most names that a respondent was allowed; a Series by respondent if they differ, None without a limit."""
+        limits = self._parts.nominations.limits
+        if limits is None:
+            return None
+        known = pd.Series(limits, self._parts.attributes.index, name="max_nominations")[limits > 0]
+        return int(known.iloc[0]) if known.nunique() == 1 else known
+
+    @property
+    def list_full(self) -> npt.NDArray[np.bool_]:
+        """Who gave as many names as allowed, so may have left some out, shape (n_actors,)."""
+        limits, given = self._parts.nominations.limits, self._parts.nominations.n_nominations
+        if limits is None or given is None:
+            return np.zeros(self.n_actors, dtype=bool)
+        return (given >= limits) & (limits > 0)
 
     @property
     def n_nominations(self) -> npt.NDArray[np.int64] | None:
@@ -615,16 +662,17 @@ class Network:
         # Capped, so that "100.0%" never hides an unobserved dyad.
         share = "all" if complete else f"{min(100 * observed.share, 99.9):.1f}% of"
         design = "" if self.n_nominations is None else f"{self._described_design()}, "
+        never = f"{self.impossible.nnz // (1 if self.has_direction else 2)} impossible, " if self.impossible.nnz else ""
         return (
             f"Network(n_actors={actors}, n_ties={self.n_ties}, {kind}, density={density}, observed={share} "
-            f"{observed.n_dyads_possible} dyads, {design}attributes={list(self._parts.attributes.columns)})"
+            f"{observed.n_dyads_possible} dyads, {never}{design}attributes={list(self._parts.attributes.columns)})"
         )
 
     def _described_design(self) -> str:
         cap, n_only = self.max_nominations, int(self.named_only.sum())
         said = [
             f"{len(self.respondents)} of {self.n_actors} asked",
-            "any number of names" if cap is None else f"at most {cap} {'name' if cap == 1 else 'names'} each",
+            "any number of names" if cap is None else f"at most {limit_in_words(cap)} each",
             "ranked" if self.ranks is not None else "",
             f"choice_set='named': conditions on {n_only} un-asked having been named"
             if n_only

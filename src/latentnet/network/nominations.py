@@ -22,10 +22,11 @@ Ints = npt.NDArray[np.int64]
 class Nominations:
     """How lists of names came about; see `Network` for the meaning of the fields.
 
-    Each is None where nothing of the kind is known; `NONE` is what a network has that holds no lists.
+    Each is None where nothing of the kind is known; `NONE` is what a network has that holds no lists. `limits` are the
+    most names that each actor could give, 0 for those who were not asked.
     """
 
-    max_nominations: int | None = None
+    limits: Ints | None = None
     n_nominations: Ints | None = None
     ranks: sparse.csr_array[Any] | None = None
     named_only: Bools | None = None
@@ -33,13 +34,13 @@ class Nominations:
     def __post_init__(self) -> None:
         if self.ranks is not None:
             frozen(self.ranks)
-        for array in (self.n_nominations, self.named_only):
+        for array in (self.limits, self.n_nominations, self.named_only):
             if array is not None:
                 array.flags.writeable = False
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, so that copies and unpickled objects are write-protected too.
-        return Nominations, (self.max_nominations, self.n_nominations, self.ranks, self.named_only)
+        return Nominations, (self.limits, self.n_nominations, self.ranks, self.named_only)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Nominations):
@@ -47,7 +48,7 @@ class Nominations:
         if (self.ranks is None) != (other.ranks is None):
             return False
         return (
-            self.max_nominations == other.max_nominations
+            _same(self.limits, other.limits)
             and _same(self.n_nominations, other.n_nominations)
             and _same(self.named_only, other.named_only)
             and (self.ranks is None or other.ranks is None or same_entries(self.ranks, other.ranks))
@@ -66,7 +67,8 @@ class Nominations:
         ranks = self.ranks
         if ranks is not None:
             ranks = keep_entries(ranks, np.isin(codes(ranks), codes(ties)))
-        return replace(self, ranks=ranks, n_nominations=np.where(observed.asked, self.n_nominations, 0))
+        limits = None if self.limits is None else np.where(observed.asked, self.limits, 0)
+        return replace(self, limits=limits, ranks=ranks, n_nominations=np.where(observed.asked, self.n_nominations, 0))
 
     def replayed(
         self, observed: ObservedDyads, visible: sparse.csr_array[Any], wishes: sparse.csr_array[Any]
@@ -87,8 +89,8 @@ class Nominations:
             return _lists(rows, columns, np.ones(len(rows)), n), self
         # Names of people outside the choice set take up places of the list, here as there.
         spent = self.n_nominations - np.diff(visible.indptr)
-        if self.max_nominations is not None:
-            kept = place < (self.max_nominations - spent)[rows]
+        if self.limits is not None:
+            kept = place < (self.limits - spent)[rows]
             rows, columns, place = rows[kept], columns[kept], place[kept]
         named = np.bincount(rows, minlength=n) + spent
         ranks = None if self.ranks is None else _lists(rows, columns, (place + 1).astype(np.float64), n)
@@ -96,14 +98,13 @@ class Nominations:
 
     def is_sound(self, ties: sparse.csr_array[Any], observed: ObservedDyads) -> bool:
         """Whether lists read from a file are of these ties; ranks must have their pattern already."""
-        n, counts, cap, named = ties.shape[0], np.diff(ties.indptr), self.max_nominations, self.n_nominations
+        n, counts, limits, named = ties.shape[0], np.diff(ties.indptr), self.limits, self.n_nominations
         return (
             named is not None
-            and (cap is None or (type(cap) is int and cap >= 1))
             and named.dtype == np.int64
             and named.shape == (n,)
             and bool(np.all(ties.data == 1.0) and np.all(counts <= named) and not named[~observed.asked].any())
-            and (cap is None or bool(np.all(named <= cap)))
+            and (limits is None or _are_limits(limits, named, observed.asked))
             and (self.ranks is None or _are_places(self.ranks, named))
             and (self.named_only is None or _were_only_named(self.named_only, observed.asked))
         )
@@ -111,6 +112,12 @@ class Nominations:
 
 NONE = Nominations()
 """No lists of names."""
+
+
+def _are_limits(limits: Ints, named: Ints, asked: Bools) -> bool:
+    """Whether those who were asked could give a name or more, and gave no more than they could; nobody else could."""
+    fits = limits.dtype == np.int64 and limits.shape == named.shape
+    return fits and bool(np.all(named <= limits) and np.array_equal(limits > 0, asked))
 
 
 def _are_places(ranks: sparse.csr_array[Any], named: Ints) -> bool:

@@ -27,15 +27,19 @@ class ObservedDyads:
     missing : csr_array of bool (n_actors, n_actors) or None
         Single unobserved dyads within the observed rows (symmetric in an undirected network). None: there are
         none.
+    impossible : csr_array of bool (n_actors, n_actors) or None
+        Dyads that cannot be tied (symmetric in an undirected network); those within observed rows are among `missing`.
+        None: there are none.
     """
 
-    __slots__ = ("_asked", "_directed", "_missing", "_n_actors", "_n_row_actors")
+    __slots__ = ("_asked", "_directed", "_impossible", "_missing", "_n_actors", "_n_row_actors")
 
     _n_actors: int
     _directed: bool
     _n_row_actors: int | None
     _asked: npt.NDArray[np.bool_]
     _missing: sparse.csr_array[Any]
+    _impossible: sparse.csr_array[Any]
 
     def __init__(
         self,
@@ -44,12 +48,13 @@ class ObservedDyads:
         n_row_actors: int | None = None,
         asked: npt.NDArray[np.bool_] | None = None,
         missing: sparse.csr_array[Any] | None = None,
+        impossible: sparse.csr_array[Any] | None = None,
     ) -> None:
         asked = np.ones(n_actors, dtype=bool) if asked is None else asked
         asked.flags.writeable = False
-        missing = frozen(no_dyads(n_actors) if missing is None else missing)
-        values = (n_actors, directed, n_row_actors, asked, missing)
-        for name, value in zip(("n_actors", "directed", "n_row_actors", "asked", "missing"), values, strict=True):
+        missing, impossible = (frozen(no_dyads(n_actors) if one is None else one) for one in (missing, impossible))
+        values = {"n_actors": n_actors, "directed": directed, "n_row_actors": n_row_actors}
+        for name, value in (values | {"asked": asked, "missing": missing, "impossible": impossible}).items():
             object.__setattr__(self, f"_{name}", value)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -60,7 +65,8 @@ class ObservedDyads:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, so that copies and unpickled objects are write-protected too.
-        return ObservedDyads, (self._n_actors, self._directed, self._n_row_actors, self._asked, self._missing)
+        kind = self._n_actors, self._directed, self._n_row_actors
+        return ObservedDyads, (*kind, self._asked, self._missing, self._impossible)
 
     @property
     def directed(self) -> bool:
@@ -92,23 +98,29 @@ class ObservedDyads:
 
     @property
     def missing(self) -> sparse.csr_array[Any]:
-        """Single unobserved dyads in the rows of actors who were asked, bool csr_array (n_actors, n_actors).
+        """Single dyads, in the rows of actors who were asked, that say nothing: bool csr_array (n_actors, n_actors).
 
-        Both directions in an undirected network.
+        They were not observed or are impossible. Both directions in an undirected network.
         """
         return handed_out(self._missing)
 
     @property
+    def impossible(self) -> sparse.csr_array[Any]:
+        """Dyads that cannot be tied, in any row: bool csr_array (n_actors, n_actors), both directions if undirected."""
+        return handed_out(self._impossible)
+
+    @property
     def n_dyads_possible(self) -> int:
-        """Number of dyads, observed or not: unordered pairs in an undirected network."""
-        ordered = self.n_row_actors * self.dyads_per_row
+        """Number of dyads that can be tied, observed or not: unordered pairs in an undirected network."""
+        ordered = self.n_row_actors * self.dyads_per_row - int(self._impossible.nnz)
         return ordered if self.has_direction else ordered // 2
 
     @property
     def n_dyads(self) -> int:
         """Number of observed dyads: unordered pairs in an undirected network."""
-        n_single = int(self._missing.nnz) // (1 if self.has_direction else 2)
-        return self.n_dyads_possible - int((~self._asked).sum()) * self.dyads_per_row - n_single
+        n_asked = int(self._asked[: self.n_row_actors].sum())
+        ordered = n_asked * self.dyads_per_row - int(self._missing.nnz)
+        return ordered if self.has_direction else ordered // 2
 
     @property
     def dyads_per_row(self) -> int:
@@ -131,7 +143,7 @@ class ObservedDyads:
     @property
     def share(self) -> float:
         """Observed dyads divided by all dyads."""
-        return self.n_dyads / self.n_dyads_possible
+        return self.n_dyads / max(self.n_dyads_possible, 1)
 
     def toarray(self) -> npt.NDArray[np.bool_]:
         """Full mask, shape (n_actors, n_actors): True where observed, False on the diagonal.
@@ -154,6 +166,7 @@ class ObservedDyads:
             == (other._n_actors, other._directed, other._n_row_actors)
             and np.array_equal(self._asked, other._asked)
             and same_entries(self._missing, other._missing)
+            and same_entries(self._impossible, other._impossible)
         )
 
     def __hash__(self) -> int:

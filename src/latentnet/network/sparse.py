@@ -17,6 +17,7 @@ __all__ = [
     "keep_entries",
     "no_dyads",
     "same_entries",
+    "without_entries",
 ]
 
 
@@ -54,6 +55,11 @@ def same_entries(first: sparse.csr_array[Any], second: sparse.csr_array[Any]) ->
 def codes(matrix: sparse.csr_array[Any]) -> np.ndarray[Any, Any]:
     """One number for every stored entry, equal for equal places."""
     return entry_rows(matrix).astype(np.int64) * matrix.shape[1] + matrix.indices
+
+
+def without_entries(matrix: sparse.csr_array[Any], others: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
+    """The matrix without what it stores at the places of another one."""
+    return keep_entries(matrix, ~np.isin(codes(matrix), codes(others)))
 
 
 def is_sparse(matrix: Any) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from latentnet.network.content import Parts
 from latentnet.network.sparse import entry_rows
 
-__all__ = ["coverage_frame", "edge_frame", "edge_graph", "respondents"]
+__all__ = ["coverage_frame", "edge_frame", "edge_graph", "limit_in_words", "respondents"]
 
 Positions = npt.NDArray[np.integer[Any]]
 
@@ -22,21 +22,25 @@ def respondents(parts: Parts) -> npt.NDArray[np.bool_]:
     return parts.observed.asked & (np.arange(len(parts.actors)) < parts.observed.n_row_actors)
 
 
+def limit_in_words(cap: int | pd.Series[int]) -> str:
+    """How many names a respondent could give."""
+    if isinstance(cap, pd.Series):
+        return f"{cap.min()} to {cap.max()} names"
+    return f"{cap} {'name' if cap == 1 else 'names'}"
+
+
 def coverage_frame(parts: Parts) -> pd.DataFrame:
     """The table of `Network.coverage`."""
     n, asked, lists, observed = len(parts.actors), respondents(parts), parts.nominations, parts.observed
     given = np.diff(parts.ties.indptr) if lists.n_nominations is None else lists.n_nominations
-    cap = lists.max_nominations
-    sent, received = observed.counts()
-    if observed.two_mode:
-        n_rows = observed.n_row_actors
-        share = np.where(np.arange(n) < n_rows, sent / (n - n_rows), received / n_rows)
-    else:
-        share = (sent + received) / (2.0 * (n - 1))
+    n_rows, impossible = observed.n_row_actors, observed.impossible
+    possible = np.where(np.arange(n) < n_rows, n - n_rows, n_rows) if observed.two_mode else np.full(n, 2 * (n - 1))
+    possible = possible - np.diff(impossible.indptr) - np.bincount(impossible.indices, minlength=n)
+    share = np.sum(observed.counts(), axis=0) / np.maximum(possible, 1)
     columns = {
         "asked": asked,
         "names_given": given.astype(np.int64),
-        "list_full": np.zeros(n, dtype=bool) if cap is None else asked & (given == cap),
+        "list_full": np.zeros(n, dtype=bool) if lists.limits is None else asked & (given == lists.limits),
         "times_named": np.bincount(parts.ties.indices, minlength=n),
         "share_observed": share,
     }

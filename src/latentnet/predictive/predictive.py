@@ -14,6 +14,7 @@ from latentnet.likelihood.composed_draws import expected_blocks
 from latentnet.likelihood.verbs import linear_predictors, own_scratch, tie_probabilities
 from latentnet.network import replayed, with_ties
 from latentnet.network.changed import hidden_as
+from latentnet.network.sparse import entries_at
 from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = ["Predictive", "Quantity"]
 
 Quantity = Literal["linear_predictor", "mean", "tie_probability"]
 
+_NEVER = {"linear_predictor": np.nan, "mean": 0.0, "tie_probability": 0.0}  # where a tie is impossible
 _MOST_AT_ONCE = 1_000_000  # linear predictors
 _MOST_DYADS = 50_000
 
@@ -89,7 +91,9 @@ class Predictive:
                     eta.append(linear_predictors(likelihood, theta, j, i))
                 own, data = theta[:, problem.family_slice], problem.bound.data
                 found = [function(np.stack(of), values, data, dyads)[0] for values, *of in zip(own, *eta, strict=True)]
-                yield draws, some, np.stack(found)
+                values = np.stack(found)
+                values[:, entries_at(problem.network.impossible, i, j) > 0.0] = _NEVER[quantity]
+                yield draws, some, values
 
     def _function(self, quantity: Quantity) -> Any:
         family = self.problem.family
@@ -122,6 +126,7 @@ class Predictive:
             for i in range(1, n):
                 matrix[i, :i] = matrix[:i, i] = by_pair[start : start + i]
                 start += i
+            matrix[self.problem.network.impossible.nonzero()] = _NEVER[quantity]
             return matrix
         network, target = whole.network, own_scratch(whole.exact, np.float64)
         found = expected_blocks(target, self.problem, self.parameters, self._function(quantity))
@@ -133,6 +138,7 @@ class Predictive:
             elif not network.has_direction:
                 matrix[receivers, senders] = values[0]
         np.fill_diagonal(matrix, np.nan)
+        matrix[self.problem.network.impossible.nonzero()] = _NEVER[quantity]
         return matrix
 
     def log_scores(self, network: Network) -> Iterator[np.ndarray]:

@@ -10,6 +10,7 @@ from scipy import sparse
 from latentnet.families.links import LINKS
 from latentnet.likelihood.composed_draws import block_dyads, block_predictors
 from latentnet.likelihood.verbs import own_scratch
+from latentnet.network.sparse import without_entries
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -54,7 +55,7 @@ def simulated_ties(problem: Problem, theta: np.ndarray, rng: np.random.Generator
             entries.append(_entries(receivers, senders, y[1]))
         elif not network.has_direction:
             entries.append(_entries(receivers, senders, y[0]))
-    return _matrix(entries, problem.n_actors)
+    return without_entries(_matrix(entries, problem.n_actors), network.impossible)
 
 
 def ranked_wishes(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> sparse.csr_array:

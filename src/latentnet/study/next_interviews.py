@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._exceptions import refuse_joint
 from latentnet.checks import one_of, whole_number
 from latentnet.network.labels import attribute_column
+from latentnet.network.sparse import without_entries
 from latentnet.predictive.predictive import Predictive
 from latentnet.study.information import Everything, Greedy, Others, Singles, Targets
 from latentnet.study.reading import (
@@ -144,7 +145,9 @@ def _candidates(model: Any, n: Any) -> Integers:
             f"{len(model.draws_.pooled)}; fit it with inference='mcmc'"
         )
     network = model.network_
-    unasked = ~network.observed.asked if network.has_direction else np.diff(network.observed.missing.indptr) > 0
+    unasked = ~network.observed.asked
+    if not network.has_direction:
+        unasked = np.diff(without_entries(network.observed.missing, network.impossible).indptr) > 0
     candidates = np.flatnonzero(unasked)
     if not len(candidates):
         raise ValueError(
@@ -161,8 +164,8 @@ class _Rows:
     def __init__(self, model: Any, indices: Integers) -> None:
         self.indices = indices
         self._predictive, self._network = predictive(model, indices), model.network_
-        self._cap = getattr(model.network_, "max_nominations", None)
-        self._missing = model.network_.observed.missing
+        self._cap = _limit(model.network_)
+        self._missing = without_entries(model.network_.observed.missing, model.network_.impossible)
 
     @property
     def n_draws(self) -> int:
@@ -228,11 +231,17 @@ class _CrossedRows:
         p = Predictive(model._problem, self._parameters).values("tie_probability", senders, partners)
         p = p.astype(np.float32)  # precise enough for what sums them up
         self._parameters[:, own] = of_others
-        p = _named(p, getattr(model.network_, "max_nominations", None))
+        p = _named(p, _limit(model.network_))
         return partners, np.ascontiguousarray(p.reshape(self.n_asked, self.n_others, -1).swapaxes(1, 2))
 
 
-def _named(p: AnyFloats, cap: int | None) -> AnyFloats:
+def _limit(network: Any) -> float | None:
+    """How many names an actor who was not asked may give: as many as the respondents, half of whom could give more."""
+    cap = network.max_nominations
+    return None if cap is None else float(np.median(cap))
+
+
+def _named(p: AnyFloats, cap: float | None) -> AnyFloats:
     """Probabilities of being named, (n_draws, n_partners), of those of ties."""
     return p if cap is None else p * np.minimum(1.0, cap / np.maximum(p.sum(axis=1, keepdims=True), _LEAST_SUM))
 

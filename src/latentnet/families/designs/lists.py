@@ -33,9 +33,7 @@ def link_code(family: Family) -> int:
 
 def _full_lists(network: Network) -> np.ndarray:
     """Whose list is as long as the cap allows: (n_actors,) of 0.0 and 1.0."""
-    if network.max_nominations is None or network.n_nominations is None:
-        return np.zeros(network.n_actors)
-    return (network.n_nominations >= network.max_nominations).astype(np.float64)
+    return network.list_full.astype(np.float64)
 
 
 class ObservedBernoulli(Family):

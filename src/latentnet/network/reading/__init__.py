@@ -6,6 +6,7 @@ hands it to `content.parts_from_entries`. All messages about a dyad name the two
 
 from latentnet.network.reading.edges import read_edges
 from latentnet.network.reading.graphs import is_igraph, read_igraph, read_networkx
+from latentnet.network.reading.impossible import read_impossible
 from latentnet.network.reading.incidence import read_incidence
 from latentnet.network.reading.matrix import read_matrix
 from latentnet.network.reading.nominations import read_nominations
@@ -14,6 +15,7 @@ __all__ = [
     "is_igraph",
     "read_edges",
     "read_igraph",
+    "read_impossible",
     "read_incidence",
     "read_matrix",
     "read_networkx",

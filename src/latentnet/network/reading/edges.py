@@ -14,11 +14,16 @@ from latentnet.network.content import Parts, SelfTies, check_self_ties, parts_fr
 from latentnet.network.labels import (
     Labels,
     attributes_frame,
+    check_bools_apart,
+    check_columns,
+    check_hashable,
     check_n_actors,
     dyad_place,
     label_array,
     label_index,
     listing,
+    object_array,
+    of_other_type,
 )
 from latentnet.network.reading.values import check_finite, float_values
 
@@ -60,13 +65,7 @@ def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, valu
             f"frame must be a pandas DataFrame with a row for every tie, got {type(frame).__name__}; make "
             "one with pandas.DataFrame(rows, columns=['source', 'target'])"
         )
-    for argument, name in (("source", source), ("target", target), ("value", value)):
-        if name not in frame.columns and not (argument == "value" and name is None):
-            raise ValueError(
-                f"{argument} must name a column of frame, got {name!r}; its columns are {listing(frame.columns, 12)}"
-            )
-    if source == target:
-        raise ValueError(f"source and target must name two columns of frame, but both are {source!r}")
+    check_columns(frame, {"source": source, "target": target} | ({} if value is None else {"value": value}))
 
 
 def _repeats_fix(source: Hashable, target: Hashable, directed: bool) -> str:
@@ -89,7 +88,8 @@ def _positions(
     ends = np.empty((len(frame), 2), dtype=object)
     for k, name in enumerate((source, target)):
         ends[:, k] = frame[name].to_numpy(dtype=object)
-    flat = ends.ravel()
+    flat = object_array(ends.ravel())
+    check_hashable(flat, "frame")
     absent = pd.isna(flat)
     if absent.any():
         row, k = divmod(int(np.argmax(absent)), 2)
@@ -101,15 +101,17 @@ def _positions(
         # Row by row, source before target: the order in which a reader of the table meets the actors.
         codes, found = pd.factorize(flat)
         labels = label_array(found, "frame")
+        check_bools_apart(flat, codes, "frame")
     else:
         labels = label_array(actors, "actors")
         codes = label_index(labels).get_indexer(label_index(flat))
         if (codes < 0).any():
             unknown = pd.unique(flat[codes < 0])
             raise ValueError(
-                f"frame must name only actors that are in actors=, but it names {listing(unknown)} too; add "
-                "them to actors or drop their rows"
+                f"frame must name only actors that are in actors=, but it names {listing(unknown)} too"
+                f"{of_other_type(unknown, labels)}; add them to actors or drop their rows"
             )
+        check_bools_apart(np.concatenate([labels, flat]), np.concatenate([np.arange(len(labels)), codes]), "frame")
     pairs = np.asarray(codes, dtype=np.int64).reshape(-1, 2)
     return labels, pairs[:, 0], pairs[:, 1]
 

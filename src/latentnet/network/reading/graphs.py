@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentnet._exceptions import LatentnetWarning
 from latentnet.network.content import Parts, SelfTies, parts_from_entries
 from latentnet.network.labels import (
     Labels,
@@ -28,6 +30,13 @@ from latentnet.network.reading.incidence import two_mode_parts
 from latentnet.network.reading.values import float_values
 
 __all__ = ["is_igraph", "read_igraph", "read_networkx"]
+
+
+class _Modes(NamedTuple):
+    """Which node attribute says it, and 0 for each row actor, 1 for each column actor."""
+
+    name: str
+    mode: npt.NDArray[np.int64]
 
 
 def is_igraph(graph: object) -> bool:
@@ -57,21 +66,71 @@ def read_networkx(graph: Any, weight: str | None = "weight", self_ties: SelfTies
     columns = {key: [record.get(key, np.nan) for record in nodes.values()] for key in keys}
     edges = list(graph.edges(data=True))
     index = label_index(labels)
-    ends = [index.get_indexer(label_index(object_array(edge[k] for edge in edges))) for k in (0, 1)]
-    _check_weight(weight, unique_union(tuple(data) for _, _, data in edges), len(edges))
-    weights = [1.0 if weight is None else data.get(weight, 1.0) for _, _, data in edges]
-    return _graph_parts(labels, columns, ends, weights, graph.is_directed(), self_ties, modes=columns.get("bipartite"))
+    ends = np.array([index.get_indexer(label_index(object_array(edge[k] for edge in edges))) for k in (0, 1)])
+    known = unique_union(tuple(data) for _, _, data in edges)
+    given = {name: [data[name] for _, _, data in edges if name in data] for name in known}
+    _check_weight(weight, given, len(edges))
+    weights = [data.get(weight) if weight in given else 1.0 for _, _, data in edges]
+    lacking = [weight in given and weight not in data for _, _, data in edges]
+    _warn_of_gaps(weight, labels, ends, np.array(lacking, dtype=bool))
+    modes = _modes(columns, "bipartite")
+    return _graph_parts(labels, columns, ends, weights, graph.is_directed(), self_ties, modes)
 
 
-def _check_weight(weight: str | None, known: Sequence[Any], n_edges: int) -> None:
-    # The default that no edge has is an unweighted graph; a name that someone typed is a slip.
-    if weight in (None, "weight") or weight in known or n_edges == 0:
+def _check_weight(weight: str | None, given: Mapping[Any, Sequence[Any]], n_edges: int) -> None:
+    """Refuse a name that no edge has; without the default one a graph is unweighted, unless it looks otherwise."""
+    if weight is None or weight in given or n_edges == 0:
         return
-    raise ValueError(
-        f"weight must name an edge attribute, but no edge has {weight!r}; "
-        + (f"the edges have {listing(known)}" if known else "the edges have no attributes")
-        + "; pass weight=None for ties of value 1"
-    )
+    if weight != "weight":
+        raise ValueError(
+            f"weight must name an edge attribute, but no edge has {weight!r}; "
+            + (f"the edges have {listing(given)}" if given else "the edges have no attributes")
+            + "; pass weight=None for ties of value 1"
+        )
+    numeric = [name for name, values in given.items() if all(map(_is_number, values))]
+    if numeric:
+        warnings.warn(
+            f"no edge of the graph has 'weight', so all ties are 1, but the edges have numbers called "
+            f"{listing(numeric)}; to read them build the network with Network.from_...(graph, weight={numeric[0]!r}), "
+            "and with weight=None if ties have no values",
+            LatentnetWarning,
+            stacklevel=4,
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
+
+
+def _warn_of_gaps(weight: str | None, labels: Labels, ends: npt.NDArray[Any], lacking: npt.NDArray[np.bool_]) -> None:
+    """Say aloud that an edge without a value among edges that have one is an unobserved dyad, in every reader."""
+    if lacking.any():
+        k = int(np.argmax(lacking))
+        place = dyad_place(labels, int(ends[0][k]), int(ends[1][k]))
+        warnings.warn(
+            f"edges without {weight!r} beside edges that have it count as unobserved dyads, {int(lacking.sum())} of "
+            f"them, the first {place}; give them a value, 1 for a plain tie, "
+            "NaN if the dyad was indeed not observed, or pass weight=None if ties have no values",
+            LatentnetWarning,
+            stacklevel=4,
+        )
+
+
+def _modes(columns: Mapping[Any, Sequence[Any]], name: str) -> _Modes | None:
+    """The node attribute that makes a graph two-mode: 0 for rows, 1 for columns."""
+    if name not in columns:
+        return None
+    values = [str(int(value)) if isinstance(value, bool | np.bool_) else value for value in columns[name]]
+    values = [str(int(value)) if _is_number(value) and value in (0, 1) else value for value in values]
+    found = unique_union([values])
+    if len(found) > 2 or any(pd.isna(value) for value in found if np.ndim(value) == 0):
+        raise ValueError(
+            f"graph has a node attribute {name!r}, which makes it a two-mode network, but its values are "
+            f"{listing(unique_union([columns[name]]))}; give every node one of two values (0 for rows, 1 for columns), "
+            "or remove or rename the attribute to read the graph as a one-mode network"
+        )
+    rows = "0" if set(found) <= {"0", "1"} else found[0]
+    return _Modes(name, np.array([value != rows for value in values], dtype=np.int64))
 
 
 def read_igraph(graph: Any, weight: str | None = "weight", self_ties: SelfTies = "error") -> Parts:
@@ -81,21 +140,27 @@ def read_igraph(graph: Any, weight: str | None = "weight", self_ties: SelfTies =
     check_n_actors(graph.vcount())
     columns = {key: graph.vs[key] for key in graph.vs.attributes()}
     labels = label_array(columns.pop("name", range(graph.vcount())), "graph.vs['name']")
-    known = graph.es.attributes()
-    _check_weight(weight, known, graph.ecount())
-    weights = graph.es[weight] if weight in known else [1.0] * graph.ecount()
-    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-    return _graph_parts(labels, columns, [ends[:, 0], ends[:, 1]], weights, graph.is_directed(), self_ties)
+    given = {name: graph.es[name] for name in graph.es.attributes()}
+    _check_weight(weight, given, graph.ecount())
+    weights = given.get(weight, [1.0] * graph.ecount())
+    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2).T
+    _warn_of_gaps(weight, labels, ends, np.array([value is None for value in weights], dtype=bool))
+    # Words called "type" are an attribute like others; truth values are igraph's way to tell modes apart.
+    kinds = columns.get("type", ())
+    telling = len(set(map(str, kinds))) == 2 and all(_is_number(kind) or isinstance(kind, bool) for kind in kinds)
+    telling = telling and all(kind in (0, 1) for kind in kinds)
+    modes = _modes(columns, "type" if telling else "bipartite")
+    return _graph_parts(labels, columns, ends, weights, graph.is_directed(), self_ties, modes)
 
 
 def _graph_parts(
     labels: Labels,
     columns: Mapping[Any, Sequence[Any]],
-    ends: Sequence[npt.NDArray[Any]],
+    ends: npt.NDArray[Any],
     weights: Sequence[Any],
     directed: bool,
     self_ties: SelfTies,
-    modes: Sequence[Any] | None = None,
+    modes: _Modes | None,
 ) -> Parts:
     sender, receiver = (np.asarray(end, dtype=np.int64) for end in ends)
     attributes = attributes_frame(pd.DataFrame(dict(columns), index=label_index(labels)), labels)
@@ -104,9 +169,8 @@ def _graph_parts(
         "edge weights",
         lambda k: dyad_place(labels, int(sender[k[0]]), int(receiver[k[0]])),
     )
-    n_row_actors = None
-    if modes is not None and all(mode in (0, 1) for mode in modes):
-        order, n_row_actors = _mode_order(labels, modes, sender, receiver, directed)
+    if modes is not None:
+        _check_modes(labels, modes, sender, receiver, directed)
     entries = edge_entries(
         labels,
         sender,
@@ -117,30 +181,25 @@ def _graph_parts(
         argument="graph",
         fix="graph.simplify(combine_edges='sum') with weights of 1 counts parallel edges",
     )
-    if n_row_actors is None:
+    if modes is None:
         return parts_from_entries(labels, entries, directed=directed, attributes=attributes)
+    order, n_row_actors = np.argsort(modes.mode, kind="stable"), int((modes.mode == 0).sum())
     block = entries[order[:n_row_actors]][:, order[n_row_actors:]]
     return two_mode_parts(labels[order], n_row_actors, block, attributes.iloc[order])
 
 
-def _mode_order(
-    labels: Labels,
-    modes: Sequence[Any],
-    sender: npt.NDArray[np.int64],
-    receiver: npt.NDArray[np.int64],
-    directed: bool,
-) -> tuple[npt.NDArray[np.int64], int]:
-    """Order of actors that puts the rows (`bipartite` = 0) first, and their number."""
-    mode = np.array(modes, dtype=np.int64)
+def _check_modes(
+    labels: Labels, modes: _Modes, sender: npt.NDArray[np.int64], receiver: npt.NDArray[np.int64], directed: bool
+) -> None:
+    """Refuse ties within a mode, or from columns to rows."""
+    mode = modes.mode
     wrong = (mode[sender] != 0) | (mode[receiver] != 1) if directed else mode[sender] == mode[receiver]
-    if wrong.any() or mode.min() == mode.max():
-        k = int(np.argmax(wrong)) if wrong.any() else -1
-        found = (
-            f"there is a tie {dyad_place(labels, int(sender[k]), int(receiver[k]))}" if k >= 0 else "one mode is empty"
-        )
-        raise ValueError(
-            "graph has a node attribute 'bipartite' of 0 and 1 for every node, which makes it a two-mode "
-            f"network whose ties run from 0 to 1, but {found}; remove or rename the attribute to read it as "
-            "a one-mode network"
-        )
-    return np.argsort(mode, kind="stable"), int((mode == 0).sum())
+    if not wrong.any() and mode.min() < mode.max():
+        return
+    k = int(np.argmax(wrong)) if wrong.any() else -1
+    found = f"there is a tie {dyad_place(labels, int(sender[k]), int(receiver[k]))}" if k >= 0 else "one mode is empty"
+    raise ValueError(
+        f"graph has a node attribute {modes.name!r} of two values, which makes it a two-mode network whose ties run "
+        f"from rows (0, or the first value) to columns, but {found}; remove or rename the attribute to read it as a "
+        "one-mode network"
+    )

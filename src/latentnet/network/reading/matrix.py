@@ -18,18 +18,25 @@ __all__ = ["matrix_entries", "read_matrix"]
 
 
 def matrix_entries(matrix: Any, row_labels: Labels, column_labels: Labels, argument: str) -> sparse.csr_array[Any]:
-    """Turn a matrix of any kind into CSR without explicit zeros, NaN kept, all values finite or NaN."""
+    """Turn a matrix of any kind into CSR without explicit zeros, NaN kept, all values finite or NaN.
+
+    Repeated entries of a sparse matrix add up; True and True is True.
+    """
 
     def place(position: tuple[int, ...]) -> str:
         return f"from {row_labels[position[0]]!r} to {column_labels[position[1]]!r}"
 
     if is_sparse(matrix):
         coordinates = matrix.tocoo()
-        values = float_values(coordinates.data, argument, lambda k: place((coordinates.row[k], coordinates.col[k])))
-        entries = sparse.csr_array((values, (coordinates.row, coordinates.col)), shape=coordinates.shape)
+        row, column = coordinates.row, coordinates.col
+        values = float_values(coordinates.data, argument, lambda k: place((row[k[0]], column[k[0]])))
+        check_finite(values, argument, lambda k: place((row[k], column[k])))  # inf and -inf would add up to NaN
+        entries = sparse.csr_array((values, (row, column)), shape=coordinates.shape)
+        entries.sum_duplicates()
+        if coordinates.data.dtype == np.bool_:
+            entries.data = np.minimum(entries.data, 1.0)
     else:
         entries = sparse.csr_array(float_values(matrix, argument, place))
-    entries.sum_duplicates()
     entries.eliminate_zeros()
 
     def entry_place(k: int) -> str:
@@ -85,12 +92,18 @@ def _frame_labels(frame: pd.DataFrame) -> list[Any]:
     rows, columns = list(frame.index), list(frame.columns)
     for position, (row, column) in enumerate(zip(rows, columns, strict=True)):
         if row != column:
-            same = "the same labels in another order: reorder with frame[frame.index]"
-            other = "different labels: make them equal, or pass actors= to say who row and column k is"
+            if set(rows) == set(columns):
+                fix = "the same labels in another order: reorder with frame[frame.index]"
+            elif list(map(str, rows)) == list(map(str, columns)):
+                fix = (
+                    f"labels of the types {type(row).__name__} and {type(column).__name__}: set "
+                    "frame.columns = frame.index"
+                )
+            else:
+                fix = "different labels: make them equal, or pass actors= to say who row and column k is"
             raise ValueError(
                 f"frame must have equal labels in its index and its columns, but at position {position} the "
-                f"row is {row!r} and the column {column!r}; they hold "
-                f"{same if set(rows) == set(columns) else other}"
+                f"row is {row!r} and the column {column!r}; they hold {fix}"
             )
     return rows
 
@@ -109,7 +122,8 @@ def _direction(entries: sparse.csr_array[Any], labels: Labels, directed: bool | 
     raise ValueError(
         f"array must be symmetric when directed=False, but the value {dyad_place(labels, i, j)} is {value:g} "
         f"and {dyad_place(labels, j, i)} it is {back:g}; pass directed=True, or symmetrise it, for example "
-        "numpy.maximum(array, array.T) (array + array.T if only one triangle is filled)"
+        "numpy.fmax(array, array.T), which keeps what is known of either direction (array + array.T if only one "
+        "triangle is filled)"
     )
 
 

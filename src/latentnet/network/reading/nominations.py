@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,11 +17,15 @@ from latentnet.network.content import Parts, parts_from_entries
 from latentnet.network.labels import (
     Labels,
     attributes_frame,
+    check_bools_apart,
+    check_columns,
+    check_hashable,
     check_n_actors,
     label_array,
     label_index,
     listing,
     object_array,
+    of_other_type,
 )
 from latentnet.network.nominations import Nominations
 
@@ -35,14 +39,13 @@ def read_nominations(
     respondent: Hashable,
     nominee: Hashable,
     respondents: Iterable[Any] | None = None,
-    max_nominations: int | None = None,
+    max_nominations: Any = None,
     rank: Hashable | None = None,
     actors: Iterable[Any] | None = None,
     attributes: pd.DataFrame | None = None,
 ) -> Parts:
     """Read a table with a row for every name that a respondent gave."""
     _check_columns(frame, respondent, nominee, rank)
-    _check_cap(max_nominations)
     given = None if actors is None else label_array(actors, "actors")
     asked = None if respondents is None else label_array(respondents, "respondents")
     by, names = _ends(frame, respondent, nominee)
@@ -53,11 +56,14 @@ def read_nominations(
     check_n_actors(len(labels))
     index = label_index(labels)
     i, j = (np.asarray(index.get_indexer(label_index(end)), dtype=np.int64) for end in (by, names))
-    _check_lengths(labels, i, max_nominations)
+    check_bools_apart(np.concatenate([labels, by, names]), np.concatenate([np.arange(len(labels)), i, j]), "frame")
     order = None if rank is None else _ranks(frame, rank, labels, i)
-    _warn_of_outsiders(names[j < 0])
+    _warn_of_outsiders(names[j < 0], labels)
     observed = np.zeros(len(labels), dtype=bool)
     observed[index.get_indexer(label_index(people))] = True
+    limits = None if max_nominations is None else _limits(max_nominations, labels, observed)
+    counts = np.bincount(i, minlength=len(labels)).astype(np.int64)
+    _check_lengths(labels, counts, limits)
     inside, shape = j >= 0, (len(labels), len(labels))
     pairs = (i[inside], j[inside])
     parts = parts_from_entries(
@@ -69,9 +75,7 @@ def read_nominations(
     )
     ranks = None if order is None else sparse.csr_array((order[inside], pairs), shape=shape)
     named_only = None if given is not None or observed.all() else ~observed
-    counts = np.bincount(i, minlength=len(labels)).astype(np.int64)
-    cap = None if max_nominations is None else int(max_nominations)
-    return parts._replace(nominations=Nominations(cap, counts, ranks, named_only))
+    return parts._replace(nominations=Nominations(limits, counts, ranks, named_only))
 
 
 def _check_columns(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable, rank: Hashable | None) -> None:
@@ -81,19 +85,28 @@ def _check_columns(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable,
             "one with pandas.DataFrame(rows, columns=['respondent', 'nominee'])"
         )
     columns = {"respondent": respondent, "nominee": nominee} | ({} if rank is None else {"rank": rank})
-    for argument, name in columns.items():
-        if name not in frame.columns:
-            raise ValueError(
-                f"{argument} must name a column of frame, got {name!r}; its columns are {listing(frame.columns, 12)}"
-            )
-    if len(set(columns.values())) < len(columns):
-        raise ValueError(f"{', '.join(columns)} must name different columns of frame, got {listing(columns.values())}")
+    check_columns(frame, columns)
 
 
-def _check_cap(max_nominations: Any) -> None:
-    if max_nominations is not None:
-        allowed = "; it is the most names that a respondent was allowed"
-        whole_number("max_nominations", max_nominations, 1, otherwise=", or None if there was no limit", fix=allowed)
+def _limits(max_nominations: Any, labels: Labels, asked: npt.NDArray[np.bool_]) -> Ints:
+    """The most names that each actor could give, 0 for those who were not asked."""
+    allowed = "; it is the most names that a respondent was allowed"
+    otherwise = ", or None if there was no limit"
+    if not isinstance(max_nominations, Mapping | pd.Series):
+        cap = whole_number("max_nominations", max_nominations, 1, otherwise=otherwise, fix=allowed)
+        return np.where(asked, cap, 0).astype(np.int64)
+    by_label = dict(max_nominations.items())
+    lacking = [label for label in labels[asked] if label not in by_label]
+    if lacking:
+        raise ValueError(
+            f"max_nominations must have a limit for every respondent, but lacks {listing(lacking)}"
+            f"{of_other_type(lacking, by_label)}; add them, with the number of actors for those who had none"
+        )
+    limits = np.zeros(len(labels), np.int64)
+    for place in np.flatnonzero(asked):
+        limit = by_label[labels[place]]
+        limits[place] = whole_number(f"max_nominations of {labels[place]!r}", limit, 1, otherwise="", fix=allowed)
+    return limits
 
 
 def _ends(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable) -> tuple[Labels, Labels]:
@@ -112,6 +125,7 @@ def _ends(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable) -> tuple
                 f"column {name!r} must hold a name in every row, but it is {column[row]!r} in row "
                 f"{frame.index[row]!r}; {fix}"
             )
+        check_hashable(column, f"column {name!r}")
         ends.append(column)
     return ends[0], ends[1]
 
@@ -134,7 +148,7 @@ def _check_respondents(frame: pd.DataFrame, by: Labels, asked: Labels | None, ac
             raise ValueError(
                 f"respondents must list everyone who was asked, but {listing(whom)} named people and "
                 f"{'is' if len(whom) == 1 else 'are'} not in it (first in row "
-                f"{frame.index[row]!r}); add them to respondents, or drop their rows"
+                f"{frame.index[row]!r}){of_other_type(whom, asked)}; add them to respondents, or drop their rows"
             )
     if actors is not None:
         everyone = label_index(pd.unique(by) if asked is None else asked)
@@ -142,7 +156,7 @@ def _check_respondents(frame: pd.DataFrame, by: Labels, asked: Labels | None, ac
         if len(outside):
             raise ValueError(
                 f"actors must have all respondents among them, but {listing(outside)} "
-                f"{'is' if len(outside) == 1 else 'are'} not; add them to actors"
+                f"{'is' if len(outside) == 1 else 'are'} not{of_other_type(outside, actors)}; add them to actors"
             )
 
 
@@ -167,13 +181,12 @@ def _check_pairs(frame: pd.DataFrame, by: Labels, names: Labels) -> None:
         )
 
 
-def _check_lengths(labels: Labels, i: Ints, max_nominations: int | None) -> None:
-    counts = np.bincount(i, minlength=len(labels))
-    if max_nominations is not None and (counts > max_nominations).any():
-        over = counts > max_nominations
-        worst = int(np.argmax(counts))
+def _check_lengths(labels: Labels, counts: Ints, limits: Ints | None) -> None:
+    if limits is not None and (counts > limits).any():
+        over = counts > limits
+        worst = int(np.argmax(counts - limits))
         raise ValueError(
-            f"max_nominations must be the most names that a respondent was allowed, {max_nominations}, but "
+            f"max_nominations must be the most names that a respondent was allowed, {limits[worst]}, but "
             f"{labels[worst]!r} gave {counts[worst]} (respondents with too many: {int(over.sum())}); "
             "drop the names that the limit did not allow, or pass the limit that held"
         )
@@ -198,12 +211,13 @@ def _ranks(frame: pd.DataFrame, rank: Hashable, labels: Labels, i: Ints) -> npt.
     return values
 
 
-def _warn_of_outsiders(names: Labels) -> None:
+def _warn_of_outsiders(names: Labels, actors: Labels) -> None:
     outside = pd.unique(names)
     if len(outside):
         warnings.warn(
             f"frame names {len(outside)} {'person' if len(outside) == 1 else 'people'} who "
-            f"{'is' if len(outside) == 1 else 'are'} not in actors=: {listing(outside, len(outside))}; these names "
+            f"{'is' if len(outside) == 1 else 'are'} not in actors=: {listing(outside, len(outside))}"
+            f"{of_other_type(outside, actors)}; these names "
             "count as given, towards max_nominations too, and are left out of the network; add them to actors= if they "
             "belong to it, or correct them if they are misspelt (latentnet.study.near_duplicates looks for that)",
             LatentnetWarning,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 
+from latentnet._exceptions import LatentnetWarning
+from latentnet.network.labels import listing, unique_union
 from latentnet.network.network import Network, as_network
 
 __all__ = ["Periods", "read_networks"]
@@ -46,10 +50,43 @@ def read_networks(networks: Any) -> Periods:
         given = [one if isinstance(one, list | tuple) else [one] for one in networks.values()]
     else:
         sites, given = None, [list(networks)]
-    read = tuple(tuple(as_network(network) for network in one) for one in given)
+    read = tuple(_with_shared_attributes([as_network(network) for network in one]) for one in given)
     periods = Periods(sites, read)
     _check(periods)
+    _warn_of_waves(periods)
     return periods
+
+
+def _with_shared_attributes(periods: list[Network]) -> tuple[Network, ...]:
+    """The networks of a site, each with all attributes: what one lacks is taken from the actors' other periods.
+
+    The period before goes first, then the one after; actors who are in none that has the attribute have no value.
+    """
+    names = unique_union(list(network.attributes.columns) for network in periods)
+    found = []
+    for period, network in enumerate(periods):
+        lacking = [name for name in names if name not in network.attributes.columns]
+        others = [*periods[:period][::-1], *periods[period + 1 :]]
+        attributes = network.attributes
+        for name in lacking:
+            columns = [other.attributes[name] for other in others if name in other.attributes.columns]
+            known = pd.concat(columns)
+            attributes[name] = known[~known.index.duplicated()].reindex(attributes.index)
+        found.append(Network(network._parts._replace(attributes=attributes)) if lacking else network)
+    return tuple(found)
+
+
+def _warn_of_waves(given: Periods) -> None:
+    """Say that a mapping is of sites, where it looks as if its networks were periods."""
+    firsts = [set(periods[0].actors) for periods in given.networks]
+    if given.sites is not None and len(firsts) > 1 and all(actors == firsts[0] for actors in firsts):
+        warnings.warn(
+            f"networks is a mapping, so {listing(given.sites)} are sites, whose actors are different people, but all "
+            "have the same labels; if they are periods of the same people, use fit([first, second, ...]), and if they "
+            "are different people, name them by site, for example (site, number)",
+            LatentnetWarning,
+            stacklevel=4,
+        )
 
 
 def _check(given: Periods) -> None:
@@ -84,7 +121,7 @@ def _check(given: Periods) -> None:
 
 def _check_design(first_name: Any, first: Network, name: Any, network: Network) -> None:
     for what, one, other in (
-        ("max_nominations", first.max_nominations, network.max_nominations),
+        ("max_nominations given", first.max_nominations is not None, network.max_nominations is not None),
         ("lists of names (from_nominations)", first.n_nominations is not None, network.n_nominations is not None),
         ("ranks", first.ranks is not None, network.ranks is not None),
         ("choice_set", first.choice_set, network.choice_set),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import pandas as pd
 __all__ = ["check_finite", "float_values"]
 
 Floats = npt.NDArray[np.float64]
+
+_LARGEST_WHOLE = 2**53
 
 
 def float_values(values: Any, argument: str, place: Callable[[tuple[int, ...]], str]) -> Floats:
@@ -29,8 +31,8 @@ def float_values(values: Any, argument: str, place: Callable[[tuple[int, ...]], 
 
     Raises
     ------
-    TypeError
-        If a value is no real number.
+    TypeError, ValueError
+        If a value is no real number, or is a whole number that a float64 cannot hold.
     """
     hidden = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
     array = np.asarray(values)
@@ -38,6 +40,8 @@ def float_values(values: Any, argument: str, place: Callable[[tuple[int, ...]], 
         result = _object_values(array, argument, place)
     elif array.dtype.kind in "biuf":
         result = array.astype(np.float64)
+        if array.dtype.kind in "iu":
+            _check_exact(array, argument, place)
     else:
         example = array.flat[0].item() if array.size else array.dtype
         raise TypeError(
@@ -51,19 +55,39 @@ def float_values(values: Any, argument: str, place: Callable[[tuple[int, ...]], 
 
 def _object_values(array: npt.NDArray[Any], argument: str, place: Callable[[tuple[int, ...]], str]) -> Floats:
     result = np.full(array.shape, np.nan)
-    for where in np.argwhere(~np.asarray(pd.isna(array))):
-        position = tuple(int(k) for k in where)
-        value = array[position]
+    for position in np.ndindex(array.shape):
+        value: Any = array[position]
         try:
-            if isinstance(value, str | bytes):
+            if pd.api.types.is_scalar(value) and pd.isna(value):
+                continue
+            if isinstance(value, str | bytes) or np.ndim(value):
                 raise TypeError
-            result[position] = float(value)
-        except (TypeError, ValueError):
+            if not isinstance(value, int | np.integer) or abs(int(value)) <= _LARGEST_WHOLE:
+                result[position] = float(value)
+                continue
+        except (TypeError, ValueError, ArithmeticError):
             raise TypeError(
                 f"{argument} must hold real numbers, but the value {place(position)} is {value!r} of type "
                 f"{type(value).__name__}; use numbers, and None or NaN for an unobserved dyad"
             ) from None
+        _refuse_inexact(value, argument, place(position))
     return result
+
+
+def _check_exact(array: npt.NDArray[Any], argument: str, place: Callable[[tuple[int, ...]], str]) -> None:
+    """Refuse whole numbers that would be rounded."""
+    outside = (array > _LARGEST_WHOLE) | (array < -_LARGEST_WHOLE)
+    if outside.any():
+        position = tuple(int(k) for k in np.argwhere(outside)[0])
+        _refuse_inexact(array[position], argument, place(position))
+
+
+def _refuse_inexact(value: Any, argument: str, where: str) -> NoReturn:
+    shown = str(value) if abs(value) < 10**30 else f"about 10**{len(str(abs(value) // 10**20)) + 19}"
+    raise ValueError(
+        f"{argument} must hold numbers that a float64 holds exactly, whole ones up to 2**53, but the value {where} is "
+        f"{shown}; take a larger unit, for example array / 1000"
+    )
 
 
 def check_finite(values: Floats, argument: str, place: Callable[[int], str]) -> None:

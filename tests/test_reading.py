@@ -1,0 +1,290 @@
+"""Nothing is read as something else in silence, and what messages advise works and loses nothing."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from latentnet import DynamicLatentPositionModel, LatentPositionModel
+from latentnet._exceptions import LatentnetWarning
+from latentnet.network import Network, as_network
+from latentnet.network.reading.periods import read_networks
+from tests.network_checks import NAN, raises
+
+# ---- two-mode graphs
+
+
+def _two_mode(values: list[Any]) -> nx.Graph:
+    graph = nx.Graph()
+    for node, value in zip(["Ann", "ball", "Bob"], values, strict=True):
+        graph.add_node(node, bipartite=value)
+    graph.add_edges_from([("Ann", "ball"), ("ball", "Bob")])
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("values", "rows"),
+    [
+        ([0, 1, 0], ["Ann", "Bob"]),
+        ([1, 0, 1], ["ball"]),
+        ([0.0, 1.0, 0.0], ["Ann", "Bob"]),
+        (["0", "1", "0"], ["Ann", "Bob"]),
+        (["1", "0", "1"], ["ball"]),
+        ([True, False, True], ["ball"]),
+        (["people", "events", "people"], ["Ann", "Bob"]),
+        ([2, 1, 2], ["Ann", "Bob"]),
+    ],
+)
+def test_networkx_two_modes_in_any_words(values: list[Any], rows: list[str]) -> None:
+    network = as_network(_two_mode(values))
+    assert network.two_mode
+    assert network.actors[: network.n_row_actors].tolist() == rows
+    assert network.n_ties == 2
+
+
+@pytest.mark.parametrize("values", [["a", "b", "c"], [0, 1, 2], [0, 1, None], [0, 1, NAN]])
+def test_networkx_two_modes_that_are_none(values: list[Any]) -> None:
+    graph = _two_mode(values)
+    with raises(ValueError, "'bipartite'", "one of two values", "remove or rename"):
+        as_network(graph)
+    for node in graph:  # one advice
+        graph.nodes[node]["bipartite"] = int(node == "ball")
+    assert as_network(graph).two_mode
+    nx.set_node_attributes(graph, {node: data.pop("bipartite") for node, data in graph.nodes(data=True)}, "kind")
+    assert not as_network(graph).two_mode  # the other
+
+
+def test_igraph_two_modes() -> None:
+    igraph = pytest.importorskip("igraph")
+    for kinds in ([False, True, False], [0, 1, 0]):
+        graph = igraph.Graph.Bipartite(kinds, [(0, 1), (2, 1)])
+        network = as_network(graph)
+        assert network.two_mode
+        assert network.actors.tolist() == [0, 2, 1]
+    graph.add_edge(0, 2)
+    with raises(ValueError, "'type'", "two-mode", "from 0 to 2", "remove or rename"):
+        as_network(graph)
+    graph.vs["kind"] = graph.vs["type"]
+    del graph.vs["type"]
+    assert not as_network(graph).two_mode
+    ring = igraph.Graph.Ring(4)
+    ring.vs["type"] = ["boss", "clerk", "boss", "clerk"]  # a word of one's own
+    assert not as_network(ring).two_mode
+
+
+# ---- weights
+
+
+def test_edges_without_a_weight_beside_weighted_ones_are_unobserved_and_said_so() -> None:
+    igraph = pytest.importorskip("igraph")
+    graph = nx.path_graph(4)
+    graph.edges[0, 1]["weight"] = graph.edges[2, 3]["weight"] = 2
+    other = igraph.Graph(n=4, edges=[(0, 1), (1, 2), (2, 3)], edge_attrs={"weight": [2, None, 2]})
+    for one in (graph, other):
+        with pytest.warns(LatentnetWarning, match=r"unobserved dyads, 1 of them, the first from 1 to 2.*weight=None"):
+            network = as_network(one)
+        assert (network.n_ties, network.observed.n_dyads) == (2, 5)
+    table = pd.DataFrame({"i": [0, 1, 2], "j": [1, 2, 3], "weight": [2, None, 2]})
+    assert Network.from_edges(table, "i", "j", "weight") == network
+    for value, n_ties, n_dyads in ((1, 3, 6), (NAN, 2, 5)):  # what the warning advises, without another one
+        graph.edges[1, 2]["weight"] = other.es[1]["weight"] = value
+        for one in (graph, other):
+            again = as_network(one)
+            assert (again.n_ties, again.observed.n_dyads) == (n_ties, n_dyads)
+    assert Network.from_networkx(graph, weight=None).n_ties == Network.from_igraph(other, weight=None).n_ties == 3
+
+
+def test_weights_of_another_name_are_named() -> None:
+    igraph = pytest.importorskip("igraph")
+    graph = nx.path_graph(3)
+    nx.set_edge_attributes(graph, {(0, 1): 2, (1, 2): 5}, "calls")
+    other = igraph.Graph(n=3, edges=[(0, 1), (1, 2)], edge_attrs={"calls": [2, 5]})
+    for one, read in ((graph, Network.from_networkx), (other, Network.from_igraph)):
+        with pytest.warns(LatentnetWarning, match=r"all ties are 1, but .* 'calls'.*weight='calls'"):
+            as_network(one)
+        assert read(one, weight="calls").ties[1, 2] == 5
+        assert read(one, weight=None).ties[1, 2] == 1
+    nx.set_edge_attributes(graph, {(0, 1): "loud", (1, 2): "low"}, "calls")
+    assert as_network(graph).n_ties == 2  # words are no weights
+
+
+# ---- values
+
+
+@pytest.mark.parametrize("kind", ["coo", "csr", "csc"])
+def test_true_twice_is_true_and_infinities_do_not_cancel(kind: str) -> None:
+    twice = sparse.coo_matrix(([True, True], ([0, 0], [1, 1])), shape=(2, 2))
+    assert Network.from_array(getattr(twice, f"to{kind}")()).ties[0, 1] == 1
+    infinite = sparse.csr_matrix(([np.inf, -np.inf], [1, 1], [0, 2, 2]), shape=(2, 2))
+    with raises(ValueError, "finite", "from 0 to 1 is inf"):
+        Network.from_array(infinite)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 2**63, 10**400, np.uint64(2**63 + 1)])
+def test_whole_numbers_that_floats_do_not_hold(value: Any) -> None:
+    array = np.array([[0, value], [0, 0]], dtype=object)
+    with raises(ValueError, "whole ones up to 2**53", "from 0 to 1", "array / 1000"):
+        Network.from_array(array)
+    if isinstance(value, int) and abs(value) < 2**62:
+        with raises(ValueError, "up to 2**53"):
+            Network.from_array(array.astype(np.int64))
+        assert Network.from_array(array.astype(np.int64) / 1000).ties[0, 1] == value / 1000
+    assert Network.from_array(np.array([[0, 2**53], [0, 0]])).ties[0, 1] == 2**53
+
+
+@pytest.mark.parametrize("value", [Decimal("sNaN"), "1", b"1", 1j, [1], object()])
+def test_what_is_no_number(value: Any) -> None:
+    array = np.zeros((2, 2), dtype=object)
+    array[0, 1] = value
+    with raises(TypeError, "real numbers", "from 0 to 1", type(value).__name__):
+        Network.from_array(array)
+
+
+def test_decimals_and_fractions_are_numbers() -> None:
+    array = np.array([[0, Decimal("0.5")], [Decimal("NaN"), 0]], dtype=object)
+    network = Network.from_array(array)
+    assert network.ties[0, 1] == 0.5
+    assert network.observed.n_dyads == 1
+
+
+# ---- labels
+
+
+def test_one_and_true_are_not_one_actor() -> None:
+    frame = pd.DataFrame({"i": [1, 2], "j": [2, True]})
+    reads: list[Callable[[Any], Any]] = [
+        lambda table: Network.from_edges(table, "i", "j"),
+        lambda table: Network.from_nominations(table, respondent="i", nominee="j"),
+    ]
+    for read in reads:
+        with raises(ValueError, "1 and True are equal in Python", ".map(str)"):
+            read(frame)
+        assert read(frame.apply(lambda column: column.map(str))).n_actors == 3
+    with raises(ValueError, "1 and True"):
+        Network.from_array(np.zeros((2, 2)), actors=[1, True])
+    with raises(ValueError, "1 and True"):
+        Network.from_edges(pd.DataFrame({"i": [True], "j": [2]}), "i", "j", actors=[1, 2])
+    with raises(KeyError, "True is not among"):
+        Network.from_array(np.zeros((2, 2)), actors=[1, 2]).index([True])
+    assert Network.from_edges(pd.DataFrame({"i": [1.0, NAN], "j": [2, 3]}).dropna(), "i", "j").n_actors == 2
+
+
+def test_labels_of_another_type_are_said_to_be() -> None:
+    frame = pd.DataFrame({"i": ["1", "2"], "j": ["2", "3"]})
+    attributes = pd.DataFrame({"age": [30, 40, 50]}, index=[1, 2, 3])
+    said = ("of type str", "of type int", ".map(int)")
+    with raises(ValueError, "'1', '2', '3'", *said):
+        Network.from_edges(frame, "i", "j", attributes=attributes)
+    with raises(ValueError, "only actors that are in actors=", *said):
+        Network.from_edges(frame, "i", "j", actors=[1, 2, 3])
+    with raises(ValueError, "respondents must list everyone", *said):
+        Network.from_nominations(frame, respondent="i", nominee="j", respondents=[1, 2])
+    with raises(ValueError, "all respondents among them", *said):
+        Network.from_nominations(frame, respondent="i", nominee="j", actors=[1, 2, 3])
+    whole = frame.apply(lambda column: column.map(int))
+    assert Network.from_edges(whole, "i", "j", attributes=attributes).attributes["age"].tolist() == [30, 40, 50]
+    square = pd.DataFrame(np.eye(3, k=1), index=[1, 2, 3], columns=["1", "2", "3"])  # as read from a file
+    with raises(ValueError, "of the types int and str", "frame.columns = frame.index"):
+        as_network(square)
+    square.columns = square.index
+    assert as_network(square).n_ties == 2
+
+
+@pytest.mark.parametrize("text", ["a\x00", "a\x1b[31m", "\ud800", "\uffff", "\x85"])
+def test_texts_that_no_page_can_show(text: str) -> None:
+    for actors in ([text, "b"], [("group", text), "b"]):
+        with raises(ValueError, "actors must be texts that can be shown", "repr(text)[1:-1]"):
+            Network.from_array(np.zeros((2, 2)), actors=actors)
+    for attributes in (pd.DataFrame({"x": [text, "b"]}), pd.DataFrame({text: [1, 2]})):
+        with raises(ValueError, "attribute", "can be shown", "repr(text)[1:-1]"):
+            Network.from_array(np.zeros((2, 2)), attributes=attributes)
+    assert Network.from_array(np.zeros((2, 2)), actors=[repr(text)[1:-1], "b"]).n_actors == 2
+    kept = ["naïve", "two\nlines", "日本", "😀"]
+    assert Network.from_array(np.zeros((4, 4)), actors=kept).actors.tolist() == kept
+
+
+def test_columns_of_one_name() -> None:
+    frame = pd.DataFrame([["a", "b", 1]], columns=["i", "j", "j"])
+    with raises(ValueError, "target must name a column", "'j' is there twice"):
+        Network.from_edges(frame, "i", "j")
+    with raises(ValueError, "nominee must name a column", "'j' is there twice"):
+        Network.from_nominations(frame, respondent="i", nominee="j")
+    with raises(TypeError, "hashable labels", "[1]"):
+        Network.from_edges(pd.DataFrame({"i": [[1]], "j": ["b"]}), "i", "j")
+
+
+# ---- advice that keeps what is known
+
+
+def test_one_sided_gaps_of_an_undirected_matrix() -> None:
+    array = np.array([[0, 1, NAN, 0], [1, 0, 1, NAN], [1, NAN, 0, NAN], [NAN, NAN, NAN, 0]])
+    with raises(ValueError, "symmetric when directed=False", "from 0 to 2 is nan", "numpy.fmax(array, array.T)"):
+        Network.from_array(array, directed=False)
+    known = Network.from_array(np.fmax(array, array.T), directed=False)
+    assert (known.n_ties, known.observed.n_dyads) == (3, 4)  # 0-1, 0-2, 1-2 are ties, 0-3 is none
+    with raises(ValueError, "numpy.fmax(array, array.T)", "array + array.T if only one triangle is filled"):
+        Network.from_array(np.triu(np.ones((3, 3)), 1), directed=False)
+    upper = np.triu(np.ones((3, 3)), 1)
+    assert Network.from_array(upper + upper.T, directed=False).n_ties == 3
+
+
+def test_codes_are_not_binarised() -> None:
+    signed = np.array([[0, 1, -1], [1, 0, 0], [-1, 0, 0]])
+    with raises(ValueError, "values from -1 to -1", "family='ordinal'"):
+        LatentPositionModel(inference="map").fit(signed)
+    LatentPositionModel(inference="map", family="ordinal", random_state=1).fit(signed)
+    coded = np.array([[0, 1, 9], [1, 0, 0], [10, 0, 0]])
+    with raises(ValueError, "values from 9 to 10", "NaN in place of codes such as 9"):
+        LatentPositionModel(inference="map").fit(coded)
+    known = np.where(np.isin(coded, [9, 10]), NAN, coded)
+    assert LatentPositionModel(inference="map", random_state=1).fit(known).network_.observed.n_dyads == 2
+
+
+# ---- waves
+
+
+def _wave(values: list[int] | None = None, actors: str = "abc") -> Network:
+    attributes = None if values is None else pd.DataFrame({"age": values}, index=list(actors))
+    return Network.from_array(np.eye(3, k=1) + np.eye(3, k=-1), actors=list(actors), attributes=attributes)
+
+
+def test_waves_in_a_mapping_are_said_to_be_sites() -> None:
+    with pytest.warns(LatentnetWarning, match=r"'first', 'second' are sites.*fit\(\[first, second, ...\]\).*\(site,"):
+        read_networks({"first": _wave(), "second": _wave()})
+    named = {site: Network.from_array(np.eye(3, k=1), actors=[(site, k) for k in range(3)]) for site in ("x", "y")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_networks([_wave(), _wave()]).sites is None
+        assert read_networks(named).sites == ("x", "y")
+        assert read_networks({"x": [_wave(), _wave()]}).sites == ("x",)
+
+
+def test_attributes_given_once_hold_for_all_waves() -> None:
+    found = read_networks([_wave(), _wave([20, 30, 40]), _wave(actors="bcd"), _wave([21, 31, 41])]).networks[0]
+    assert [network.attributes["age"].tolist()[:3] for network in (found[0], found[1], found[3])] == [
+        [20, 30, 40],
+        [20, 30, 40],
+        [21, 31, 41],
+    ]
+    third = found[2].attributes["age"]
+    assert third.loc[["b", "c"]].tolist() == [30, 40]  # of the period before
+    assert np.isnan(third["d"])  # nobody said
+    sites = read_networks({"x": [_wave([1, 2, 3]), _wave()], "y": [_wave(actors="def"), _wave(actors="def")]})
+    assert "age" not in sites.networks[1][0].attributes
+
+
+def test_fit_takes_attributes_given_once() -> None:
+    from latentnet.effects import AbsoluteDifference
+
+    model = DynamicLatentPositionModel(effects=[AbsoluteDifference("age")], inference="prior", random_state=1)
+    model.fit([_wave([20, 30, 45]), _wave()])
+    assert model.networks_[1].attributes["age"].tolist() == [20, 30, 45]
+    assert model.at(period=1).network_.attributes["age"].tolist() == [20, 30, 45]
