@@ -12,7 +12,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import numba
 import numpy as np
@@ -25,6 +25,8 @@ __all__ = [
     "COUNTED",
     "UNCOUNTED",
     "block_function",
+    "compiled_for",
+    "copy_into",
     "exp",
     "fast_kernel",
     "first_class_functions",
@@ -35,6 +37,7 @@ __all__ = [
     "offers",
     "softplus",
     "verb",
+    "way_of",
 ]
 
 # "nnan" and "ninf" let LLVM vectorise reductions with selects but make NaN and infinity undefined, so `kernel` goes
@@ -68,14 +71,27 @@ def inline_kernel(function: Callable[..., Any]) -> Any:
     return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_STRICT, inline="always")(function)
 
 
+@inline_kernel
+def copy_into(out, values):
+    """Copy a vector; a slice would ask for an array in case both overlap."""
+    for p in range(values.size):
+        out[p] = values[p]
+
+
 @functools.cache
 def block_function(function: Callable[..., None], signature: Any) -> Any:
     """Compile a verb of the block contract to a first-class function with this explicit signature.
 
-    Compilation happens here, at first use, never at import. A function that was typed into an interpreter has no file
-    to cache beside; it is compiled again in the next process.
+    Compilation happens here, at first use, never at import.
     """
-    options = {"error_model": "numpy", "fastmath": _FAST}
+    return compiled_for(signature, function, {"error_model": "numpy", "fastmath": _FAST})
+
+
+def compiled_for(signature: Any, function: Callable[..., Any], options: dict[str, Any]) -> Any:
+    """Compile a function for one signature, cached on disk.
+
+    A function that was typed into an interpreter has no file to cache beside; it is compiled again in the next process.
+    """
     try:
         return numba.cfunc(signature, cache=True, **options)(function)
     except RuntimeError as error:
@@ -127,6 +143,14 @@ def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) 
         return function
 
     return register
+
+
+def way_of(verb: Any, subject: Any) -> Callable[..., Any]:
+    """The plain function that is the way of an object's type of a verb."""
+    found = verb.ways.get(type(subject), verb.ways.get(None))
+    if found is None:
+        raise TypeError(f"{type(subject).__name__} does not implement {verb.__name__}: {verb.__doc__}")
+    return cast("Callable[..., Any]", getattr(found, "py_func", found))
 
 
 def offers(subject: Any, *verbs: Any) -> bool:

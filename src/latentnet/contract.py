@@ -23,7 +23,7 @@ from latentnet.effects.checks import check_varies, dyad_moments
 from latentnet.effects.shared import ActorValues
 from latentnet.effects.similarity import Similarity
 from latentnet.families.base import BoundFamily, Family, Variable
-from latentnet.inference.base import InferenceResult
+from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood import LIKELIHOODS
 from latentnet.likelihood.verbs import (
@@ -89,6 +89,7 @@ __all__ = [
     "Component",
     "Correlation",
     "Effect",
+    "Engine",
     "Family",
     "InferenceResult",
     "PositionPrior",

@@ -18,9 +18,9 @@ from latentnet.compiled import exp, first_class_functions
 from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 from latentnet.effects import BoundEffect, Effect
 from latentnet.families import Bernoulli, BoundFamily, Family
-from latentnet.inference.mcmc import plain_mass, sampler_moves
-from latentnet.inference.moves.adaptation import new_adaptation
-from latentnet.inference.moves.iteration import new_state, run_chunk
+from latentnet.inference.moves.iteration import Iterations
+from latentnet.inference.moves.move import Scene, new_state
+from latentnet.inference.tuning import plain_mass, sampler_moves
 from latentnet.likelihood.composed import (
     Composed,
     composed_actor_log_likelihood,
@@ -31,6 +31,7 @@ from latentnet.likelihood.composed import (
 from latentnet.priors import Priors
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
+from latentnet.problem.verbs import BoundTarget
 from tests import reference
 
 ONE_VALUE = BoundFamily(start=np.zeros(1), precision=np.full(1, 0.25), logs=np.zeros(1))
@@ -393,21 +394,12 @@ def test_a_new_combination_compiles_nothing() -> None:
 def test_the_sampler_takes_toy_components() -> None:
     """The whole iteration runs on components that the package does not know, and keeps their log-likelihood right."""
     problem = _problem(_network("single dyads", 8, False), Gaussian())
-    theta, moves = _theta(problem), sampler_moves(problem, plain_mass(problem), 0.8)
-    n_draws = 40
-    out, statistics = np.empty((n_draws, theta.size)), np.empty((n_draws, 6))
-    target = problem.target()
-    with first_class_functions():
-        run_chunk(
-            target,
-            new_state(theta, problem.n_dims),
-            new_adaptation(),
-            moves,
-            (0, n_draws, 0, 1),
-            out,
-            statistics,
-            np.empty((n_draws, 0), np.int32),
-            np.random.default_rng(0),
-        )
+    theta, target, n_draws = _theta(problem), problem.target(), 40
+    state, bound = new_state(theta, problem.n_dims), BoundTarget(target)
+    state.log_likelihood[0] = bound.log_likelihood(theta)
+    moves = sampler_moves(problem, target, plain_mass(problem), 0.8)
+    iterations = Iterations(Scene(bound, state, np.random.default_rng(0)), moves, n_draws, 1)
+    iterations.run(0, n_draws)
+    out, statistics = iterations.draws, iterations.statistics
     assert np.ptp(out, axis=0).min() > 0
     np.testing.assert_allclose(statistics[:, 1], [_twin(problem, draw) for draw in out], rtol=1e-10)

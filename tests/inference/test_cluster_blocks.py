@@ -13,6 +13,8 @@ False alarms: 1e-4 a test (Bonferroni over its comparisons), under 1 % over the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,20 +22,20 @@ import pytest
 from scipy import stats
 from scipy.special import logsumexp
 
-from latentnet.compiled import first_class_functions, kernel
+from latentnet.compiled import kernel
 from latentnet.effects import SIMILARITIES
 from latentnet.families import Bernoulli
-from latentnet.inference.mcmc import plain_mass, sampler_moves
-from latentnet.inference.moves.adaptation import LOG_STEP, Adaptation, new_adaptation
-from latentnet.inference.moves.hmc import hmc_step
-from latentnet.inference.moves.iteration import Moves, new_state, run_chunk
-from latentnet.inference.moves.relocation import relocate, swap
-from latentnet.inference.moves.scaling import scale_and_shift
+from latentnet.inference.moves.hmc import hamiltonian_move
+from latentnet.inference.moves.iteration import Iterations
+from latentnet.inference.moves.move import Move, Scene, new_state
+from latentnet.inference.moves.relocation import relocate
+from latentnet.inference.moves.scaling import redraw_location, scale_and_shift
+from latentnet.inference.moves.swap import swap
+from latentnet.inference.moves.variances import redraw_values
+from latentnet.inference.tuning import plain_mass, sampler_moves
 from latentnet.likelihood.fused_data import SIMILARITY_CODES
-from latentnet.likelihood.verbs import log_likelihood
 from latentnet.priors import Priors
-from latentnet.priors.clusters import Clusters, redraw_clusters
-from latentnet.priors.joint import shift_positions
+from latentnet.priors.clusters import Clusters
 from latentnet.priors.mixture_draws import draw_clusters, draw_labels, set_cluster_mass
 from latentnet.priors.split_merge import log_partition_weights, split_or_merge
 from latentnet.problem.bind import make_problem
@@ -41,20 +43,9 @@ from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from tests import reference, reference_clusters
 from tests.inference import test_geweke as geweke
+from tests.inference.scenes import once, scene_of
 from tests.reference_clusters import PriorDraws
 
-HMC, RELOCATE, SWAP, SCALE, TRANSLATE, ITERATION, GIBBS, REDRAW, OLD_LABELS = range(9)
-BLOCKS = {
-    "hmc": HMC,
-    "relocate": RELOCATE,
-    "swap": SWAP,
-    "scale_and_shift": SCALE,
-    "translate": TRANSLATE,
-    "iteration": ITERATION,
-    "labels and clusters": GIBBS,
-    "redraw_clusters": REDRAW,
-}
-DRAW_LABELS = (ITERATION, GIBBS, REDRAW)
 FALSE_ALARM = 1e-4
 REPEATS = 3
 RATE = 1.5
@@ -91,55 +82,47 @@ class Setting(NamedTuple):
         return reference.as_composed(problem) if self.base.composed else problem
 
 
-@kernel
-def _apply(target, state, adaptation, moves, block, repeats, rng):  # type: ignore[no-untyped-def]
-    state.log_likelihood[0] = log_likelihood(target.likelihood, state.theta)
-    mixture = target.prior.positions
-    if block == ITERATION:
-        out, statistics = np.empty((repeats, state.theta.size)), np.empty((repeats, 6))
-        labels = np.empty((repeats, state.labels.size + 1), np.int32)
-        run_chunk(target, state, adaptation, moves, (0, repeats, 0, 1), out, statistics, labels, rng)
-        return
-    for _ in range(repeats):
-        if block in (HMC, OLD_LABELS):
-            hmc_step(target, state, moves.mass, np.exp(adaptation.step[LOG_STEP]), moves.path_length, rng)
-            if block == OLD_LABELS:  # broken: labels of before the positions moved
-                draw_clusters(mixture, state.theta, state.labels, rng)
-        elif block == RELOCATE:
-            relocate(target, state, moves.graph, moves.relocations, rng)
-        elif block == SWAP:
-            swap(target, state, 3, rng)
-        elif block == SCALE:
-            scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
-        elif block == TRANSLATE:
-            shift_positions(target.prior, state.theta, rng)
-        elif block == GIBBS:
-            draw_labels(mixture, state.theta, state.labels, rng)
-            draw_clusters(mixture, state.theta, state.labels, rng)
-        elif block == REDRAW:
-            redraw_clusters(target.prior.positions, state.theta, state.labels, moves.mass, rng)
+def _gibbs(scene: Scene, moves: list[Move], rng: np.random.Generator) -> None:
+    """Labels and clusters, where their number is known."""
+    state, mixture = scene.state.value, scene.bound.target.prior.positions
+    draw_labels(mixture, state.theta, state.labels, rng)
+    draw_clusters(mixture, state.theta, state.labels, rng)
 
 
-@kernel
-def _replicate(target, state, adaptation, moves, ties, model, observed, block, repeats, before, after, ys, logs, rng):  # type: ignore[no-untyped-def]
-    """One replicate a row; before and after are (θ, labels, number of components), logs as in `test_geweke`."""
-    n, d = target.prior.n_actors, target.prior.n_dims
-    similarity, symmetric = model
-    mixture = target.prior.positions
-    for r in range(logs.shape[0]):
-        theta = before[0][r]
-        geweke._draw_ties(theta, n, d, similarity, moves.intercept, observed, symmetric, ys[r], rng)
-        geweke._write_ties(ties, moves.graph, ys[r])
-        state.theta[:] = theta
-        state.labels[:] = before[1][r]
-        mixture.active[0] = before[2][r]
-        set_cluster_mass(mixture, moves.mass)
-        _apply(target, state, adaptation, moves, block, repeats, rng)
-        after[0][r] = state.theta
-        after[1][r] = state.labels
-        after[2][r] = mixture.active[0]
-        logs[r, 0] = state.log_likelihood[0]
-        logs[r, 1] = log_likelihood(target.likelihood, state.theta)
+def _old_labels(scene: Scene, moves: list[Move], rng: np.random.Generator) -> None:
+    """A broken block: clusters are drawn by labels of before the positions moved."""
+    state = scene.state.value
+    scene.make(_of(moves, hamiltonian_move).bind())
+    draw_clusters(scene.bound.target.prior.positions, state.theta, state.labels, rng)
+
+
+BLOCKS = {
+    "hmc": hamiltonian_move,
+    "relocate": relocate,
+    "swap": swap,
+    "scale_and_shift": scale_and_shift,
+    "translate": redraw_location,
+    "iteration": None,
+    "labels and clusters": _gibbs,
+    "redraw_clusters": redraw_values,
+}
+DRAW_LABELS = (None, _gibbs, redraw_values)
+
+
+def _of(moves: list[Move], function: Any) -> Move:
+    return next(move for move in moves if move.function is function)
+
+
+def _block(scene: Scene, moves: list[Move], block: Any, rng: np.random.Generator) -> Callable[[], Any]:
+    """What to call for the block to be applied a few times."""
+    if block is None:
+        iterations = Iterations(scene, moves, REPEATS, 1)
+        return lambda: iterations.run(0, REPEATS)
+    if block in (_gibbs, _old_labels):
+        apply: Any = partial(block, scene, moves, rng)
+    else:
+        apply = once(scene, _of(moves, block))
+    return lambda: [apply() for _ in range(REPEATS)]
 
 
 class Replicates(NamedTuple):
@@ -149,20 +132,11 @@ class Replicates(NamedTuple):
     logs: np.ndarray  # (count, 2)
 
 
-def _adaptation() -> Adaptation:
-    adaptation = new_adaptation()
-    adaptation.step[:2] = np.log(0.4)
-    return adaptation._replace(block_factor=np.array([0.4, -0.2, 0.7]))
-
-
-def _moves(problem: Problem) -> Moves:
-    n = problem.n_actors
-    moves = sampler_moves(problem, plain_mass(problem), 0.8)
-    mass = moves.mass.copy()
+def _mass(problem: Problem) -> np.ndarray:
+    mass = plain_mass(problem)
     mass[problem.positions] = 1.5
     mass[problem.intercept] = 4.0
-    graph = (np.zeros(n + 1, np.int64), np.zeros(n * n, np.int64))
-    return moves._replace(mass=mass, graph=graph, path_length=1.5, relocations=2)
+    return mass
 
 
 def _prior_draws(problem: Problem, automatic: bool, count: int, rng: np.random.Generator) -> PriorDraws:
@@ -172,32 +146,35 @@ def _prior_draws(problem: Problem, automatic: bool, count: int, rng: np.random.G
     return draws
 
 
-def _run(setting: Setting, block: int, count: int, **mixture_changes: Any) -> Replicates:
+def _run(setting: Setting, block: Any, count: int, **mixture_changes: Any) -> Replicates:
     """Replicates; changes make the block's prior another one than the data's."""
     problem = setting.problem()
     n = problem.n_actors
-    rng = np.random.default_rng([11, block, *map(ord, str(setting))])
+    rng = np.random.default_rng([11, *map(ord, f"{getattr(block, '__name__', '')}{setting}")])
     before = _prior_draws(problem, setting.automatic, count, rng)
     target: Target = problem.target(np.float32)
     mixture = target.prior.positions._replace(**mixture_changes)
     target = target._replace(prior=target.prior._replace(positions=mixture))
+    mass = _mass(problem)
+    moves = geweke.tuned_moves(problem, target, mass, 0.4)
     after = PriorDraws(*(np.empty_like(part) for part in before))
     found = Replicates(before, after, np.zeros((count, n, n)), np.empty((count, 2)))
-    model = (SIMILARITY_CODES[SIMILARITIES[setting.base.similarity]], setting.base.kind == "undirected")
-    with first_class_functions():
-        _replicate(
-            target,
-            new_state(before.theta[0], problem.n_dims, n),
-            _adaptation(),
-            _moves(problem),
-            geweke._ties_of(target, problem.network.directed),
-            model,
-            problem.network.observed.toarray(),
-            block,
-            REPEATS,
-            *found,
-            rng,
-        )
+    similarity = SIMILARITY_CODES[SIMILARITIES[setting.base.similarity]]
+    observed, symmetric = problem.network.observed.toarray(), setting.base.kind == "undirected"
+    ties, graph = geweke._ties_of(target, problem.network.directed), geweke.graph_of(moves)
+    state = new_state(before.theta[0], problem.n_dims, n)
+    scene = scene_of(target, state, rng)
+    apply = _block(scene, moves, block, rng)
+    for r, y in enumerate(found.ys):
+        theta = before.theta[r]
+        geweke._draw_ties(theta, n, problem.n_dims, similarity, problem.intercept, observed, symmetric, y, rng)
+        geweke._write_ties(ties, graph, y)
+        state.theta[:], state.labels[:], mixture.active[0] = theta, before.labels[r], before.active[r]
+        set_cluster_mass(mixture, mass)
+        state.log_likelihood[0] = scene.bound.log_likelihood(theta)
+        apply()
+        after.theta[r], after.labels[r], after.active[r] = state.theta, state.labels, mixture.active[0]
+        found.logs[r] = state.log_likelihood[0], scene.bound.log_likelihood(state.theta)
     return found
 
 
@@ -352,14 +329,14 @@ def _laws(problem: Problem, setting: Setting, after: PriorDraws) -> dict[str, fl
     return {name: float(p_value) for name, p_value in found.items()}
 
 
-def _worst(setting: Setting, block: int, found: Replicates) -> tuple[float, str]:
+def _worst(setting: Setting, block: Any, found: Replicates) -> tuple[float, str]:
     """Smallest p value after Bonferroni's correction, and of what."""
     problem = setting.problem()
     values = []
     for of_chain in (found.before, found.after):
         log_likelihoods = _log_likelihoods(problem, setting, of_chain.theta, found.ys)
         functions = _functions(problem, of_chain, found.ys, log_likelihoods)
-        if block in (*DRAW_LABELS, OLD_LABELS):
+        if block in (*DRAW_LABELS, _old_labels):
             functions |= _label_functions(problem, of_chain)
         values.append(functions)
     p_values = _laws(problem, setting, found.after)
@@ -384,10 +361,11 @@ COMPOSED = Setting(True, geweke.Setting("squared_distance", kind="masked", compo
 
 
 def _has_block(setting: Setting, block: str) -> bool:
-    problem = setting.problem()
-    moves = sampler_moves(problem, plain_mass(problem), 0.8)
-    given = {"swap": moves.swaps > 0, "translate": moves.translated, "labels and clusters": not setting.automatic}
-    return given.get(block, True)
+    problem, function = setting.problem(), BLOCKS[block]
+    if function is _gibbs:
+        return not setting.automatic
+    moves = sampler_moves(problem, problem.target(np.float32), plain_mass(problem), 0.8)
+    return function is None or function in {move.function for move in moves}
 
 
 CASES = [(setting, block) for setting in SETTINGS for block in BLOCKS if _has_block(setting, block)]
@@ -418,24 +396,24 @@ def test_block_leaves_the_joint_distribution_closely(setting: Setting, block: st
 
 
 FIXED, AUTO = SETTINGS[0], SETTINGS[1]
-BROKEN: dict[str, tuple[Setting, int, dict[str, Any]]] = {
-    "clusters with another df": (FIXED, GIBBS, {"df": 11.0}),
-    "clusters with another scale": (FIXED, GIBBS, {"v0": 0.9}),
-    "clusters with other means": (FIXED, GIBBS, {"mean_variance": 3.0}),
-    "clusters with other weights": (FIXED, GIBBS, {"concentration": 1.7}),
-    "labels of before a move": (FIXED, OLD_LABELS, {}),
-    "another prior of components": (AUTO, REDRAW, {"rate": 2.0}),
+BROKEN: dict[str, tuple[Setting, Any, dict[str, Any]]] = {
+    "clusters with another df": (FIXED, _gibbs, {"df": 11.0}),
+    "clusters with another scale": (FIXED, _gibbs, {"v0": 0.9}),
+    "clusters with other means": (FIXED, _gibbs, {"mean_variance": 3.0}),
+    "clusters with other weights": (FIXED, _gibbs, {"concentration": 1.7}),
+    "labels of before a move": (FIXED, _old_labels, {}),
+    "another prior of components": (AUTO, redraw_values, {"rate": 2.0}),
     "another prior of partitions": (
         AUTO,
-        REDRAW,
+        redraw_values,
         {"log_weights": log_partition_weights(6, 3, RATE, 1.4) + np.array([0.0, 0.0, 0.3, 0.0, 0.0])},
     ),
-    "unknown number with another df": (AUTO, REDRAW, {"df": 12.0}),
-    "HMC with another scale": (FIXED, HMC, {"v0": 0.95}),
-    "HMC with other weights": (AUTO, HMC, {"concentration": 1.8}),
-    "scaling with other means": (FIXED, SCALE, {"mean_variance": 3.5}),
-    "translation with other means": (AUTO, TRANSLATE, {"mean_variance": 2.8}),
-    "iteration with other means": (AUTO, ITERATION, {"mean_variance": 3.2}),
+    "unknown number with another df": (AUTO, redraw_values, {"df": 12.0}),
+    "HMC with another scale": (FIXED, hamiltonian_move, {"v0": 0.95}),
+    "HMC with other weights": (AUTO, hamiltonian_move, {"concentration": 1.8}),
+    "scaling with other means": (FIXED, scale_and_shift, {"mean_variance": 3.5}),
+    "translation with other means": (AUTO, redraw_location, {"mean_variance": 2.8}),
+    "iteration with other means": (AUTO, None, {"mean_variance": 3.2}),
 }
 
 

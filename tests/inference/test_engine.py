@@ -13,7 +13,7 @@ from scipy import optimize, stats
 from scipy.special import expit
 
 from latentnet import MAP, MCMC, ConvergenceWarning, LatentnetWarning, LatentPositionModel, Network
-from latentnet.inference import mcmc
+from latentnet.inference import chains, mcmc
 from tests.contracts.networks import NETWORKS, engine, quick_fit, refit
 from tests.reference import central_difference, dyads, plain_log_likelihood, similarity
 
@@ -129,9 +129,9 @@ def test_more_draws_go_on_from_fewer():
 def test_draws_do_not_depend_on_how_chains_are_cut(seconds, monkeypatch):
     expected = quick_fit(DIRECTED, engine(n_warmup=60, n_draws=60)).draws_.parameters
     calls = []
-    advance = mcmc._Chain.advance
-    monkeypatch.setattr(mcmc._Chain, "advance", lambda chain: calls.append(1) or advance(chain))
-    monkeypatch.setattr(mcmc, "_SECONDS_PER_CHUNK", seconds)
+    advance = chains.Chain.advance
+    monkeypatch.setattr(chains.Chain, "advance", lambda chain: calls.append(1) or advance(chain))
+    monkeypatch.setattr(chains, "_SECONDS_PER_CHUNK", seconds)
     cut = quick_fit(DIRECTED, engine(n_warmup=60, n_draws=60)).draws_.parameters
     np.testing.assert_array_equal(cut, expected)
     assert len(calls) > 200 if seconds < 1 else len(calls) < 20
@@ -149,9 +149,9 @@ def test_the_step_is_frozen_after_warm_up(n_warmup):
 
 def threads_of(monkeypatch: pytest.MonkeyPatch, inference: MCMC) -> set[str]:
     names = set()
-    advance = mcmc._Chain.advance
+    advance = chains.Chain.advance
     monkeypatch.setattr(
-        mcmc._Chain, "advance", lambda chain: names.add(threading.current_thread().name) or advance(chain)
+        chains.Chain, "advance", lambda chain: names.add(threading.current_thread().name) or advance(chain)
     )
     quick_fit(DIRECTED, inference)
     return names
@@ -182,9 +182,9 @@ def test_a_backend_of_joblib_is_used_if_one_was_chosen(monkeypatch):
 
 def interrupting(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Have Ctrl-C come once, when all of two chains have done `after` iterations."""
-    advance, lock, seen, given = mcmc._Chain.advance, threading.Lock(), {}, []
+    advance, lock, seen, given = chains.Chain.advance, threading.Lock(), {}, []
 
-    def advance_or_stop(chain: mcmc._Chain) -> int:
+    def advance_or_stop(chain: chains.Chain) -> int:
         with lock:
             seen[id(chain)] = chain
             if not given and (after == 0 or (len(seen) == 2 and min(one.done for one in seen.values()) >= after)):
@@ -193,7 +193,7 @@ def interrupting(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         chain.chunk = 5
         return advance(chain)
 
-    monkeypatch.setattr(mcmc._Chain, "advance", advance_or_stop)
+    monkeypatch.setattr(chains.Chain, "advance", advance_or_stop)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -262,10 +262,10 @@ def test_a_real_ctrl_c_reaches_the_main_thread():
 
 
 def test_an_error_in_a_chain_is_not_swallowed(monkeypatch):
-    def fail(chain: mcmc._Chain) -> int:
+    def fail(chain: chains.Chain) -> int:
         raise RuntimeError("a broken kernel")
 
-    monkeypatch.setattr(mcmc._Chain, "advance", fail)
+    monkeypatch.setattr(chains.Chain, "advance", fail)
     with pytest.raises(RuntimeError, match="a broken kernel"):
         quick_fit(DIRECTED)
 
@@ -290,12 +290,12 @@ def test_progress_is_not_shown_otherwise(progress, capfd):
 @pytest.mark.parametrize("terminal", [True, False])
 def test_progress_by_default_where_stderr_is_a_terminal(terminal, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
-    monkeypatch.delitem(mcmc.sys.modules, "ipykernel", raising=False)
-    assert mcmc._shown(None) is terminal
-    assert mcmc._shown(False) is False
-    assert mcmc._shown(True) is True
-    monkeypatch.setitem(mcmc.sys.modules, "ipykernel", mcmc)
-    assert mcmc._shown(None) is True
+    monkeypatch.delitem(chains.sys.modules, "ipykernel", raising=False)
+    assert chains.is_shown(None) is terminal
+    assert chains.is_shown(False) is False
+    assert chains.is_shown(True) is True
+    monkeypatch.setitem(chains.sys.modules, "ipykernel", chains)
+    assert chains.is_shown(None) is True
 
 
 # warnings

@@ -42,10 +42,12 @@ from latentnet.effects import (
     SocialityCovariate,
 )
 from latentnet.families import Bernoulli, Binomial, Family, Gaussian, NegativeBinomial, Ordinal, Poisson
-from latentnet.inference.mcmc import sampler_moves
-from latentnet.inference.moves.adaptation import new_adaptation
-from latentnet.inference.moves.iteration import STATISTICS, Moves, new_state, run_chunk
+from latentnet.inference.moves.hmc import hamiltonian_move
+from latentnet.inference.moves.iteration import Iterations
+from latentnet.inference.moves.move import Move, new_state
+from latentnet.inference.moves.relocation import relocate
 from latentnet.inference.prior_draws import draw_prior
+from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood.composed import (
     composed_actor_log_likelihood,
     composed_gradient,
@@ -63,6 +65,7 @@ from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from tests import reference
+from tests.inference.scenes import scene_of, settled, with_changes
 from tests.reference_effects import part
 
 FALSE_ALARM = 1e-4
@@ -358,12 +361,12 @@ def _mass(model: Model) -> np.ndarray:
     return np.maximum(mass, 1.0)
 
 
-def _moves(model: Model) -> Moves:
+def _moves(model: Model, target: Target, mass: np.ndarray) -> list[Move]:
     n = model.problem.n_actors
     everyone = [np.flatnonzero(np.arange(n) != i) for i in range(n)]  # for relocation: neighbours need not be by ties
-    graph = np.arange(n + 1) * (n - 1), np.concatenate(everyone)
-    moves = sampler_moves(model.problem, _mass(model), 0.8)
-    return moves._replace(graph=graph, path_length=1.5, relocations=min(moves.relocations, 1))
+    graph = {"starts": np.arange(n + 1) * (n - 1), "neighbours": np.concatenate(everyone)}
+    moves = settled(sampler_moves(model.problem, target, mass, 0.8), 0.35, (0.3, -0.1, 0.4))
+    return with_changes(moves, {hamiltonian_move: {"path_length": 1.5}, relocate: {"tries": 1, **graph}})
 
 
 def _places(layout: Layout) -> tuple[np.ndarray, np.ndarray]:
@@ -424,28 +427,28 @@ def _run(
     rng = np.random.default_rng([13, count, problem.n_parameters])
     before, clusters, components = draw_prior(problem, count, rng)
     ys, wishes = _data(model, before, rng)
-    moves, n_labels = _moves(model), problem.n_first if problem.clusters is not None else 0
-    adaptation = new_adaptation()._replace(block_factor=np.array([0.3, -0.1, 0.4]))
-    adaptation.step[:2] = np.log(0.35)
+    mass, n_labels = _mass(model), problem.n_first if problem.clusters is not None else 0
     labels = np.stack([np.column_stack([clusters, components])] * 2)
     found = Replicates(before, np.empty_like(before), ys, labels, 0.0)
-    out, statistics = np.empty((REPEATS, problem.n_parameters)), np.empty((REPEATS, len(STATISTICS)))
-    kept = np.empty((REPEATS, n_labels + 1 if n_labels else 0), np.int32)
     state, acceptance = new_state(before[0], problem.n_dims, n_labels), np.zeros(count)
-    with first_class_functions():
-        for r, target in enumerate(_targets(model, ys, wishes)):
-            target = break_target(target)
-            if n_labels:
-                target.prior.positions.active[0] = components[r]
-                set_own_mass(target.prior.positions, moves.mass)
-            state.theta[:] = before[r]
-            run_chunk(target, state, adaptation, moves, (0, REPEATS, 0, 1), out, statistics, kept, rng)
-            found.after[r], acceptance[r] = state.theta, statistics[:, 2].mean()
-            if n_labels:
-                labels[1, r] = kept[-1]
-            if r % 50 == 0:  # what a chain carries along is the log-likelihood of its parameters
-                value = composed_log_likelihood(target.likelihood, state.theta)
-                assert state.log_likelihood[0] == pytest.approx(value, abs=1e-9)
+    last = None
+    for r, target in enumerate(_targets(model, ys, wishes)):
+        if target is not last:  # else the same one with other ties
+            last, broken = target, break_target(target)
+            scene = scene_of(broken, state, rng)
+            iterations = Iterations(scene, _moves(model, broken, mass), REPEATS, 1)
+        if n_labels:
+            broken.prior.positions.active[0] = components[r]
+            set_own_mass(broken.prior.positions, mass)
+        state.theta[:] = before[r]
+        state.log_likelihood[0] = scene.bound.log_likelihood(state.theta)
+        iterations.run(0, REPEATS)
+        found.after[r], acceptance[r] = state.theta, iterations.statistics[:, 2].mean()
+        if n_labels:
+            labels[1, r] = iterations.labels[-1]
+        if r % 50 == 0:  # what a chain carries along is the log-likelihood of its parameters
+            value = scene.bound.log_likelihood(state.theta)
+            assert state.log_likelihood[0] == pytest.approx(value, abs=1e-9)
     return model, found._replace(acceptance=float(acceptance.mean()))
 
 

@@ -13,10 +13,9 @@ from sklearn.exceptions import ConvergenceWarning as MixtureWarning
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
-from latentnet.compiled import first_class_functions
-from latentnet.inference.map import maximise
-from latentnet.likelihood.verbs import likelihood_value_and_gradient, own_scratch
+from latentnet.inference.optimise import maximise
 from latentnet.problem.problem import Problem
+from latentnet.problem.verbs import BoundTarget
 
 __all__ = ["BIC", "bic", "compare"]
 
@@ -77,7 +76,7 @@ def bic(model: Any) -> BIC:
     check_is_fitted(model)
     refuse_joint(model, "bic")
     problem: Problem = model._problem
-    if problem.n_dims == 0 or not model.draws_.statistics:
+    if problem.n_dims == 0 or model.draws_.kind != "chains":
         raise ValueError(
             f"bic needs a latent space and chains, but similarity is {problem.similarity!r} and inference "
             f"{model.inference!r}; fit with a similarity and inference='mcmc'"
@@ -100,16 +99,8 @@ def _of_ties(problem: Problem, model: Any) -> float:
     intercept = [problem.intercept] if problem.intercept >= 0 else []
     # Random effects are held at their posterior means.
     free = np.unique(np.array([*intercept, *problem.coefficient_indices, *of_family], dtype=np.int64))
-    likelihood = own_scratch(problem.likelihood, np.float64)
-
-    def of_free(values: np.ndarray) -> tuple[float, np.ndarray]:
-        theta[free] = values
-        gradient = np.zeros_like(theta)
-        value = likelihood_value_and_gradient(likelihood, theta, gradient)
-        return value, gradient[free]
-
-    with first_class_functions():
-        _, value, _ = maximise(of_free, theta[free], max_iterations=500, tolerance=1e-6)
+    value_and_gradient = BoundTarget(problem.target()).likelihood_value_and_gradient
+    _, value, _ = maximise(value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-6)
     return -2.0 * value + len(free) * math.log(max(problem.network.n_ties, 1))
 
 

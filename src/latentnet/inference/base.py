@@ -1,19 +1,69 @@
-"""What an engine returns."""
+"""Engines: the base class, and what each returns."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-__all__ = ["InferenceResult"]
+from latentnet.component import Component
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Engine", "InferenceResult", "Kind"]
+
+Kind = Literal["chains", "mode", "independent"]
 
 
 class InferenceResult(NamedTuple):
-    """Draws of the parameter vector, and what the sampler reports of each."""
+    """What an engine found.
 
-    draws: np.ndarray  # (n_chains, n_draws, n_parameters)
-    statistics: dict[str, np.ndarray] | None  # name -> (n_chains, n_draws); None for engines without a chain
+    Parameters
+    ----------
+    draws : ndarray of shape (n_chains, n_draws, n_parameters)
+    kind : {"chains", "mode", "independent"}
+        Draws of Markov chains, whose convergence will be judged; one parameter vector without uncertainty; or draws
+        that are independent of each other.
+    statistics : dict of str to ndarray of shape (n_chains, n_draws)
+        What is reported of each draw (``sample_stats``). Chains have ``lp``, the log density, and ``diverging``.
+    interrupted : bool
+        Whether Ctrl-C ended it before it had all draws.
+    labels : ndarray of shape (n_chains, n_draws, n_actors) or None
+        Clusters, where the model has them.
+    n_components : ndarray of shape (n_chains, n_draws) or None
+        Their number, where the model has them.
+    point : ndarray of shape (n_parameters,) or None
+        The engine's own point estimate; None is the minimum Kullback–Leibler one.
+    """
+
+    draws: np.ndarray
+    kind: Kind
+    statistics: dict[str, np.ndarray] = {}  # noqa: RUF012  (never changed)
     interrupted: bool = False
-    labels: np.ndarray | None = None  # (n_chains, n_draws, n_actors) clusters
-    n_components: np.ndarray | None = None  # (n_chains, n_draws)
+    labels: np.ndarray | None = None
+    n_components: np.ndarray | None = None
+    point: np.ndarray | None = None
+
+
+class Engine(Component):
+    """How the posterior is found: a subclass is taken as an instance, ``inference=MyEngine()``.
+
+    It keeps its constructor's parameters under their names, as `Component` says, and defines `infer`.
+    """
+
+    on_interrupt = "raise"
+
+    def check(self) -> None:
+        """Raise a ValueError for parameters out of range."""
+
+    def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
+        """Find the posterior of a model that is bound to a network.
+
+        Parameters
+        ----------
+        problem : Problem
+            ``problem.target()`` is what `log_posterior` takes; `start_parameters` is where to begin.
+        rng : numpy.random.Generator
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define infer(problem, rng)")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.compiled import first_class_functions
-from latentnet.inference.map import maximise
-from latentnet.likelihood.verbs import likelihood_value_and_gradient, with_expected_ties
+from latentnet.inference.optimise import maximise
+from latentnet.likelihood.verbs import with_expected_ties
 from latentnet.network import without_design
+from latentnet.problem.target import Target
+from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -47,12 +48,6 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     theta, logs = draws[int(np.argmax(log_densities))].copy(), problem.bound.logs > 0.0
     theta[family] = draws[:, family].mean(axis=0)
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
+    target = BoundTarget(Target(likelihood, problem.own_prior()))
     free = problem.parameters.of_predictor
-
-    def of_free(values: np.ndarray) -> tuple[float, np.ndarray]:
-        theta[free], gradient = values, np.zeros_like(theta)
-        return likelihood_value_and_gradient(likelihood, theta, gradient), gradient[free]
-
-    with first_class_functions():
-        theta[free], _, _ = maximise(of_free, theta[free], max_iterations=500, tolerance=1e-3)
-    return theta
+    return maximise(target.likelihood_value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-3)[0]

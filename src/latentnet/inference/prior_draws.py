@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latentnet.checks import whole_number
-from latentnet.component import Component
-from latentnet.inference.base import InferenceResult
+from latentnet.inference.base import Engine, InferenceResult
 from latentnet.priors.joint import Prior
 from latentnet.priors.positions import draw_positions
 from latentnet.priors.random_effects import DF, SCALE, START, STOP, V0
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["PriorDraws", "draw_prior"]
 
 
-class PriorDraws(Component):
+class PriorDraws(Engine):
     """Engine that draws from the prior, exactly and independently, for prior predictive checks.
 
     The fitted model is one like any other: `simulate` gives networks that the prior expects, `predict_proba` their tie
@@ -49,9 +48,10 @@ class PriorDraws(Component):
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Draw; the result holds one chain."""
         theta, labels, n_components = draw_prior(problem, self.n_draws, rng)
+        result = InferenceResult(theta[None], "independent", point=theta[0])
         if problem.clusters is None:
-            return InferenceResult(theta[None], None)
-        return InferenceResult(theta[None], None, False, labels[None], n_components[None])
+            return result
+        return result._replace(labels=labels[None], n_components=n_components[None])
 
 
 def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

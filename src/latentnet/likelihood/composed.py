@@ -240,11 +240,13 @@ def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, wo
         pulls[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, score, works[k, first : first + size], here)
 
 
-@kernel
+@inline_kernel
 def _swapped(runs, out):
     copied = out[: runs.shape[0]]
-    copied[:] = runs
-    copied[:, RUN_SWAPPED] = 1 - runs[:, RUN_SWAPPED]
+    for r in range(runs.shape[0]):
+        for k in range(runs.shape[1]):
+            copied[r, k] = runs[r, k]
+        copied[r, RUN_SWAPPED] = 1 - runs[r, RUN_SWAPPED]
     return copied
 
 
@@ -265,7 +267,7 @@ def _set_holes(observed, positions, first, end, value):
         observed[positions[t]] = value
 
 
-@kernel
+@inline_kernel
 def fill_eta(target, theta, layout, block):
     """η of one block of a layout, both halves, in the buffer; returns the block's size."""
     size = layout.sizes[block]
@@ -286,7 +288,7 @@ def _dyads_of(dyads, n_rows, first, size):
     return dyads[first * n_rows : (first + size) * n_rows].reshape(n_rows, size)
 
 
-@kernel
+@inline_kernel
 def unit_log_likelihoods(target, theta, layout, all_dyads, block):
     """Log-likelihood of each unit of one block of a layout, 0 where it was not observed."""
     size = fill_eta(target, theta, layout, block)

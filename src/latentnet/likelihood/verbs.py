@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.compiled import implements, kernel, verb
+from latentnet.compiled import implements, verb
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -24,7 +24,6 @@ __all__ = [
     "change_of_swap",
     "couples_actors",
     "information",
-    "likelihood_value_and_gradient",
     "linear_predictors",
     "log_likelihood",
     "own_scratch",
@@ -103,10 +102,3 @@ def with_expected_ties(likelihood: Any, problem: Problem, draws: np.ndarray) -> 
 @verb
 def information(likelihood: Any, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> Any:
     """Diagonal of the Fisher information at `theta`, (n_parameters,), estimated."""
-
-
-@kernel
-def likelihood_value_and_gradient(likelihood, theta, gradient):
-    """Add the log-likelihood's gradient to `gradient`; returns the log-likelihood."""
-    add_likelihood_gradient(likelihood, theta, gradient)
-    return log_likelihood(likelihood, theta)

@@ -14,7 +14,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
 from latentnet.effects import Similarity
 from latentnet.families.designs import warn_of_roster
-from latentnet.inference import MCMC, PriorDraws
+from latentnet.inference import PriorDraws
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.arguments import read_effects, read_engine, read_family, read_n_dims, read_priors
@@ -70,9 +70,9 @@ class Estimator(Report, Storage, BaseEstimator):
         warn_of_roster(network)
         result = engine.infer(problem, rng)
         self._store(problem, result)
-        if result.statistics is not None:
+        if result.kind == "chains":
             warn_unless_converged(self)
-        if result.interrupted and isinstance(engine, MCMC):
+        if result.interrupted:
             if engine.on_interrupt == "raise":
                 raise KeyboardInterrupt
             warnings.warn(
@@ -141,11 +141,13 @@ class Estimator(Report, Storage, BaseEstimator):
         return {}
 
     def _point_estimate(self, problem: Problem, result: InferenceResult) -> np.ndarray:
-        """The mode itself, or the minimum Kullback–Leibler parameters of a chain."""
+        """The engine's own, or the minimum Kullback–Leibler parameters of the draws."""
         draws = result.draws.reshape(-1, problem.n_parameters)
-        if result.statistics is None or not problem.n_dims:
+        if result.point is not None:
+            return result.point
+        if not problem.n_dims:
             return draws[0]
-        return minimum_kullback_leibler(problem, draws, result.statistics["lp"].ravel())
+        return minimum_kullback_leibler(problem, draws, result.statistics.get("lp", np.zeros(len(draws))).ravel())
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, also those of a parameter: ``set_params(inference__n_draws=500)``.

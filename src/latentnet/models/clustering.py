@@ -14,7 +14,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet.checks import whole_number
 from latentnet.effects import Similarity
 from latentnet.inference.base import InferenceResult
-from latentnet.inference.map import position_spread
+from latentnet.inference.optimise import position_spread
 from latentnet.inference.start import start_parameters
 from latentnet.models.arguments import read_n_dims, read_priors
 from latentnet.models.base import Estimator
@@ -92,7 +92,7 @@ class Clustering(Estimator):
         """Posterior probability that two actors share a cluster, (n_actors, n_actors)."""
         problem = self._checked()
         draws = self.draws_
-        if problem.clusters is not None and problem.clusters.automatic and draws.statistics:
+        if problem.clusters is not None and problem.clusters.automatic and draws.kind == "chains":
             return coclustering(draws.extra["cluster_label"].reshape(-1, draws.n_actors)[:, : problem.n_first])
         # Given the clusters labels are independent: products of probabilities, less noisy than equal labels.
         found = _responsibilities(problem, draws.pooled)

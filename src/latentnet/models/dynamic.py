@@ -220,7 +220,7 @@ class DynamicModel(Estimator):
         model.network_, model.actors_, model.n_actors_ = place.network, place.network.actors, place.network.n_actors
         model.priors_ = view.priors
         model.positions_ = self._points[place.presences]
-        model.draws_ = as_draws(view, InferenceResult(theta, dict(draws.statistics) or None), extra)
+        model.draws_ = as_draws(view, InferenceResult(theta, draws.kind, draws.statistics), extra)
         model.intercept_ = float(self.intercept_.iloc[place.number])
         model.coefficients_ = self.coefficients_.copy()
         model._joint = self, int(problem.presences.site[place.presences[0]])

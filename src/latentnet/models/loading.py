@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from latentnet.component import Component
 from latentnet.files.archive import TooLargeError, read_archive
 from latentnet.files.networks import decode_network
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
-from latentnet.inference.base import InferenceResult
+from latentnet.inference.base import InferenceResult, Kind
 from latentnet.models.base import Estimator
 from latentnet.models.dynamic import DynamicModel
 from latentnet.network import Network
@@ -121,7 +121,10 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     model._problem = problem
     model.network_, model.actors_, model.n_actors_ = network, network.actors, network.n_actors
     model.priors_ = problem.priors
-    model.draws_ = as_draws(problem, InferenceResult(parameters, statistics), extra)
+    kind = draws.get("kind") or _kind_before(model, statistics)
+    if kind not in get_args(Kind):
+        raise ValueError(f"its draws are of kind {kind!r}")
+    model.draws_ = as_draws(problem, InferenceResult(parameters, kind, statistics or {}), extra)
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
     if several is not None:
@@ -130,6 +133,14 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     elif model.positions_.shape != (network.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     return model
+
+
+def _kind_before(model: Estimator, statistics: dict[str, np.ndarray] | None) -> Kind:
+    """What kind of draws a file of the version before holds, which did not say so."""
+    if statistics:
+        return "chains"
+    of_prior = model.inference == "prior" or isinstance(model.inference, latentnet.inference.PriorDraws)
+    return "independent" if of_prior else "mode"
 
 
 def _several(content: dict[str, Any], source: Source) -> Periods:

@@ -34,7 +34,7 @@ _NOTE_ON_A_MODE = (
     "inference='map' gives a mode without uncertainty: its scale is too small, and no interval is to be had."
 )
 
-_NOTE_ON_THE_PRIOR = "these are independent draws from the prior: there is no chain to judge, and no tie was looked at."
+_NOTE_ON_INDEPENDENT_DRAWS = "these are independent draws: there is no chain to judge."
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Report:
         columns: dict[str, np.ndarray] = {} if var_names is not None else self._watched()
         for name in var_names or ():
             columns.update(_columns(name, draws[name], self._labels_of(name)))
-        if var_names is None and self.draws_.statistics:
+        if var_names is None and self.draws_.kind == "chains":
             columns.update(self._typical_dyads())
         if dyads is not None:
             columns.update(self._dyad_columns(problem, list(dyads)))
@@ -209,9 +209,9 @@ class Report:
             With `converged`, `problems`, `notes` and a `table`; ``print`` it.
         """
         problem = self._checked()
-        if not self.draws_.statistics and self.draws_.n_draws > 1:
-            return Diagnosis(True, (), (_NOTE_ON_THE_PRIOR,), pd.DataFrame())
-        if not self.draws_.statistics:
+        if self.draws_.kind == "independent":
+            return Diagnosis(True, (), (_NOTE_ON_INDEPENDENT_DRAWS,), pd.DataFrame())
+        if self.draws_.kind == "mode":
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())
         rows = {label: float(r_hat(values)) for label, values in self._watched().items()}

@@ -183,6 +183,7 @@ class Storage:
             **self._encoded_networks(store),
             "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
             "draws": {
+                "kind": draws.kind,
                 "parameters": store.add(draws.parameters, "parameters"),
                 "statistics": encoded(dict(draws.statistics), "statistics"),
                 "extra": encoded(dict(draws.extra), "extra draws"),

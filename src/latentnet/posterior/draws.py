@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,8 @@ class Draws:
         Positions (aligned) dimension by dimension, then everything else.
     statistics : dict of str to ndarray of shape (n_chains, n_draws)
         What the sampler reports of each draw; empty for engines without a chain.
+    kind : {"chains", "mode", "independent"}
+        Draws of Markov chains, one mode, or independent draws.
     n_actors, n_dims : int
     variables : dict of str to ndarray of shape (n_chains, n_draws, ...)
         The intercept, the family's values, random effects, variances: all on the natural scale.
@@ -35,6 +37,7 @@ class Draws:
 
     parameters: np.ndarray
     statistics: dict[str, np.ndarray]
+    kind: Literal["chains", "mode", "independent"]
     n_actors: int
     n_dims: int
     variables: dict[str, np.ndarray]

@@ -208,5 +208,6 @@ def redraw_clusters(mixture, theta, labels, mass, rng):
 @implements(write_labels, Mixture)
 def _(mixture, labels, out):
     """Labels, then the number of components."""
-    out[: labels.size] = labels
+    for i in range(labels.size):
+        out[i] = labels[i]
     out[labels.size] = mixture.active[0]

@@ -45,6 +45,7 @@ __all__ = [
     "actor_log_prior",
     "add_prior_gradient",
     "log_prior",
+    "natural_change",
     "natural_log_prior",
     "redraw_actor",
     "scale_positions",
@@ -70,7 +71,7 @@ class Prior(NamedTuple):
     positions: Any  # the bound prior of the first positions
 
 
-@kernel
+@inline_kernel
 def log_prior(prior, theta):
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
     value = positions_log_density(prior.positions, theta)
@@ -93,10 +94,10 @@ def log_prior(prior, theta):
     return value
 
 
-@kernel
-def natural_log_prior(prior, theta):
-    """Normalised log prior density on the natural scale: of σ² and λ where the parameter vector holds log σ and l."""
-    value = log_prior(prior, theta) - positions_natural_change(prior.positions, theta)
+@inline_kernel
+def natural_change(prior, theta):
+    """Log Jacobian to add for a density on the natural scale: of σ² and λ in place of log σ and l."""
+    value = -positions_natural_change(prior.positions, theta)
     if prior.moving:
         value -= walk_natural_change(prior.walk, theta)
     for g in range(prior.groups.shape[0]):
@@ -108,13 +109,19 @@ def natural_log_prior(prior, theta):
     return value
 
 
+@kernel
+def natural_log_prior(prior, theta):
+    """Normalised log prior density on the natural scale: of σ² and λ where the parameter vector holds log σ and l."""
+    return log_prior(prior, theta) + natural_change(prior, theta)
+
+
 @fast_kernel
 def _pull_values(theta, precision, gradient):
     for p in range(theta.size):
         gradient[p] -= precision[p] * theta[p]
 
 
-@kernel
+@inline_kernel
 def add_prior_gradient(prior, theta, gradient):
     """Add the gradient of `log_prior` to `gradient`."""
     add_positions_gradient(prior.positions, theta, gradient)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import exp, fast_kernel, inline_kernel, kernel
+from latentnet.compiled import copy_into, exp, fast_kernel, inline_kernel, kernel
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density
 
@@ -137,7 +137,7 @@ def _normalise(densities, totals):
     Totals become the largest, then Σ exp(· − largest).
     """
     n_clusters = densities.shape[0]
-    totals[:] = densities[0]
+    copy_into(totals, densities[0])
     for g in range(1, n_clusters):
         row = densities[g]
         for i in range(totals.size):
@@ -147,7 +147,7 @@ def _normalise(densities, totals):
         row = densities[g]
         for i in range(row.size):
             row[i] = exp(row[i] - totals[i])
-    totals[:] = densities[0]
+    copy_into(totals, densities[0])
     for g in range(1, n_clusters):
         row = densities[g]
         for i in range(row.size):
@@ -177,7 +177,9 @@ def fill_responsibilities(mixture, theta):
     for g in range(active):
         first, last = actors_of_cluster(mixture, g)
         mixture.densities[g, :first] = mixture.densities[g, last:] = 0.0
-    return value + np.log(mixture.totals).sum()
+    for i in range(mixture.totals.size):
+        value += math.log(mixture.totals[i])
+    return value
 
 
 @inline_kernel

@@ -53,7 +53,8 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
     report([row for row in rows if row.start < family.start and row.role != "intercept"])
     return Draws(
         parameters=theta,
-        statistics=result.statistics or {},
+        statistics=dict(result.statistics),
+        kind=result.kind,
         n_actors=problem.n_actors,
         n_dims=problem.n_dims,
         variables=variables,

@@ -16,7 +16,6 @@ from latentnet.effects import (
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
-from latentnet.inference.moves.branches import Branches, find_branches
 from latentnet.likelihood import accepting
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.verbs import own_scratch
@@ -203,8 +202,3 @@ class Problem:
         """Neighbours by ties in either direction, as CSR (starts, neighbours)."""
         either = (self.network.ties + self.network.ties.T).tocsr()
         return either.indptr.astype(np.int64), either.indices.astype(np.int64)
-
-    @cached_property
-    def branches(self) -> Branches:
-        """Groups of actors that hang on one actor each."""
-        return find_branches(*self.graph)

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from latentnet.likelihood.verbs import likelihood_value_and_gradient
-from latentnet.priors.joint import add_prior_gradient, log_prior
+from latentnet.problem.verbs import BoundTarget
 
 __all__ = ["Target", "log_posterior"]
 
@@ -16,12 +15,9 @@ class Target(NamedTuple):
     """Likelihood and prior of one model; the likelihood's scratch belongs to one chain."""
 
     likelihood: Any
-    prior: Any  # Prior or ClusterPrior
+    prior: Any
 
 
 def log_posterior(target: Target, theta: np.ndarray) -> tuple[float, np.ndarray]:
-    """Log posterior density (of log σ) and its gradient, for optimisers."""
-    gradient = np.zeros_like(theta)
-    value = likelihood_value_and_gradient(target.likelihood, theta, gradient)
-    add_prior_gradient(target.prior, theta, gradient)
-    return value + log_prior(target.prior, theta), gradient
+    """Log posterior density (of log σ) and its gradient; who asks often keeps a `BoundTarget`."""
+    return BoundTarget(target).log_posterior(theta)

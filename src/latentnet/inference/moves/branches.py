@@ -14,11 +14,10 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from latentnet.compiled import inline_kernel
-from latentnet.likelihood.verbs import log_likelihood
-from latentnet.priors.joint import log_prior
+from latentnet.compiled import copy_into, inline_kernel
+from latentnet.problem.verbs import log_likelihood, log_prior
 
-__all__ = ["Branches", "find_branches", "swing"]
+__all__ = ["Branches", "Swings", "find_branches", "swing"]
 
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
@@ -75,32 +74,37 @@ def _reflect(theta, n, d, group, hub, normal):
             theta[k * n + i] -= 2.0 * along * normal[k]
 
 
-@inline_kernel
-def swing(target, state, branches, count, rng):
-    """Turn `count` random branches about their hubs by one or two reflections in random directions.
+class Swings(NamedTuple):
+    """How many an iteration, and of what."""
 
-    Returns how many moved.
+    tries: int
+    branches: Branches
+
+
+def swing(target, state, move, rng):
+    """Turn some random branches about their hubs by one or two reflections in random directions.
+
     A reflection is its own inverse, and two of them make any rotation as likely as its inverse: the move is symmetric.
     """
-    theta, proposal, prior = state.theta, state.proposal, target.prior
-    n, d = prior.n_actors, prior.n_dims
+    branches, tries = move.branches, move.tries
+    theta, proposal, centre, n, d = state.theta, state.proposal, state.centre, target.n_actors, target.n_dims
     moved = 0
-    for _ in range(count):
+    for _ in range(tries):
         b = int(rng.random() * branches.hubs.size)
         group = branches.members[branches.starts[b] : branches.starts[b + 1]]
-        proposal[:] = theta
+        copy_into(proposal, theta)
         for _ in range(1 + int(2.0 * rng.random())):
             norm = 0.0
             for k in range(d):
-                state.centre[k] = rng.standard_normal()
-                norm += state.centre[k] ** 2
+                centre[k] = rng.standard_normal()
+                norm += centre[k] ** 2
             for k in range(d):
-                state.centre[k] /= math.sqrt(norm)
-            _reflect(proposal, n, d, group, branches.hubs[b], state.centre)
-        value = log_likelihood(target.likelihood, proposal)
-        change = value - state.log_likelihood[0] + log_prior(prior, proposal) - log_prior(prior, theta)
+                centre[k] /= math.sqrt(norm)
+            _reflect(proposal, n, d, group, branches.hubs[b], centre)
+        value = log_likelihood(target, proposal)
+        change = value - state.log_likelihood[0] + log_prior(target, proposal) - log_prior(target, theta)
         if math.log(rng.random()) < change:
-            theta[:] = proposal
+            copy_into(theta, proposal)
             state.log_likelihood[0] = value
             moved += 1
-    return moved
+    return moved / tries

@@ -7,30 +7,53 @@ of them and the steps: small steps tie positions to each other, but not steps to
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from latentnet.compiled import fast_kernel, inline_kernel
-from latentnet.likelihood.verbs import add_likelihood_gradient, log_likelihood
-from latentnet.priors.joint import add_prior_gradient, log_prior
-from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
+import numpy as np
 
-__all__ = ["hmc_step"]
+from latentnet.compiled import copy_into, fast_kernel, inline_kernel
+from latentnet.inference.moves.adaptation import LOG_STEP, freeze, learn_step_size
+from latentnet.priors.random_walk import RandomWalk, set_step_mass
+from latentnet.problem.verbs import (
+    add_likelihood_gradient,
+    add_prior_gradient,
+    from_steps,
+    log_likelihood,
+    log_prior,
+    pull_to_steps,
+    to_steps,
+)
+
+__all__ = ["N_INFO", "StepMasses", "Trajectories", "hamiltonian_move", "renew_step_masses"]
 
 MOST_STEPS = 200
 DIVERGENCE = 1000.0
+# Entries of `Trajectories.info`: of the last iteration, and the number of divergences after warm-up.
+ACCEPTANCE, STEP_SIZE, N_STEPS, DIVERGING, N_DIVERGENCES = range(5)
+N_INFO = 5
+
+
+class Trajectories(NamedTuple):
+    """How trajectories run."""
+
+    mass: np.ndarray  # (n_parameters,)
+    step: np.ndarray  # (4,) dual averaging of the step size
+    path_length: float
+    target_acceptance: float
+    info: np.ndarray  # (N_INFO,)
 
 
 @inline_kernel
 def _gradient(target, theta, gradient):
     """Gradient by first positions and steps at a theta that holds these."""
-    prior = target.prior
     gradient[:] = 0.0
-    if prior.moving:
-        from_steps(prior.walk, prior.n_dims, theta)
-    add_likelihood_gradient(target.likelihood, theta, gradient)
-    add_prior_gradient(prior, theta, gradient)
-    if prior.moving:
-        pull_to_steps(prior.walk, prior.n_dims, gradient)
-        to_steps(prior.walk, prior.n_dims, theta)
+    if target.moving:
+        from_steps(target, theta)
+    add_likelihood_gradient(target, theta, gradient)
+    add_prior_gradient(target, theta, gradient)
+    if target.moving:
+        pull_to_steps(target, gradient)
+        to_steps(target, theta)
 
 
 @fast_kernel
@@ -44,17 +67,18 @@ def _move(theta, momentum, gradient, mass, kick, step):
 @inline_kernel
 def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):
     """Move theta and momentum along the trajectory in place."""
-    if target.prior.moving:
-        to_steps(target.prior.walk, target.prior.n_dims, theta)
-    _gradient(target, theta, gradient)
-    for s in range(n_steps):
-        kick = 0.5 * step if s == 0 else step
-        _move(theta, momentum, gradient, mass, kick, step)
+    if target.moving:
+        to_steps(target, theta)
+    kick = 0.0
+    for s in range(n_steps + 1):
         _gradient(target, theta, gradient)
+        if s < n_steps:
+            kick = 0.5 * step if s == 0 else step
+            _move(theta, momentum, gradient, mass, kick, step)
     for p in range(theta.size):
         momentum[p] += 0.5 * step * gradient[p]
-    if target.prior.moving:
-        from_steps(target.prior.walk, target.prior.n_dims, theta)
+    if target.moving:
+        from_steps(target, theta)
 
 
 @inline_kernel
@@ -65,24 +89,46 @@ def _kinetic(momentum, mass):
     return energy
 
 
-@inline_kernel
-def hmc_step(target, state, mass, step, path_length, rng):
-    """One transition; returns (acceptance probability, leapfrog steps, diverged)."""
-    theta, proposal, momentum = state.theta, state.proposal, state.momentum
+def hamiltonian_move(target, state, move, rng):
+    """One trajectory; returns its acceptance probability."""
+    theta, proposal, momentum, mass, info = state.theta, state.proposal, state.momentum, move.mass, move.info
+    iteration, n_warmup = state.clock[0], state.clock[1]
+    if 0 < n_warmup == iteration:
+        freeze(move.step)
+    step = math.exp(move.step[LOG_STEP])
     for p in range(theta.size):
         momentum[p] = rng.standard_normal() * math.sqrt(mass[p])
         proposal[p] = theta[p]
-    n_steps = int(min(max(round(2.0 * rng.random() * path_length / step), 1.0), MOST_STEPS))
-    before = state.log_likelihood[0] + log_prior(target.prior, theta) - _kinetic(momentum, mass)
+    n_steps = int(min(max(round(2.0 * rng.random() * move.path_length / step), 1.0), MOST_STEPS))
+    before = state.log_likelihood[0] + log_prior(target, theta) - _kinetic(momentum, mass)
     _leapfrog(target, proposal, momentum, state.gradient, mass, step, n_steps)
-    new_log_likelihood = log_likelihood(target.likelihood, proposal)
-    after = new_log_likelihood + log_prior(target.prior, proposal) - _kinetic(momentum, mass)
-    change = after - before
-    uniform = rng.random()
-    if not change > -DIVERGENCE:  # NaN too
-        return 0.0, n_steps, True
-    acceptance = math.exp(min(change, 0.0))
-    if uniform < acceptance:
-        theta[:] = proposal
-        state.log_likelihood[0] = new_log_likelihood
-    return acceptance, n_steps, False
+    new_log_likelihood = log_likelihood(target, proposal)
+    change = new_log_likelihood + log_prior(target, proposal) - _kinetic(momentum, mass) - before
+    uniform, acceptance = rng.random(), 0.0
+    diverged = not change > -DIVERGENCE  # NaN too
+    if not diverged:
+        acceptance = math.exp(min(change, 0.0))
+        if uniform < acceptance:
+            copy_into(theta, proposal)
+            state.log_likelihood[0] = new_log_likelihood
+    if iteration < n_warmup:
+        learn_step_size(move.step, acceptance, move.target_acceptance)
+    elif diverged:
+        info[N_DIVERGENCES] += 1.0
+    info[ACCEPTANCE], info[STEP_SIZE], info[N_STEPS], info[DIVERGING] = acceptance, step, n_steps, 1.0 * diverged
+    return acceptance
+
+
+class StepMasses(NamedTuple):
+    """What the masses of steps between periods follow from."""
+
+    walk: RandomWalk
+    n_dims: int
+    information: np.ndarray  # (n_positions - n_first,) what the ties say of each step
+    mass: np.ndarray  # those of the trajectories
+
+
+def renew_step_masses(target, state, move, rng):
+    """Set the masses of steps given τ, which trajectories hold."""
+    set_step_mass(move.walk, move.n_dims, state.theta, move.information, move.mass)
+    return 1.0

@@ -1,159 +1,112 @@
-"""One iteration of the sampler, and the compiled loop over a chunk of them."""
+"""Iterations: all moves of a model in turn, and the compiled loop over a chunk of them."""
 
 from __future__ import annotations
 
-import math
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
 
-from latentnet.compiled import inline_kernel, kernel
-from latentnet.inference.moves.adaptation import (
-    LOG_STEP,
-    freeze,
-    learn_block,
-    learn_step_size,
-)
-from latentnet.inference.moves.branches import Branches, swing
-from latentnet.inference.moves.hmc import hmc_step
-from latentnet.inference.moves.relocation import relocate, swap
-from latentnet.inference.moves.scaling import log_root_mean_square, scale_and_shift, stretch_steps
-from latentnet.likelihood.verbs import log_likelihood
-from latentnet.priors.joint import natural_log_prior, shift_positions
-from latentnet.priors.positions import redraw_own_values, write_labels
-from latentnet.priors.random_effects import redraw_variances, shift_effects
-from latentnet.priors.random_walk import redraw_step_variance, set_step_mass
+from latentnet.compiled import copy_into, way_of
+from latentnet.inference.moves.hmc import ACCEPTANCE, DIVERGING, N_STEPS, STEP_SIZE, Trajectories
+from latentnet.inference.moves.move import STATE, Move, Scene
+from latentnet.native import Entry, Memory, call, do, entry
+from latentnet.priors.positions import write_labels
+from latentnet.problem.verbs import VERBS, natural_log_prior
+from latentnet.stream import STREAM
 
-__all__ = ["STATISTICS", "Moves", "State", "new_state", "run_chunk"]
+__all__ = ["Iterations", "statistics_of"]
 
 STATISTICS = ("lp", "log_likelihood_total", "acceptance_rate", "step_size", "n_steps", "diverging")
+_LABELS, _KEPT = types.Array(types.int64, 1, "C"), types.Array(types.int32, 1, "C")
 
 
-class State(NamedTuple):
-    """Where a chain is, with its scratch."""
+class Chunk(NamedTuple):
+    """The moves of an iteration by address, and where draws are kept."""
 
-    theta: np.ndarray
-    log_likelihood: np.ndarray  # (1,)
-    proposal: np.ndarray
-    momentum: np.ndarray
-    gradient: np.ndarray
-    saved: np.ndarray  # (n_dims,)
-    centre: np.ndarray  # (n_dims,)
-    labels: np.ndarray  # (n_actors,) clusters; empty without
-
-
-class Moves(NamedTuple):
-    """Which moves an iteration makes, and how."""
-
-    mass: np.ndarray  # (n_parameters,)
-    graph: tuple[np.ndarray, np.ndarray]  # CSR (starts, neighbours) of ties in either direction
-    branches: Branches
-    path_length: float
-    target_acceptance: float
-    relocations: int
-    swaps: int
-    swings: int
-    scaled: bool  # the joint scale and intercept block
-    translated: bool  # the exact draw of the location
-    intercept: int  # index into the parameter vector, -1 without one
-    n_intercepts: int  # one a network
-    step_mass: np.ndarray  # (n_positions - n_first,) what the ties say of each step between periods
+    functions: np.ndarray  # (n_moves,) int64
+    data: np.ndarray  # (n_moves,) int64
+    accepted: np.ndarray  # (n_moves,) of the last iteration
+    info: np.ndarray  # of the last trajectory
+    span: np.ndarray  # (3,) int64: first iteration, end, thin
+    positions: int  # addresses of the positions' prior, and of the entry that keeps labels, 0 without
+    keep_labels: int
+    draws: np.ndarray  # (n_draws, n_parameters)
+    statistics: np.ndarray  # (n_draws, 6 + n_moves)
+    labels: np.ndarray  # (n_draws, n_first + 1) int32 labels, then the number of components; (n_draws, 0) without
 
 
-def new_state(theta: np.ndarray, n_dims: int, n_labels: int = 0) -> State:
-    """A state at these parameters.
-
-    The first chunk computes its log-likelihood, and labels are drawn before they are used.
-    """
-    return State(
-        theta=theta.copy(),
-        log_likelihood=np.full(1, np.nan),
-        proposal=np.zeros(theta.size),
-        momentum=np.zeros(theta.size),
-        gradient=np.zeros(theta.size),
-        saved=np.zeros(n_dims),
-        centre=np.zeros(n_dims),
-        labels=np.zeros(n_labels, np.int64),
-    )
-
-
-@inline_kernel
-def _move_together(target, state, adaptation, moves, iteration, n_warmup, rng):
-    """The scale and location blocks, and what warm-up learns about them."""
-    if moves.scaled:
-        accepted = scale_and_shift(target, state, adaptation, (moves.intercept, moves.n_intercepts), rng)
-        if iteration < n_warmup:
-            size = target.prior.n_actors * target.prior.n_dims
-            intercept = state.theta[moves.intercept] if moves.intercept >= 0 else 0.0
-            settled = iteration >= 0.2 * n_warmup
-            learn_block(adaptation, log_root_mean_square(state.theta, size), intercept, accepted, settled, iteration)
-    if moves.translated:
-        shift_positions(target.prior, state.theta, rng)
-    if target.prior.moving:
-        stretch_steps(target, state, rng)
-        redraw_step_variance(target.prior.walk, target.prior.n_dims, state.theta, rng)
-    if target.prior.groups.shape[0] > 0:
-        redraw_variances(target.prior, state.theta, rng)
-        shift_effects(target.prior, state.theta, (moves.intercept, moves.n_intercepts), rng)
+def _run_chunk(target: Any, state: Any, chunk: Any, rng: Any) -> None:
+    """Run the iterations of a span, keeping every thin-th after warm-up."""
+    functions, data, accepted, info = chunk.functions, chunk.data, chunk.accepted, chunk.info
+    draws, statistics, labels, clock = chunk.draws, chunk.statistics, chunk.labels, state.clock
+    theta, log_likelihood, thin = state.theta, state.log_likelihood, chunk.span[2]
+    for iteration in range(chunk.span[0], chunk.span[1]):
+        clock[0] = iteration
+        for m in range(functions.size):
+            accepted[m] = call(functions[m], (target, state, data[m], rng))
+        kept = iteration - clock[1] + 1
+        if kept > 0 and kept % thin == 0:
+            row = kept // thin - 1
+            copy_into(draws[row], theta)
+            if chunk.keep_labels != 0:
+                do(chunk.keep_labels, (chunk.positions, state.labels, labels[row]))
+            statistics[row, 0] = log_likelihood[0] + natural_log_prior(target, theta)
+            statistics[row, 1] = log_likelihood[0]
+            statistics[row, 2], statistics[row, 3] = info[ACCEPTANCE], info[STEP_SIZE]
+            statistics[row, 4], statistics[row, 5] = info[N_STEPS], info[DIVERGING]
+            copy_into(statistics[row, 6:], accepted)
 
 
-@kernel
-def run_chunk(target, state, adaptation, moves, span, out, statistics, labels, rng):
-    """Run iterations span[0]..span[1]-1 of a chain whose warm-up has span[2]; keep every span[3]-th after it.
+class Iterations:
+    """The moves of one chain, and its draws."""
+
+    def __init__(self, scene: Scene, moves: Sequence[Move], n_draws: int, thin: int) -> None:
+        self.scene, self.moves = scene, moves
+        self.trajectories = next(move.data for move in moves if isinstance(move.data, Trajectories))
+        self._bound = [move.bind() for move in moves]
+        state = scene.state.value
+        n_labels = state.labels.size
+        prior = scene.bound.target.prior
+        self._positions = Memory(prior.positions)
+        kinds = self._positions.type, _LABELS, _KEPT
+        keep = entry(way_of(write_labels, prior.positions), types.void, *kinds).address if n_labels else 0
+        self.draws = np.empty((n_draws, state.theta.size))
+        self.statistics = np.empty((n_draws, len(STATISTICS) + len(moves)))
+        self.labels = np.empty((n_draws, n_labels + 1 if n_labels else 0), np.int32)
+        self._chunk = Memory(
+            Chunk(
+                functions=np.array([one.entry.address for one in self._bound], np.int64),
+                data=np.array([one.data.address for one in self._bound], np.int64),
+                accepted=np.zeros(len(moves)),
+                info=self.trajectories.info,
+                span=np.array([0, 0, thin], np.int64),
+                positions=self._positions.address,
+                keep_labels=keep,
+                draws=self.draws,
+                statistics=self.statistics,
+                labels=self.labels,
+            )
+        )
+        self._run: Entry = entry(_run_chunk, types.void, VERBS, STATE, self._chunk.type, STREAM)
+
+    def run(self, first: int, end: int) -> None:
+        """Run iterations `first` to `end` - 1; the state's clock knows how many are warm-up."""
+        self._chunk.value.span[:2] = first, end
+        self._run(self.scene.target, self.scene.state, self._chunk, self.scene.rng)
+
+
+def statistics_of(moves: Sequence[Move], values: np.ndarray) -> dict[str, np.ndarray]:
+    """Statistics of draws by name.
 
     Parameters
     ----------
-    target : Target
-    state : State
-    adaptation : Adaptation
-    moves : Moves
-    span : tuple of int
-        First iteration, end, warm-up, thin.
-    out : ndarray of shape (n_draws, n_parameters)
-    statistics : ndarray of shape (n_draws, 6)
-        In the order of `STATISTICS`.
-    labels : int ndarray of shape (n_draws, n_actors + 1)
-        Labels of each draw, then the number of components; (n_draws, 0) without clusters.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    int
-        Divergences after warm-up in this chunk.
+    moves : sequence of Move
+    values : ndarray of shape (..., 6 + n_moves)
     """
-    first, end, n_warmup, thin = span
-    divergences = 0
-    if first == 0:
-        state.log_likelihood[0] = log_likelihood(target.likelihood, state.theta)
-    for iteration in range(first, end):
-        if iteration == n_warmup and n_warmup > 0:
-            freeze(adaptation)
-        if target.prior.moving:
-            set_step_mass(target.prior.walk, target.prior.n_dims, state.theta, moves.step_mass, moves.mass)
-        step = math.exp(adaptation.step[LOG_STEP])
-        acceptance, n_steps, diverged = hmc_step(target, state, moves.mass, step, moves.path_length, rng)
-        if iteration < n_warmup:
-            learn_step_size(adaptation, acceptance, moves.target_acceptance)
-        elif diverged:
-            divergences += 1
-        if moves.relocations > 0:
-            relocate(target, state, moves.graph, moves.relocations, rng)
-        if moves.swaps > 0:
-            swap(target, state, moves.swaps, rng)
-        if moves.swings > 0:
-            swing(target, state, moves.branches, moves.swings, rng)
-        redraw_own_values(target.prior.positions, state.theta, state.labels, moves.mass, rng)
-        _move_together(target, state, adaptation, moves, iteration, n_warmup, rng)
-        kept = iteration - n_warmup + 1
-        if kept > 0 and kept % thin == 0:
-            row = kept // thin - 1
-            out[row] = state.theta
-            write_labels(target.prior.positions, state.labels, labels[row])
-            value = state.log_likelihood[0]
-            statistics[row, 0] = value + natural_log_prior(target.prior, state.theta)
-            statistics[row, 1] = value
-            statistics[row, 2] = acceptance
-            statistics[row, 3] = step
-            statistics[row, 4] = n_steps
-            statistics[row, 5] = 1.0 if diverged else 0.0
-    return divergences
+    found = {name: values[..., k] for k, name in enumerate(STATISTICS)}
+    found["diverging"] = found["diverging"] > 0
+    found["n_steps"] = found["n_steps"].astype(np.int64)
+    names = [move.name for move in moves]
+    return found | {name: values[..., len(STATISTICS) + k] for k, name in enumerate(names) if name}

@@ -1,21 +1,31 @@
-"""Moves that gradients cannot make: an actor jumps around what holds it in place, or two actors change places."""
+"""Relocation: an actor jumps around what holds it in place, which gradients cannot."""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
+
+import numpy as np
 
 from latentnet.compiled import inline_kernel
-from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors
-from latentnet.priors.joint import actor_log_prior, redraw_actor
-from latentnet.priors.positions import prepare_actors
+from latentnet.problem.verbs import actor_log_likelihood, actor_log_prior, prepare_actors, redraw_actor
 
-__all__ = ["relocate", "swap"]
+__all__ = ["Relocation", "random_other", "relocate"]
 
 REDRAWN = 0.8  # share of relocations of an actor without ties that draw it anew; 1/(1 + ties) of it otherwise
 
 
+class Relocation(NamedTuple):
+    """Of how many actors an iteration, and who has ties with whom."""
+
+    tries: int
+    starts: np.ndarray  # CSR of ties in either direction
+    neighbours: np.ndarray
+
+
 @inline_kernel
-def _random_other(n, actor, rng):
+def random_other(n, actor, rng):
+    """One of the other actors."""
     other = int(rng.random() * (n - 1))
     return other + 1 if other >= actor else other
 
@@ -23,28 +33,28 @@ def _random_other(n, actor, rng):
 @inline_kernel
 def _centre_of_others(target, theta, actor, centre):
     """Fill `centre` by the mean of all in the actor's space but those that move along with it."""
-    n, walk = target.prior.n_actors, target.prior.walk
-    for k in range(target.prior.n_dims):
+    n, sites, following = target.n_actors, target.sites, target.following
+    for k in range(target.n_dims):
         total, count, later = 0.0, 0, actor
         for j in range(n):
-            if walk.sites[j] == walk.sites[actor]:
+            if sites[j] == sites[actor]:
                 total += theta[k * n + j]
                 count += 1
         while later >= 0:
             total -= theta[k * n + later]
             count -= 1
-            later = walk.following[later]
+            later = following[later]
         centre[k] = total / count if count > 0 else 0.0
 
 
 @inline_kernel
-def _choose_centre(target, theta, graph, actor, centre, rng):
+def _choose_centre(target, theta, move, actor, centre, rng):
     """Fill `centre` by a point that does not depend on the actor's own position, nor on what moves along with it.
 
     So turning about it is symmetric.
     """
-    n, d = target.prior.n_actors, target.prior.n_dims
-    starts, neighbours = graph
+    n, d = target.n_actors, target.n_dims
+    starts, neighbours = move.starts, move.neighbours
     first, last = starts[actor], starts[actor + 1]
     choice = rng.random()
     if choice < 0.7 and first < last:
@@ -59,9 +69,9 @@ def _choose_centre(target, theta, graph, actor, centre, rng):
     elif choice < 0.85 or first == last:  # all others; the only choice of an isolate
         _centre_of_others(target, theta, actor, centre)
     else:
-        other, later = _random_other(n, actor, rng), actor
+        other, later = random_other(n, actor, rng), actor
         while later >= 0 and later != other:
-            later = target.prior.walk.following[later]
+            later = target.following[later]
         for k in range(d):
             centre[k] = theta[k * n + other] if later < 0 else 0.0
 
@@ -93,11 +103,10 @@ def _turn(theta, n, actor, centre, saved, rng):
 @inline_kernel
 def _trajectory_log_likelihood(target, theta, actor):
     """Log-likelihood of the dyads of an actor's presence and of its later ones, which have no dyads among them."""
-    total, following = 0.0, target.prior.walk.following
-    whole = couples_actors(target.likelihood)  # then that of one actor is that of all
+    total = 0.0
     while actor >= 0:
-        total += actor_log_likelihood(target.likelihood, theta, actor)
-        actor = -1 if whole else following[actor]
+        total += actor_log_likelihood(target, theta, actor)
+        actor = -1 if target.couples_actors else target.following[actor]  # then that of one actor is that of all
     return total
 
 
@@ -109,35 +118,34 @@ def _shift_later(theta, start, actor, following, shift):
         later = following[later]
 
 
-@inline_kernel
-def relocate(target, state, graph, count, rng):
-    """Turn `count` random actors about random centres, or draw them anew from the prior; returns how many moved.
+def relocate(target, state, move, rng):
+    """Turn some random actors about random centres, or draw them anew from the prior.
 
     Those with few ties are drawn anew more often: the fewer, the less holds them where they are. Where several periods
     are modelled, one presence of an actor turns, and its later ones go along.
     """
-    n, d, following = target.prior.n_actors, target.prior.n_dims, target.prior.walk.following
+    n, d, following = target.n_actors, target.n_dims, target.following
     theta, saved, centre = state.theta, state.saved, state.centre
     moved = 0
-    prepare_actors(target.prior.positions, theta)
-    for _ in range(count):
+    prepare_actors(target, theta)
+    for _ in range(move.tries):
         actor = int(rng.random() * n)
-        degree = graph[0][actor + 1] - graph[0][actor]
+        degree = move.starts[actor + 1] - move.starts[actor]
         anew = rng.random() * (1.0 + degree) < REDRAWN
         if not anew:
-            _choose_centre(target, theta, graph, actor, centre, rng)
+            _choose_centre(target, theta, move, actor, centre, rng)
         old = _trajectory_log_likelihood(target, theta, actor)
-        old_prior = actor_log_prior(target.prior, theta, actor)
+        old_prior = actor_log_prior(target, theta, actor)
         for k in range(d):
             saved[k] = theta[k * n + actor]
         if anew:
-            redraw_actor(target.prior, theta, actor, rng)
+            redraw_actor(target, theta, actor, rng)
         else:
             _turn(theta, n, actor, centre, saved, rng)
         for k in range(d):
             _shift_later(theta, k * n, actor, following, theta[k * n + actor] - saved[k])
         change = _trajectory_log_likelihood(target, theta, actor) - old
-        of_prior = 0.0 if anew else actor_log_prior(target.prior, theta, actor) - old_prior
+        of_prior = 0.0 if anew else actor_log_prior(target, theta, actor) - old_prior
         if math.log(rng.random()) < change + of_prior:
             state.log_likelihood[0] += change
             moved += 1
@@ -145,25 +153,4 @@ def relocate(target, state, graph, count, rng):
             for k in range(d):
                 _shift_later(theta, k * n, actor, following, saved[k] - theta[k * n + actor])
                 theta[k * n + actor] = saved[k]
-    return moved
-
-
-@inline_kernel
-def swap(target, state, count, rng):
-    """Let `count` random pairs of actors change places; returns how many did.
-
-    Only where the likelihood offers it and every dyad was observed: nor does the prior change.
-    """
-    likelihood, theta = target.likelihood, state.theta
-    n, d = target.prior.n_actors, target.prior.n_dims
-    swapped = 0
-    for _ in range(count):
-        i = int(rng.random() * n)
-        j = _random_other(n, i, rng)
-        change = change_of_swap(likelihood, theta, i, j)
-        if math.log(rng.random()) < change:
-            for k in range(d):
-                theta[k * n + i], theta[k * n + j] = theta[k * n + j], theta[k * n + i]
-            state.log_likelihood[0] += change
-            swapped += 1
-    return swapped
+    return moved / move.tries

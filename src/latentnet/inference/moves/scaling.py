@@ -1,20 +1,31 @@
-"""The directions in which all positions move together: the scale, with the intercept, and that of steps."""
+"""The directions in which all positions move together: the scale with the intercept, that of steps, the location."""
 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
-from latentnet.compiled import inline_kernel
-from latentnet.inference.moves.adaptation import LOG_SCALE
-from latentnet.likelihood.verbs import log_likelihood
-from latentnet.priors.joint import log_prior, scale_positions
-from latentnet.priors.random_walk import from_steps, to_steps
+import numpy as np
 
-__all__ = ["log_root_mean_square", "scale_and_shift", "stretch_steps"]
+from latentnet.compiled import copy_into, inline_kernel
+from latentnet.inference.moves.adaptation import FACTOR_00, FACTOR_10, FACTOR_11, LOG_SCALE, learn_block
+from latentnet.priors.joint import shift_positions
+from latentnet.priors.random_walk import RandomWalk, redraw_step_variance
+from latentnet.problem.verbs import from_steps, log_likelihood, log_prior, scale_positions, to_steps
+
+__all__ = ["Location", "ScaleBlock", "Steps", "redraw_location", "redraw_steps", "scale_and_shift", "stretch_steps"]
+
+
+class ScaleBlock(NamedTuple):
+    """Scale of the positions, and intercepts."""
+
+    intercept: int  # index into the parameter vector, -1 without one
+    n_intercepts: int  # one a network
+    tuning: np.ndarray  # (10,) see `adaptation`
 
 
 @inline_kernel
-def log_root_mean_square(theta, size):
+def _log_root_mean_square(theta, size):
     """Log of the root mean square of the first `size` values."""
     total = 0.0
     for p in range(size):
@@ -23,55 +34,83 @@ def log_root_mean_square(theta, size):
 
 
 @inline_kernel
-def scale_and_shift(target, state, adaptation, intercepts, rng):
+def _decide(target, state, change, rng):
+    """Accept the proposal, whose prior's and Jacobian's part of the log ratio is given, or not; returns 1.0 or 0.0."""
+    new_log_likelihood = log_likelihood(target, state.proposal)
+    change += new_log_likelihood - state.log_likelihood[0]
+    change += log_prior(target, state.proposal) - log_prior(target, state.theta)
+    accepted = 0.0
+    if math.log(rng.random()) < change:
+        copy_into(state.theta, state.proposal)
+        state.log_likelihood[0] = new_log_likelihood
+        accepted = 1.0
+    return accepted
+
+
+def scale_and_shift(target, state, move, rng):
     """Random walk along z → c·z, μ → c·μ, log σ → log σ + log c, intercepts → intercepts + δ.
 
-    Returns 1.0 if accepted. The Jacobian is c to the number of scaled coordinates. Most of it is cancelled by what the
-    density of z given μ and σ loses; both are in the ratio below, so it holds for any prior. Random effects do not
-    scale; the standard deviation of steps between periods does.
+    The Jacobian is c to the number of scaled coordinates. Most of it is cancelled by what the density of z given μ and
+    σ loses; both are in the ratio below, so it holds for any prior. Random effects do not scale; the standard deviation
+    of steps between periods does.
     """
-    theta, proposal, prior = state.theta, state.proposal, target.prior
-    spread = math.exp(adaptation.block[LOG_SCALE])
-    factor = adaptation.block_factor
+    theta, proposal, tuning, intercept = state.theta, state.proposal, move.tuning, move.intercept
+    spread = math.exp(tuning[LOG_SCALE])
     first, second = rng.standard_normal(), rng.standard_normal()
-    log_c = spread * factor[0] * first
-    proposal[:] = theta
-    scaled = scale_positions(prior, proposal, log_c)
-    intercept, n_intercepts = intercepts
+    log_c = spread * tuning[FACTOR_00] * first
+    copy_into(proposal, theta)
+    scaled = scale_positions(target, proposal, log_c)
     if intercept >= 0:
-        for p in range(intercept, intercept + n_intercepts):
-            proposal[p] += spread * (factor[1] * first + factor[2] * second)
-    new_log_likelihood = log_likelihood(target.likelihood, proposal)
-    change = new_log_likelihood - state.log_likelihood[0]
-    change += log_prior(prior, proposal) - log_prior(prior, theta) + scaled * log_c
-    if not math.log(rng.random()) < change:
-        return 0.0
-    theta[:] = proposal
-    state.log_likelihood[0] = new_log_likelihood
-    return 1.0
+        for p in range(intercept, intercept + move.n_intercepts):
+            proposal[p] += spread * (tuning[FACTOR_10] * first + tuning[FACTOR_11] * second)
+    accepted = _decide(target, state, scaled * log_c, rng)
+    iteration, n_warmup = state.clock[0], state.clock[1]
+    if iteration < n_warmup:
+        log_scale = _log_root_mean_square(theta, target.n_actors * target.n_dims)
+        level = theta[intercept] if intercept >= 0 else 0.0
+        learn_block(tuning, log_scale, level, accepted, iteration >= 0.2 * n_warmup, iteration)
+    return accepted
 
 
-@inline_kernel
-def stretch_steps(target, state, rng):
-    """Random walk along steps → c·steps, log τ → log τ + log c; returns 1.0 if accepted.
+class Steps(NamedTuple):
+    """The walk of positions from period to period."""
+
+    walk: RandomWalk
+    n_dims: int
+
+
+def stretch_steps(target, state, move, rng):
+    """Random walk along steps → c·steps, log τ → log τ + log c.
 
     Given τ the steps' density times the Jacobian does not change: where the ties say little of the steps, τ moves
     freely. The size of the move is itself random, so that one of them suits.
     """
-    theta, proposal, prior = state.theta, state.proposal, target.prior
-    walk, n = prior.walk, prior.n_actors
+    walk, n_dims = move.walk, move.n_dims
+    proposal, n = state.proposal, target.n_actors
     log_c = 3.0 ** -int(3.0 * rng.random()) * rng.standard_normal()
-    proposal[:] = theta
-    to_steps(walk, prior.n_dims, proposal)
-    for k in range(prior.n_dims):
-        proposal[k * n + walk.n_first : (k + 1) * n] *= math.exp(log_c)
-    from_steps(walk, prior.n_dims, proposal)
+    copy_into(proposal, state.theta)
+    to_steps(target, proposal)
+    for k in range(n_dims):
+        for p in range(k * n + walk.n_first, (k + 1) * n):
+            proposal[p] *= math.exp(log_c)
+    from_steps(target, proposal)
     proposal[walk.log_scale] += log_c
-    new_log_likelihood = log_likelihood(target.likelihood, proposal)
-    change = new_log_likelihood - state.log_likelihood[0]
-    change += log_prior(prior, proposal) - log_prior(prior, theta) + prior.n_dims * walk.previous.size * log_c
-    if not math.log(rng.random()) < change:
-        return 0.0
-    theta[:] = proposal
-    state.log_likelihood[0] = new_log_likelihood
+    return _decide(target, state, n_dims * walk.previous.size * log_c, rng)
+
+
+def redraw_steps(target, state, move, rng):
+    """Gibbs draw of τ² given the positions."""
+    redraw_step_variance(move.walk, move.n_dims, state.theta, rng)
+    return 1.0
+
+
+class Location(NamedTuple):
+    """The prior that says where positions are."""
+
+    prior: Any
+
+
+def redraw_location(target, state, move, rng):
+    """Draw the location exactly, given everything else; only where the similarity does not feel a translation."""
+    shift_positions(move.prior, state.theta, rng)
     return 1.0

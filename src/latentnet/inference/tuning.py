@@ -1,0 +1,173 @@
+"""Tuning: the masses of Hamiltonian moves, and which moves suit a problem."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from latentnet.compiled import offers
+from latentnet.inference.moves.adaptation import new_block, new_step
+from latentnet.inference.moves.branches import Branches, Swings, find_branches, swing
+from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
+from latentnet.inference.moves.move import Move
+from latentnet.inference.moves.relocation import Relocation, relocate
+from latentnet.inference.moves.scaling import (
+    Location,
+    ScaleBlock,
+    Steps,
+    redraw_location,
+    redraw_steps,
+    scale_and_shift,
+    stretch_steps,
+)
+from latentnet.inference.moves.swap import Swaps, swap
+from latentnet.inference.moves.variances import Effects, OwnValues, redraw_effects, redraw_values
+from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
+from latentnet.priors.mixture_draws import FIXED
+from latentnet.priors.positions import draw_shift, redraw_own_values, set_own_mass
+from latentnet.priors.random_walk import pull_to_steps
+from latentnet.problem.verbs import BoundTarget
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+    from latentnet.problem.target import Target
+
+__all__ = ["Tuning", "informed_mass", "plain_mass", "sampler_moves"]
+
+_PATH_LENGTH = 4.0
+_RELOCATED_SHARE = 0.1
+_SWAPS_PER_ACTOR = 0.25
+_MOST_SWINGS = 2
+_MOST_WHOLE_RELOCATIONS = 8  # where rows are coupled each costs two whole likelihoods
+_STEP = 1e-3
+_LEAST_CURVATURE = 0.1
+
+
+class Tuning(NamedTuple):
+    """What chains of one problem share: they start with the same masses, and know the network's branches."""
+
+    mass: np.ndarray  # (n_parameters,)
+    branches: Branches
+
+
+def plain_mass(problem: Problem) -> np.ndarray:
+    """Mass of each parameter where the likelihood does not say how much it knows.
+
+    A position's mass follows from what its ties say of it; the intercept and log σ have what all of them say together.
+    """
+    mass = np.ones(problem.n_parameters)
+    of_positions = 0.5 + 0.25 * problem.degrees
+    mass[problem.positions] = np.tile(of_positions, problem.n_dims)
+    if problem.intercept >= 0:
+        mass[problem.intercept] = of_positions.sum() / 4.0
+    return _with_scales(problem, mass)
+
+
+def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does."""
+    prior, mass = problem.prior, information(problem.likelihood, problem, mode, rng)
+    if problem.n_dims:  # the space has no axes of its own: each coordinate has the mean over its actor's
+        of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
+        mass[problem.positions] = np.tile(of_positions.mean(axis=0), problem.n_dims)
+    mass += prior.precision
+    for group, start in problem.random_groups:
+        mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
+    if couples_actors(problem.likelihood):
+        for index in range(problem.intercepts.start, problem.intercepts.stop):
+            mass[index] = max(_curvature(problem, mode, index), _LEAST_CURVATURE)
+    if problem.n_dims:
+        # The joint mode may have its positions far too close together: the prior's scale is the safer one.
+        variance = np.mean(mode[problem.positions] ** 2)
+        # Of first positions and steps; what the walk says of the steps is added at each iteration, given τ.
+        pull_to_steps(prior.walk, problem.n_dims, mass)
+        first = np.tile(np.arange(problem.n_actors) < problem.n_first, problem.n_dims)
+        mass[problem.positions] += first / max(variance, float(problem.priors.position_variance_scale or 0.0))
+    return _with_scales(problem, np.maximum(mass, 1e-3))
+
+
+def _curvature(problem: Problem, mode: np.ndarray, index: int) -> float:
+    """Observed information of one parameter at the mode: lists that are full say little of the intercept."""
+    target, slopes = BoundTarget(problem.target()), []
+    for step in (-_STEP, _STEP):
+        theta = mode.copy()
+        theta[index] += step
+        slopes.append(float(target.log_posterior(theta)[1][index]))
+    return (slopes[0] - slopes[1]) / (2.0 * _STEP)
+
+
+def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
+    """Set the masses of variances and clusters, in place."""
+    df = float(problem.priors.random_effect_variance_df)
+    for _, bound, part in problem.effects:
+        for group in bound.groups:
+            mass[part.start + group.scale] = group.stop - group.start + df
+        for one in bound.correlations:
+            first = bound.groups[one.first]
+            mass[part.start + one.place] = first.stop - first.start + 2.0
+    for k, _, prior_df in problem.bound.scales:
+        mass[problem.family_slice.start + k] += prior_df
+    if problem.has_steps:
+        mass[problem.log_step] = FIXED  # it is drawn given the steps, whose mass depends on it
+    set_own_mass(problem.own_prior().positions, mass)
+    return mass
+
+
+def sampler_moves(
+    problem: Problem, target: Target, mass: np.ndarray, target_acceptance: float, branches: Branches | None = None
+) -> list[Move]:
+    """The moves that suit a problem, in the order of an iteration.
+
+    Parameters
+    ----------
+    problem : Problem
+    target : Target
+        The chain's own.
+    mass : ndarray of shape (n_parameters,)
+        The chain's own: masses of clusters follow their number, those of steps their variance.
+    target_acceptance : float
+        Of Hamiltonian moves.
+    branches : Branches or None
+        Those of the network, which are sought here if None.
+    """
+    prior, moving = target.prior, problem.has_steps
+    moves = []
+    if moving:
+        information = mass[: problem.n_actors][problem.n_first :].copy()
+        masses = StepMasses(prior.walk, problem.n_dims, information, mass)
+        moves.append(Move(renew_step_masses, masses))
+    trajectories = Trajectories(mass, new_step(), _PATH_LENGTH, target_acceptance, np.zeros(N_INFO))
+    moves.append(Move(hamiltonian_move, trajectories))
+    if problem.n_dims:
+        moves += _moves_of_actors(problem, target, find_branches(*problem.graph) if branches is None else branches)
+    if offers(prior.positions, redraw_own_values):
+        moves.append(Move(redraw_values, OwnValues(prior.positions, mass), allocates=True))
+    intercepts = problem.intercept, problem.intercepts.stop - problem.intercepts.start
+    if problem.n_dims:
+        moves.append(Move(scale_and_shift, ScaleBlock(*intercepts, new_block()), "scaling_rate"))
+        if problem.invariance == "isometry" and offers(prior.positions, draw_shift):
+            moves.append(Move(redraw_location, Location(prior)))
+    if moving:
+        steps = Steps(prior.walk, problem.n_dims)
+        moves += [Move(stretch_steps, steps, "stretching_rate"), Move(redraw_steps, steps)]
+    if len(prior.groups):
+        moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.precision, *intercepts)))
+    return moves
+
+
+def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> list[Move]:
+    """Moves of single actors, of pairs and of branches."""
+    n, likelihood, observed, moves = problem.n_actors, target.likelihood, problem.network.observed, []
+    relocations = math.ceil(_RELOCATED_SHARE * n)
+    if couples_actors(likelihood):
+        relocations = min(relocations, _MOST_WHOLE_RELOCATIONS)
+    if offers(likelihood, actor_log_likelihood):
+        moves.append(Move(relocate, Relocation(relocations, *problem.graph), "relocation_rate"))
+    if offers(likelihood, change_of_swap) and observed.n_dyads == observed.n_dyads_possible:
+        moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n)), "swap_rate"))
+    # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
+    swings = 0 if problem.has_steps else min(_MOST_SWINGS, branches.hubs.size)
+    if swings:
+        moves.append(Move(swing, Swings(swings, branches), "swing_rate"))
+    return moves

@@ -1,0 +1,207 @@
+"""Memory, references and entries: data and compiled functions that kernels know by address.
+
+Numba compiles all that a kernel calls once more within it, and a kernel that takes a model's data by value once more
+for each type of them. What is called by address is compiled once, whoever calls: `Memory` lays data out as compiled
+code reads them, `entry` compiles a function of references to data, and `call` lets one kernel call the entry of
+another, which costs some nanoseconds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core.errors import NumbaError
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import intrinsic, lower_getattr_generic, models, register_model
+
+from latentnet.compiled import COUNTED, UNCOUNTED, compiled_for, first_class_functions
+
+__all__ = ["NUMBER", "VECTOR", "Entry", "Memory", "Reference", "address_of", "call", "do", "entry"]
+
+NUMBER = types.int64
+VECTOR = types.Array(types.float64, 1, "C")
+_WORD = 8
+
+
+class Reference(types.Type):
+    """Numba's type of the address of a NamedTuple; its fields are read where they are used."""
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype = dtype
+        self.instance_class = dtype.instance_class  # verbs are chosen by it
+        super().__init__(name=f"reference({dtype})")
+
+
+@register_model(Reference)
+class _ReferenceModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Reference) -> None:
+        super().__init__(manager, kind, ir.IntType(64))
+
+
+def _is_named(kind: Any) -> bool:
+    return isinstance(kind, types.NamedTuple | types.NamedUniTuple)
+
+
+@infer_getattr
+class _ReferenceAttribute(AttributeTemplate):
+    key = Reference
+
+    def generic_resolve(self, reference: Reference, name: str) -> Any:
+        """Type of a field: NamedTuples are references again."""
+        if name not in reference.dtype.fields:
+            return None
+        kind = reference.dtype.types[reference.dtype.fields.index(name)]
+        return Reference(kind) if _is_named(kind) else kind
+
+
+@lower_getattr_generic(Reference)
+def _read_field(context, builder, reference, value, name):
+    manager = context.data_model_manager
+    place = reference.dtype.fields.index(name)
+    kind = reference.dtype.types[place]
+    base = builder.inttoptr(value, manager[reference.dtype].get_data_type().as_pointer())
+    address = builder.gep(base, [ir.IntType(32)(0), ir.IntType(32)(place)], inbounds=True)
+    return builder.ptrtoint(address, ir.IntType(64)) if _is_named(kind) else _load(builder, manager[kind], address)
+
+
+def _load(builder: Any, model: Any, address: Any) -> Any:
+    """Load word by word. What a Memory holds never changes, so loops need not look again."""
+    if isinstance(model, models.StructModel):
+        parts = [model._models[k] for k in range(model.field_count)]
+    elif isinstance(model, models.UniTupleModel):
+        parts = [model._elem_model] * model._count
+    else:
+        loaded = builder.load(address)
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return model.from_data(builder, loaded)
+    value = ir.Constant(model.get_value_type(), ir.Undefined)
+    for k, part in enumerate(parts):
+        place = builder.gep(address, [ir.IntType(32)(0), ir.IntType(32)(k)], inbounds=True)
+        value = builder.insert_value(value, _load(builder, part, place), k)
+    return value
+
+
+class Memory:
+    """A value in memory as compiled code reads it, for as long as this object lives.
+
+    Parameters
+    ----------
+    value : object
+        A NamedTuple of numbers, arrays, functions that are passed as values and such tuples. The
+        arrays are shared, not copied.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        out = bytearray()
+        _write(value, out)
+        self._bytes = np.frombuffer(out, np.uint8)
+        self.address = int(self._bytes.ctypes.data)
+        with first_class_functions():
+            self.type = Reference(numba.typeof(value))
+
+
+def _write(value: Any, out: bytearray) -> None:
+    """Append a value by C's rules for a struct of words of eight bytes and of booleans of one."""
+    if isinstance(value, bool | np.bool_):
+        out.append(bool(value))
+        return
+    out.extend(bytes(-len(out) % _WORD))
+    if isinstance(value, tuple):
+        for part in value:
+            _write(part, out)
+        out.extend(bytes(-len(out) % _WORD))
+    elif isinstance(value, float):
+        out.extend(np.float64(value).tobytes())
+    else:
+        out.extend(np.array(_words_of(value), np.int64).tobytes())
+
+
+def _words_of(value: Any) -> list[int]:
+    if isinstance(value, np.ndarray):  # neither counter nor owner: Python holds the array
+        return [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
+    if isinstance(value, int | np.integer):
+        return [int(value)]
+    return [int(value.address), 0, 0]  # a first-class function
+
+
+def address_of(pointer: Any) -> int:
+    """Address of a pointer or function of ctypes."""
+    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
+
+
+class Entry:
+    """A function that was compiled for pointers, numbers and float64 arrays; Python's calls let go of the GIL."""
+
+    def __init__(self, compiled: Any, returned: Any, kinds: tuple[Any, ...]) -> None:
+        self._compiled = compiled  # owns the code
+        self.address = int(compiled.address)
+        words = [ctypes.c_double if kind == types.float64 else ctypes.c_ssize_t for kind in kinds for _ in _parts(kind)]
+        self._call = ctypes.CFUNCTYPE(ctypes.c_double if returned == types.float64 else None, *words)(self.address)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it: a Memory stands for its address."""
+        words: list[Any] = []
+        for one in arguments:
+            if isinstance(one, Memory):
+                words.append(one.address)
+            else:
+                words.extend(_words_of(one) if isinstance(one, np.ndarray) else [one])
+        return self._call(*words)
+
+
+def _parts(kind: Any) -> range:
+    return range(5 + 2 * kind.ndim) if isinstance(kind, types.Array) else range(1)
+
+
+@functools.cache
+def entry(function: Callable[..., Any], returned: Any, *kinds: Any, allocates: bool = False) -> Entry:
+    """Compile a function for arguments of these types, once, cached on disk.
+
+    Parameters
+    ----------
+    function : callable
+        Plain Python that Numba can compile; it must not raise.
+    returned : {float64, void}
+    *kinds : Numba types
+        `NUMBER`, `VECTOR`, float64, or the type of a `Memory`.
+    allocates : bool
+        Whether it is known to make arrays; others go without reference counts, which cost time.
+    """
+    signature = returned(*kinds)
+    with first_class_functions():
+        if not allocates:
+            try:
+                return Entry(compiled_for(signature, function, UNCOUNTED), returned, kinds)
+            except NumbaError:  # what a user wrote may make arrays
+                pass
+        return Entry(compiled_for(signature, function, COUNTED), returned, kinds)
+
+
+@intrinsic
+def call(typingctx, address, arguments):
+    """Call the entry at an address with a tuple of arguments; returns its float."""
+    return types.float64(address, arguments), _calling(ir.DoubleType(), len(arguments.types))
+
+
+@intrinsic
+def do(typingctx, address, arguments):
+    """Call an entry that returns nothing."""
+    return types.void(address, arguments), _calling(ir.IntType(8).as_pointer(), len(arguments.types))
+
+
+def _calling(returned: Any, n_arguments: int) -> Any:
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = [builder.extract_value(values[1], k) for k in range(n_arguments)]
+        function = ir.FunctionType(returned, [part.type for part in parts])
+        found = builder.call(builder.inttoptr(values[0], function.as_pointer()), parts)
+        return found if signature.return_type == types.float64 else context.get_dummy_value()
+
+    return codegen

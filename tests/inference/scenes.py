@@ -1,0 +1,40 @@
+"""Moves of the sampler one by one, from Python: with other tuning, and on a target whose data a test overwrites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from latentnet.inference.moves.adaptation import new_block, new_step
+from latentnet.inference.moves.hmc import hamiltonian_move
+from latentnet.inference.moves.move import Move, Scene, State
+from latentnet.inference.moves.scaling import scale_and_shift
+from latentnet.problem.target import Target
+from latentnet.problem.verbs import BoundTarget
+
+
+def scene_of(target: Target, state: State, rng: np.random.Generator) -> Scene:
+    """The target and the state in memory."""
+    return Scene(BoundTarget(target), state, rng)
+
+
+def with_changes(moves: Sequence[Move], changes: dict[Callable[..., Any], dict[str, Any]]) -> list[Move]:
+    """The moves with other data, by function and field."""
+    return [replace(move, data=move.data._replace(**changes.get(move.function, {}))) for move in moves]
+
+
+def settled(moves: Sequence[Move], step: float, factor: Sequence[float]) -> list[Move]:
+    """Tuning as warm-up may have left it: a step size, and the Cholesky factor of the scale block's proposal."""
+    steps, block = new_step(), new_block()
+    steps[:2] = np.log(step)
+    block[-3:] = factor
+    return with_changes(moves, {hamiltonian_move: {"step": steps}, scale_and_shift: {"tuning": block}})
+
+
+def once(scene: Scene, move: Move) -> Callable[[], float]:
+    """One move, to be made by calling."""
+    bound = move.bind()
+    return lambda: scene.make(bound)
