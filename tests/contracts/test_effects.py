@@ -36,7 +36,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
-from latentnet.likelihood.packed import Layout, actor_layout, network_layout
+from latentnet.likelihood.packed import Packed, actor_layout, network_layout
 from tests import reference
 from tests.reference_effects import levels, part
 
@@ -129,7 +129,7 @@ def _pull(effect: Any, bound: BoundEffect, runs: np.ndarray, values: np.ndarray,
     return gradient - 1.0
 
 
-def _blocks(layout: Layout) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _blocks(layout: Packed) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Runs, senders and receivers of each block, and of its second half."""
     senders, receivers = layout.dyads()
     for block in range(layout.sizes.size):
@@ -142,7 +142,7 @@ def _blocks(layout: Layout) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray
             yield runs, receivers[inside], senders[inside]
 
 
-def _layouts(network: Network) -> list[Layout]:
+def _layouts(network: Network) -> list[Packed]:
     units = ["dyad", "pair"] if network.directed else ["dyad"]
     return [make(network, unit=unit) for unit in units for make in (network_layout, actor_layout)]
 

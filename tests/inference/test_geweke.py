@@ -38,7 +38,7 @@ from latentnet.inference.moves.swap import Swaps, swap
 from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood.fused import Fused
 from latentnet.likelihood.fused_data import SIMILARITY_CODES
-from latentnet.likelihood.packed import Layout
+from latentnet.likelihood.packed import Packed
 from latentnet.priors import Priors
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
@@ -147,7 +147,7 @@ def _block(scene: Scene, moves: list[Move], block: Any, rng: np.random.Generator
     return lambda: [apply() for _ in range(REPEATS)]
 
 
-def _positions_of_ties(layout: Layout) -> tuple[np.ndarray, np.ndarray]:
+def _positions_of_ties(layout: Packed) -> tuple[np.ndarray, np.ndarray]:
     senders, receivers = layout.dyads()
     at = np.repeat(layout.starts[:-1], np.diff(layout.tie_starts)) + layout.tie_positions
     return senders[at], receivers[at]

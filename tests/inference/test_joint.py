@@ -53,7 +53,7 @@ from latentnet.likelihood.composed import (
     composed_gradient,
     composed_log_likelihood,
 )
-from latentnet.likelihood.packed import Layout
+from latentnet.likelihood.packed import Packed
 from latentnet.network import replayed
 from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 from latentnet.priors import Priors
@@ -369,7 +369,7 @@ def _moves(model: Model, target: Target, mass: np.ndarray) -> list[Move]:
     return with_changes(moves, {hamiltonian_move: {"path_length": 1.5}, relocate: {"tries": 1, **graph}})
 
 
-def _places(layout: Layout) -> tuple[np.ndarray, np.ndarray]:
+def _places(layout: Packed) -> tuple[np.ndarray, np.ndarray]:
     """Sender and receiver of every tie of a layout."""
     senders, receivers = layout.dyads()
     block = np.repeat(np.arange(layout.sizes.size), np.diff(layout.tie_starts))

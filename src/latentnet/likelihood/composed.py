@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import block_function, implements, inline_kernel, kernel
-from latentnet.likelihood.packed import Layout, actor_layout, network_layout
+from latentnet.likelihood.packed import Packed, actor_layout, network_layout
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
@@ -79,8 +79,8 @@ class Composed(NamedTuple):
     dyads: np.ndarray  # (n_dyad_rows, size) of each block, blocks end to end: what the family knows of each dyad
     actor_dyads: np.ndarray  # the same for `by_actor`
     n_dyad_rows: int
-    layout: Layout
-    by_actor: Layout
+    layout: Packed
+    by_actor: Packed
     dense_ties: np.ndarray  # (n_dyads,) in place of the ties, blocks end to end; empty if the ties are as observed
     buffers: Buffers
 
@@ -175,7 +175,7 @@ def _stacked(matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate([np.zeros(0), *(matrix.ravel() for matrix in matrices)]), shapes
 
 
-def dyad_blocks(family: Family, network: Network, layout: Layout) -> tuple[np.ndarray, int]:
+def dyad_blocks(family: Family, network: Network, layout: Packed) -> tuple[np.ndarray, int]:
     """What the family knows of each dyad, block by block, and how many rows that is."""
     nothing = np.zeros(0, np.int64)
     n_rows = len(family.dyad_data(network, nothing, nothing))
@@ -186,7 +186,7 @@ def dyad_blocks(family: Family, network: Network, layout: Layout) -> tuple[np.nd
     return np.concatenate([np.zeros(0), *blocks]), n_rows
 
 
-def _buffers(layout: Layout, by_actor: Layout) -> Buffers:
+def _buffers(layout: Packed, by_actor: Packed) -> Buffers:
     width = 2 * max(layout.sizes.max(initial=1), by_actor.sizes.max(initial=1))
     most = max(np.diff(layout.run_starts).max(initial=1), np.diff(by_actor.run_starts).max(initial=1))
     return Buffers(
@@ -200,7 +200,7 @@ def _buffers(layout: Layout, by_actor: Layout) -> Buffers:
     )
 
 
-def with_layout(target: Composed, layout: Layout) -> Composed:
+def with_layout(target: Composed, layout: Packed) -> Composed:
     """The same model over other dyads."""
     return target._replace(layout=layout, by_actor=layout, buffers=_buffers(layout, layout))
 

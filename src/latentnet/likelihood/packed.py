@@ -18,13 +18,13 @@ from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, 
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["BLOCK", "Layout", "actor_layout", "blocks_of_rows", "dyad_layout", "network_layout"]
+__all__ = ["BLOCK", "Packed", "actor_layout", "blocks_of_rows", "dyad_layout", "network_layout"]
 
 BLOCK = 4096
 GAP = 8
 
 
-class Layout(NamedTuple):
+class Packed(NamedTuple):
     """Packed dyads of a network.
 
     Positions of ties and holes are flat indices into the block's (halves, size) arrays.
@@ -145,7 +145,7 @@ def _csr(matrix: sparse.csr_array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), np.array(matrix.data, dtype=np.float64)
 
 
-def _layout(network: Network, rows: tuple[np.ndarray, ...], blocks: np.ndarray, halves: int, width: int) -> Layout:
+def _layout(network: Network, rows: tuple[np.ndarray, ...], blocks: np.ndarray, halves: int, width: int) -> Packed:
     senders, missing = network.observed.asked.astype(np.uint8), network.observed.missing
     tables = (
         _csr(network.ties),
@@ -165,10 +165,10 @@ def _layout(network: Network, rows: tuple[np.ndarray, ...], blocks: np.ndarray, 
     starts = np.concatenate([[0], np.cumsum(sizes)])
     for found, of_block in ((holes, index[1]), (positions, index[2])):  # from (halves, width) to (halves, size)
         found -= (found // width) * (width - np.repeat(sizes, np.diff(of_block)))
-    return Layout(runs, index[0], sizes, starts, index[2], positions, values, index[1], holes, halves, width)
+    return Packed(runs, index[0], sizes, starts, index[2], positions, values, index[1], holes, halves, width)
 
 
-def network_layout(network: Network, *, unit: str = "dyad") -> Layout:
+def network_layout(network: Network, *, unit: str = "dyad") -> Packed:
     """Lay out every observed dyad once: rows j < i if undirected (and for pairs), else all receivers of each sender.
 
     Parameters
@@ -195,7 +195,7 @@ def network_layout(network: Network, *, unit: str = "dyad") -> Layout:
     return _layout(network, (actors, np.zeros_like(actors), first, last), blocks, halves, width)
 
 
-def dyad_layout(senders: np.ndarray, receivers: np.ndarray) -> Layout:
+def dyad_layout(senders: np.ndarray, receivers: np.ndarray) -> Packed:
     """One block of the given dyads, a run each, without ties or holes."""
     size = len(senders)
     runs = np.zeros((size, 6), np.int64)
@@ -203,7 +203,7 @@ def dyad_layout(senders: np.ndarray, receivers: np.ndarray) -> Layout:
     runs[:, RUN_OFFSET], runs[:, RUN_LENGTH] = np.arange(size), 1
     ends, none = np.array([0, size], np.int64), np.zeros(2, np.int64)
     empty = np.zeros(0, np.int64)
-    return Layout(runs, ends, ends[1:], ends, none, empty, np.zeros(0), none, empty, 1, size)
+    return Packed(runs, ends, ends[1:], ends, none, empty, np.zeros(0), none, empty, 1, size)
 
 
 def blocks_of_rows(lengths: np.ndarray, width: int) -> np.ndarray:
@@ -218,7 +218,7 @@ def blocks_of_rows(lengths: np.ndarray, width: int) -> np.ndarray:
     return np.array(cuts, np.int64)
 
 
-def actor_layout(network: Network, *, unit: str = "dyad") -> Layout:
+def actor_layout(network: Network, *, unit: str = "dyad") -> Packed:
     """Lay out, block by actor, all dyads that the actor is part of: its row and, if directed, its column."""
     n = network.n_actors
     halves = 2 if unit == "pair" else 1
