@@ -16,7 +16,7 @@ from latentnet.families import Bernoulli
 from latentnet.predictive.predictive import Predictive
 from latentnet.problem.bind import make_problem
 
-N = 2000
+N = 3000
 
 
 def _predictive(*effects: Sociality, n: int = N) -> Predictive:
