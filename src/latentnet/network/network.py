@@ -12,8 +12,12 @@ What the readers decide, and where it shows:
   which.
 * The diagonal must be 0 or NaN; other self-ties are an error, or left out with ``self_ties="drop"``.
 * Each dyad comes once in graphs and tables, or it is an error; repeated coordinates of a sparse matrix add
-  up, as they do everywhere in scipy.
-* A networkx graph whose nodes all have `bipartite` 0 or 1 is a two-mode network, rows (0) first.
+  up, as they do everywhere in scipy, and True and True is True.
+* An edge or row without a value among others that have one is an unobserved dyad; graphs, where that may be an
+  oversight, warn of it.
+* A graph whose nodes have `bipartite` of two values (in igraph also `type` of True and False) is a two-mode network;
+  rows are 0, or the value that comes first.
+* `impossible` dyads are known not to be: no part of the likelihood, predicted as 0, never simulated.
 * In a two-mode network `directed` is False, and all ties run from a row actor to a column actor.
 * Names that respondents gave are a directed network in which the rows of all others are unobserved.
 """
@@ -130,8 +134,9 @@ class Network:
             Nodes are actors, in the graph's order; node attributes become `attributes` (NaN where a node has
             none).
         weight : str or None
-            Edge attribute that holds the value: None or NaN marks an unobserved dyad, an edge without the
-            attribute has value 1. ``weight=None`` ignores weights: every edge has value 1 and is observed.
+            Edge attribute that holds the value. None or NaN marks an unobserved dyad, and so does an edge that lacks
+            the attribute where others have it, with a warning; where none has it, all ties are 1. ``weight=None``
+            ignores weights: every edge has value 1 and is observed.
         self_ties : {"error", "drop"}
         impossible : bool matrix, or sequence of (sender, receiver) labels, optional
             Dyads that cannot be tied; see `impossible` among the attributes.
@@ -139,7 +144,13 @@ class Network:
         Returns
         -------
         Network
-            Two-mode if every node has an attribute `bipartite` of 0 (row) or 1 (column).
+            Two-mode if the nodes have an attribute `bipartite` of two values: 0 (row) and 1 (column), or others, of
+            which the one that comes first is the rows'.
+
+        Warns
+        -----
+        LatentnetWarning
+            If edges without a value count as unobserved, or edges have numbers that are not read.
 
         Raises
         ------
@@ -168,9 +179,9 @@ class Network:
             Vertex attribute `name` labels the actors (0 to n - 1 if there is none); the others become
             `attributes`.
         weight : str or None
-            Edge attribute that holds the value, None or NaN for an unobserved dyad (igraph stores None for
-            edges that were never given a value). Without such an attribute, or with ``weight=None``, every
-            edge has value 1.
+            Edge attribute that holds the value, NaN for an unobserved dyad; None too, with a warning, since igraph
+            stores None for edges that were never given a value. Without such an attribute, or with ``weight=None``,
+            every edge has value 1.
         self_ties : {"error", "drop"}
         impossible : bool matrix, or sequence of (sender, receiver) labels, optional
             Dyads that cannot be tied; see `impossible` among the attributes.
@@ -178,6 +189,12 @@ class Network:
         Returns
         -------
         Network
+            Two-mode if the vertices have an attribute `type` of True (column) and False, or `bipartite`.
+
+        Warns
+        -----
+        LatentnetWarning
+            As `from_networkx`.
 
         Raises
         ------

@@ -17,6 +17,7 @@ from latentnet.network.content import Parts, SelfTies, parts_from_entries
 from latentnet.network.labels import (
     Labels,
     attributes_frame,
+    check_hashable,
     check_n_actors,
     dyad_place,
     label_array,
@@ -122,6 +123,7 @@ def _modes(columns: Mapping[Any, Sequence[Any]], name: str) -> _Modes | None:
         return None
     values = [str(int(value)) if isinstance(value, bool | np.bool_) else value for value in columns[name]]
     values = [str(int(value)) if _is_number(value) and value in (0, 1) else value for value in values]
+    check_hashable(values, f"values of the node attribute {name!r}")
     found = unique_union([values])
     if len(found) > 2 or any(pd.isna(value) for value in found if np.ndim(value) == 0):
         raise ValueError(

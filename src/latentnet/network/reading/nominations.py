@@ -195,7 +195,7 @@ def _check_lengths(labels: Labels, counts: Ints, limits: Ints | None) -> None:
 def _ranks(frame: pd.DataFrame, rank: Hashable, labels: Labels, i: Ints) -> npt.NDArray[np.float64]:
     """The order of each respondent's names, 1 to the number of them."""
     raw = frame[rank].to_numpy(dtype=object)
-    values = pd.to_numeric(pd.Series(raw, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+    values = np.array([_place_of(one) for one in raw], dtype=np.float64)
     by_rank = np.lexsort((values, i))
     counts = np.bincount(i, minlength=len(labels))
     expected = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts) + 1.0
@@ -209,6 +209,14 @@ def _ranks(frame: pd.DataFrame, rank: Hashable, labels: Labels, i: Ints) -> npt.
             "the order means nothing"
         )
     return values
+
+
+def _place_of(value: Any) -> float:
+    """A place in a list as a number, NaN if it is none; texts such as "2" are taken, as files have them."""
+    try:
+        return float(value)
+    except (TypeError, ValueError, ArithmeticError):
+        return np.nan
 
 
 def _warn_of_outsiders(names: Labels, actors: Labels) -> None:
