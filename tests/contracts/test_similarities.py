@@ -74,7 +74,7 @@ def test_pictures_say_its_words_and_show_its_origin() -> None:
     (box,) = [one for one in plot.positions(model).get_children() if one.get_gid() == "scale-bar"]
     (words,) = [text.get_text() for text in box.findobj(Text)]
     assert words.startswith("log odds of a tie: ")
-    assert words.endswith("from the middle")
+    assert words.strip().endswith("from the middle")
     assert has_origin(model)
     model.similarity = "distance"
     assert not has_origin(model)
