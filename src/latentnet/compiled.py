@@ -12,7 +12,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any
 
 import numba
 import numpy as np
@@ -48,7 +48,7 @@ _STRICT = {"contract", "nsz"}
 # Options of what implements a verb (`implements`). UNCOUNTED leaves out reference counts, a tenth to a third of the
 # time of kernels that run in a microsecond: only for functions that neither allocate nor return arrays, nor call
 # anything that returns one.
-COUNTED = {"error_model": "numpy", "fastmath": _STRICT}
+COUNTED = {"error_model": "numpy", "fastmath": _STRICT, "_nrt": True}
 UNCOUNTED = {**COUNTED, "_nrt": False}
 
 
@@ -107,6 +107,7 @@ def verb(function: Callable[..., Any]) -> Any:
     the decorated function is never run.
     """
     ways: dict[type | None, Callable[..., Any]] = {}
+    options: dict[type | None, dict[str, Any]] = {}
 
     @functools.wraps(function)
     def call(subject: Any, *arguments: Any) -> Any:
@@ -115,7 +116,7 @@ def verb(function: Callable[..., Any]) -> Any:
             raise TypeError(f"{type(subject).__name__} does not implement {function.__name__}: {function.__doc__}")
         return way(subject, *arguments)
 
-    call.ways = ways  # type: ignore[attr-defined]
+    call.ways, call.options = ways, options  # type: ignore[attr-defined]
     return call
 
 
@@ -132,7 +133,7 @@ def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) 
     """
 
     def register(function: Any) -> Any:
-        verb.ways[kind] = function
+        verb.ways[kind], verb.options[kind] = function, options
         body = getattr(function, "py_func", function)
 
         def choose(subject: Any, *_: Any) -> Any:
@@ -145,12 +146,12 @@ def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) 
     return register
 
 
-def way_of(verb: Any, subject: Any) -> Callable[..., Any]:
-    """The plain function that is the way of an object's type of a verb."""
-    found = verb.ways.get(type(subject), verb.ways.get(None))
-    if found is None:
+def way_of(verb: Any, subject: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """The plain function that is the way of an object's type of a verb, and the options that it compiles with."""
+    kind = type(subject) if type(subject) in verb.ways else None
+    if kind not in verb.ways:
         raise TypeError(f"{type(subject).__name__} does not implement {verb.__name__}: {verb.__doc__}")
-    return cast("Callable[..., Any]", getattr(found, "py_func", found))
+    return getattr(verb.ways[kind], "py_func", verb.ways[kind]), verb.options[kind]
 
 
 def offers(subject: Any, *verbs: Any) -> bool:

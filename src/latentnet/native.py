@@ -9,7 +9,6 @@ another, which costs some nanoseconds.
 from __future__ import annotations
 
 import ctypes
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -17,11 +16,10 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core.errors import NumbaError
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, lower_getattr_generic, models, register_model
 
-from latentnet.compiled import COUNTED, UNCOUNTED, compiled_for, first_class_functions
+from latentnet.compiled import compiled_for, first_class_functions
 
 __all__ = ["NUMBER", "VECTOR", "Entry", "Memory", "Reference", "address_of", "call", "do", "entry"]
 
@@ -161,28 +159,27 @@ def _parts(kind: Any) -> range:
     return range(5 + 2 * kind.ndim) if isinstance(kind, types.Array) else range(1)
 
 
-@functools.cache
-def entry(function: Callable[..., Any], returned: Any, *kinds: Any, allocates: bool = False) -> Entry:
+_compiled: dict[Any, Entry] = {}
+
+
+def entry(function: Callable[..., Any], options: dict[str, Any], returned: Any, *kinds: Any) -> Entry:
     """Compile a function for arguments of these types, once, cached on disk.
 
     Parameters
     ----------
     function : callable
         Plain Python that Numba can compile; it must not raise.
+    options : dict
+        UNCOUNTED, or COUNTED where it makes arrays.
     returned : {float64, void}
     *kinds : Numba types
         `NUMBER`, `VECTOR`, float64, or the type of a `Memory`.
-    allocates : bool
-        Whether it is known to make arrays; others go without reference counts, which cost time.
     """
-    signature = returned(*kinds)
-    with first_class_functions():
-        if not allocates:
-            try:
-                return Entry(compiled_for(signature, function, UNCOUNTED), returned, kinds)
-            except NumbaError:  # what a user wrote may make arrays
-                pass
-        return Entry(compiled_for(signature, function, COUNTED), returned, kinds)
+    key = function, kinds
+    if key not in _compiled:
+        with first_class_functions():
+            _compiled[key] = Entry(compiled_for(returned(*kinds), function, options), returned, kinds)
+    return _compiled[key]
 
 
 @intrinsic

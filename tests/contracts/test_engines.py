@@ -61,6 +61,6 @@ def test_one_draw_from_the_prior_is_no_mode() -> None:
     diagnosis = model.diagnose()
     assert diagnosis.converged
     assert "independent draws" in diagnosis.notes[0]
-    mode = LatentPositionModel(inference=MAP(1, max_iterations=20), random_state=1).fit(load_sampson())
+    mode = LatentPositionModel(inference=MAP(1), random_state=1).fit(load_sampson())
     assert mode.draws_.kind == "mode"
     assert "mode" in mode.diagnose().notes[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import block_function, implements, inline_kernel, kernel
+from latentnet.compiled import UNCOUNTED, block_function, implements, inline_kernel, kernel
 from latentnet.likelihood.packed import Packed, actor_layout, network_layout
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
@@ -319,7 +319,7 @@ def unit_log_likelihoods(target, theta, layout, all_dyads, block):
     return out
 
 
-@implements(log_likelihood, Composed)
+@implements(log_likelihood, Composed, UNCOUNTED)
 @kernel
 def composed_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads."""
@@ -329,7 +329,7 @@ def composed_log_likelihood(likelihood, theta):
     return total
 
 
-@implements(actor_log_likelihood, Composed)
+@implements(actor_log_likelihood, Composed, UNCOUNTED)
 @kernel
 def composed_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
@@ -338,7 +338,7 @@ def composed_actor_log_likelihood(likelihood, theta, actor):
     return unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
 
 
-@implements(add_likelihood_gradient, Composed)
+@implements(add_likelihood_gradient, Composed, UNCOUNTED)
 @kernel
 def composed_gradient(likelihood, theta, gradient):
     """Add the gradient of the log-likelihood to `gradient`."""

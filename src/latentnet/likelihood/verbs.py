@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.compiled import implements, verb
+from latentnet.compiled import UNCOUNTED, implements, verb
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -63,12 +63,12 @@ def _couples_no_actors(likelihood):
 
 
 # Moves of actors compile for every likelihood, and are not made where it does not offer these.
-@implements(actor_log_likelihood, None)
+@implements(actor_log_likelihood, None, UNCOUNTED)
 def _no_actor_log_likelihood(likelihood, theta, actor):
     return np.nan
 
 
-@implements(change_of_swap, None)
+@implements(change_of_swap, None, UNCOUNTED)
 def _no_change_of_swap(likelihood, theta, i, j):
     return np.nan
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.compiled import implements, kernel
+from latentnet.compiled import UNCOUNTED, implements, kernel
 from latentnet.priors.mixture import (
     Mixture,
     actor_mixture_log_density,
@@ -147,16 +147,16 @@ def place_clusters(mixture, theta, rng):
     theta[start + most * (1 + d) : start + most * (2 + d)] = np.log(counts + mixture.concentration)
 
 
-implements(positions_log_density, Mixture)(mixture_log_density)
-implements(add_positions_gradient, Mixture)(add_mixture_gradient)
-implements(positions_natural_change, Mixture)(natural_change)
-implements(position_log_density, Mixture)(actor_mixture_log_density)
-implements(prepare_actors, Mixture)(fill_constants)
+implements(positions_log_density, Mixture, UNCOUNTED)(mixture_log_density)
+implements(add_positions_gradient, Mixture, UNCOUNTED)(add_mixture_gradient)
+implements(positions_natural_change, Mixture, UNCOUNTED)(natural_change)
+implements(position_log_density, Mixture, UNCOUNTED)(actor_mixture_log_density)
+implements(prepare_actors, Mixture, UNCOUNTED)(fill_constants)
 implements(set_own_mass, Mixture)(set_cluster_mass)
 implements(draw_positions, Mixture)(draw_mixture)
 
 
-@implements(redraw_position, Mixture)
+@implements(redraw_position, Mixture, UNCOUNTED)
 def _(mixture, theta, actor, rng):
     g, last = clusters_of_site(mixture, site_of_actor(mixture, actor))
     log_total, left = log_total_weight(mixture, theta, g, last), rng.random()
@@ -170,7 +170,7 @@ def _(mixture, theta, actor, rng):
         theta[k * mixture.n_positions + actor] = theta[mean_index(mixture, g, k)] + scale * rng.standard_normal()
 
 
-@implements(scale_own_values, Mixture)
+@implements(scale_own_values, Mixture, UNCOUNTED)
 def _(mixture, theta, log_c):
     for g in range(mixture.active[0]):
         theta[scale_index(mixture, g)] += log_c
@@ -179,7 +179,7 @@ def _(mixture, theta, log_c):
     return mixture.active[0] * mixture.n_dims
 
 
-@implements(draw_shift, Mixture)
+@implements(draw_shift, Mixture, UNCOUNTED)
 def _(mixture, theta, sites, site, k, rng):
     """The centre of G means N(0, ω²), given how they lie around it, is N(0, ω²/G)."""
     first, last = clusters_of_site(mixture, site)
@@ -205,7 +205,7 @@ def redraw_clusters(mixture, theta, labels, mass, rng):
     draw_clusters(mixture, theta, labels, rng)
 
 
-@implements(write_labels, Mixture)
+@implements(write_labels, Mixture, UNCOUNTED)
 def _(mixture, labels, out):
     """Labels, then the number of components."""
     for i in range(labels.size):

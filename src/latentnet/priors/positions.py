@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import implements, verb
+from latentnet.compiled import UNCOUNTED, implements, verb
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density, pull_to_zero
 from latentnet.priors.values import Values
@@ -164,17 +164,17 @@ def draw_positions(positions, theta, rng):
     """
 
 
-@implements(prepare_actors, None)
+@implements(prepare_actors, None, UNCOUNTED)
 def _(positions, theta):
     return None
 
 
-@implements(scale_own_values, None)
+@implements(scale_own_values, None, UNCOUNTED)
 def _(positions, theta, log_c):
     return 0
 
 
-@implements(draw_shift, None)
+@implements(draw_shift, None, UNCOUNTED)
 def _(positions, theta, sites, site, k, rng):
     return 0.0
 
@@ -184,7 +184,7 @@ def _(positions, theta, labels, mass, rng):
     return None
 
 
-@implements(write_labels, None)
+@implements(write_labels, None, UNCOUNTED)
 def _(positions, labels, out):
     return None
 
@@ -237,7 +237,7 @@ class NormalPositions(PositionPrior):
         )
 
 
-@implements(positions_log_density, BoundNormal)
+@implements(positions_log_density, BoundNormal, UNCOUNTED)
 def _(positions, theta):
     if positions.n_dims == 0:
         return 0.0
@@ -251,7 +251,7 @@ def _(positions, theta):
     return value + scale_log_density(log_scale, positions.v0, positions.df)
 
 
-@implements(add_positions_gradient, BoundNormal)
+@implements(add_positions_gradient, BoundNormal, UNCOUNTED)
 def _(positions, theta, gradient):
     if positions.n_dims == 0:
         return
@@ -264,12 +264,12 @@ def _(positions, theta, gradient):
     gradient[scale] += scale_log_density_slope(theta[scale], positions.v0, positions.df)
 
 
-@implements(positions_natural_change, BoundNormal)
+@implements(positions_natural_change, BoundNormal, UNCOUNTED)
 def _(positions, theta):
     return math.log(2.0) + 2.0 * theta[positions.log_scale] if positions.n_dims > 0 else 0.0
 
 
-@implements(position_log_density, BoundNormal)
+@implements(position_log_density, BoundNormal, UNCOUNTED)
 def _(positions, theta, actor):
     squares = 0.0
     for k in range(positions.n_dims):
@@ -277,20 +277,20 @@ def _(positions, theta, actor):
     return -0.5 * squares * math.exp(-2.0 * theta[positions.log_scale])
 
 
-@implements(redraw_position, BoundNormal)
+@implements(redraw_position, BoundNormal, UNCOUNTED)
 def _(positions, theta, actor, rng):
     scale = math.exp(theta[positions.log_scale])
     for k in range(positions.n_dims):
         theta[k * positions.n_positions + actor] = scale * rng.standard_normal()
 
 
-@implements(scale_own_values, BoundNormal)
+@implements(scale_own_values, BoundNormal, UNCOUNTED)
 def _(positions, theta, log_c):
     theta[positions.log_scale] += log_c
     return 0
 
 
-@implements(draw_shift, BoundNormal)
+@implements(draw_shift, BoundNormal, UNCOUNTED)
 def _(positions, theta, sites, site, k, rng):
     """The centre given how the positions lie around it is N(0, σ²/n)."""
     start, count, total = k * positions.n_positions, 0, 0.0

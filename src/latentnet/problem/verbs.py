@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba.types import float64, void
 
-from latentnet.compiled import inline_kernel, offers, way_of
+from latentnet.compiled import UNCOUNTED, inline_kernel, offers, way_of
 from latentnet.likelihood import verbs as likelihoods
 from latentnet.native import NUMBER, VECTOR, Entry, Memory, call, do, entry
 from latentnet.priors import joint, positions, random_walk
@@ -97,10 +97,10 @@ class BoundTarget:
         self._positions, self._walk = Memory(target.prior.positions), Memory(target.prior.walk)
 
     def _of_likelihood(self, verb: Any, returned: Any, *kinds: Any) -> Entry:
-        return entry(way_of(verb, self.target.likelihood), returned, self.likelihood.type, *kinds)
+        return entry(*way_of(verb, self.target.likelihood), returned, self.likelihood.type, *kinds)
 
     def _of_prior(self, kernel: Any, returned: Any, *kinds: Any) -> Entry:
-        return entry(kernel.py_func, returned, self.prior.type, *kinds)
+        return entry(kernel.py_func, UNCOUNTED, returned, self.prior.type, *kinds)
 
     def log_likelihood(self, theta: np.ndarray) -> float:
         """Log-likelihood of all observed dyads."""
@@ -136,9 +136,10 @@ class BoundTarget:
                 addresses[name] = self._of_prior(getattr(joint, name), *kinds).address
         if "actor_log_prior" in needed:
             prepare = way_of(positions.prepare_actors, prior.positions)
-            addresses["prepare_actors"] = entry(prepare, void, self._positions.type, VECTOR).address
+            addresses["prepare_actors"] = entry(*prepare, void, self._positions.type, VECTOR).address
         for kernel in _OF_WALK if prior.moving else ():
-            addresses[kernel.__name__] = entry(kernel.py_func, void, self._walk.type, NUMBER, VECTOR).address
+            of_walk = entry(kernel.py_func, UNCOUNTED, void, self._walk.type, NUMBER, VECTOR)
+            addresses[kernel.__name__] = of_walk.address
         data = ("likelihood", self.likelihood), ("prior", self.prior), ("positions", self._positions)
         addresses |= {name: memory.address for name, memory in (*data, ("walk", self._walk))}
         numbers = {"couples_actors": int(likelihoods.couples_actors(likelihood)), "moving": int(prior.moving)}

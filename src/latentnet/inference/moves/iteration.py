@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
-from latentnet.compiled import copy_into, way_of
+from latentnet.compiled import UNCOUNTED, copy_into, way_of
 from latentnet.inference.moves.hmc import ACCEPTANCE, DIVERGING, N_STEPS, STEP_SIZE, Trajectories
 from latentnet.inference.moves.move import STATE, Move, Scene
 from latentnet.native import Entry, Memory, call, do, entry
@@ -71,7 +71,7 @@ class Iterations:
         prior = scene.bound.target.prior
         self._positions = Memory(prior.positions)
         kinds = self._positions.type, _LABELS, _KEPT
-        keep = entry(way_of(write_labels, prior.positions), types.void, *kinds).address if n_labels else 0
+        keep = entry(*way_of(write_labels, prior.positions), types.void, *kinds).address if n_labels else 0
         self.draws = np.empty((n_draws, state.theta.size))
         self.statistics = np.empty((n_draws, len(STATISTICS) + len(moves)))
         self.labels = np.empty((n_draws, n_labels + 1 if n_labels else 0), np.int32)
@@ -89,7 +89,7 @@ class Iterations:
                 labels=self.labels,
             )
         )
-        self._run: Entry = entry(_run_chunk, types.void, VERBS, STATE, self._chunk.type, STREAM)
+        self._run: Entry = entry(_run_chunk, UNCOUNTED, types.void, VERBS, STATE, self._chunk.type, STREAM)
 
     def run(self, first: int, end: int) -> None:
         """Run iterations `first` to `end` - 1; the state's clock knows how many are warm-up."""

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import types
 
+from latentnet.compiled import COUNTED, UNCOUNTED
 from latentnet.native import Entry, Memory, entry
 from latentnet.problem.verbs import VERBS, BoundTarget
 from latentnet.stream import STREAM, stream
@@ -74,9 +75,8 @@ class Move:
     def bind(self) -> BoundMove:
         """The move compiled, and its data in memory."""
         memory = Memory(self.data)
-        return BoundMove(
-            entry(self.function, types.float64, VERBS, STATE, memory.type, STREAM, allocates=self.allocates), memory
-        )
+        options = COUNTED if self.allocates else UNCOUNTED
+        return BoundMove(entry(self.function, options, types.float64, VERBS, STATE, memory.type, STREAM), memory)
 
 
 class BoundMove(NamedTuple):
