@@ -546,5 +546,5 @@ def test_designs_delegate_to_the_tie_family() -> None:
     for design in (CappedBernoulli, RankedBernoulli, ConditionedBernoulli):
         family = design(tie)
         assert family.start_intercept(0.2) == tie.start_intercept(0.2)
-        with pytest.raises(ValueError, match="binarise"):
+        with pytest.raises(ValueError, match="use family='poisson' for counts"):
             family.check(Network.from_array(np.array([[0.0, 3.0], [0.0, 0.0]]), directed=True))

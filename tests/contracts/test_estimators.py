@@ -316,7 +316,7 @@ def _inputs() -> dict[str, object]:
     for (i, j), value in zip(edges, values, strict=True):
         graph.add_edge(i, j, weight=value)
     other = igraph.Graph(n=len(array), edges=edges, directed=True)
-    other.es["weight"] = values
+    other.es["weight"] = [NAN if value is None else value for value in values]  # None is no weight at all in igraph
     return {
         "array": array,
         "network": Network.from_array(array),

@@ -353,8 +353,8 @@ TRIALS = pd.DataFrame([[0, 4, 4], [3, 0, 4], [1, 2, 0]], index=["b", "a", "c"], 
 @pytest.mark.parametrize(
     ("family", "network", "words"),
     [
-        (Bernoulli(), COUNTS, ["family 'bernoulli'", "from 2 to 5", "binarise"]),
-        (Bernoulli(link="log"), COUNTS, ["link", "'cloglog', 'logit', 'probit'", "'log'"]),
+        (Bernoulli(), COUNTS, ["family 'bernoulli'", "from 2 to 5", "use family='poisson' for counts"]),
+        (Bernoulli(link="log"), COUNTS, ["link", "'logit', 'probit', 'cloglog'", "'log'"]),
         (Binomial(), COUNTS, ["family 'binomial'", "Binomial(trials=5)"]),
         (Binomial(0), COUNTS, ["trials", "at least 1", "0"]),
         (Binomial(2.5), COUNTS, ["trials", "whole number", "2.5"]),
