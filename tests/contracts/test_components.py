@@ -355,6 +355,7 @@ def test_the_twin_sees_a_wrong_verb() -> None:
 # The prior of the whole parameter vector.
 
 PRIORS = Priors(
+    standardised=False,
     intercept_variance=4.0,
     coefficient_variance=3.0,
     position_variance_scale=1.7,

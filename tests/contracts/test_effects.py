@@ -36,7 +36,11 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
+from latentnet.families import Bernoulli
 from latentnet.likelihood.packed import Packed, actor_layout, network_layout
+from latentnet.priors import Priors
+from latentnet.problem.bind import make_problem
+from latentnet.problem.covariates import Covariates
 from tests import reference
 from tests.reference_effects import levels, part
 
@@ -199,15 +203,24 @@ def test_long_rows_and_several_blocks(kind: str) -> None:
         assert pulled @ direction == pytest.approx(score @ along, rel=1e-10, abs=1e-9)
 
 
+def _covariates(network: Network, *effects: Effect) -> Covariates:
+    return make_problem(
+        network, family=Bernoulli(), similarity=None, n_dims=0, effects=effects, priors=Priors()
+    ).covariates
+
+
 @pytest.mark.parametrize(("kind", "missing", "effect"), CASES)
-def test_mean_squares_and_names(kind: str, missing: str, effect: Effect) -> None:
+def test_means_and_variances_of_covariates(kind: str, missing: str, effect: Effect) -> None:
+    """Over the observed dyads; without an intercept means are 0, and variances mean squares."""
     network = _network(kind, missing)
     bound = effect.bind(network, 2)
-    dyads = reference.dyads(network)
     units = np.eye(bound.size)[: len(bound.names)]
-    expected = [np.mean([part(effect, network, unit, i, j) ** 2 for i, j in dyads]) for unit in units]
-    np.testing.assert_allclose(bound.mean_square, expected, rtol=1e-12)
-    assert bound.mean_square.shape == (len(bound.names),)
+    x = [[part(effect, network, unit, i, j) for i, j in reference.dyads(network)] for unit in units]
+    found, about_zero = _covariates(network, effect), _covariates(network, effect, NoIntercept())
+    np.testing.assert_allclose(found.means, np.mean(x, axis=1) if x else [], rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(found.variances, np.var(x, axis=1) if x else [], rtol=1e-10)
+    assert not about_zero.means.any()
+    np.testing.assert_allclose(about_zero.variances, np.mean(np.square(x), axis=1) if x else [], rtol=1e-10)
     assert bound.data.ndim == 2
     assert bound.data.dtype == np.float64
     if isinstance(effect, SenderCovariate | ReceiverCovariate | SocialityCovariate):
@@ -278,9 +291,10 @@ def test_scales_without_any_observed_dyad_are_over_all() -> None:
     array = np.full((4, 4), np.nan)
     frame = pd.DataFrame({"age": [0.0, 1.0, 2.0, 3.0], "group": list("aabb")})
     network = Network.from_array(array, directed=True, attributes=frame)
-    assert SenderCovariate("age").bind(network, 2).mean_square == pytest.approx([14 / 4])
-    assert Homophily("group").bind(network, 2).mean_square == pytest.approx([4 / 12])
-    assert Mixing("group").bind(network, 2).mean_square == pytest.approx([4 / 12, 4 / 12, 2 / 12])
+    of_zero = NoIntercept()
+    assert _covariates(network, SenderCovariate("age"), of_zero).variances == pytest.approx([14 / 4])
+    assert _covariates(network, Homophily("group"), of_zero).variances == pytest.approx([4 / 12])
+    assert _covariates(network, Mixing("group"), of_zero).variances == pytest.approx([4 / 12, 4 / 12, 2 / 12])
     assert Sender().bind(network, 2).size == 5
 
 
@@ -288,7 +302,7 @@ def test_two_mode_covariates_read_their_own_mode_alone() -> None:
     frame = pd.DataFrame({"age": [1.0, 2, np.nan, np.nan, np.nan], "kind": [None, None, "x", "y", "y"]})
     network = Network.from_incidence([[1, 0, 1], [0, 1, 1]], attributes=frame)
     bound = SenderCovariate("age").bind(network, 2)
-    assert bound.mean_square == pytest.approx([2.5])
+    assert _covariates(network, SenderCovariate("age")).means == pytest.approx([1.5])
     assert np.isfinite(bound.data).all()
     assert ReceiverCovariate("kind").bind(network, 2).names == ("receiver(kind=y)",)
     with pytest.raises(ValueError, match=r"ReceiverCovariate\(attribute='age'\) needs .* missing for 2, 3, 4; fill"):

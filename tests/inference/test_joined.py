@@ -240,9 +240,10 @@ def _walk_twin(problem: Problem, theta: np.ndarray) -> float:
 def test_prior_is_that_of_its_equations(name: str) -> None:
     problem = CASES[name].problem()
     target, rng = problem.target(), np.random.default_rng(6)
+    precision = joint._precision(problem)
     for theta in draw_prior(problem, 3, rng)[0]:
-        of_coefficients = stats.norm.logpdf(theta, 0.0, 1.0 / np.sqrt(np.maximum(target.prior.precision, 1e-300)))
-        expected = _walk_twin(problem, theta) + of_coefficients[target.prior.precision > 0.0].sum()
+        of_coefficients = stats.norm.logpdf(theta, 0.0, 1.0 / np.sqrt(np.maximum(precision, 1e-300)))
+        expected = _walk_twin(problem, theta) + of_coefficients[precision > 0.0].sum()
         with first_class_functions():
             value = log_posterior(target, theta)[0] - composed_log_likelihood(target.likelihood, theta)
         assert value == pytest.approx(expected, abs=1e-9)

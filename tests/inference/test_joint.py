@@ -75,6 +75,7 @@ SLOW_DESIGN = 4_000
 N = 7
 LEVELS = [-1.0, 0.0, 1.0, 2.0]
 PRIORS = Priors(
+    standardised=False,
     intercept_variance=1.0,
     coefficient_variance=1.0,
     position_variance_scale=0.5,
@@ -341,11 +342,18 @@ def _recorded(model: Model, wishes: np.ndarray) -> np.ndarray:
 # The sampler.
 
 
+def _precision(problem: Problem) -> np.ndarray:
+    """Of the normal priors: those of the intercepts are about covariates of 0."""
+    precision = problem.prior.precision.copy()
+    precision[problem.intercepts] = problem.prior.level.precision
+    return precision
+
+
 def _mass(model: Model) -> np.ndarray:
     """Masses of about the posterior's precisions, so that one step size suits all."""
     problem = model.problem
     prior = problem.prior
-    mass = prior.precision + 0.2 * (model.slopes**2 * model.observed).sum(axis=(1, 2))
+    mass = _precision(problem) + 0.2 * (model.slopes**2 * model.observed).sum(axis=(1, 2))
     mass[problem.positions] = 3.0
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += 1.0 / PRIORS.random_effect_variance_scale
@@ -516,13 +524,13 @@ def _of_steps(problem: Problem, theta: np.ndarray, ties: np.ndarray) -> dict[str
 
 def _of_parameters(model: Model, theta: np.ndarray, with_data: np.ndarray) -> dict[str, np.ndarray]:
     """Coefficients, random effects, scales; `with_data` (count, n_parameters) are the ties' sums by ∂η."""
-    problem, prior = model.problem, model.problem.prior
+    problem, precision = model.problem, _precision(model.problem)
     found = {}
     for effect, bound, places in problem.effects:
-        is_fixed = isinstance(effect, Intercept) or bound.mean_square.size
+        is_fixed = isinstance(effect, Intercept) or bound.names
         for k in range(len(bound.names) if is_fixed else 0):
             at = places.start + k
-            x = theta[:, at] * np.sqrt(prior.precision[at])
+            x = theta[:, at] * np.sqrt(precision[at])
             name = f"{type(effect).__name__} {k}"
             found |= {name: x, f"{name}²": x**2, f"{name} · ties": x * with_data[:, at]}
         for group in bound.groups:
@@ -551,8 +559,9 @@ def _laws(problem: Problem, theta: np.ndarray) -> dict[str, float]:
     """Kolmogorov–Smirnov p values of all that has a simple law under the prior."""
     prior = problem.prior
     found: dict[str, float] = {}
-    for k in np.flatnonzero(prior.precision > 0.0):
-        found[f"law of {k}"] = stats.kstest(theta[:, k] * np.sqrt(prior.precision[k]), stats.norm.cdf).pvalue
+    precision = _precision(problem)
+    for k in np.flatnonzero(precision > 0.0):
+        found[f"law of {k}"] = stats.kstest(theta[:, k] * np.sqrt(precision[k]), stats.norm.cdf).pvalue
     for row in prior.groups[prior.groups[:, DF] > 0.0]:
         law = stats.invgamma(row[DF] / 2, scale=row[DF] * row[V0] / 2)
         variance = np.exp(2.0 * theta[:, int(row[SCALE])])
@@ -696,7 +705,8 @@ class _Swapped(Sender):
 
 def _wider(target: Target) -> Target:
     prior = target.prior
-    return target._replace(prior=prior._replace(precision=prior.precision * 0.4))
+    level = prior.level._replace(precision=0.4 * prior.level.precision)
+    return target._replace(prior=prior._replace(precision=prior.precision * 0.4, level=level))
 
 
 def _other_df(target: Target) -> Target:

@@ -26,6 +26,7 @@ from tests.contracts.test_components import mixed_effects, network_of
 FALSE_ALARM = 1e-4
 COUNT = 20_000
 PRIORS = Priors(
+    standardised=False,
     intercept_variance=4.0,
     coefficient_variance=3.0,
     position_variance_scale=1.7,
@@ -101,7 +102,7 @@ def test_effects_and_positions(kind: str, similarity: str | None) -> None:
     found["intercept"] = theta[:, problem.intercept], stats.norm(0, np.sqrt(PRIORS.intercept_variance))
     for effect, bound, part in problem.effects:
         for k, name in enumerate(() if isinstance(effect, Intercept) else bound.names):
-            law = stats.norm(0.0, np.sqrt(PRIORS.coefficient_variance / bound.mean_square[k]))
+            law = stats.norm(0.0, 1.0 / np.sqrt(problem.prior.precision[part.start + k]))
             found[f"{effect!r}: {name}"] = theta[:, part.start + k], law
     if similarity:
         scale, df = float(PRIORS.position_variance_scale or 0), float(PRIORS.position_variance_df or 0)

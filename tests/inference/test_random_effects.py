@@ -98,7 +98,7 @@ def _shift_with(prior, theta, intercept, rng, knows_intercept, compensates):  # 
             continue
         values = theta[int(group[START]) : int(group[STOP])]
         precision = math.exp(-2.0 * theta[int(group[SCALE])])
-        of_intercept = prior.precision[intercept] * group[SHIFT] * knows_intercept
+        of_intercept = prior.level.precision * group[SHIFT] * knows_intercept
         total = precision * values.size + of_intercept * group[SHIFT]
         pull = of_intercept * theta[intercept] - precision * values.sum()
         shift = pull / total + rng.standard_normal() / math.sqrt(total)
@@ -111,10 +111,10 @@ def _move(prior, kind, theta, intercept, rng):  # type: ignore[no-untyped-def]
     if kind == 0:
         redraw_variances(prior, theta, rng)
     elif kind == 1:
-        shift_effects(prior, theta, (intercept, 1), rng)
+        shift_effects(prior, theta, rng)
     elif kind == 2:
         redraw_variances(prior, theta, rng)
-        shift_effects(prior, theta, (intercept, 1), rng)
+        shift_effects(prior, theta, rng)
     elif kind == 3:
         _wrong_df(prior, theta, rng)
     elif kind == 4:

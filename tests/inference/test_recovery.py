@@ -37,6 +37,7 @@ FALSE_ALARM = 0.01
 
 # Tighter than the defaults, so that most networks are neither empty nor complete, nor counts in the millions.
 PRIORS = Priors(
+    standardised=False,
     intercept_variance=2.0,
     coefficient_variance=1.0,
     position_variance_scale=0.8,

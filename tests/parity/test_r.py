@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from latentnet import MCMC, LatentPositionModel, Network
+from latentnet import MCMC, LatentPositionModel, Network, Priors
 from latentnet.datasets import load_sampson
 from latentnet.posterior.diagnostics import r_hat, summarise
 
@@ -37,7 +37,9 @@ def _network(name: str) -> Network:
 
 
 def _fit(network: Network, seed: int, n_draws: int, thin: int = 1) -> LatentPositionModel:
-    return LatentPositionModel(inference=MCMC(n_draws=n_draws, thin=thin), random_state=seed).fit(network)
+    return LatentPositionModel(
+        priors=Priors.as_in_r(), inference=MCMC(n_draws=n_draws, thin=thin), random_state=seed
+    ).fit(network)
 
 
 def _distances(model: LatentPositionModel) -> np.ndarray:

@@ -85,7 +85,7 @@ def _coclustering(result: InferenceResult) -> np.ndarray:
 def test_three_clusters_as_r(n_draws: int, thin: int) -> None:
     """Distances, co-clustering, intercept, log-likelihood, and the clusters' variances and weights in order of size."""
     reference = _reference()
-    problem, result = _infer(Clusters(3, False), Priors(), n_draws, thin)
+    problem, result = _infer(Clusters(3, False), Priors.as_in_r(), n_draws, thin)
     assert problem.network.actors.tolist() == reference["actors"]
     distances, together = _distances(problem, result.draws), _coclustering(result)
     assert r_hat(distances).max() < MOST_R_HAT

@@ -100,7 +100,7 @@ def _of_ties(problem: Problem, model: Any) -> float:
     # Random effects are held at their posterior means.
     free = np.unique(np.array([*intercept, *problem.coefficient_indices, *of_family], dtype=np.int64))
     value_and_gradient = BoundTarget(problem.target()).likelihood_value_and_gradient
-    _, value, _ = maximise(value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-6)
+    _, value, _ = maximise(problem, value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-6)
     return -2.0 * value + len(free) * math.log(max(problem.network.n_ties, 1))
 
 

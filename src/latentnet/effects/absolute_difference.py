@@ -39,8 +39,8 @@ class AbsoluteDifference(AttributeEffect):
     >>> path = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
     >>> network = Network.from_array(path, attributes=pd.DataFrame({"age": [20, 30, 50]}))
     >>> bound = AbsoluteDifference("age").bind(network, n_dims=2)
-    >>> bound.names, bound.mean_square.round(1)  # of 10, 30 and 20 years
-    (('absolute_difference(age)',), array([466.7]))
+    >>> bound.names, bound.data
+    (('absolute_difference(age)',), array([[20., 30., 50.]]))
     """
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
@@ -56,7 +56,7 @@ class AbsoluteDifference(AttributeEffect):
         names = (f"absolute_difference({self.attribute})",)
         moments = dyad_moments(network, 1, lambda rows: [np.abs(data[rows, np.newaxis] - data)])
         check_varies(self, names, moments)
-        return BoundEffect(1, data[np.newaxis], names, moments.mean_square, symmetric=True)
+        return BoundEffect(1, data[np.newaxis], names, symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

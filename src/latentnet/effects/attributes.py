@@ -217,4 +217,4 @@ class RoleCovariate(AttributeEffect):
         names = tuple(f"{self.word}({label})" for label in labels)
         moments = role_moments(network, values, self.role)
         check_varies(self, names, moments, ", or merge the level with another" if levels else "")
-        return BoundEffect(len(names), values, names, moments.mean_square)
+        return BoundEffect(len(names), values, names)

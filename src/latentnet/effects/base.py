@@ -46,7 +46,6 @@ class BoundEffect(NamedTuple):
     size: int  # values it owns in the parameter vector
     data: np.ndarray  # (·, ·) float64 that its verbs read
     names: tuple[str, ...] = ()  # coefficients, which are its first values; none for positions and random effects
-    mean_square: np.ndarray = np.zeros(0)  # by coefficient, mean over observed dyads of x²: scales its prior
     groups: tuple[RandomGroup, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     symmetric: bool = False  # whether η_ij and η_ji always get the same, so that a pair can be computed once

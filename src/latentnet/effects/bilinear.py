@@ -21,6 +21,7 @@ class Bilinear(Similarity):
     """
 
     invariance = "orthogonal"
+    degree = 2.0
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -16,6 +16,7 @@ class Distance(Similarity):
     """η gets −‖z_i − z_j‖ (Hoff, Raftery & Handcock 2002)."""
 
     invariance = "isometry"
+    degree = 1.0
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -49,8 +49,8 @@ class DyadCovariate(Effect):
     >>> effect = DyadCovariate(miles, name="miles")
     >>> effect
     DyadCovariate(matrix=<ndarray of shape (3, 3)>, name='miles')
-    >>> effect.bind(network, n_dims=2).mean_square
-    array([7.])
+    >>> effect.bind(network, n_dims=2).names
+    ('miles',)
     """
 
     def __init__(self, matrix: Any, *, name: str) -> None:
@@ -89,7 +89,7 @@ class DyadCovariate(Effect):
             x = np.concatenate([x, x.T])
         elif network.two_mode:
             x += x.T.copy()
-        return BoundEffect(1, x, (self.name,), moments.mean_square, symmetric=symmetric)
+        return BoundEffect(1, x, (self.name,), symmetric=symmetric)
 
     def shared(self, presences: Presences) -> Effect:
         """Numbers for the dyads of each network."""

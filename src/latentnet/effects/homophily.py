@@ -42,8 +42,8 @@ class Homophily(AttributeEffect):
     >>> from latentnet.effects import Homophily
     >>> network = Network.from_networkx(nx.karate_club_graph(), weight=None)
     >>> bound = Homophily("club").bind(network, n_dims=2)
-    >>> bound.names, float(bound.mean_square[0].round(3))  # half of the pairs are of one club
-    (('homophily(club)',), 0.485)
+    >>> bound.names, bound.symmetric
+    (('homophily(club)',), True)
     """
 
     def __init__(self, attribute: Hashable, by_level: bool = False) -> None:
@@ -76,7 +76,7 @@ class Homophily(AttributeEffect):
 
         moments = cell_moments(network, len(names), cells)
         check_varies(self, names, moments, ", or merge the level with another" if self.by_level else "")
-        return BoundEffect(len(names), data, names, moments.mean_square, symmetric=True)
+        return BoundEffect(len(names), data, names, symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

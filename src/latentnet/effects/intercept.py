@@ -24,7 +24,7 @@ class Intercept(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """One value, no data."""
-        return BoundEffect(1, np.zeros((1, 1)), ("intercept",), np.ones(1), symmetric=True)
+        return BoundEffect(1, np.zeros((1, 1)), ("intercept",), symmetric=True)
 
     def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
         """The intercept."""
@@ -65,7 +65,7 @@ class NetworkIntercepts(Intercept):
         """A value for each network; the data (1, n_actors) hold their numbers."""
         count = int(self.networks.max()) + 1
         names = tuple(f"intercept[{k}]" for k in range(count))
-        return BoundEffect(count, self.networks[np.newaxis].astype(np.float64), names, np.ones(count), symmetric=True)
+        return BoundEffect(count, self.networks[np.newaxis].astype(np.float64), names, symmetric=True)
 
     def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
         """The intercepts, by network."""

@@ -86,7 +86,7 @@ class Mixing(AttributeEffect):
         moments = cell_moments(network, len(names), lambda rows: table[of[rows, np.newaxis], to].astype(np.int64))
         check_varies(self, names, moments, ", or merge the level with another")
         data = _stacked(np.stack([senders, receivers]), table)
-        return BoundEffect(len(names), data, names, moments.mean_square, symmetric=not ordered)
+        return BoundEffect(len(names), data, names, symmetric=not ordered)
 
     def _reference(
         self, cells: list[tuple[int, int]], first: list[Any], second: list[Any], ordered: bool

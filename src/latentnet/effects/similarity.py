@@ -28,10 +28,14 @@ class Similarity(Effect):
     invariance : {"isometry", "orthogonal", "none"}
         The maps of the whole space that leave η as it is: moves, turns and reflections; turns and reflections about the
         origin; none. Draws are aligned by them, and under "isometry" their location is drawn anew.
+    degree : float or None
+        To which power of c the similarity is scaled where positions are scaled by c; None: to none. So the positions
+        of real-valued ties have a unit.
     """
 
     implied = True
     invariance: ClassVar[Literal["none", "orthogonal", "isometry"]]
+    degree: ClassVar[float | None] = None
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """All positions; the data holds the number of dimensions."""

@@ -58,7 +58,7 @@ class SocialityCovariate(AttributeEffect):
         names = tuple(f"sociality({label})" for label in labels)
         moments = dyad_moments(network, len(names), lambda rows: (x[rows, np.newaxis] + x for x in values))
         check_varies(self, names, moments, ", or merge the level with another" if levels else "")
-        return BoundEffect(len(names), values, names, moments.mean_square, symmetric=True)
+        return BoundEffect(len(names), values, names, symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -17,6 +17,7 @@ class SquaredDistance(Similarity):
     """η gets −‖z_i − z_j‖² (Gollini & Murphy 2016)."""
 
     invariance = "isometry"
+    degree = 2.0
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 from latentnet.component import Component
 from latentnet.priors.values import Values
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.priors import Priors
 
-__all__ = ["BoundFamily", "Family", "Variable"]
+__all__ = ["BoundFamily", "Family", "Frame", "Variable", "mean_tie"]
 
 
 class BoundFamily(NamedTuple):
@@ -28,6 +29,19 @@ class BoundFamily(NamedTuple):
     scales: tuple[tuple[int, float, float], ...] = ()  # (which value, v0, df): df·v0/σ² ~ χ²(df)
     logs: np.ndarray = np.zeros(0)  # (n_values,) 1.0 where a normal value is the log of what is reported, else 0.0
     data: np.ndarray = np.zeros((1, 1))  # (·, ·) float64 that its verbs read
+
+
+class Frame(NamedTuple):
+    """Where the linear predictor of an average dyad lies, and the unit that it is measured in, as the ties say."""
+
+    centre: float = 0.0
+    unit: float = 1.0
+
+
+def mean_tie(network: Network) -> float:
+    """Mean over the observed dyads, absent ties being 0."""
+    total = network.ties.sum() / (1.0 if network.has_direction else 2.0)
+    return float(total) / max(network.observed.n_dyads, 1)
 
 
 class Variable(NamedTuple):
@@ -63,6 +77,14 @@ class Family(Component):
     def check_again(self, network: Network, data: np.ndarray) -> None:
         """Check another network of the same actors, to be scored; `data` is what `bind` prepared for the fit."""
         self.check(network)
+
+    def frame(self, network: Network) -> Frame:
+        """Centre and unit of the linear predictor: 0 and 1 where it has units of its own, as log odds do."""
+        return Frame()
+
+    def present(self, network: Network) -> sparse.csr_array:
+        """Dyads that count as tied for whoever needs a graph: where searches start, and whom they look at first."""
+        return sparse.csr_array(network.ties != 0)
 
     def prior_defaults(self, network: Network, priors: Priors) -> dict[str, float]:
         """Numbers that `priors` leaves open, and whose defaults depend on the ties."""

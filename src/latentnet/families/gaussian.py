@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import sparse
 from scipy.special import ndtr
 
 from latentnet.compiled import exp
-from latentnet.families.base import BoundFamily, Family, Variable
+from latentnet.families.base import BoundFamily, Family, Frame, Variable, mean_tie
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Gaussian"]
 
 _LOG_SQRT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
+_LARGEST = 1e150
+_SMALLEST_SHARE = 1e-12  # of the spread in the largest value
 
 
 class Gaussian(Family):
@@ -44,7 +47,31 @@ class Gaussian(Family):
     name = "gaussian"
 
     def check(self, network: Network) -> None:
-        """Every real number will do."""
+        """Every real number will do whose square a float can hold, and that can be told from its neighbours."""
+        values = network.ties.data
+        largest = float(np.abs(values).max(initial=0.0))
+        if largest > _LARGEST:
+            raise ValueError(
+                f"family 'gaussian' cannot have values as large as {largest:g}, whose squares no float holds; divide "
+                "the values by a power of ten"
+            )
+        spread = math.sqrt(_observed_variance(network))
+        if 0.0 < spread < max(_SMALLEST_SHARE * largest, 1.0 / _LARGEST):
+            raise ValueError(
+                f"family 'gaussian' has values of about {largest:g} that differ by about {spread:g}, which floats "
+                "hardly tell apart; subtract their mean and divide them by their standard deviation"
+            )
+
+    def frame(self, network: Network) -> Frame:
+        """Mean and standard deviation of the observed values."""
+        return Frame(mean_tie(network), math.sqrt(_observed_variance(network)) or 1.0)
+
+    def present(self, network: Network) -> sparse.csr_array:
+        """Values above the mean."""
+        mean = mean_tie(network)
+        if mean >= 0.0:
+            return sparse.csr_array(network.ties > mean)
+        return sparse.csr_array((network.ties.toarray() > mean) & network.observed.toarray())
 
     def prior_defaults(self, network: Network, priors: Priors) -> dict[str, float]:
         """The scale of the variance: the variance of the observed values."""
@@ -123,8 +150,7 @@ def _observed_variance(network: Network) -> float:
     n_dyads = network.observed.n_dyads
     if n_dyads == 0:
         return 0.0
-    values = network.ties.data  # undirected ties are there twice
+    values, mean = network.ties.data, mean_tie(network)  # undirected ties are there twice
     share = network.n_ties / n_dyads
-    mean = float(values.mean()) * share if values.size else 0.0
     of_ties = float(np.mean((values - mean) ** 2)) if values.size else 0.0
     return share * of_ties + (1.0 - share) * mean**2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.compiled import exp, softplus
-from latentnet.families.base import BoundFamily, Family, Variable
+from latentnet.families.base import BoundFamily, Family, Frame, Variable, mean_tie
 from latentnet.families.counts import check_counts, draw_counts, log_factorial, log_rising, log_rising_slope
 from latentnet.families.links import capped_mean
 
@@ -48,6 +48,10 @@ class NegativeBinomial(Family):
     def check(self, network: Network) -> None:
         """Ties must be counts."""
         check_counts(network, self.name)
+
+    def frame(self, network: Network) -> Frame:
+        """The log of the mean."""
+        return Frame(self.start_intercept(mean_tie(network)))
 
     def bind(self, network: Network, priors: Priors) -> BoundFamily:
         """Log dispersion, which starts at 0."""

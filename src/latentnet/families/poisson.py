@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from latentnet.compiled import exp
-from latentnet.families.base import Family
+from latentnet.families.base import Family, Frame, mean_tie
 from latentnet.families.counts import check_counts, draw_counts, log_factorial
 from latentnet.families.links import LARGEST_LOG_MEAN, capped_mean
 from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads
@@ -80,6 +80,10 @@ class Poisson(Family):
                 f"{exposure[i, j]:g}; mark dyads that were never watched as unobserved (NaN) in the network and give "
                 "them any positive exposure"
             )
+
+    def frame(self, network: Network) -> Frame:
+        """The log of the mean rate."""
+        return Frame(self.start_intercept(mean_tie(network)))
 
     def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
         """Log exposures: (1, n_dyads), or no row without exposures."""

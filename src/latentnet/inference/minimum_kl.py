@@ -50,4 +50,6 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
     target = BoundTarget(Target(likelihood, problem.own_prior()))
     free = problem.parameters.of_predictor
-    return maximise(target.likelihood_value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-3)[0]
+    return maximise(
+        problem, target.likelihood_value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-3
+    )[0]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
+from latentnet.problem.coordinates import Coordinates
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = ["maximise", "position_spread", "posterior_mode"]
 
 
 def maximise(
+    problem: Problem,
     value_and_gradient: Callable[[np.ndarray], tuple[float, np.ndarray]],
     start: np.ndarray,
     *,
@@ -26,33 +27,36 @@ def maximise(
     tolerance: float,
     free: np.ndarray | None = None,
 ) -> tuple[np.ndarray, float, bool]:
-    """Maximise by L-BFGS; returns (argument, value, whether it converged).
+    """Maximise by L-BFGS in whitened coordinates; returns (argument, value, whether it converged).
 
     BLAS is held to one thread: the vectors are short, and threads cost more than they give (measured: 20 times the CPU
     time).
 
     Parameters
     ----------
+    problem : Problem
     value_and_gradient : callable
-        Of the whole vector, which it must not keep.
-    start : ndarray
+        Of the whole parameter vector, which it must not keep.
+    start : ndarray of shape (n_parameters,)
     max_iterations : int
     tolerance : float
-        Largest absolute entry of the gradient at which it stops.
+        Largest absolute entry of the gradient, by coordinates, at which it stops.
     free : int ndarray or None
         Which entries move; the others stay as in `start`. None: all.
     """
-    whole, moved = start.copy(), slice(None) if free is None else free
+    coordinates, moved = Coordinates(problem), slice(None) if free is None else free
+    whole = coordinates.of(start)
+    first = value_and_gradient(start)[0]  # it hangs on the ties' unit, which must not decide when to stop
 
     def negative(values: np.ndarray) -> tuple[float, np.ndarray]:
         whole[moved] = values
-        value, gradient = value_and_gradient(whole)
-        return -value, -gradient[moved]
+        value, gradient = value_and_gradient(coordinates.parameters(whole))
+        return first - value, -coordinates.gradient(gradient)[moved]
 
     with threadpool_limits(limits=1, user_api="blas"):
         found = minimize(
             negative,
-            start[moved],
+            whole[moved],
             jac=True,
             method="L-BFGS-B",
             options={
@@ -64,7 +68,7 @@ def maximise(
             },
         )
     whole[moved] = found.x
-    return whole, -float(found.fun), bool(found.success)
+    return coordinates.parameters(whole), first - float(found.fun), bool(found.success)
 
 
 def posterior_mode(
@@ -85,27 +89,14 @@ def posterior_mode(
         for one in bound.correlations
     ]
 
-    walk, n_dims = target.target.prior.walk, problem.n_dims
-
     def density(theta: np.ndarray) -> tuple[float, np.ndarray]:
-        if problem.has_steps:
-            theta = theta.copy()
-            from_steps(walk, n_dims, theta)
         value, gradient = target.log_posterior(theta)
-        if problem.has_steps:
-            pull_to_steps(walk, n_dims, gradient)
         for place, count in correlated:
             value -= count * float(np.log(np.cosh(theta[place])))  # ½·count·log(1 − ρ²)
             gradient[place] -= count * np.tanh(theta[place])
         return value, gradient
 
-    if problem.has_steps:  # small steps tie positions to each other, but not steps to the first positions
-        start = start.copy()
-        to_steps(walk, n_dims, start)
-    mode, value, converged = maximise(density, start, max_iterations=max_iterations, tolerance=tolerance)
-    if problem.has_steps:
-        from_steps(walk, n_dims, mode)
-    return mode, value, converged
+    return maximise(problem, density, start, max_iterations=max_iterations, tolerance=tolerance)
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:
@@ -117,5 +108,5 @@ def position_spread(problem: Problem, start: np.ndarray) -> float:
     target, theta = BoundTarget(problem.target(np.float32)), start.copy()
     theta[problem.log_scale] = 0.5 * np.log(float(problem.priors.position_variance_scale or 1.0))
     free = np.arange(problem.log_scale)
-    mode, _, _ = maximise(target.log_posterior, theta, free=free, max_iterations=500, tolerance=1e-3)
+    mode, _, _ = maximise(problem, target.log_posterior, theta, free=free, max_iterations=500, tolerance=1e-3)
     return float(problem.parameters.positions(mode).var(axis=0).mean())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
+from latentnet.families.base import mean_tie
 from latentnet.priors.positions import place_own_values
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32)), shape=(n, n)
     )
     if problem.presences is None:
-        return problem.similarity.start(graph, problem.n_dims, rng)
+        return problem.position_unit * problem.similarity.start(graph, problem.n_dims, rng)
     positions = np.empty((n, problem.n_dims))
     actors, sites = problem.presences.actors, problem.presences.site
     for site in range(problem.n_sites):
@@ -34,7 +35,7 @@ def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
         merge = sparse.csr_array((np.ones(index.size), (index, np.arange(index.size))), (found.size, index.size))
         merged = (merge @ graph[here][:, here] @ merge.T).tocsr()
         merged.data[:] = 1.0
-        of_actors = problem.similarity.start(merged, problem.n_dims, rng)
+        of_actors = problem.position_unit * problem.similarity.start(merged, problem.n_dims, rng)
         positions[here] = (of_actors - of_actors.mean(axis=0))[index]
     return positions
 
@@ -52,9 +53,7 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     -------
     ndarray of shape (n_parameters,)
     """
-    theta = np.zeros(problem.n_parameters)
-    network = problem.network
-    similarity = 0.0
+    theta, similarity = np.zeros(problem.n_parameters), 0.0
     if problem.similarity is not None:
         positions = _start_positions(problem, rng)
         problem.parameters.set_positions(theta, positions)
@@ -66,23 +65,24 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
             pairs = pairs[:, problem.presences.site[pairs[0]] == problem.presences.site[pairs[1]]]
         first, second = positions[pairs[0]], positions[pairs[1]]
         similarity = float(np.mean(problem.similarity.between(first, second)))
+    for group, start in problem.random_groups:
+        theta[start + group.scale] = np.log(problem.frame.unit)
     theta[problem.family_slice] = problem.bound.start
     if problem.intercept >= 0:
-        total = network.ties.sum() / (1.0 if network.has_direction else 2.0)
-        mean = float(total) / max(network.observed.n_dyads, 1)
-        theta[problem.intercepts] = problem.family.start_intercept(mean) - similarity
+        theta[problem.intercepts] = problem.family.start_intercept(mean_tie(problem.network)) - similarity
     return theta
 
 
 def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most: Any = np.inf) -> np.ndarray:
     """Parameters spread around `theta`: positions by half of their scale, the rest by half a unit, none by over `most`.
 
-    `most` is a number, or one for each parameter.
+    `most` is a number, or one for each parameter. Intercepts are those of average covariates.
     """
-    spread = np.full(problem.n_parameters, 0.5)
+    spread, covariates = 0.5 * problem.units, problem.covariates
     if problem.n_dims:
-        spread[problem.positions] *= np.sqrt(np.mean(theta[problem.positions] ** 2))
+        spread[problem.positions] = 0.5 * np.sqrt(np.mean(theta[problem.positions] ** 2))
     change = np.minimum(spread, most) * rng.standard_normal(problem.n_parameters)
+    change[problem.intercepts] -= covariates.means @ change[covariates.indices]
     if problem.presences is not None and problem.n_dims:  # an actor's presences go together
         of_positions = change[problem.positions].reshape(problem.n_dims, -1)
         of_positions[:] = of_positions[:, problem.presences.actors]

@@ -57,7 +57,7 @@ def plain_mass(problem: Problem) -> np.ndarray:
 
     A position's mass follows from what its ties say of it; the intercept and log σ have what all of them say together.
     """
-    mass = np.ones(problem.n_parameters)
+    mass = 1.0 / problem.units**2
     of_positions = 0.5 + 0.25 * problem.degrees
     mass[problem.positions] = np.tile(of_positions, problem.n_dims)
     if problem.intercept >= 0:
@@ -72,11 +72,12 @@ def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
         of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
         mass[problem.positions] = np.tile(of_positions.mean(axis=0), problem.n_dims)
     mass += prior.precision
+    mass[problem.intercepts] += prior.level.precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
     if couples_actors(problem.likelihood):
         for index in range(problem.intercepts.start, problem.intercepts.stop):
-            mass[index] = max(_curvature(problem, mode, index), _LEAST_CURVATURE)
+            mass[index] = max(_curvature(problem, mode, index), _LEAST_CURVATURE / problem.units[index] ** 2)
     if problem.n_dims:
         # The joint mode may have its positions far too close together: the prior's scale is the safer one.
         variance = np.mean(mode[problem.positions] ** 2)
@@ -84,17 +85,18 @@ def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
         pull_to_steps(prior.walk, problem.n_dims, mass)
         first = np.tile(np.arange(problem.n_actors) < problem.n_first, problem.n_dims)
         mass[problem.positions] += first / max(variance, float(problem.priors.position_variance_scale or 0.0))
-    return _with_scales(problem, np.maximum(mass, 1e-3))
+    return _with_scales(problem, np.maximum(mass, 1e-3 / problem.units**2))
 
 
 def _curvature(problem: Problem, mode: np.ndarray, index: int) -> float:
     """Observed information of one parameter at the mode: lists that are full say little of the intercept."""
     target, slopes = BoundTarget(problem.target()), []
-    for step in (-_STEP, _STEP):
+    size = _STEP * problem.units[index]
+    for step in (-size, size):
         theta = mode.copy()
         theta[index] += step
         slopes.append(float(target.log_posterior(theta)[1][index]))
-    return (slopes[0] - slopes[1]) / (2.0 * _STEP)
+    return (slopes[0] - slopes[1]) / (2.0 * size)
 
 
 def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
@@ -143,16 +145,15 @@ def sampler_moves(
         moves += _moves_of_actors(problem, target, find_branches(*problem.graph) if branches is None else branches)
     if offers(prior.positions, redraw_own_values):
         moves.append(Move(redraw_values, OwnValues(prior.positions, mass), allocates=True))
-    intercepts = problem.intercept, problem.intercepts.stop - problem.intercepts.start
     if problem.n_dims:
-        moves.append(Move(scale_and_shift, ScaleBlock(*intercepts, new_block()), "scaling_rate"))
+        moves.append(Move(scale_and_shift, ScaleBlock(prior.level, new_block()), "scaling_rate"))
         if problem.invariance == "isometry" and offers(prior.positions, draw_shift):
             moves.append(Move(redraw_location, Location(prior)))
     if moving:
         steps = Steps(prior.walk, problem.n_dims)
         moves += [Move(stretch_steps, steps, "stretching_rate"), Move(redraw_steps, steps)]
     if len(prior.groups):
-        moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.precision, *intercepts)))
+        moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.level)))
     return moves
 
 

@@ -109,11 +109,12 @@ def _with_expected_ties(likelihood: Composed, problem: Problem, draws: np.ndarra
 
 @implements(information, Composed)
 def _information(likelihood: Composed, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The mean square of the score of networks simulated from the model.
+    """The mean square of the score of networks simulated from the model, coefficients' about average covariates.
 
     It asks nothing of family and effects but what they have anyway. Caps and the choice set are left out.
     """
-    family, target = problem.family, Composed.bind(problem.with_network(without_design(problem.network)))
+    covariates, family = problem.covariates, problem.family
+    target = Composed.bind(problem.with_network(without_design(problem.network)))
     values, data, total = theta[problem.family_slice], problem.bound.data, np.zeros_like(theta)
     blocks = range(target.layout.sizes.size)
     known = [(block_predictors(target, theta[None], block)[0], block_dyads(target, block)) for block in blocks]
@@ -122,5 +123,6 @@ def _information(likelihood: Composed, problem: Problem, theta: np.ndarray, rng:
             ties = [family.simulate(eta, values, data, dyads, rng).ravel() for eta, dyads in known]
             gradient = np.zeros_like(theta)
             composed_gradient(target._replace(dense_ties=np.concatenate([np.zeros(0), *ties])), theta, gradient)
+            gradient[covariates.indices] -= covariates.means * gradient[problem.intercepts].sum()
             total += gradient**2 / _NETWORKS
     return total

@@ -69,7 +69,9 @@ class Clusters(PositionPrior):
         """Log σ_g, means and log weights; reported in another order than they are drawn in (`posterior.clusters`)."""
         n_sites = len(space.site_starts) - 1
         sites = np.repeat(np.arange(n_sites), self.most // n_sites)
-        scales = Values("cluster_log_scales", (self.most,), ("cluster",), space="scale", reported=False)
+        scales = Values(
+            "cluster_variances", (self.most,), ("cluster",), transform="variance", space="scale", reported=False
+        )
         means = Values(
             "cluster_means",
             (self.most, space.n_dims),
@@ -78,7 +80,7 @@ class Clusters(PositionPrior):
             sites=sites,
             reported=False,
         )
-        return scales, means, Values("cluster_log_weights", (self.most,), ("cluster",), reported=False)
+        return scales, means, Values("cluster_weights", (self.most,), ("cluster",), transform="log", reported=False)
 
     def of_one_site(self, n_sites: int) -> Clusters:
         """Its share of the clusters."""

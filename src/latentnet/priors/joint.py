@@ -11,6 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import fast_kernel, inline_kernel, kernel
+from latentnet.priors.intercept import (
+    Level,
+    add_level_gradient,
+    centre,
+    level_log_density,
+    pull_to_centre,
+    uncentre,
+)
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density, pull_to_zero
 from latentnet.priors.positions import (
@@ -34,8 +42,11 @@ from latentnet.priors.random_effects import (
 from latentnet.priors.random_walk import (
     RandomWalk,
     add_walk_gradient,
+    from_steps,
+    pull_to_steps,
     redraw_step,
     step_log_density,
+    to_steps,
     walk_log_density,
     walk_natural_change,
 )
@@ -44,12 +55,15 @@ __all__ = [
     "Prior",
     "actor_log_prior",
     "add_prior_gradient",
+    "from_coordinates",
     "log_prior",
     "natural_change",
     "natural_log_prior",
+    "pull_to_coordinates",
     "redraw_actor",
     "scale_positions",
     "shift_positions",
+    "to_coordinates",
 ]
 
 
@@ -66,6 +80,8 @@ class Prior(NamedTuple):
     groups: np.ndarray  # (n_groups, 6): start, stop, index of log σ, v0, df, how much η rises with all of the values
     correlations: np.ndarray  # (n_correlations, 3) int64: two groups, index of atanh of their correlation
     logs: np.ndarray  # (n_parameters,) 1.0 where the value is the log of what is reported, but for σ
+    level: Level  # of the intercepts
+    indirect: bool  # whether trajectories move other coordinates than these (`to_coordinates`)
     moving: bool  # whether positions follow earlier ones: asked first, as handing the walk on costs reference counts
     walk: RandomWalk
     positions: Any  # the bound prior of the first positions
@@ -75,6 +91,7 @@ class Prior(NamedTuple):
 def log_prior(prior, theta):
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
     value = positions_log_density(prior.positions, theta)
+    value += level_log_density(prior.level, theta)
     if prior.moving:
         value += walk_log_density(prior.walk, prior.n_dims, theta)
     for p in range(theta.size):
@@ -125,6 +142,7 @@ def _pull_values(theta, precision, gradient):
 def add_prior_gradient(prior, theta, gradient):
     """Add the gradient of `log_prior` to `gradient`."""
     add_positions_gradient(prior.positions, theta, gradient)
+    add_level_gradient(prior.level, theta, gradient)
     if prior.moving:
         add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
     _pull_values(theta, prior.precision, gradient)
@@ -180,3 +198,30 @@ def shift_positions(prior, theta, rng):
             for i in range(n):
                 if sites[i] == site:
                     theta[k * n + i] += shift
+
+
+@inline_kernel
+def to_coordinates(prior, theta):
+    """Replace, in place, intercepts by centred ones and later positions by steps: what Hamiltonian moves take.
+
+    Neither is tied to what it was tied to; the change of variables has determinant 1.
+    """
+    centre(prior.level, theta)
+    if prior.moving:
+        to_steps(prior.walk, prior.n_dims, theta)
+
+
+@inline_kernel
+def from_coordinates(prior, theta):
+    """Undo `to_coordinates`."""
+    uncentre(prior.level, theta)
+    if prior.moving:
+        from_steps(prior.walk, prior.n_dims, theta)
+
+
+@inline_kernel
+def pull_to_coordinates(prior, gradient):
+    """Turn a gradient by parameters into that by coordinates, in place."""
+    pull_to_centre(prior.level, gradient)
+    if prior.moving:
+        pull_to_steps(prior.walk, prior.n_dims, gradient)

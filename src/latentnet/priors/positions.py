@@ -305,7 +305,7 @@ def _(positions, theta, sites, site, k, rng):
 def _(positions, theta, rng):
     if positions.n_dims:
         coordinates = theta[: positions.n_dims * positions.n_positions]
-        theta[positions.log_scale] = 0.5 * np.log(np.mean(coordinates**2) + 1e-6)
+        theta[positions.log_scale] = 0.5 * np.log(np.mean(coordinates**2) + 1e-6 * positions.v0)
 
 
 @implements(set_own_mass, BoundNormal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from latentnet.compiled import inline_kernel, kernel
+from latentnet.priors.intercept import of_covariates
 from latentnet.priors.inverse_chi_square import scale_log_density
 
 __all__ = [
@@ -136,15 +137,14 @@ def redraw_variances(prior, theta, rng):
 
 
 @kernel
-def shift_effects(prior, theta, intercepts, rng):
-    """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes.
-
-    `intercepts` are the index of the first and their number.
-    """
-    groups, (intercept, n_intercepts) = prior.groups, intercepts
+def shift_effects(prior, theta, rng):
+    """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes."""
+    groups, level = prior.groups, prior.level
+    first, last = level.intercept, level.intercept + level.n_intercepts
+    base = level.about * of_covariates(level, theta) - level.mean
     for g in range(groups.shape[0]):
         group = groups[g]
-        if group[SHIFT] == 0.0 or intercept < 0:
+        if group[SHIFT] == 0.0 or level.n_intercepts == 0:
             continue
         start, stop = int(group[START]), int(group[STOP])
         precision = math.exp(-2.0 * theta[int(group[SCALE])])
@@ -155,15 +155,15 @@ def shift_effects(prior, theta, intercepts, rng):
             slope = math.tanh(x) * math.exp(theta[int(group[SCALE])] - theta[int(groups[partner, SCALE])])
             other = int(groups[partner, START])
             precision *= math.cosh(x) ** 2
-        of_intercept = prior.precision[intercept] * group[SHIFT]
-        total = precision * (stop - start) + n_intercepts * of_intercept * group[SHIFT]
+        of_intercept = level.precision * group[SHIFT]
+        total = precision * (stop - start) + level.n_intercepts * of_intercept * group[SHIFT]
         pull = 0.0
-        for p in range(intercept, intercept + n_intercepts):
-            pull += of_intercept * theta[p]
+        for p in range(first, last):
+            pull += of_intercept * (theta[p] + base)
         for i in range(stop - start):
             pull -= precision * (theta[start + i] - slope * theta[other + i])
         shift = pull / total + rng.standard_normal() / math.sqrt(total)
         for p in range(start, stop):
             theta[p] += shift
-        for p in range(intercept, intercept + n_intercepts):
+        for p in range(first, last):
             theta[p] -= group[SHIFT] * shift

@@ -20,7 +20,7 @@ class Values(NamedTuple):
     shape: tuple[int, ...] = ()
     axes: tuple[str, ...] = ()  # a name for each axis; "latent_dim" is that of the space
     # What is reported of a value x: x, eˣ, e²ˣ (x is the log of a standard deviation) or tanh x.
-    transform: Literal["none", "exp", "variance", "correlation"] = "none"
+    transform: Literal["none", "log", "variance", "correlation"] = "none"
     # What it is to the space: nothing, points that every map of the space moves, or scales of it.
     space: Literal["none", "points", "scale"] = "none"
     # The linear predictor is a function of intercepts, coefficients and terms alone.
@@ -46,7 +46,7 @@ class Values(NamedTuple):
     def reported_of(self, theta: np.ndarray) -> np.ndarray:
         """These values as they are reported, (..., *shape)."""
         values = self.of(theta)
-        if self.transform == "exp":
+        if self.transform == "log":
             return np.asarray(np.exp(values))
         if self.transform == "variance":
             return np.asarray(np.exp(2.0 * values))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,16 +17,18 @@ from latentnet.effects import (
 )
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.priors.clusters import Clusters
+from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.priors.random_walk import RandomWalk, no_walk
 from latentnet.priors.values import Values, stacked
+from latentnet.problem.covariates import Covariates, read_covariates
 from latentnet.problem.parameters import Parameters
-from latentnet.problem.problem import Problem
+from latentnet.problem.problem import Problem, position_unit
 
 if TYPE_CHECKING:
     from latentnet.effects.base import BoundEffect
-    from latentnet.families.base import BoundFamily, Family
+    from latentnet.families.base import BoundFamily, Family, Frame
     from latentnet.network import Network
     from latentnet.network.joined import Presences
     from latentnet.priors import Priors
@@ -75,12 +78,14 @@ def make_problem(
     asked = [effect for effect in effects if not isinstance(effect, NoIntercept)]  # which only says what is left out
     terms = [*([] if space is None else [space]), *([Intercept()] if len(asked) == len(effects) else []), *asked]
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
+    frame = family.frame(network)
     n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
     resolved = priors.with_defaults(**family.prior_defaults(network, priors)).resolve(
         n_first / n_sites,
         n_dims,
         position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
         steps=n_first < network.n_actors,
+        unit=position_unit(space, frame),
     )
     law = Reciprocal(family) if any(effect.couples_pairs for effect in effects) else family
     _check_names([*(name for _, one in bound for name in one.names), *law.coefficient_names])
@@ -94,6 +99,7 @@ def make_problem(
         resolved,
         NormalPositions() if position_prior is None else position_prior,
         presences,
+        frame,
     )
     _ = problem.observed_family  # refuses what does not combine, before anything is computed
     return problem
@@ -142,8 +148,13 @@ def bind_values(
     priors: Priors,
     position_prior: PositionPrior,
     presences: Presences | None,
+    frame: Frame,
+    covariates: Covariates | None = None,
 ) -> Problem:
-    """Give bound components their places in the parameter vector, and put their priors together."""
+    """Give bound components their places in the parameter vector, and put their priors together.
+
+    `covariates` are read from the network if they are not given.
+    """
     space = _space(network, n_dims, presences)
     placed, rows, start = [], [], 0
     for effect, bound in effects:
@@ -151,17 +162,26 @@ def bind_values(
         placed.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size
     rows += _moved(law.values(of_family), start)
-    first_own = start + len(of_family.start)
     steps = (Values("step_variance", transform="variance"),) if space.n_first < space.n_positions else ()
-    rows += _moved(stacked(*position_prior.values(space), *steps), first_own)
+    rows += _moved(stacked(*position_prior.values(space), *steps), start + len(of_family.start))
     sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
     parameters = Parameters(tuple(row._replace(sites=sites) if row.name == "positions" else row for row in rows))
-    walk = _walk(parameters, space, priors, presences)
-    bound_positions = position_prior.bind(space, first_own, priors)
-    prior = _prior(parameters, tuple(placed), of_family, priors, walk, (space, bound_positions))
-    return Problem(
-        network, law, of_family, tuple(placed), similarity, n_dims, priors, position_prior, presences, parameters, prior
+    problem = Problem(
+        network,
+        law,
+        of_family,
+        tuple(placed),
+        similarity,
+        n_dims,
+        priors,
+        position_prior,
+        presences,
+        parameters,
+        frame,
     )
+    found = read_covariates(problem) if covariates is None else covariates.of(parameters)
+    problem = replace(problem, covariates=found)
+    return replace(problem, prior=_prior(problem, space))
 
 
 def _space(network: Network, n_dims: int, presences: Presences | None) -> Space:
@@ -177,45 +197,59 @@ def _moved(rows: tuple[Values, ...], start: int) -> list[Values]:
     return [row._replace(start=start + row.start) for row in rows]
 
 
-def _prior(
-    parameters: Parameters,
-    effects: tuple[tuple[Effect, BoundEffect, slice], ...],
-    of_family: BoundFamily,
-    priors: Priors,
-    walk: RandomWalk,
-    positions: tuple[Space, Any],
-) -> Prior:
+def _prior(problem: Problem, space: Space) -> Prior:
     """The prior of the parameter vector as compiled code reads it."""
-    precision, logs = np.zeros(parameters.size), np.zeros(parameters.size)
+    priors, family, own = problem.priors, problem.bound, problem.family_slice
+    unit = problem.frame.unit if priors.standardised else 1.0
+    precision, logs = np.zeros(problem.n_parameters), np.zeros(problem.n_parameters)
     groups: list[tuple[float, ...]] = []
     correlations: list[tuple[int, int, int]] = []
-    of_effects = priors.random_effect_variance_scale, priors.random_effect_variance_df
-    for _, bound, part in effects:
-        precision[part.start : part.start + len(bound.names)] = bound.mean_square / priors.coefficient_variance
+    of_effects = priors.random_effect_variance_scale * unit**2, priors.random_effect_variance_df
+    for _, bound, part in problem.effects:
         first = len(groups)
         for group in bound.groups:
             places = (part.start + place for place in (group.start, group.stop, group.scale))
             groups.append((*places, *of_effects, group.shift))
         correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
-    precision[parameters.intercepts] = 1.0 / priors.intercept_variance
-    start = effects[-1][2].stop if effects else 0
-    own = slice(start, start + len(of_family.start))
-    precision[own], logs[own] = of_family.precision, of_family.logs
-    groups += [(start, start, start + k, v0, df, 0.0) for k, v0, df in of_family.scales]
+    means, spread = problem.covariates.means, problem.covariates.variances
+    if not priors.standardised:
+        spread = spread + means**2
+    precision[problem.covariates.indices] = spread / (priors.coefficient_variance * unit**2)
+    precision[own], logs[own] = family.precision, family.logs
+    groups += [(own.start, own.start, own.start + k, v0, df, 0.0) for k, v0, df in family.scales]
+    walk = _walk(problem, space)
     return Prior(
-        n_actors=positions[0].n_positions,
-        n_dims=positions[0].n_dims,
+        n_actors=space.n_positions,
+        n_dims=space.n_dims,
         precision=precision,
         groups=np.array(groups, np.float64).reshape(-1, 6),
         correlations=np.array(correlations, np.int64).reshape(-1, 3),
         logs=logs,
+        level=_level(problem, unit),
+        indirect=walk.previous.size > 0 or bool(means.any()),
         moving=walk.previous.size > 0,
         walk=walk,
-        positions=positions[1],
+        positions=problem.position_prior.bind(space, problem.log_scale, priors),
     )
 
 
-def _walk(parameters: Parameters, space: Space, priors: Priors, presences: Presences | None) -> RandomWalk:
+def _level(problem: Problem, unit: float) -> Level:
+    """The prior of the intercepts."""
+    standardised = problem.priors.standardised
+    return Level(
+        intercept=problem.intercept,
+        n_intercepts=problem.intercepts.stop - problem.intercepts.start,
+        mean=problem.frame.centre if standardised else 0.0,
+        precision=1.0 / (problem.priors.intercept_variance * unit**2),
+        about=1.0 if standardised else 0.0,
+        coefficients=problem.covariates.indices,
+        means=problem.covariates.means,
+        unit=problem.frame.unit,
+    )
+
+
+def _walk(problem: Problem, space: Space) -> RandomWalk:
+    presences = problem.presences
     if presences is None:
         return no_walk(space.n_positions)
     moving = space.n_first < space.n_positions
@@ -226,9 +260,9 @@ def _walk(parameters: Parameters, space: Space, priors: Priors, presences: Prese
         previous=presences.previous if space.n_dims else np.zeros(0, np.int64),
         following=following,
         gaps=presences.gaps.astype(np.float64),
-        log_scale=parameters.part("step_variance").start if moving else -1,
-        v0=float(priors.step_variance_scale or 1.0),
-        df=float(priors.step_variance_df),
+        log_scale=problem.log_step if moving else -1,
+        v0=float(problem.priors.step_variance_scale or 1.0),
+        df=float(problem.priors.step_variance_df),
         sites=presences.site,
         n_sites=presences.n_sites,
     )

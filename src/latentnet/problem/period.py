@@ -47,6 +47,8 @@ def view_problem(problem: Problem, place: Place) -> Problem:
         problem.priors,
         problem.position_prior.of_one_site(problem.n_sites),
         None,
+        problem.frame,
+        problem.covariates,
     )
 
 

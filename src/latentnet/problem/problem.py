@@ -24,16 +24,23 @@ from latentnet.network.joined import Presences, whole_networks
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.joint import Prior
 from latentnet.priors.positions import PositionPrior, with_scratch
+from latentnet.problem.covariates import NO_COVARIATES, Covariates
 from latentnet.problem.parameters import Parameters
 from latentnet.problem.target import Target
 
 if TYPE_CHECKING:
-    from latentnet.families.base import Family
+    from latentnet.families.base import Family, Frame
     from latentnet.network import Network
     from latentnet.posterior.procrustes import Invariance
     from latentnet.priors import Priors
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "position_unit"]
+
+
+def position_unit(similarity: Similarity | None, frame: Frame) -> float:
+    """Unit of the positions, for a unit of the linear predictor."""
+    degree = None if similarity is None else similarity.degree
+    return 1.0 if degree is None else float(frame.unit ** (1.0 / degree))
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,9 @@ class Problem:
     position_prior: PositionPrior
     presences: Presences | None  # several networks as one: then actors are presences
     parameters: Parameters
-    prior: Prior  # whoever evaluates it takes scratch of its own (`target`)
+    frame: Frame  # of the linear predictor
+    covariates: Covariates = NO_COVARIATES
+    prior: Prior = None  # type: ignore[assignment]  # until it is bound; whoever evaluates it takes its own scratch
 
     @property
     def n_actors(self) -> int:
@@ -107,6 +116,24 @@ class Problem:
     def n_parameters(self) -> int:
         """Length of the parameter vector."""
         return self.parameters.size
+
+    @property
+    def position_unit(self) -> float:
+        """Unit of the positions: where they are this far apart, the linear predictor differs by about its own unit."""
+        return position_unit(self.similarity, self.frame)
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """Unit of each parameter, as the data say: optimisers and samplers work in these."""
+        units = np.ones(self.n_parameters)
+        for row in self.parameters:
+            if row.space == "points":
+                units[row.part] = self.position_unit
+            elif row.transform == "none" and row.role != "family":
+                units[row.part] = self.frame.unit
+        spread = self.covariates.variances
+        units[self.covariates.indices] /= np.sqrt(np.where(spread > 0.0, spread, 1.0))
+        return units
 
     @property
     def log_step(self) -> int:
@@ -191,7 +218,7 @@ class Problem:
     @cached_property
     def degrees(self) -> np.ndarray:
         """Ties of each actor, in either direction."""
-        present = (self.network.ties != 0).astype(np.float64)
+        present = self.given_family.present(self.network).astype(np.float64)
         degree = np.asarray(present.sum(axis=1)).ravel()
         if self.network.has_direction:
             degree = degree + np.asarray(present.sum(axis=0)).ravel()
@@ -200,5 +227,6 @@ class Problem:
     @cached_property
     def graph(self) -> tuple[np.ndarray, np.ndarray]:
         """Neighbours by ties in either direction, as CSR (starts, neighbours)."""
-        either = (self.network.ties + self.network.ties.T).tocsr()
+        present = self.given_family.present(self.network).astype(np.float64)
+        either = (present + present.T).tocsr()
         return either.indptr.astype(np.int64), either.indices.astype(np.int64)

@@ -29,14 +29,16 @@ __all__ = [
     "add_likelihood_gradient",
     "add_prior_gradient",
     "change_of_swap",
+    "from_coordinates",
     "from_steps",
     "log_likelihood",
     "log_prior",
     "natural_log_prior",
     "prepare_actors",
-    "pull_to_steps",
+    "pull_to_coordinates",
     "redraw_actor",
     "scale_positions",
+    "to_coordinates",
     "to_steps",
 ]
 
@@ -59,11 +61,13 @@ class Verbs(NamedTuple):
     actor_log_prior: int
     redraw_actor: int
     scale_positions: int
+    to_coordinates: int
+    from_coordinates: int
+    pull_to_coordinates: int
     to_steps: int
     from_steps: int
-    pull_to_steps: int
     couples_actors: int  # 1 where an actor's log-likelihood is that of all
-    moving: int  # 1 where positions follow earlier ones
+    indirect: int  # 1 where trajectories move other coordinates than the parameters
     n_actors: int
     n_dims: int
     following: np.ndarray  # (n_actors,) the presence after
@@ -84,8 +88,11 @@ _OF_PRIOR = {
     "actor_log_prior": (float64, VECTOR, NUMBER),
     "redraw_actor": (void, VECTOR, NUMBER, STREAM),
     "scale_positions": (float64, VECTOR, float64),
+    "to_coordinates": (void, VECTOR),
+    "from_coordinates": (void, VECTOR),
+    "pull_to_coordinates": (void, VECTOR),
 }
-_OF_WALK = (random_walk.to_steps, random_walk.from_steps, random_walk.pull_to_steps)
+_OF_WALK = (random_walk.to_steps, random_walk.from_steps)
 
 
 class BoundTarget:
@@ -126,6 +133,7 @@ class BoundTarget:
         needed = {name for name in _OF_LIKELIHOOD if spatial and offers(likelihood, getattr(likelihoods, name))}
         needed |= {"log_likelihood", "add_likelihood_gradient", "log_prior", "natural_change", "add_prior_gradient"}
         needed |= {"scale_positions"} if spatial else set()
+        needed |= {"to_coordinates", "from_coordinates", "pull_to_coordinates"} if prior.indirect else set()
         needed |= {"actor_log_prior", "redraw_actor"} if "actor_log_likelihood" in needed else set()
         addresses = dict.fromkeys(Verbs._fields, 0)
         for name, kinds in _OF_LIKELIHOOD.items():
@@ -142,7 +150,7 @@ class BoundTarget:
             addresses[kernel.__name__] = of_walk.address
         data = ("likelihood", self.likelihood), ("prior", self.prior), ("positions", self._positions)
         addresses |= {name: memory.address for name, memory in (*data, ("walk", self._walk))}
-        numbers = {"couples_actors": int(likelihoods.couples_actors(likelihood)), "moving": int(prior.moving)}
+        numbers = {"couples_actors": int(likelihoods.couples_actors(likelihood)), "indirect": int(prior.indirect)}
         numbers |= {"n_actors": prior.n_actors, "n_dims": prior.n_dims}
         arrays = {"following": prior.walk.following, "sites": prior.walk.sites}
         return Verbs(**addresses | numbers | arrays)
@@ -233,6 +241,18 @@ def from_steps(target, theta):
 
 
 @inline_kernel
-def pull_to_steps(target, gradient):
-    """Turn a gradient of positions into that of steps."""
-    do(target.pull_to_steps, (target.walk, target.n_dims, gradient))
+def to_coordinates(target, theta):
+    """Replace parameters by the coordinates that trajectories move."""
+    do(target.to_coordinates, (target.prior, theta))
+
+
+@inline_kernel
+def from_coordinates(target, theta):
+    """Undo `to_coordinates`."""
+    do(target.from_coordinates, (target.prior, theta))
+
+
+@inline_kernel
+def pull_to_coordinates(target, gradient):
+    """Turn a gradient by parameters into that by coordinates."""
+    do(target.pull_to_coordinates, (target.prior, gradient))

@@ -1,7 +1,7 @@
 """Hamiltonian Monte Carlo on the whole parameter vector.
 
-Static, with jittered trajectories (it beat NUTS in our trials). Where positions follow earlier ones, it moves the first
-of them and the steps: small steps tie positions to each other, but not steps to the first positions.
+Static, with jittered trajectories (it beat NUTS in our trials), by coordinates that are not tied to each other: where
+positions follow earlier ones, the first of them and the steps; intercepts of average covariates.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from latentnet.priors.random_walk import RandomWalk, set_step_mass
 from latentnet.problem.verbs import (
     add_likelihood_gradient,
     add_prior_gradient,
-    from_steps,
+    from_coordinates,
     log_likelihood,
     log_prior,
-    pull_to_steps,
-    to_steps,
+    pull_to_coordinates,
+    to_coordinates,
 )
 
 __all__ = ["N_INFO", "StepMasses", "Trajectories", "hamiltonian_move", "renew_step_masses"]
@@ -45,15 +45,15 @@ class Trajectories(NamedTuple):
 
 @inline_kernel
 def _gradient(target, theta, gradient):
-    """Gradient by first positions and steps at a theta that holds these."""
+    """Gradient by coordinates, at a theta that holds these."""
     gradient[:] = 0.0
-    if target.moving:
-        from_steps(target, theta)
+    if target.indirect:
+        from_coordinates(target, theta)
     add_likelihood_gradient(target, theta, gradient)
     add_prior_gradient(target, theta, gradient)
-    if target.moving:
-        pull_to_steps(target, gradient)
-        to_steps(target, theta)
+    if target.indirect:
+        pull_to_coordinates(target, gradient)
+        to_coordinates(target, theta)
 
 
 @fast_kernel
@@ -67,8 +67,8 @@ def _move(theta, momentum, gradient, mass, kick, step):
 @inline_kernel
 def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):
     """Move theta and momentum along the trajectory in place."""
-    if target.moving:
-        to_steps(target, theta)
+    if target.indirect:
+        to_coordinates(target, theta)
     kick = 0.0
     for s in range(n_steps + 1):
         _gradient(target, theta, gradient)
@@ -77,8 +77,8 @@ def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):
             _move(theta, momentum, gradient, mass, kick, step)
     for p in range(theta.size):
         momentum[p] += 0.5 * step * gradient[p]
-    if target.moving:
-        from_steps(target, theta)
+    if target.indirect:
+        from_coordinates(target, theta)
 
 
 @inline_kernel

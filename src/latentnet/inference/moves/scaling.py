@@ -9,6 +9,7 @@ import numpy as np
 
 from latentnet.compiled import copy_into, inline_kernel
 from latentnet.inference.moves.adaptation import FACTOR_00, FACTOR_10, FACTOR_11, LOG_SCALE, learn_block
+from latentnet.priors.intercept import Level, of_covariates
 from latentnet.priors.joint import shift_positions
 from latentnet.priors.random_walk import RandomWalk, redraw_step_variance
 from latentnet.problem.verbs import from_steps, log_likelihood, log_prior, scale_positions, to_steps
@@ -19,8 +20,7 @@ __all__ = ["Location", "ScaleBlock", "Steps", "redraw_location", "redraw_steps",
 class ScaleBlock(NamedTuple):
     """Scale of the positions, and intercepts."""
 
-    intercept: int  # index into the parameter vector, -1 without one
-    n_intercepts: int  # one a network
+    level: Level  # of the intercepts
     tuning: np.ndarray  # (10,) see `adaptation`
 
 
@@ -54,21 +54,22 @@ def scale_and_shift(target, state, move, rng):
     σ loses; both are in the ratio below, so it holds for any prior. Random effects do not scale; the standard deviation
     of steps between periods does.
     """
-    theta, proposal, tuning, intercept = state.theta, state.proposal, move.tuning, move.intercept
+    theta, proposal, tuning, level = state.theta, state.proposal, move.tuning, move.level
     spread = math.exp(tuning[LOG_SCALE])
     first, second = rng.standard_normal(), rng.standard_normal()
     log_c = spread * tuning[FACTOR_00] * first
     copy_into(proposal, theta)
     scaled = scale_positions(target, proposal, log_c)
-    if intercept >= 0:
-        for p in range(intercept, intercept + move.n_intercepts):
-            proposal[p] += spread * (tuning[FACTOR_10] * first + tuning[FACTOR_11] * second)
+    for p in range(level.intercept, level.intercept + level.n_intercepts):
+        proposal[p] += level.unit * spread * (tuning[FACTOR_10] * first + tuning[FACTOR_11] * second)
     accepted = _decide(target, state, scaled * log_c, rng)
     iteration, n_warmup = state.clock[0], state.clock[1]
     if iteration < n_warmup:
         log_scale = _log_root_mean_square(theta, target.n_actors * target.n_dims)
-        level = theta[intercept] if intercept >= 0 else 0.0
-        learn_block(tuning, log_scale, level, accepted, iteration >= 0.2 * n_warmup, iteration)
+        intercept = (
+            (theta[level.intercept] + of_covariates(level, theta)) / level.unit if level.n_intercepts > 0 else 0.0
+        )
+        learn_block(tuning, log_scale, intercept, accepted, iteration >= 0.2 * n_warmup, iteration)
     return accepted
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from latentnet.priors.intercept import Level
 from latentnet.priors.positions import redraw_own_values
 from latentnet.priors.random_effects import redraw_variances, shift_effects
 
@@ -13,19 +14,17 @@ __all__ = ["Effects", "OwnValues", "redraw_effects", "redraw_values"]
 
 
 class Effects(NamedTuple):
-    """Random effects: the tables of the prior (`priors.joint.Prior`), and the intercepts."""
+    """Random effects and intercepts as the prior has them (`priors.joint.Prior`)."""
 
     groups: np.ndarray
     correlations: np.ndarray
-    precision: np.ndarray
-    intercept: int  # index into the parameter vector, -1 without one
-    n_intercepts: int
+    level: Level
 
 
 def redraw_effects(target, state, move, rng):
     """Draw variances given the effects, and levels against the intercepts."""
     redraw_variances(move, state.theta, rng)
-    shift_effects(move, state.theta, (move.intercept, move.n_intercepts), rng)
+    shift_effects(move, state.theta, rng)
     return 1.0
 
 

@@ -1,0 +1,49 @@
+"""Coordinates that optimisers move: whitened, so that results hang neither on units nor on where a covariate is 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Coordinates"]
+
+
+class Coordinates:
+    """Parameters in the units of the data, with intercepts of average covariates, and steps for later positions.
+
+    Small steps tie positions to each other, but not steps to the first positions. The map is linear.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem, self._units = problem, problem.units
+        self._walk, self._n_dims, self._moving = problem.prior.walk, problem.n_dims, problem.has_steps
+
+    def of(self, theta: np.ndarray) -> np.ndarray:
+        """Coordinates of a parameter vector."""
+        found, covariates = theta.copy(), self._problem.covariates
+        found[self._problem.intercepts] += covariates.means @ theta[covariates.indices]
+        if self._moving:
+            to_steps(self._walk, self._n_dims, found)
+        return found / self._units
+
+    def parameters(self, coordinates: np.ndarray) -> np.ndarray:
+        """Undo `of`."""
+        theta, covariates = coordinates * self._units, self._problem.covariates
+        if self._moving:
+            from_steps(self._walk, self._n_dims, theta)
+        theta[self._problem.intercepts] -= covariates.means @ theta[covariates.indices]
+        return theta
+
+    def gradient(self, of_parameters: np.ndarray) -> np.ndarray:
+        """The gradient by coordinates, from that by parameters."""
+        found, covariates = of_parameters.copy(), self._problem.covariates
+        found[covariates.indices] -= covariates.means * of_parameters[self._problem.intercepts].sum()
+        if self._moving:
+            pull_to_steps(self._walk, self._n_dims, found)
+        return found * self._units
