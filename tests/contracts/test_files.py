@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import stat
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import pytest
 from scipy import sparse
 
 import latentnet
+from latentnet import LatentnetWarning
 from latentnet.files import archive
 from latentnet.files.values import Classes, Source, decode, encode
 from tests.contracts.forgery import entries_of, signed, write_zip
@@ -339,3 +343,71 @@ def test_integers_that_nobody_can_write_in_decimals_are_not_saved(model, path):
     again = latentnet.load(SAVED / "auto.latentnet").set_params(random_state=2**20_000)
     with pytest.raises(TypeError, match="save cannot store the parameter 'random_state'"):
         again.save(path)
+
+
+# forged with sound checksums: refused, or a model on which everything works
+
+
+ABSURD: list[Any] = [
+    None, True, 0, -1, 1, 2, 7, 10**9, 2**63, 10**30, 0.5, "", "x", "positions", [], [1], [[]], {},
+    {"kind": "tuple", "items": []}, {"kind": "float", "value": "nan"}, {"kind": "float", "value": "inf"},
+    {"kind": "missing"}, {"kind": "array", "array": "parameters"},
+]  # fmt: skip
+
+
+def _places(content: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a JSON document."""
+    pairs = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for key, value in pairs:
+        yield (*keys, key)
+        yield from _places(value, (*keys, key))
+
+
+def _use(model: Any) -> None:
+    """Do everything with a model that reads what a file holds."""
+    joint = hasattr(model, "networks_")
+    for one in [model.at(period=0, site=None if model.sites_ is None else model.sites_[0])] if joint else [model]:
+        assert np.isfinite(one.predict_proba()[0, 1])
+        one.simulate(1, random_state=1)
+        if hasattr(one, "labels_"):
+            latentnet.roles(one, n_networks=2, random_state=1)
+    model.posterior_  # noqa: B018
+    model.summary()
+    model.diagnose()
+    repr(model)
+
+
+def _forge(name: str, path: Path, n_forgeries: int) -> int:
+    latentnet.load(SAVED / f"{name}.latentnet").save(path)
+    entries = entries_of(path)
+    document = json.loads(entries["model.json"])
+    places = list(_places(document))
+    rng = np.random.default_rng(n_forgeries)
+    refused = 0
+    for _ in range(n_forgeries):
+        content = json.loads(entries["model.json"])
+        keys = places[int(rng.integers(len(places)))]
+        target = content
+        for key in keys[:-1]:
+            target = target[key]
+        if rng.random() < 0.15 and isinstance(target, dict):
+            del target[keys[-1]]
+        else:
+            target[keys[-1]] = ABSURD[int(rng.integers(len(ABSURD)))]
+        write_zip(path, signed(entries | {"model.json": json.dumps(content).encode()}))
+        try:
+            again = latentnet.load(path)
+        except ValueError as error:
+            assert "model.latentnet" in str(error), (keys, error)  # noqa: PT017
+            refused += 1
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LatentnetWarning)
+            _use(again)
+    return refused
+
+
+@pytest.mark.parametrize("n_forgeries", [25, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["auto", "capped", "composed", "dynamic_sites"])
+def test_a_forged_file_is_refused_or_works(name, n_forgeries, path):
+    assert _forge(name, path, n_forgeries) > 0.3 * n_forgeries

@@ -7,8 +7,6 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
@@ -21,7 +19,8 @@ from latentnet.models.arguments import read_effects, read_engine, read_family, r
 from latentnet.models.placements import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
-from latentnet.models.saved import Storage
+from latentnet.models.reported_clusters import ClusterReport
+from latentnet.models.saved import Saved
 from latentnet.network import Network, as_network
 from latentnet.network.joined import Presences
 from latentnet.posterior.procrustes import align, principal_axes
@@ -35,7 +34,7 @@ from latentnet.problem.problem import Problem
 __all__ = ["Estimator", "LatentModel"]
 
 
-class Estimator(Report, Storage, BaseEstimator):
+class Estimator(Report, Saved):
     """What models of one network and of several share."""
 
     def __init__(
@@ -59,8 +58,8 @@ class Estimator(Report, Storage, BaseEstimator):
 
     def _infer(
         self, network: Network, engine: Any, rng: np.random.Generator, presences: Presences | None = None
-    ) -> None:
-        """Specify, infer, store, warn."""
+    ) -> tuple[Problem, InferenceResult]:
+        """Specify and infer; nothing is stored yet."""
         if network.observed.n_dyads == 0 and not isinstance(engine, PriorDraws):
             raise ValueError(
                 "network must have observed dyads, but none was observed: there is nothing to learn from; an absent "
@@ -68,8 +67,12 @@ class Estimator(Report, Storage, BaseEstimator):
             )
         problem = self._specify(network, presences, rng)
         warn_of_roster(network)
-        result = engine.infer(problem, rng)
-        self._store(problem, result)
+        return problem, engine.infer(problem, rng)
+
+    def _conclude(self, problem: Problem, result: InferenceResult, engine: Any) -> None:
+        """Align, store, warn."""
+        positions = self._align(problem, result.draws, self._point_estimate(problem, result))
+        self._keep(problem, result, positions, self._report_clusters(problem, result))
         if result.kind == "chains":
             warn_unless_converged(self)
         if result.interrupted:
@@ -109,17 +112,37 @@ class Estimator(Report, Storage, BaseEstimator):
         check_identified(problem)
         return problem
 
-    def _store(self, problem: Problem, result: InferenceResult) -> None:
-        """Set everything that ends in an underscore."""
+    def _keep(
+        self,
+        problem: Problem,
+        result: InferenceResult,
+        positions: np.ndarray,
+        clusters: ClusterReport | None,
+        extra: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        """Set everything that ends in an underscore: the one place for `fit`, `load` and `at`.
+
+        Parameters
+        ----------
+        problem : Problem
+        result : InferenceResult
+            Positions aligned.
+        positions : ndarray of shape (n_actors, n_dims)
+            The point estimate.
+        clusters : ClusterReport or None
+        extra : dict of str to ndarray of shape (n_chains, n_draws, ...), optional
+            Further variables, which a subclass has drawn.
+        """
         self._problem = problem
         self.network_, self.actors_, self.n_actors_ = problem.network, problem.network.actors, problem.n_actors
         self.priors_ = problem.priors
-        point = self._point_estimate(problem, result)
-        draws = result.draws
-        self.positions_ = self._align(problem, draws, point)
-        self.draws_ = as_draws(problem, result, self._store_clusters(problem, result))
+        self.positions_ = positions
+        variables, axes = extra or {}, self._extra_dims
+        if clusters is not None:
+            variables, axes = clusters.variables(problem.n_sites) | variables, clusters.axes(problem) | axes
+        self.draws_ = as_draws(problem, result, variables, axes, None if clusters is None else clusters.draws)
         self.__dict__.pop("_posterior", None)
-        self.intercept_ = self._mean_intercept(draws[..., problem.intercepts])
+        self.intercept_ = self._mean_intercept(result.draws[..., problem.intercepts])
         self.coefficients_ = pd.Series(
             self.draws_.coefficients.mean(axis=(0, 1)), index=problem.coefficient_names, dtype=np.float64
         )
@@ -136,9 +159,9 @@ class Estimator(Report, Storage, BaseEstimator):
     def _mean_intercept(self, draws: np.ndarray) -> Any:
         return float(draws.mean()) if draws.shape[-1] else 0.0
 
-    def _store_clusters(self, problem: Problem, result: InferenceResult) -> dict[str, np.ndarray]:
-        """Set what a cluster model learns; returns its variables of the posterior."""
-        return {}
+    def _report_clusters(self, problem: Problem, result: InferenceResult) -> ClusterReport | None:
+        """Bring the clusters of all draws, aligned by now, into one order."""
+        return None
 
     def _point_estimate(self, problem: Problem, result: InferenceResult) -> np.ndarray:
         """The engine's own, or the minimum Kullback–Leibler parameters of the draws."""
@@ -161,6 +184,11 @@ class Estimator(Report, Storage, BaseEstimator):
         Returns
         -------
         self
+
+        Raises
+        ------
+        ValueError
+            If there is no parameter of this name, or what it is of has no parameters.
         """
         for name, _, nested in (key.partition("__") for key in params):
             owner = params.get(name, getattr(self, name, None))
@@ -171,20 +199,12 @@ class Estimator(Report, Storage, BaseEstimator):
                 )
         return super().set_params(**params)
 
-    def __sklearn_is_fitted__(self) -> bool:
-        """Whether `fit` has stored something."""
-        return hasattr(self, "draws_")
-
     def __sklearn_tags__(self) -> Any:
         """Input is one square, pairwise thing."""
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = True
         tags.target_tags.required = False
         return tags
-
-    def _checked(self) -> Problem:
-        check_is_fitted(self)
-        return self._problem
 
 
 class LatentModel(Estimator, Predictions, Placements):
@@ -211,10 +231,18 @@ class LatentModel(Estimator, Predictions, Placements):
             then.
         KeyboardInterrupt
             After Ctrl-C, with what was drawn stored (``inference=MCMC(on_interrupt="return")`` returns instead).
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the chains do not agree, or the mode was not reached: which quantity, and what to do.
+        LatentnetWarning
+            If the network's design and the model do not suit each other, ``n_clusters="auto"`` has few draws with the
+            reported number, or the fit was interrupted.
         """
         network_ = as_network(network)
         engine = read_engine(self.inference)
-        self._infer(network_, engine, as_generator(self.random_state))
+        self._conclude(*self._infer(network_, engine, as_generator(self.random_state)), engine)
         return self
 
     def fit_transform(self, network: Any, y: None = None) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,16 +18,14 @@ from latentnet.inference.optimise import position_spread
 from latentnet.inference.start import start_parameters
 from latentnet.models.arguments import read_n_dims, read_priors
 from latentnet.models.base import Estimator
+from latentnet.models.reported_clusters import ClusterReport, cluster_report
 from latentnet.network import Network
 from latentnet.network.joined import Presences
 from latentnet.posterior.clusters import (
-    ClusterDraws,
     match_labels,
     occupied_counts,
-    permute_clusters,
     reported_partition,
     responsibilities_of_draws,
-    unpack_clusters,
 )
 from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import coclustering
@@ -42,27 +40,6 @@ _FEWEST_DRAWS = 100
 
 class Clustering(Estimator):
     """Methods of estimators with clusters."""
-
-    _fitted_attributes: ClassVar[tuple[str, ...]] = (
-        *Estimator._fitted_attributes,
-        "labels_",
-        "membership_",
-        "cluster_means_",
-        "cluster_variances_",
-        "cluster_weights_",
-        "n_clusters_",
-        "n_clusters_probabilities_",
-        "_conditional_means",
-        "_conditional_variances",
-        "_conditional_weights",
-        "_cluster_order",
-    )
-    _extra_dims: ClassVar[dict[str, tuple[str, ...]]] = {
-        "cluster_label": ("actor",),
-        "cluster_means": ("cluster", "latent_dim"),
-        "cluster_variances": ("cluster",),
-        "cluster_weights": ("cluster",),
-    }
 
     def __init__(
         self,
@@ -135,98 +112,79 @@ class Clustering(Estimator):
         problem = self._make_problem(network, presences, Priors(), None)
         return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
 
-    def _store_clusters(self, problem: Problem, result: InferenceResult) -> dict[str, np.ndarray]:
+    def _keep(
+        self,
+        problem: Problem,
+        result: InferenceResult,
+        positions: np.ndarray,
+        clusters: ClusterReport | None,
+        extra: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        assert clusters is not None
+        super()._keep(problem, result, positions, clusters, extra)
+        self.labels_, self.membership_ = clusters.partition, clusters.membership
+        self.n_clusters_ = clusters.membership.shape[1]
+        numbers = pd.Index(np.arange(1, len(clusters.shares) + 1), name="n_clusters")
+        self.n_clusters_probabilities_ = pd.Series(clusters.shares, index=numbers, name="probability")
+        self.cluster_means_ = clusters.draws.means.mean(axis=0)
+        self.cluster_variances_ = np.median(clusters.draws.variances, axis=0)
+        weights = clusters.draws.weights.mean(axis=0)
+        self.cluster_weights_ = weights / weights.sum()
+
+    def _report_clusters(self, problem: Problem, result: InferenceResult) -> ClusterReport | None:
         assert problem.clusters is not None
-        shape = result.draws.shape[:2]
         pooled = result.draws.reshape(-1, problem.n_parameters)
-        clusters = unpack_clusters(problem.own_prior().positions, pooled)
         if result.labels is None:
             labels = np.argmax(_responsibilities(problem, pooled), axis=2)
         else:
             labels = result.labels.reshape(len(pooled), -1)
-        counts = occupied_counts(labels)
-        numbers = pd.Index(np.arange(1, problem.clusters.most + 1), name="n_clusters")
-        shares = np.bincount(counts, minlength=problem.clusters.most + 1)[1:] / len(counts)
-        self.n_clusters_probabilities_ = pd.Series(shares, index=numbers, name="probability")
-        if problem.clusters.automatic:
-            assert result.n_components is not None
-            return self._store_automatic(clusters, labels, counts, result.n_components)
-        return self._store_fixed(problem, pooled, clusters, labels, shape)
+        put_in_order = _order_of_chosen if problem.clusters.automatic else _order_of_all
+        labels, order, partition, membership = put_in_order(problem, pooled, labels)
+        if problem.presences is not None:
+            labels = labels[:, problem.presences.actors]
+        labels = labels.reshape(*result.draws.shape[:2], -1)
+        n_components = result.n_components if problem.clusters.automatic else None
+        return cluster_report(problem, result.draws, labels, order, partition, membership, n_components)
 
-    def _store_fixed(
-        self, problem: Problem, pooled: np.ndarray, clusters: ClusterDraws, labels: np.ndarray, shape: tuple[int, ...]
-    ) -> dict[str, np.ndarray]:
-        """Relabel all draws, the largest cluster first; returns the posterior's variables."""
-        responsibilities = _responsibilities(problem, pooled)
-        each = responsibilities.shape[2] // problem.n_sites
-        permutations = np.empty((len(pooled), responsibilities.shape[2]), np.int64)
-        membership = np.empty((problem.n_first, each))
-        for site, (first, last) in enumerate(itertools.pairwise(problem.site_starts)):
-            own = slice(site * each, (site + 1) * each)
-            found, membership[first:last] = _relabelled(responsibilities[:, first:last, own])
-            permutations[:, own] = site * each + found
-        self.n_clusters_ = each
-        self.membership_ = membership / membership.sum(axis=1, keepdims=True)
-        self.labels_ = np.argmax(membership, axis=1)
-        kept = permute_clusters(clusters, permutations)
-        self._store_parameters(kept)
-        self._cluster_order = permutations
-        self._conditional_means = self._conditional_variances = self._conditional_weights = np.zeros(0)
-        new_labels = np.argsort(permutations, axis=1)[np.arange(len(pooled))[:, None], labels] % each
-        return {
-            "cluster_label": new_labels.reshape(*shape, -1),
-            "cluster_means": kept.means.reshape(*shape, *kept.means.shape[1:]),
-            "cluster_variances": kept.variances.reshape(*shape, -1),
-            "cluster_weights": kept.weights.reshape(*shape, -1),
-        }
 
-    def _store_automatic(
-        self, clusters: ClusterDraws, labels: np.ndarray, counts: np.ndarray, n_components: np.ndarray
-    ) -> dict[str, np.ndarray]:
-        """Report the clusters of the draws that have the most probable number of them."""
-        self.n_clusters_ = 1 + int(np.argmax(self.n_clusters_probabilities_))
-        chosen = np.flatnonzero(counts == self.n_clusters_)
-        if len(chosen) < _FEWEST_DRAWS:
-            warnings.warn(
-                f"only {len(chosen)} draws have {self.n_clusters_} occupied clusters, and membership_ comes from "
-                "those: draw more (inference=MCMC(n_draws=...))",
-                LatentnetWarning,
-                stacklevel=6,
-            )
-        self.labels_ = reported_partition(labels[chosen], self.n_clusters_)
-        # Occupied components come first in every draw.
-        indicators = (labels[chosen][:, :, None] == np.arange(self.n_clusters_)).astype(np.float32)
-        permutations = relabel(indicators, np.eye(self.n_clusters_)[self.labels_])
-        membership = np.take_along_axis(indicators, permutations[:, None, :], axis=2)
-        self.membership_ = membership.mean(axis=0, dtype=np.float64)
-        kept = permute_clusters(ClusterDraws(*(values[chosen] for values in clusters)), permutations)
-        self._cluster_order = np.zeros((len(labels), self.n_clusters_), permutations.dtype)
-        self._cluster_order[chosen] = permutations
-        self._store_parameters(kept)
-        self._conditional_means, self._conditional_variances, self._conditional_weights = kept
-        shape = n_components.shape
-        return {
-            "n_clusters": counts.reshape(shape),
-            "n_components": n_components,
-            "cluster_label": match_labels(labels, self.labels_).reshape(*shape, -1),
-        }
+_Ordered = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
-    def _groups(self) -> dict[str, dict[str, np.ndarray]]:
-        groups = super()._groups()
-        # as one chain: the draws with n_clusters_ occupied clusters are not of equal number in all
-        if len(self._conditional_means):
-            groups["posterior_clusters"] = {
-                "cluster_means": self._conditional_means[None],
-                "cluster_variances": self._conditional_variances[None],
-                "cluster_weights": self._conditional_weights[None],
-            }
-        return groups
 
-    def _store_parameters(self, clusters: ClusterDraws) -> None:
-        self.cluster_means_ = clusters.means.mean(axis=0)
-        self.cluster_variances_ = np.median(clusters.variances, axis=0)
-        weights = clusters.weights.mean(axis=0)
-        self.cluster_weights_ = weights / weights.sum()
+def _order_of_all(problem: Problem, pooled: np.ndarray, labels: np.ndarray) -> _Ordered:
+    """New labels, order, partition and membership: all draws relabelled, the largest cluster of a site first."""
+    responsibilities = _responsibilities(problem, pooled)
+    each = responsibilities.shape[2] // problem.n_sites
+    order = np.empty((len(pooled), responsibilities.shape[2]), np.int64)
+    membership = np.empty((problem.n_first, each))
+    for site, (first, last) in enumerate(itertools.pairwise(problem.site_starts)):
+        own = slice(site * each, (site + 1) * each)
+        found, membership[first:last] = _relabelled(responsibilities[:, first:last, own])
+        order[:, own] = site * each + found
+    new_labels = np.argsort(order, axis=1)[np.arange(len(pooled))[:, None], labels] % each
+    partition = np.argmax(membership, axis=1)
+    return new_labels, order, partition, membership / membership.sum(axis=1, keepdims=True)
+
+
+def _order_of_chosen(problem: Problem, pooled: np.ndarray, labels: np.ndarray) -> _Ordered:
+    """The same from the draws that have the most probable number of occupied clusters."""
+    counts = occupied_counts(labels)
+    n_clusters = int(np.argmax(np.bincount(counts)))
+    chosen = np.flatnonzero(counts == n_clusters)
+    if len(chosen) < _FEWEST_DRAWS:
+        warnings.warn(
+            f"only {len(chosen)} draws have {n_clusters} occupied clusters, and membership_ comes from "
+            "those: draw more (inference=MCMC(n_draws=...))",
+            LatentnetWarning,
+            stacklevel=5,
+        )
+    partition = reported_partition(labels[chosen], n_clusters)
+    # Occupied components come first in every draw.
+    indicators = (labels[chosen][:, :, None] == np.arange(n_clusters)).astype(np.float32)
+    permutations = relabel(indicators, np.eye(n_clusters)[partition])
+    membership = np.take_along_axis(indicators, permutations[:, None, :], axis=2).mean(axis=0, dtype=np.float64)
+    order = np.zeros((len(labels), n_clusters), np.int64)
+    order[chosen] = permutations
+    return match_labels(labels, partition), order, partition, membership
 
 
 def _relabelled(responsibilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

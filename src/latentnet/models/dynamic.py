@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -12,18 +11,18 @@ import pandas as pd
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import one_of, whole_number
 from latentnet.files.archive import ArrayStore
-from latentnet.files.networks import encode_network
-from latentnet.files.values import encode
+from latentnet.files.networks import decode_network, encode_network
+from latentnet.files.values import Source, decode, encode
 from latentnet.inference.base import InferenceResult
 from latentnet.models.arguments import read_engine
 from latentnet.models.base import Estimator
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads
-from latentnet.network.joined import join_networks
-from latentnet.network.labels import unique_strings
+from latentnet.models.reported_clusters import ClusterReport
+from latentnet.network import Network
+from latentnet.network.joined import Presences, join_networks
 from latentnet.network.reading.periods import Periods, read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
-from latentnet.problem.named import as_draws
 from latentnet.problem.period import Place, elapsed_periods, view_parameters, view_problem
 from latentnet.problem.problem import Problem
 
@@ -36,9 +35,7 @@ class DynamicModel(Estimator):
     """Template of the joint models; see `DynamicLatentPositionModel`."""
 
     _static: ClassVar[type[Any]]
-    _fitted_attributes: ClassVar[tuple[str, ...]] = (*Estimator._fitted_attributes[1:], "_points")
     networks_: Any
-    _given: Periods
     _several: Periods
 
     def fit(self, networks: Any, y: None = None) -> Self:
@@ -64,21 +61,30 @@ class DynamicModel(Estimator):
             of them; nothing is computed then.
         KeyboardInterrupt
             After Ctrl-C, as for `LatentPositionModel.fit`.
+
+        Warns
+        -----
+        ConvergenceWarning, LatentnetWarning
+            As for `LatentPositionModel.fit`.
         """
         several = read_networks(networks)
         engine = read_engine(self.inference)
         joined, presences = join_networks(several.networks, several.sites)
-        self._given = several
-        self._infer(joined, engine, as_generator(self.random_state), presences)
+        found = self._infer(joined, engine, as_generator(self.random_state), presences)
+        self._several = several  # of a fit that got so far
+        self._conclude(*found, engine)
         return self
 
-    def _store(self, problem: Problem, result: InferenceResult) -> None:
-        self._several = self._given  # of a fit that got so far
-        super()._store(problem, result)
-        self._store_actors(problem)
-
-    def _store_actors(self, problem: Problem) -> None:
-        """Actors in the order of their first presences, and what goes by period."""
+    def _keep(
+        self,
+        problem: Problem,
+        result: InferenceResult,
+        positions: np.ndarray,
+        clusters: ClusterReport | None,
+        extra: dict[str, np.ndarray] | None = None,
+    ) -> None:
+        """Set also what goes by period, with actors in the order of their first presences."""
+        super()._keep(problem, result, positions, clusters, extra)
         presences, several = problem.presences, self._several
         assert presences is not None
         self.networks_ = (
@@ -89,10 +95,13 @@ class DynamicModel(Estimator):
         self.n_actors_ = presences.n_first
         self.actors_ = np.empty(self.n_actors_, dtype=object)
         self.actors_[:] = labels[: self.n_actors_]
-        self.draws_.coords["network"] = unique_strings(several.names())
-        points = np.full((presences.n_periods, presences.n_first, self._points.shape[1]), np.nan)
-        points[presences.period, presences.actors] = self._points
-        self.positions_ = points
+        self.positions_ = np.full((presences.n_periods, presences.n_first, positions.shape[1]), np.nan)
+        self.positions_[presences.period, presences.actors] = positions
+
+    def _points(self) -> np.ndarray:
+        presences = self._problem.presences
+        assert presences is not None
+        return np.asarray(self.positions_[presences.period, presences.actors])
 
     def _mean_intercept(self, draws: np.ndarray) -> pd.Series[float]:
         names = self._several.names()
@@ -109,8 +118,7 @@ class DynamicModel(Estimator):
         presences = problem.presences
         assert presences is not None
         if not problem.n_dims:
-            self._points = np.zeros((problem.n_actors, 0))
-            return self._points
+            return np.zeros((problem.n_actors, 0))
         invariance = problem.invariance
         points = problem.parameters.positions(point).copy()
         for site in range(presences.n_sites):
@@ -124,7 +132,6 @@ class DynamicModel(Estimator):
             points[here] = principal_axes(points[here], invariance).positions
             alignment = align(own, points[here], invariance)
             problem.parameters.turn(draws, alignment.rotations, alignment.translations, site)
-        self._points = points
         return points
 
     def at(self, period: int | None = None, site: Any = None) -> Any:
@@ -144,6 +151,13 @@ class DynamicModel(Estimator):
         Returns
         -------
         LatentPositionModel or LatentClusterModel
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If there is no such period or site, or one of several must be named.
         """
         self._checked()
         row, column = self._site(site), 0
@@ -190,6 +204,13 @@ class DynamicModel(Estimator):
         LatentPositionModel or LatentClusterModel
             Its `predict` and `score` speak of the unseen period; its `network_` is that of the last one.
 
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If there is no such site, or positions do not move: with one period, or without a latent space.
+
         Examples
         --------
         >>> from latentnet import DynamicLatentPositionModel, MCMC
@@ -214,21 +235,16 @@ class DynamicModel(Estimator):
         assert problem.presences is not None
         view = view_problem(problem, place)
         theta = view_parameters(problem, view, place, draws.parameters)
+        clusters = self._view_clusters(view, place, theta)
         model = self._static(**self.get_params(deep=False))
-        extra = self._view_clusters(model, view, place, theta)
-        model._problem = view
-        model.network_, model.actors_, model.n_actors_ = place.network, place.network.actors, place.network.n_actors
-        model.priors_ = view.priors
-        model.positions_ = self._points[place.presences]
-        model.draws_ = as_draws(view, InferenceResult(theta, draws.kind, draws.statistics), extra)
-        model.intercept_ = float(self.intercept_.iloc[place.number])
-        model.coefficients_ = self.coefficients_.copy()
+        result = InferenceResult(theta, draws.kind, draws.statistics)
+        model._keep(view, result, self._points()[place.presences], clusters)
         model._joint = self, int(problem.presences.site[place.presences[0]])
         return model
 
-    def _view_clusters(self, model: Any, view: Problem, place: Place, theta: np.ndarray) -> dict[str, np.ndarray]:
-        """Set what a cluster model has, and its part of the parameters in place; returns its further variables."""
-        return {}
+    def _view_clusters(self, view: Problem, place: Place, theta: np.ndarray) -> ClusterReport | None:
+        """Set a cluster model's part of the parameters in place; returns its clusters in one network."""
+        return None
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> Any:
         raise ValueError("dyads are of one network: use model.at(period, site).summary(dyads=...)")
@@ -248,23 +264,13 @@ class DynamicModel(Estimator):
             "networks": [[encode_network(one, store) for one in periods] for periods in several.networks],
         }
 
-    def _dims(self) -> dict[str, tuple[str, ...]]:
-        return {**super()._dims(), "positions": ("presence", "latent_dim"), "observed_rows": ("presence",)}
-
-    def _coords(self, problem: Problem) -> dict[str, Any]:
-        presences = problem.presences
-        assert presences is not None
-        coords = super()._coords(problem)
-        del coords["actor"]
-        labels = np.empty(self.n_actors_, dtype=object)
-        for first, last in itertools.pairwise(problem.site_starts):  # those of another site may have the same names
-            own = self.actors_[first:last]
-            labels[first:last] = unique_strings(own if self.sites_ is None else [actor for _, actor in own])
-        coords["actor"] = ("presence", labels[presences.actors].astype(np.str_))
-        coords["period"] = ("presence", presences.period)
-        if self.sites_ is not None:
-            coords["site"] = ("presence", unique_strings(self.sites_)[presences.site])
-        return coords
+    def _decoded_networks(self, content: dict[str, Any], source: Source) -> tuple[Network, Presences | None]:
+        networks = [[decode_network(one, source) for one in periods] for periods in content["networks"]]
+        # Dyads between two networks are marked one by one.
+        source.allowance.take(5 * sum(one.n_actors for periods in networks for one in periods) ** 2)
+        sites = decode(content["sites"], source)
+        self._several = read_networks(networks[0] if sites is None else dict(zip(sites, networks, strict=True)))
+        return join_networks(self._several.networks, self._several.sites)
 
 
 class DynamicLatentPositionModel(DynamicModel):

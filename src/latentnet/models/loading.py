@@ -13,19 +13,19 @@ import latentnet.families
 import latentnet.inference
 import latentnet.models
 import latentnet.priors
+from latentnet.checks import one_of, shown, whole_number
 from latentnet.component import Component
+from latentnet.families import Family
 from latentnet.files.archive import TooLargeError, read_archive
-from latentnet.files.networks import decode_network
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
 from latentnet.inference.base import InferenceResult, Kind
+from latentnet.models.arguments import read_effects, read_priors
 from latentnet.models.base import Estimator
-from latentnet.models.dynamic import DynamicModel
+from latentnet.models.reported_clusters import OF_CLUSTERS, decoded_clusters
 from latentnet.network import Network
-from latentnet.network.joined import Presences, join_networks
-from latentnet.network.reading.periods import Periods, read_networks
+from latentnet.network.joined import Presences
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.bind import make_problem
-from latentnet.problem.named import as_draws
 from latentnet.problem.problem import Problem
 
 __all__ = ["library_classes", "load"]
@@ -103,63 +103,106 @@ def _user_classes(components: Iterable[type]) -> dict[str, type]:
 
 
 def _restored(content: dict[str, Any], source: Source) -> Estimator:
+    if content["version"] < 4:
+        content = _as_of_version_4(content)
     about = content["model"]
     found = source.classes.find(about)
     if not issubclass(found, Estimator):
         raise ValueError(f"{about['class']!r} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
-    several = _several(content, source) if issubclass(found, DynamicModel) else None
-    if several is None:
-        network, presences = decode_network(content["network"], source), None
-    else:
-        network, presences = join_networks(several.networks, several.sites)
-    problem = _problem(network, presences, {name: decode(value, source) for name, value in content["problem"].items()})
+    network, presences = model._decoded_networks(content, source)
     draws = content["draws"]
     parameters = source.arrays[draws["parameters"]]
+    given = {name: decode(value, source) for name, value in content["problem"].items()}
+    problem = _problem(network, presences, given, parameters)
     statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
-    _check_draws(problem, parameters, {**statistics, **extra})
-    model._problem = problem
-    model.network_, model.actors_, model.n_actors_ = network, network.actors, network.n_actors
-    model.priors_ = problem.priors
-    kind = draws.get("kind") or _kind_before(model, statistics)
-    if kind not in get_args(Kind):
-        raise ValueError(f"its draws are of kind {kind!r}")
-    model.draws_ = as_draws(problem, InferenceResult(parameters, kind, statistics or {}), extra)
+    kind = one_of("kind", draws["kind"], get_args(Kind))
+    positions = decode(content["positions"], source)
+    _check_draws(problem, parameters, kind, statistics, extra)
+    if not _is_finite(positions) or positions.shape != (network.n_actors, problem.n_dims):
+        raise ValueError("its positions are not those of its actors")
+    clusters = decoded_clusters(content["clusters"], problem, parameters, source)
+    model._keep(problem, InferenceResult(parameters, kind, statistics), positions, clusters, extra)
+    kept = model.draws_
+    axes = {axis for axes in kept.dims.values() for axis in axes}
+    taken = {"chain", "draw", "positions", "coefficients", *axes, *kept.coords, *kept.variables}
+    if taken & {*statistics, *extra}:
+        raise ValueError(f"it has a variable with a name that is taken, one of {sorted(taken & {*statistics, *extra})}")
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
-    if several is not None:
-        model._several = several
-        model._store_actors(problem)
-    elif model.positions_.shape != (network.n_actors, problem.n_dims):
-        raise ValueError("its positions are not those of its actors")
     return model
 
 
-def _kind_before(model: Estimator, statistics: dict[str, np.ndarray] | None) -> Kind:
-    """What kind of draws a file of the version before holds, which did not say so."""
-    if statistics:
+def _as_of_version_4(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of an older file in today's places: it held also what follows from the draws."""
+    fitted, extra = dict(content["fitted"]), content["draws"]["extra"]
+    variables = dict(zip(extra["keys"], extra["items"], strict=True))
+    clusters = None
+    if "_cluster_order" in fitted:
+        clusters = {
+            "labels": variables["cluster_label"],
+            "order": fitted["_cluster_order"],
+            "partition": fitted["labels_"],
+            "membership": fitted["membership_"],
+            "n_components": variables.get("n_components"),
+        }
+        variables = {name: one for name, one in variables.items() if name not in OF_CLUSTERS}
+    draws = {
+        "kind": _kind_before(content),
+        **content["draws"],
+        "extra": {"kind": "dict", "keys": [*variables], "items": [*variables.values()]},
+    }
+    return content | {
+        "draws": draws,
+        "positions": fitted["_points"] if "_points" in fitted else fitted["positions_"],
+        "clusters": clusters,
+        "fitted": fitted,
+    }
+
+
+def _kind_before(content: dict[str, Any]) -> Kind:
+    """What kind of draws a file holds that does not say so."""
+    if content["draws"]["statistics"]["keys"]:
         return "chains"
-    of_prior = model.inference == "prior" or isinstance(model.inference, latentnet.inference.PriorDraws)
+    engine = content["model"]["params"]["inference"]
+    of_prior = engine == "prior" or (isinstance(engine, dict) and engine.get("class") == "PriorDraws")
     return "independent" if of_prior else "mode"
 
 
-def _several(content: dict[str, Any], source: Source) -> Periods:
-    networks = [[decode_network(one, source) for one in periods] for periods in content["networks"]]
-    sites = decode(content["sites"], source)
-    return read_networks(networks[0] if sites is None else dict(zip(sites, networks, strict=True)))
-
-
-def _problem(network: Network, presences: Presences | None, ingredients: dict[str, Any]) -> Problem:
-    clusters = ingredients.pop("clusters")
-    if clusters is not None:
-        clusters = Clusters(**clusters)
-        if type(clusters.most) is not int or not 1 <= clusters.most <= network.n_actors:
-            raise ValueError("its clusters are not those of its actors")
-    return make_problem(network, position_prior=clusters, presences=presences, **ingredients)
-
-
-def _check_draws(problem: Problem, parameters: np.ndarray, others: dict[str, np.ndarray]) -> None:
-    if parameters.dtype != np.float64 or parameters.ndim != 3 or parameters.shape[2] != problem.n_parameters:
+def _problem(network: Network, presences: Presences | None, given: dict[str, Any], parameters: np.ndarray) -> Problem:
+    clusters = given.pop("clusters")
+    n_dims = 0 if given["similarity"] is None else whole_number("n_dims", given["n_dims"], 1, parameters.size)
+    if not isinstance(given["family"], Family):
+        raise ValueError(f"its family is {shown(given['family'])}")
+    given |= {"n_dims": n_dims, "effects": read_effects(given["effects"]), "priors": read_priors(given["priors"])}
+    if n_dims * network.n_actors > parameters.shape[-1]:
         raise ValueError("its draws are not those of its parameters")
-    if 0 in parameters.shape[:2] or any(values.shape[:2] != parameters.shape[:2] for values in others.values()):
-        raise ValueError("its chains are not of one length")
+    if clusters is not None:
+        most = whole_number("clusters", clusters["most"], 1, network.n_actors)
+        clusters = Clusters(most, bool(clusters["automatic"]))
+    return make_problem(network, position_prior=clusters, presences=presences, **given)
+
+
+def _check_draws(
+    problem: Problem,
+    parameters: np.ndarray,
+    kind: Kind,
+    statistics: dict[str, np.ndarray],
+    extra: dict[str, np.ndarray],
+) -> None:
+    """Check everything that is read later without a look at it."""
+    shape = parameters.shape
+    if not _is_finite(parameters) or len(shape) != 3 or shape[2] != problem.n_parameters or 0 in shape[:2]:
+        raise ValueError("its draws are not those of its parameters")
+    for name, values in (statistics | extra).items():
+        if not (isinstance(name, str) and isinstance(values, np.ndarray) and values.shape[:2] == shape[:2]):
+            raise ValueError("its chains are not of one length")
+    for name, values in statistics.items():
+        if values.ndim != 2 or values.dtype.kind not in ("b" if name == "diverging" else "fiub"):
+            raise ValueError(f"its statistics {name!r} are not numbers by draw")
+    if kind == "chains" and not ("diverging" in statistics and _is_finite(statistics.get("lp"))):
+        raise ValueError("its chains lack log densities or divergences")
+
+
+def _is_finite(values: Any) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype == np.float64 and bool(np.isfinite(values).all())

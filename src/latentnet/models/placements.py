@@ -10,12 +10,12 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet._random import as_generator
+from latentnet.models.fitted import Fitted
 from latentnet.network import Network
-from latentnet.posterior.clusters import permute_clusters, unpack_clusters
+from latentnet.posterior.clusters import ClusterDraws, evenly_spaced
 from latentnet.predictive.placement import Placement, place_one
 
 if TYPE_CHECKING:
-    from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
 __all__ = ["Placements"]
@@ -23,14 +23,8 @@ __all__ = ["Placements"]
 _MOST_DRAWS = 2000
 
 
-class Placements:
+class Placements(Fitted):
     """Method of fitted models that places new actors."""
-
-    draws_: Draws
-    network_: Network
-
-    def _checked(self) -> Problem:
-        raise NotImplementedError
 
     def place(self, ties: Any, received: Any = None, *, random_state: Any = None) -> Placement:
         """Positions and membership of actors that were not in the fit, given their ties to those that were.
@@ -81,7 +75,7 @@ class Placements:
         got = None if received is None else _read_ties(received, "received", self.network_)
         if got is not None and list(got) != list(sent):
             raise ValueError("received must name the same new actors as ties, in the same order")
-        draws, labels = self._placing_draws(problem)
+        draws, labels = self._placing_draws()
         for values in [*sent.values(), *([] if got is None else got.values())]:
             _check_values(problem, values)
         rng = as_generator(random_state)
@@ -95,17 +89,13 @@ class Placements:
             membership = np.stack([probabilities for _, probabilities in found])
         return Placement(tuple(sent), positions.mean(axis=0), positions, membership)
 
-    def _placing_draws(self, problem: Problem) -> tuple[np.ndarray, Any]:
+    def _placing_draws(self) -> tuple[np.ndarray, ClusterDraws | None]:
         """The parameter vectors to place by, and their clusters in the order that is reported."""
         pooled = self.draws_.pooled
-        chosen = np.arange(len(pooled))
-        if problem.clusters is not None and problem.clusters.automatic:
-            chosen = np.flatnonzero(self.draws_.extra["n_clusters"].ravel() == self.n_clusters_)  # type: ignore[attr-defined]
-        chosen = chosen[np.linspace(0, len(chosen) - 1, min(_MOST_DRAWS, len(chosen))).astype(int)]
-        if problem.clusters is None:
-            return pooled[chosen], None
-        clusters = unpack_clusters(problem.own_prior().positions, pooled[chosen])
-        return pooled[chosen], permute_clusters(clusters, self._cluster_order[chosen])  # type: ignore[attr-defined]
+        if self.draws_.clusters is None:
+            return pooled[evenly_spaced(len(pooled), _MOST_DRAWS)], None
+        clusters = self.draws_.clusters.thinned(_MOST_DRAWS)
+        return pooled[clusters.indices], clusters
 
 
 def _check_model(problem: Problem) -> None:

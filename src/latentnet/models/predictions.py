@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from latentnet._random import as_generator
 from latentnet.checks import whole_number
+from latentnet.models.fitted import Fitted
 from latentnet.network import Network, as_network
 from latentnet.network.changed import matched, with_impossible
-from latentnet.network.labels import dyad_places
 from latentnet.predictive.predictive import Predictive, Quantity
-
-if TYPE_CHECKING:
-    from latentnet.posterior.draws import Draws
-    from latentnet.problem.problem import Problem
 
 __all__ = ["Predictions"]
 
 _Dyads = Iterable[tuple[Any, Any]] | None
 
 
-class Predictions:
+class Predictions(Fitted):
     """Methods of fitted models that predict ties."""
-
-    draws_: Draws
-    network_: Network
-
-    def _checked(self) -> Problem:
-        raise NotImplementedError
 
     def predict(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of E[Y_ij], of uncapped ties.
@@ -73,10 +63,6 @@ class Predictions:
     def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of the linear predictor η_ij, NaN where a tie is impossible; all else as for `predict`."""
         return self._predict(dyads, "linear_predictor", "linear_predictor", draws)
-
-    def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
-        """Indices of senders and receivers given by label."""
-        return dyad_places(self.network_, dyads)
 
     def _predict(self, dyads: _Dyads, quantity: Quantity, method: str, draws: bool) -> np.ndarray:
         predictive = self._predictive()

@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
-from latentnet.network.labels import unique_strings
+from latentnet.models.fitted import Fitted
 from latentnet.network.tables import limit_in_words
 from latentnet.posterior.diagnostics import r_hat, summarise
 from latentnet.predictive.predictive import Predictive
 
 if TYPE_CHECKING:
     from latentnet.network import Network
-    from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
 __all__ = ["Diagnosis", "Report", "monitored_dyads", "warn_unless_converged"]
@@ -66,15 +65,8 @@ class Diagnosis:
         return "\n".join(lines if self.table.empty else [*lines, self.table.to_string()])
 
 
-class Report:
+class Report(Fitted):
     """Methods of fitted models that report."""
-
-    draws_: Draws
-    network_: Network
-    positions_: np.ndarray
-
-    def _checked(self) -> Problem:
-        raise NotImplementedError
 
     def summary(
         self,
@@ -102,6 +94,14 @@ class Report:
             Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021),
             unrounded.
 
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            For a name that is no variable, a dyad of others than two different actors, or a probability that is not
+            between 0 and 1.
+
         Examples
         --------
         >>> from latentnet import LatentPositionModel, MCMC
@@ -123,7 +123,7 @@ class Report:
                 raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(draws)}")
         columns: dict[str, np.ndarray] = {} if var_names is not None else self._watched()
         for name in var_names or ():
-            columns.update(_columns(name, draws[name], self._labels_of(name)))
+            columns.update(self._columns(name))
         if var_names is None and self.draws_.kind == "chains":
             columns.update(self._typical_dyads())
         if dyads is not None:
@@ -132,42 +132,28 @@ class Report:
         return pd.DataFrame(summarise(stacked, probability), index=list(columns))
 
     def _variables(self) -> dict[str, np.ndarray]:
-        """Every variable of the posterior, (n_chains, n_draws, ...)."""
-        draws = self.draws_
-        variables: dict[str, np.ndarray] = {**draws.variables}
-        if draws.coefficient_names:
-            variables["coefficients"] = draws.coefficients
-        if draws.statistics:
-            variables["lp"] = draws.statistics["lp"]
-        if draws.n_dims:
-            variables["positions"] = draws.positions
-        return {**variables, **draws.extra}
+        """Every variable of the posterior and the log density, (n_chains, n_draws, ...)."""
+        of_chain = {name: values for name, values in self.draws_.statistics.items() if name == "lp"}
+        return self.draws_.every_variable | of_chain
+
+    def _columns(self, name: str) -> dict[str, np.ndarray]:
+        """One (n_chains, n_draws) array for each element of a variable, named as ArviZ does."""
+        values = self._variables()[name]
+        if values.ndim == 2:
+            return {name: values}
+        labels = self.draws_.labels(name)
+        return {
+            f"{name}[{', '.join(axis[k] for axis, k in zip(labels, index, strict=True))}]": values[(..., *index)]
+            for index in np.ndindex(values.shape[2:])
+        }
 
     def _watched(self) -> dict[str, np.ndarray]:
         """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
         found: dict[str, np.ndarray] = {}
         for name, values in self._variables().items():
-            few = name == "coefficients" or self._axes(name) in (("cutpoint",), ("network",))
-            if values.ndim == 2 or few:
-                found.update(_columns(name, values, self._labels_of(name)))
+            if values.ndim == 2 or self.draws_.dims.get(name) in (("coefficient",), ("cutpoint",), ("network",)):
+                found.update(self._columns(name))
         return {name: values for name, values in found.items() if values.ndim == 2 and not _constant(name, values)}
-
-    def _axes(self, name: str) -> tuple[str, ...]:
-        """Names of a variable's axes after chain and draw."""
-        return self._dims().get(name, ())  # type: ignore[attr-defined]
-
-    def _labels_of(self, name: str) -> list[list[str]]:
-        """Labels of a variable's axes after chain and draw: numbers where an axis has none."""
-        labels = unique_strings(self.network_.actors)
-        known: dict[str, Any] = {
-            "actor": labels,
-            "presence": labels,
-            "coefficient": self.draws_.coefficient_names,
-            **self.draws_.coords,
-        }
-        known["row_actor"], known["column_actor"] = np.split(labels, [self.network_.n_row_actors])
-        sizes = zip(self._axes(name), self._variables()[name].shape[2:], strict=True)
-        return [list(known.get(axis, [str(k) for k in range(size)])) for axis, size in sizes]
 
     def _typical_dyads(self) -> dict[str, np.ndarray]:
         senders, receivers, eta = self._monitored()
@@ -180,7 +166,7 @@ class Report:
         return found
 
     def _dyad_columns(self, problem: Problem, dyads: list[tuple[Any, Any]]) -> dict[str, np.ndarray]:
-        senders, receivers = self._pairs(dyads)  # type: ignore[attr-defined]
+        senders, receivers = self._pairs(dyads)
         draws = self.draws_
         probability = Predictive(problem, draws.pooled).values("tie_probability", senders, receivers)
         columns = {}
@@ -207,6 +193,11 @@ class Report:
         -------
         Diagnosis
             With `converged`, `problems`, `notes` and a `table`; ``print`` it.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
         """
         problem = self._checked()
         if self.draws_.kind == "independent":
@@ -230,16 +221,6 @@ class Report:
 def _constant(name: str, values: np.ndarray) -> bool:
     """Whether it is held, as the first cut-point is."""
     return name.startswith("cutpoints[") and bool(np.all(values == 0.0))
-
-
-def _columns(name: str, values: np.ndarray, labels: list[list[str]]) -> dict[str, np.ndarray]:
-    """One (n_chains, n_draws) array for each element of a variable, named as ArviZ does."""
-    if values.ndim == 2:
-        return {name: values}
-    return {
-        f"{name}[{', '.join(axis[k] for axis, k in zip(labels, index, strict=True))}]": values[(..., *index)]
-        for index in np.ndindex(values.shape[2:])
-    }
 
 
 def monitored_dyads(network: Network, most: int) -> tuple[np.ndarray, np.ndarray]:

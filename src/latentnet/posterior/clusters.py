@@ -1,4 +1,4 @@
-"""Clusters of many draws: membership probabilities, labels that mean the same in every draw, and their number."""
+"""Clusters of many draws: one order for all of them, membership probabilities, and their number."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.special import softmax
 
 from latentnet.compiled import kernel
 from latentnet.posterior.label_switching import relabel
@@ -14,21 +15,63 @@ from latentnet.priors.mixture import Mixture, fill_responsibilities
 
 __all__ = [
     "ClusterDraws",
+    "evenly_spaced",
     "match_labels",
     "occupied_counts",
-    "permute_clusters",
+    "reported_clusters",
     "reported_partition",
     "responsibilities_of_draws",
-    "unpack_clusters",
 ]
 
 
 class ClusterDraws(NamedTuple):
-    """Parameters of the clusters of pooled draws."""
+    """Clusters of the draws that report them, in the order that is reported: number g means the same in all of them.
 
-    means: np.ndarray  # (n_draws, n_clusters, n_dims)
-    variances: np.ndarray  # (n_draws, n_clusters)
-    weights: np.ndarray  # (n_draws, n_clusters)
+    Under ``n_clusters="auto"`` these are the draws with the reported number of clusters, else all of them.
+    """
+
+    indices: np.ndarray  # (n_kept,) which of the pooled draws
+    order: np.ndarray  # (n_kept, n_clusters) which of the draw's clusters, as its parameter vector counts, is number g
+    labels: np.ndarray  # (n_kept, n_actors)
+    means: np.ndarray  # (n_kept, n_clusters, n_dims)
+    variances: np.ndarray  # (n_kept, n_clusters)
+    weights: np.ndarray  # (n_kept, n_clusters)
+
+    def rows(self, rows: np.ndarray) -> ClusterDraws:
+        """Some of the draws."""
+        return ClusterDraws(*(values[rows] for values in self))
+
+    def thinned(self, most: int) -> ClusterDraws:
+        """At most `most` of the draws, evenly spaced."""
+        return self.rows(evenly_spaced(len(self.indices), most))
+
+    def log_densities(self, positions: np.ndarray) -> np.ndarray:
+        """Log λ_g N(z; μ_g, σ_g² I) but for a constant.
+
+        Parameters
+        ----------
+        positions : ndarray of shape (n_kept, ..., n_dims)
+
+        Returns
+        -------
+        ndarray of shape (n_kept, ..., n_clusters)
+        """
+
+        def beside(values: np.ndarray) -> np.ndarray:
+            return values.reshape(len(values), *[1] * (positions.ndim - 2), *values.shape[1:])
+
+        squares = ((positions[..., None, :] - beside(self.means)) ** 2).sum(axis=-1)
+        heights = np.log(self.weights) - 0.5 * positions.shape[-1] * np.log(self.variances)
+        return np.asarray(beside(heights) - 0.5 * squares / beside(self.variances))
+
+    def membership(self, positions: np.ndarray) -> np.ndarray:
+        """P(cluster | position) in each draw; shapes as for `log_densities`."""
+        return np.asarray(softmax(self.log_densities(positions), axis=-1))
+
+
+def evenly_spaced(n: int, most: int) -> np.ndarray:
+    """At most `most` of the indices of n things."""
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).round().astype(np.intp)
 
 
 @kernel
@@ -62,26 +105,32 @@ def responsibilities_of_draws(mixture: Mixture, draws: np.ndarray, active: np.nd
     return out
 
 
-def unpack_clusters(mixture: Mixture, draws: np.ndarray) -> ClusterDraws:
-    """Read the clusters' parameters out of parameter vectors (n_draws, n_parameters)."""
-    g, d, start = mixture.most, mixture.n_dims, mixture.first_scale
-    log_weights = draws[:, start + g * (1 + d) : start + g * (2 + d)].reshape(
-        len(draws), len(mixture.site_starts) - 1, -1
-    )
-    weights = np.exp(log_weights - log_weights.max(axis=2, keepdims=True))
-    weights /= weights.sum(axis=2, keepdims=True)
-    return ClusterDraws(
-        means=draws[:, start + g : start + g * (1 + d)].reshape(-1, g, d),
-        variances=np.exp(2.0 * draws[:, start : start + g]),
-        weights=weights.reshape(len(draws), -1),
-    )
+def reported_clusters(
+    mixture: Mixture, draws: np.ndarray, indices: np.ndarray, order: np.ndarray, labels: np.ndarray
+) -> ClusterDraws:
+    """Read the clusters out of parameter vectors, in the reported order.
 
-
-def permute_clusters(clusters: ClusterDraws, permutations: np.ndarray) -> ClusterDraws:
-    """Put each draw's clusters into the order of its row of `permutations` (n_draws, n_kept)."""
-    rows = np.arange(len(permutations))[:, None]
+    Parameters
+    ----------
+    mixture : Mixture
+    draws : ndarray of shape (n_draws, n_parameters)
+    indices : int ndarray of shape (n_kept,)
+        Which of the draws to read.
+    order : int ndarray of shape (n_kept, n_clusters)
+    labels : int ndarray of shape (n_kept, n_actors)
+        In that order.
+    """
+    kept, g, d, start = draws[indices], mixture.most, mixture.n_dims, mixture.first_scale
+    log_weights = kept[:, start + g * (1 + d) : start + g * (2 + d)]
+    weights = softmax(log_weights.reshape(len(kept), len(mixture.site_starts) - 1, -1), axis=2)
+    rows = np.arange(len(kept))[:, None]
     return ClusterDraws(
-        clusters.means[rows, permutations], clusters.variances[rows, permutations], clusters.weights[rows, permutations]
+        indices=indices,
+        order=order,
+        labels=labels,
+        means=kept[:, start + g : start + g * (1 + d)].reshape(-1, g, d)[rows, order],
+        variances=np.exp(2.0 * kept[:, start : start + g])[rows, order],
+        weights=weights.reshape(len(kept), -1)[rows, order],
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from latentnet.posterior.clusters import ClusterDraws
+
 __all__ = ["Draws"]
 
 
@@ -26,13 +28,15 @@ class Draws:
     variables : dict of str to ndarray of shape (n_chains, n_draws, ...)
         The intercept, the family's values, random effects, variances: all on the natural scale.
     dims : dict of str to tuple of str
-        Names of the variables' axes after chain and draw; scalars have no entry.
+        Names of the axes of every variable after chain and draw; scalars have no entry.
     coords : dict
-        Labels of these axes.
+        Labels of these axes by name, or ``(axis, labels)`` for further labels along one.
     coefficient_names : list of str
     coefficient_indices : list of int
     extra : dict of str to ndarray of shape (n_chains, n_draws, ...)
-        What engines draw beside the parameter vector.
+        What is drawn beside the parameter vector, such as clusters.
+    clusters : ClusterDraws or None
+        Clusters of the draws that report them.
     """
 
     parameters: np.ndarray
@@ -46,6 +50,7 @@ class Draws:
     coefficient_names: list[str]
     coefficient_indices: list[int]
     extra: dict[str, np.ndarray] = field(default_factory=dict)
+    clusters: ClusterDraws | None = None
 
     @property
     def n_chains(self) -> int:
@@ -77,3 +82,22 @@ class Draws:
     def coefficients(self) -> np.ndarray:
         """Coefficients without the intercept, (n_chains, n_draws, n_coefficients)."""
         return self.parameters[..., self.coefficient_indices]
+
+    @property
+    def every_variable(self) -> dict[str, np.ndarray]:
+        """Every variable of the posterior by name, each (n_chains, n_draws, ...)."""
+        found = {"positions": self.positions} if self.n_dims else {}
+        found |= self.variables
+        if self.coefficient_names:
+            found["coefficients"] = self.coefficients
+        return found | self.extra
+
+    def labels(self, name: str) -> list[list[str]]:
+        """Labels of each axis of a variable after chain and draw: numbers where an axis has none."""
+        axes, sizes = self.dims.get(name, ()), self.every_variable[name].shape[2:]
+        found = [(self.coords.get(axis), size) for axis, size in zip(axes, sizes, strict=True)]
+        # In a joint model "actor" is no axis, but a further label along "presence".
+        return [
+            [str(k) for k in range(size)] if known is None or isinstance(known, tuple) else list(known)
+            for known, size in found
+        ]

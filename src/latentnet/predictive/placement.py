@@ -99,16 +99,7 @@ def place_one(
         z, value = _slice(z, value, mean, scale, log_ratio, rng)
     if clusters is None:
         return z, None
-    densities = _cluster_densities(z, clusters)
-    responsibilities = np.exp(densities - densities.max(axis=1, keepdims=True))
-    return z, np.mean(responsibilities / responsibilities.sum(axis=1, keepdims=True), axis=0)
-
-
-def _cluster_densities(z: np.ndarray, clusters: ClusterDraws) -> np.ndarray:
-    """Log λ_g N(z; μ_g, σ_g²) of each draw's clusters, up to a constant: (n_draws, n_clusters)."""
-    squares = ((z[:, None] - clusters.means) ** 2).sum(axis=2)
-    spread = 0.5 * z.shape[1] * np.log(clusters.variances)
-    return np.log(clusters.weights) - 0.5 * squares / clusters.variances - spread
+    return z, clusters.membership(z).mean(axis=0)
 
 
 def _prior_of_draws(
@@ -127,8 +118,7 @@ def _prior_of_draws(
 
     def correction(z: np.ndarray, rows: np.ndarray) -> np.ndarray:
         normal = -0.5 * (((z - mean[rows]) / scale[rows]) ** 2).sum(axis=1)
-        of_rows = ClusterDraws(*(values[rows] for values in clusters))
-        return logsumexp(_cluster_densities(z, of_rows), axis=1) - normal
+        return logsumexp(clusters.rows(rows).log_densities(z), axis=1) - normal
 
     return mean, scale, correction
 

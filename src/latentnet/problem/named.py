@@ -6,18 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet.network.labels import unique_strings
 from latentnet.posterior.draws import Draws
 
 if TYPE_CHECKING:
     from latentnet.inference.base import InferenceResult
+    from latentnet.network import Network
+    from latentnet.network.joined import Presences
+    from latentnet.posterior.clusters import ClusterDraws
     from latentnet.priors.values import Values
     from latentnet.problem.problem import Problem
 
 __all__ = ["as_draws"]
 
 
-def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndarray]) -> Draws:
-    """Draws with everything on its natural scale.
+def as_draws(
+    problem: Problem,
+    result: InferenceResult,
+    extra: dict[str, np.ndarray],
+    extra_dims: dict[str, tuple[str, ...]],
+    clusters: ClusterDraws | None,
+) -> Draws:
+    """Draws with everything on its natural scale, and labels of all axes.
 
     Parameters
     ----------
@@ -26,11 +36,14 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
         Positions aligned.
     extra : dict of str to ndarray of shape (n_chains, n_draws, ...)
         Further variables.
+    extra_dims : dict of str to tuple of str
+        Names of their axes after chain and draw.
+    clusters : ClusterDraws or None
     """
     theta, presences = result.draws, problem.presences
     variables: dict[str, np.ndarray] = {}
-    dims: dict[str, tuple[str, ...]] = {}
-    coords: dict[str, Any] = {}
+    dims = {"positions": (_actor_axis(problem), "latent_dim"), "coefficients": ("coefficient",), **extra_dims}
+    coords = _labels(problem)
 
     def report(rows: list[Values]) -> None:
         for row in rows:
@@ -63,4 +76,42 @@ def as_draws(problem: Problem, result: InferenceResult, extra: dict[str, np.ndar
         coefficient_names=problem.coefficient_names,
         coefficient_indices=problem.coefficient_indices,
         extra=extra,
+        clusters=clusters,
     )
+
+
+def _actor_axis(problem: Problem) -> str:
+    return "actor" if problem.presences is None else "presence"
+
+
+def _labels(problem: Problem) -> dict[str, Any]:
+    """Labels of actors and coefficients, and of networks and sites in joint models."""
+    network = problem.network
+    labels = unique_strings(network.actors)
+    coords: dict[str, Any] = {
+        _actor_axis(problem): labels,
+        "coefficient": np.array(problem.coefficient_names, dtype=np.str_),
+    }
+    if network.two_mode:
+        coords["row_actor"], coords["column_actor"] = np.split(labels, [network.n_row_actors])
+    return coords if problem.presences is None else coords | _labels_of_presences(network, problem.presences)
+
+
+def _labels_of_presences(network: Network, presences: Presences) -> dict[str, Any]:
+    """Who is where and when; the joined network's labels are (period, actor) or (site, period, actor)."""
+    own = np.empty(presences.n_first, dtype=object)
+    own[:] = [label[-1] for label in network.actors[: presences.n_first]]
+    first_site = presences.site[: presences.n_first]
+    # Those of another site may have the same names.
+    strings = np.concatenate([unique_strings(own[first_site == site]) for site in range(presences.n_sites)])
+    _, members = np.unique(presences.network, return_index=True)
+    names = [label[:-1] if len(label) == 3 else label[0] for label in network.actors[members]]
+    coords: dict[str, Any] = {
+        "actor": ("presence", strings[presences.actors]),
+        "period": ("presence", presences.period),
+        "network": unique_strings(names),
+    }
+    if len(network.actors[0]) == 3:
+        sites = [network.actors[int(np.argmax(first_site == site))][0] for site in range(presences.n_sites)]
+        coords["site"] = ("presence", unique_strings(sites)[presences.site])
+    return coords

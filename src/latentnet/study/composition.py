@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from latentnet.network.labels import attribute_column
-from latentnet.study.reading import Floats, cluster_draws, interval, need_clusters
+from latentnet.study.reading import Floats, interval, need_clusters
 
 __all__ = ["Composition", "composition"]
 
@@ -77,7 +77,7 @@ def composition(model: Any, attribute: str) -> Composition:
     """
     need_clusters(model, "composition")
     codes, values = pd.factorize(attribute_column(model.network_, attribute, "composition"), sort=True)
-    labels = cluster_draws(model, _MOST_DRAWS).labels
+    labels = model.draws_.clusters.thinned(_MOST_DRAWS).labels
     n_clusters = int(max(labels.max() + 1, model.n_clusters_))
     counts = np.empty((len(labels), n_clusters, len(values)))
     for s, of_draw in enumerate(labels):

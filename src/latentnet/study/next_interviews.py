@@ -18,7 +18,6 @@ from latentnet.study.reading import (
     Floats,
     Integers,
     actor_index,
-    cluster_draws,
     predictive,
     thinned,
 )
@@ -252,7 +251,7 @@ def _labels(model: Any) -> tuple[_Rows, list[Floats]]:
         raise ValueError(
             f"target 'clusters' needs a model with clusters, but got a {type(model).__name__}; fit a LatentClusterModel"
         )
-    clusters = cluster_draws(model, _MOST_DRAWS)
+    clusters = model.draws_.clusters.thinned(_MOST_DRAWS)
     indicators = np.eye(int(clusters.labels.max()) + 1)[clusters.labels]
     return _Rows(model, clusters.indices), [indicators[:, i] for i in range(indicators.shape[1])]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +10,11 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
+from latentnet.posterior.clusters import evenly_spaced
 from latentnet.predictive.predictive import Predictive
 
 __all__ = [
-    "ClusterDraws",
     "actor_index",
-    "cluster_draws",
     "interval",
     "need_clusters",
     "predictive",
@@ -27,16 +26,6 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.intp]
 
 _TAIL = 0.05  # every interval is the equal-tailed one of 90 %
-
-
-class ClusterDraws(NamedTuple):
-    """Clusters of the draws that a cluster model reports, thinned; labels mean the same in all of them."""
-
-    indices: Integers  # (n_kept,) into the pooled draws
-    labels: Integers  # (n_kept, n_actors)
-    means: Floats  # (n_kept, n_clusters, n_dims)
-    variances: Floats  # (n_kept, n_clusters)
-    weights: Floats  # (n_kept, n_clusters)
 
 
 def need_clusters(model: Any, function: str) -> None:
@@ -52,9 +41,7 @@ def need_clusters(model: Any, function: str) -> None:
 def thinned(available: npt.ArrayLike, most: int) -> Integers:
     """At most `most` of the available indices, evenly spaced."""
     indices = np.asarray(available, dtype=np.intp)
-    if len(indices) <= most:
-        return indices
-    return indices[np.linspace(0, len(indices) - 1, most).round().astype(np.intp)]
+    return indices[evenly_spaced(len(indices), most)]
 
 
 def predictive(model: Any, indices: npt.ArrayLike) -> Predictive:
@@ -71,25 +58,6 @@ def tie_probabilities(draws: Predictive) -> Floats:
     if draws.problem.network.two_mode:
         found = np.where(np.isnan(found), found.T, found)
     return np.nan_to_num(found, copy=False)
-
-
-def cluster_draws(model: Any, most: int) -> ClusterDraws:
-    """Clusters of at most `most` draws; of a model with n_clusters="auto", of draws with `n_clusters_` of them."""
-    extra, n = model.draws_.extra, model.draws_.n_actors
-    labels = extra["cluster_label"].reshape(-1, n)
-    available = np.arange(len(labels))
-    if "cluster_means" in extra:
-        means = extra["cluster_means"].reshape(len(labels), -1, model.draws_.n_dims)
-        variances = extra["cluster_variances"].reshape(len(labels), -1)
-        weights = extra["cluster_weights"].reshape(len(labels), -1)
-    else:
-        # The parameters of clusters are kept for the draws with the reported number of them, in the draws' order.
-        available = np.flatnonzero(extra["n_clusters"].reshape(-1) == model.n_clusters_)
-        means, variances = model._conditional_means, model._conditional_variances
-        weights = model._conditional_weights
-    chosen = thinned(np.arange(len(available)), most)
-    kept = available[chosen]
-    return ClusterDraws(kept, labels[kept].astype(np.intp), means[chosen], variances[chosen], weights[chosen])
 
 
 def interval(draws: Floats) -> tuple[Floats, Floats, Floats]:

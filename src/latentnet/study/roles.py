@@ -12,12 +12,11 @@ from scipy.stats import chi2
 
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import MOST, whole_number
+from latentnet.posterior.clusters import ClusterDraws
 from latentnet.study.centrality import betweenness, eigenvector
 from latentnet.study.reading import (
-    ClusterDraws,
     Floats,
     actor_index,
-    cluster_draws,
     interval,
     need_clusters,
     predictive,
@@ -111,7 +110,7 @@ def roles(
     n = model.n_actors_
     top = _count(top, "top", math.ceil(n / 10), n - 1)
     n_networks = _count(n_networks, "n_networks", 200, None)
-    clusters = cluster_draws(model, _MOST_DRAWS)
+    clusters = model.draws_.clusters.thinned(_MOST_DRAWS)
     own = np.asarray(model.labels_)
     ring = _rings(model, clusters, own)
     ties = _expected_ties(model, clusters)

@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from scipy.special import softmax
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
 from latentnet.effects import read_similarity
-from latentnet.study.reading import Floats, actor_index, cluster_draws, interval, thinned
+from latentnet.study.reading import Floats, actor_index, interval, thinned
 from latentnet.study.stable_core import Wave, align_pairs, stable_core
 
 __all__ = ["WaveComparison", "compare_waves"]
@@ -242,12 +241,9 @@ def _flow(first: Any, second: Any, common: list[Any], joint: bool) -> pd.DataFra
 
 def _placed(model: Any, actors: npt.NDArray[np.intp]) -> Floats:
     """Probability of each cluster given where an actor is in the period, (n_draws, n_actors, n_clusters)."""
-    clusters, draws = cluster_draws(model, _MOST_DRAWS), model.draws_
+    clusters, draws = model.draws_.clusters.thinned(_MOST_DRAWS), model.draws_
     positions = draws.positions.reshape(-1, draws.n_actors, draws.n_dims)[clusters.indices][:, actors]
-    squares = ((positions[:, :, None] - clusters.means[:, None]) ** 2).sum(axis=3)
-    logs = np.log(clusters.weights) - 0.5 * draws.n_dims * np.log(clusters.variances)
-    logs = logs[:, None] - 0.5 * squares / clusters.variances[:, None]
-    return np.asarray(softmax(logs, axis=2))
+    return np.asarray(clusters.membership(positions))
 
 
 def _correspondence(flow: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,61 @@
+"""The groups of `posterior_`: draws, what the sampler said, and the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentnet._version import __version__
+from latentnet.network.labels import unique_strings
+from latentnet.network.sparse import entry_rows
+from latentnet.posterior.arviz import to_arviz
+
+if TYPE_CHECKING:
+    from latentnet.network import Network
+    from latentnet.posterior.draws import Draws
+
+__all__ = ["arviz_object"]
+
+
+def arviz_object(draws: Draws, network: Network) -> Any:
+    """Build what `posterior_` documents."""
+    observed, labels, once = network.observed, unique_strings(network.actors), not network.has_direction
+    ties, tie_coords = _pairs(network.ties, "tie", ("sender", "receiver"), labels, once)
+    groups = {
+        "posterior": draws.every_variable,
+        "sample_stats": draws.statistics,
+        "observed_data": {"ties": ties},
+        "constant_data": {"observed_rows": observed.asked},
+    }
+    # "presence" is numbered: period, actor and site are its labels.
+    coords = {name: given for name, given in draws.coords.items() if name != "presence"} | tie_coords
+    if observed.missing.nnz:
+        names = ("unobserved_sender", "unobserved_receiver")
+        unobserved, more = _pairs(observed.missing, "unobserved_dyad", names, labels, once)
+        groups["constant_data"]["unobserved"] = unobserved
+        coords |= more
+    if draws.clusters is not None and "cluster_means" not in draws.extra:
+        # As one chain: the draws that report clusters are not of equal number in all.
+        for name in ("means", "variances", "weights"):
+            groups.setdefault("posterior_clusters", {})[f"cluster_{name}"] = getattr(draws.clusters, name)[None]
+    dims = {
+        "ties": ("tie",),
+        "observed_rows": draws.dims["positions"][:1],
+        "unobserved": ("unobserved_dyad",),
+        **draws.dims,
+    }
+    attrs = {"inference_library": "latentnet", "inference_library_version": __version__}
+    return to_arviz(groups, dims, coords, attrs)
+
+
+def _pairs(
+    matrix: Any, axis: str, names: tuple[str, str], labels: np.ndarray, once: bool
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """A matrix's entries, those of an undirected network once, and the coordinates that say whose they are."""
+    senders, receivers, values = entry_rows(matrix), matrix.indices, matrix.data
+    if once:
+        upper = senders < receivers
+        senders, receivers, values = senders[upper], receivers[upper], values[upper]
+    ends = zip(names, (senders, receivers), strict=True)
+    return values, {name: (axis, labels[index]) for name, index in ends}

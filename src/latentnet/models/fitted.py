@@ -1,0 +1,80 @@
+"""What every fitted model has, and what it says before it is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from latentnet._exceptions import NotFittedError
+from latentnet.models.arviz_object import arviz_object
+from latentnet.network.labels import dyad_places
+
+if TYPE_CHECKING:
+    from latentnet.network import Network
+    from latentnet.posterior.draws import Draws
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Fitted"]
+
+
+class Fitted(BaseEstimator):
+    """Base of the classes that each add some methods of fitted models."""
+
+    draws_: Draws
+    network_: Network
+    positions_: np.ndarray
+    _problem: Problem
+
+    if not TYPE_CHECKING:  # type checkers should still find misspelt attributes
+
+        def __getattr__(self, name: str) -> Any:
+            """Say of what `fit` learns that it has not been fitted yet."""
+            owner = type(self).__name__
+            if name.endswith("_") and not name.startswith("_") and "draws_" not in self.__dict__:
+                raise NotFittedError(f"this {owner} is not fitted yet: call fit(network) before using {name!r}")
+            raise AttributeError(f"{owner!r} object has no attribute {name!r}")
+
+    def __getstate__(self) -> Any:
+        """Without the ArviZ object, which is built again at its next use."""
+        state = dict(super().__getstate__())
+        state.pop("_posterior", None)
+        return state
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Whether `fit` has stored something."""
+        return hasattr(self, "draws_")
+
+    def _checked(self) -> Problem:
+        check_is_fitted(self)
+        return self._problem
+
+    def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
+        """Indices of senders and receivers given by label."""
+        return dyad_places(self.network_, dyads)
+
+    @property
+    def posterior_(self) -> Any:
+        """Draws as the object that the installed ArviZ works with, built at first use.
+
+        Groups `posterior` (`positions` aligned, `intercept`, `coefficients`, `position_variance`, ...), `sample_stats`
+        (not under MAP, where `posterior` has one chain of one draw), `observed_data` (non-zero `ties`, undirected ones
+        once) and `constant_data`: `observed_rows` is False for actors whose whole row is unobserved, and `unobserved`
+        lists the other unobserved dyads. Actors are labelled by unique strings.
+
+        Returns
+        -------
+        arviz.InferenceData (ArviZ 0.x) or xarray.DataTree (1.x)
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        self._checked()
+        if "_posterior" not in self.__dict__:
+            self._posterior = arviz_object(self.draws_, self.network_)
+        return self._posterior
