@@ -78,7 +78,7 @@ def limits(model: Any, coordinates: FloatArray, extent: FloatArray) -> tuple[Flo
 
 def has_origin(model: Any) -> bool:
     """Whether lengths and angles are read from the origin."""
-    similarity = read_similarity(model.similarity)
+    similarity = read_similarity(getattr(model, "similarity", "distance"))
     return similarity is not None and similarity.invariance != "isometry"
 
 
@@ -97,7 +97,7 @@ def round_length(width: float) -> float:
 
 def reading(model: Any, length: float) -> str:
     """One line that says what the reader may read off."""
-    similarity = read_similarity(model.similarity)
+    similarity = read_similarity(getattr(model, "similarity", "distance"))
     assert similarity is not None
     family = FAMILIES[model.family]() if isinstance(model.family, str) else model.family
     return similarity.reading(length, family.predictor_name())
