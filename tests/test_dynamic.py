@@ -268,8 +268,8 @@ def test_number_of_clusters_can_be_learned() -> None:
     view = model.at(1)
     assert view.cluster_means_.shape == (2, 2)
     assert len(roles(view, random_state=1)) == 24
+    other = Network.from_array(networks[1].ties.toarray(), actors=[f"b{i}" for i in range(24)], directed=True)
     with pytest.raises(ValueError, match="'auto' is for one site"):
-        other = Network.from_array(networks[1].ties.toarray(), actors=[f"b{i}" for i in range(24)], directed=True)
         DynamicLatentClusterModel("auto").fit({"a": networks[0], "b": other})
 
 

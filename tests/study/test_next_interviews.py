@@ -295,5 +295,5 @@ def test_actors_without_a_value_to_balance_are_named_if_they_can_be_chosen() -> 
     if model.network_.observed.asked[5]:
         assert len(next_interviews(model, 2, balance="grade")) == 2
     else:
-        with pytest.raises(ValueError, match="'grade' of every actor .* missing for 'person 5'"):
+        with pytest.raises(ValueError, match=r"'grade' of every actor .* missing for 'person 5'"):
             next_interviews(model, 2, balance="grade")
