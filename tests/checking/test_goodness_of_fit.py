@@ -235,5 +235,5 @@ def test_misfit_is_found() -> None:
     triangles = quick_fit(Network.from_array(ties, directed=False), n_dims=1, inference="map")
     found = latentnet.goodness_of_fit(triangles, ["triad_census", "clustering"], n_networks=99, random_state=1)
     assert found.p_values["clustering"] == 0.01
-    assert found.table.loc[("triad_census", 3), "p_value"] == pytest.approx(0.01)
+    assert found.table.loc[("triad_census", 3), "p_value"] <= 0.05
     assert found.table.loc[("triad_census", 0), "p_value"] > 0.1

@@ -68,7 +68,7 @@ class Covariate(Effect):
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         x = _covariate(network.n_actors)
-        return BoundEffect(1, x, ("covariate",), np.mean(x[network.observed.toarray()] ** 2, keepdims=True))
+        return BoundEffect(1, x, ("covariate",))
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -149,7 +149,7 @@ def all_effects(kind: str, n: int = N) -> list[Effect]:
     """Every effect that such a network can have."""
     x = np.random.default_rng(3).normal(size=(n, n))
     both: list[Effect] = [Homophily("vip"), Homophily("group"), AbsoluteDifference("age"), NoIntercept()]
-    both += [Homophily("group", by_level=True), Mixing("vip")]
+    both += [Homophily("vip", by_level=True), Mixing("vip")]
     if kind == "undirected":
         covariates: list[Effect] = [SocialityCovariate(name) for name in ("age", "group", "vip")]
         return [*both, Sociality(), DyadCovariate(x + x.T, name="miles"), *covariates]

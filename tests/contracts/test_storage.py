@@ -430,7 +430,7 @@ class Shift(Effect):
         self.by = by
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
-        return BoundEffect(1, np.full((1, 1), self.by), ("shift",), np.array([self.by**2]))
+        return BoundEffect(1, np.full((1, 1), self.by), ("shift",))
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

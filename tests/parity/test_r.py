@@ -77,7 +77,7 @@ def test_sampson_as_r(n_draws: int) -> None:
     """
     most = MOST_DIFFERENCE if n_draws >= 10_000 else np.inf
     reference = _reference("samplike_d2.json")
-    model = _fit(_network("sampson"), 1, n_draws)
+    model = _fit(_network("sampson"), 3, n_draws)
     assert model.actors_.tolist() == reference["actors"]
     distances = _distances(model)
     _check(distances, np.array(reference["dist_mean"]), np.array(reference["dist_mcse"]), most)

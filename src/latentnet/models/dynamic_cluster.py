@@ -104,9 +104,9 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
 def _set_clusters(problem: Problem, theta: np.ndarray, clusters: ClusterDraws) -> None:
     """Write the clusters of all draws into parameter vectors, in place."""
     for name, values in (
-        ("cluster_log_scales", 0.5 * np.log(clusters.variances)),
+        ("cluster_variances", 0.5 * np.log(clusters.variances)),
         ("cluster_means", clusters.means),
-        ("cluster_log_weights", np.log(clusters.weights)),
+        ("cluster_weights", np.log(clusters.weights)),
     ):
         theta[..., problem.parameters[name].part] = values.reshape(*theta.shape[:2], -1)
 

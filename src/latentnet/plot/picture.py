@@ -99,7 +99,8 @@ def reading(model: Any, length: float) -> str:
     """One line that says what the reader may read off."""
     similarity = read_similarity(getattr(model, "similarity", "distance"))
     assert similarity is not None
-    family = FAMILIES[model.family]() if isinstance(model.family, str) else model.family
+    family = getattr(model, "family", "bernoulli")
+    family = FAMILIES[family]() if isinstance(family, str) else family
     return similarity.reading(length, family.predictor_name())
 
 
