@@ -67,7 +67,7 @@ def quantities(problem: Problem, draws: np.ndarray) -> dict[str, np.ndarray]:
     say nothing of.
     """
     found: dict[str, np.ndarray] = {}
-    reported = as_draws(problem, InferenceResult(draws, "independent"), {})
+    reported = as_draws(problem, InferenceResult(draws, "independent"), {}, {}, None)
     for name, values in reported.variables.items():
         if values.ndim == 2:
             found[name] = values

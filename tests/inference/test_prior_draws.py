@@ -334,7 +334,7 @@ def test_a_model_of_prior_draws_is_a_model(name: str, tmp_path: Path) -> None:
     assert ((probability >= 0.0) & (probability <= 1.0))[inside].all()
     summary = model.summary()
     assert np.isfinite(summary.loc["intercept", "mean"])
-    assert "prior" in str(model.diagnose())
+    assert "independent draws" in str(model.diagnose())
     path = tmp_path / "model.latentnet"
     model.save(path)
     again = latentnet.load(path)

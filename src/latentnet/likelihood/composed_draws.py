@@ -51,7 +51,7 @@ def block_predictors(target: Composed, draws: np.ndarray, block: int) -> np.ndar
     eta = np.empty((len(draws), halves * size))
     with first_class_functions():
         composed_block_predictors(target, draws, block, eta)
-    return eta.reshape(-1, halves, size)
+    return eta.reshape(len(eta), halves, size)
 
 
 def block_dyads(target: Composed, block: int) -> np.ndarray:
