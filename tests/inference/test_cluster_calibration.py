@@ -6,12 +6,16 @@ discrete ones count too. False alarms: α = 0.001 over all quantities and both m
 
 from __future__ import annotations
 
+import copy
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from latentnet import MCMC, Network, Priors
 from latentnet.families import Bernoulli
 from latentnet.priors.clusters import Clusters
+from latentnet.priors.positions import Space
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 from tests import reference_clusters
@@ -97,14 +101,25 @@ def _quantities(problem: Problem, draws: PriorDraws) -> np.ndarray:
     )
 
 
+def _with_another_prior(problem: Problem, changes: dict[str, float]) -> Problem:
+    """The same problem with other numbers in its prior of positions."""
+    priors = copy.copy(problem.priors)
+    for name, value in changes.items():
+        setattr(priors, name, value)
+    n, first = problem.n_actors, problem.parameters["cluster_variances"].part.start
+    space = Space(problem.n_dims, n, n, np.array([0, n], np.int64))
+    positions = problem.position_prior.bind(space, first, priors)
+    return replace(problem, priors=priors, prior=problem.prior._replace(positions=positions))
+
+
 def _ranks(model: str, count: int, thin: int, **changes: float) -> np.ndarray:
     """(count, quantities) ranks in 0..N_RANKS−1; changes make the fit's prior another one."""
     ranks = np.empty((count, len(QUANTITIES)), np.int64)
     engine = MCMC(N_RANKS - 1, 400, 1, thin=thin, n_jobs=1, progress=False)
     for r, rng in enumerate(np.random.default_rng([12, *map(ord, model)]).spawn(count)):
         problem, truth = _truth(model, rng)
-        for name, value in changes.items():
-            setattr(problem.priors, name, value)
+        if changes:
+            problem = _with_another_prior(problem, changes)
         found = engine.infer(problem, rng)
         assert found.labels is not None
         assert found.n_components is not None
