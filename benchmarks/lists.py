@@ -19,7 +19,9 @@ from benchmarks import loops  # noqa: E402  (after the environment is set)
 from latentnet import Network, Priors  # noqa: E402
 from latentnet.compiled import first_class_functions  # noqa: E402
 from latentnet.families import Bernoulli  # noqa: E402
-from latentnet.problem.problem import Problem, make_problem  # noqa: E402
+from latentnet.likelihood.composed import Composed  # noqa: E402
+from latentnet.problem.bind import make_problem  # noqa: E402
+from latentnet.problem.problem import Problem  # noqa: E402
 
 SIZES = (60, 150, 500)
 CAP = 5
@@ -63,12 +65,12 @@ def lists(n_people: int, n_asked: int) -> Lists:
     names, theta = _names(n_people, n_asked, np.random.default_rng(n_people))
     gradient = np.zeros_like(theta)
     ordinary = _problem(names, n_people, n_asked)
-    plain, composed = ordinary.target(np.float32).likelihood, ordinary.composed(ordinary.network)
+    plain, composed = ordinary.target(np.float32).likelihood, Composed.bind(ordinary)
     designs = {"capped": {"max_nominations": CAP}, "ranked": {"max_nominations": CAP, "rank": "rank"}}
     targets = {"composed": composed}
     for name, design in designs.items():
         problem = _problem(names, n_people, n_asked, **design)
-        targets[name] = problem.composed(problem.network)
+        targets[name] = Composed.bind(problem)
 
     def repeated(target: Any) -> Callable[[int], None]:
         def run(n_repeats: int) -> None:
