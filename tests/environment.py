@@ -26,13 +26,15 @@ def package_folder() -> Path:
 
 
 def kernel_sources(folder: Path) -> list[Path]:
-    """Return the files below `folder` that hold compiled code, and those of which such a file imports something."""
+    """Return the files below `folder` that hold compiled code, and those that these import from, however far."""
     sources = {path: path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))}
     names = {".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)): path for path in sources}
-    compiled = [path for path, text in sources.items() if _COMPILED.search(text)]
-    found = set(compiled)
-    for path in compiled:
-        found |= {names[name] for name in _IMPORTED.findall(sources[path]) if name in names}
+    found: set[Path] = set()
+    unread = {path for path, text in sources.items() if _COMPILED.search(text)}
+    while unread:
+        found |= unread
+        imported = {name for path in unread for name in _IMPORTED.findall(sources[path])}
+        unread = {names[name] for name in imported if name in names} - found
     return sorted(found)
 
 
