@@ -16,6 +16,7 @@ from latentnet.network.labels import actor_places, label_index
 __all__ = [
     "MOST_ARROWS",
     "RINGS",
+    "by_degree",
     "by_place",
     "cluster_extent",
     "cluster_moments",
@@ -23,7 +24,6 @@ __all__ = [
     "half_ellipses",
     "has_origin",
     "hidden_actors",
-    "label_order",
     "limits",
     "mark_radius",
     "reading",
@@ -211,7 +211,7 @@ def crosses(model: Any, *, with_clusters: bool) -> FloatArray:
     return np.vstack(found)
 
 
-def label_order(pairs: IntArray, hidden: BoolArray) -> IntArray:
-    """Actors to be named, those with many ties first."""
-    order = np.argsort(-np.bincount(pairs.ravel(), minlength=len(hidden)), kind="stable")
-    return order[~hidden[order]]
+def by_degree(names: dict[int, str], pairs: IntArray) -> dict[int, str]:
+    """The same names, those of actors with many ties first."""
+    degree = np.bincount(pairs.ravel(), minlength=max(names, default=0) + 1)
+    return {i: names[i] for i in sorted(names, key=lambda i: (-degree[i], i))}

@@ -21,11 +21,11 @@ from latentnet.plot.map.rings import draw_rings
 from latentnet.plot.map.scene import CAPTION_SIZE, Scene, fit_inside, make_scene
 from latentnet.plot.map.ties import draw_ties
 from latentnet.plot.picture import (
+    by_degree,
     cluster_extent,
     crosses,
     has_origin,
     hidden_actors,
-    label_order,
     shown_positions,
     tie_pairs,
 )
@@ -162,7 +162,8 @@ def positions(
     look = make_looks(
         model, hidden, color=color, shape=shape, size=size, palette=palette, cmap=cmap, clusters=with_clusters
     )
-    names = label_texts(labels, network.actors, hidden)
+    tied = tie_pairs(network)
+    names = by_degree(label_texts(labels, network.actors, hidden), tied[0])
     uncertainty = _Uncertainty(model, clouds, contours, look, n_shown)
     extent = [uncertainty.extent()]
     if with_clusters:
@@ -173,11 +174,11 @@ def positions(
     )
     radii = look.sizes * scene.radius * (1.0 if look.membership is None else 1.2)  # room for slices
     if ties:
-        draw_ties(scene, network, radii)
+        draw_ties(scene, tied, radii, directed=network.directed and not network.two_mode)
     if with_clusters:
         draw_rings(scene, model, look.palette)
     uncertainty.draw(scene)
-    _finish(scene, model, look, radii, names)
+    _finish(scene, model, look, radii, names, tied[0])
     if title is not None:
         scene.ax.set_title(title, fontsize=9)
     if given:
@@ -255,7 +256,7 @@ def _is(given: Any, word: str) -> bool:
     return isinstance(given, str) and given == word
 
 
-def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, names: dict[int, str]) -> None:
+def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, names: dict[int, str], pairs: IntArray) -> None:
     """Marks, labels, legend, colour scale."""
     ax, network = scene.ax, model.network_
     if has_origin(model):
@@ -265,12 +266,10 @@ def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, names: dic
     marks.set_gid("actors")
     ax.add_artist(marks)
     if names:
-        pairs = tie_pairs(network)[0]
-        owners = np.array([i for i in label_order(pairs, look.hidden) if i in names], dtype=np.int64)
+        owners = np.array(list(names), dtype=np.int64)
         size = 6.5 if len(network.actors) > 40 or scene.small() else 7.5
         others = crosses(model, with_clusters=bool(look.palette)) if scene.n_shown == 2 else np.empty((0, 2))
-        texts = [names[i] for i in owners]
-        ax.add_artist(Labels(scene, texts, owners, radii, pairs=pairs, crosses=others, size=size))
+        ax.add_artist(Labels(scene, list(names.values()), owners, radii, pairs=pairs, crosses=others, size=size))
     if look.scale is not None:
         bar = ax.get_figure(root=True).colorbar(look.scale, ax=ax, shrink=0.5, aspect=20, pad=0.02)
         bar.set_label(look.scale_name, size=7.5)

@@ -145,7 +145,6 @@ def fit_inside(ax: Any) -> None:
     figure = ax.get_figure(root=True)
     if figure.get_layout_engine() is not None:
         return
-    figure.draw_without_rendering()
     found = ax.get_tightbbox()
     if found is None:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch
@@ -11,7 +9,7 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from numpy.typing import NDArray
 
 from latentnet.plot.map.scene import Scene
-from latentnet.plot.picture import MOST_ARROWS, by_place, half_ellipses, tie_looks, tie_pairs
+from latentnet.plot.picture import MOST_ARROWS, by_place, half_ellipses, tie_looks
 
 __all__ = ["draw_ties"]
 
@@ -21,18 +19,20 @@ IntArray = NDArray[np.int64]
 _COLOR = (0.32, 0.34, 0.38)
 
 
-def draw_ties(scene: Scene, network: Any, radii: FloatArray) -> None:
-    """Draw the ties of `network` beneath the actors.
+def draw_ties(
+    scene: Scene, tied: tuple[IntArray, FloatArray, NDArray[np.bool_]], radii: FloatArray, *, directed: bool
+) -> None:
+    """Draw ties, as `tie_pairs` returns them, beneath the actors.
 
     Weak ties are fainter than strong ones. Up to 250 directed ties are arrows (two heads where mutual),
     more are lines.
     """
-    pairs, strength, mutual = tie_pairs(network)
+    pairs, strength, mutual = tied
     if not len(pairs):
         return
     fade, width = tie_looks(strength)
     colors = np.column_stack([np.tile(_COLOR, (len(pairs), 1)), fade])
-    arrows = network.directed and not network.two_mode and len(pairs) <= MOST_ARROWS and scene.n_shown == 2
+    arrows = directed and len(pairs) <= MOST_ARROWS and scene.n_shown == 2
     pairs, order = by_place(scene.coordinates, pairs, oriented=~mutual & arrows)
     strength, mutual = strength[order], mutual[order]
     if arrows:

@@ -17,7 +17,7 @@ from latentnet.plot.look.palettes import actual_colors
 from latentnet.plot.page.hover import Row, hover_rows
 from latentnet.plot.page.layout import Layout, PlacedLabels, make_layout, place_labels
 from latentnet.plot.page.marks import legend_html, mark_images
-from latentnet.plot.picture import crosses, has_origin, hidden_actors, label_order, reading, tie_pairs
+from latentnet.plot.picture import by_degree, crosses, has_origin, hidden_actors, reading, tie_pairs
 from latentnet.plot.shown import chosen
 
 __all__ = ["positions_html"]
@@ -122,9 +122,10 @@ def positions_html(
     look = make_looks(
         model, hidden, color=color, shape=shape, size=size, palette=palette, cmap=cmap, clusters=with_clusters
     )
-    beside = label_texts(labels, network.actors, hidden)
+    lines = tie_pairs(network)
+    beside = by_degree(label_texts(labels, network.actors, hidden), lines[0])
     named = np.flatnonzero(~hidden)
-    tied = tie_pairs(network) if ties else None
+    tied = lines if ties else None
     told = [one for one in (color, shape) if actual_colors(one, network) is None]
     rows = hover_rows(
         model, named, attributes=told, clusters=with_clusters, pairs=tied[0] if tied else None, roles=roles
@@ -191,14 +192,11 @@ def _drawn(
 def _labelled(
     model: Any, layout: Layout, look: Looks, radii: FloatArray, tied: Any, beside: dict[int, str]
 ) -> PlacedLabels:
-    """Room for names, those of actors with many ties first."""
-    network = model.network_
-    order = label_order(tie_pairs(network)[0], look.hidden)
-    owners = np.array([i for i in order if i in beside], dtype=np.int64)
+    """Room for names, the first ones first."""
     others = crosses(model, with_clusters=bool(look.palette)) if layout.flat else np.empty((0, 2))
     pairs = np.empty((0, 2), dtype=np.int64) if tied is None else tied[0]
-    names = [beside[i] for i in owners]
-    return place_labels(layout, names, owners, radii, pairs=pairs, crosses=others)
+    owners = np.array(list(beside), dtype=np.int64)
+    return place_labels(layout, list(beside.values()), owners, radii, pairs=pairs, crosses=others)
 
 
 def _caption(model: Any, layout: Layout) -> str:
