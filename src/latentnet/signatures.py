@@ -23,13 +23,12 @@ __all__ = [
     "RUN_COLUMN",
     "RUN_LENGTH",
     "RUN_OFFSET",
-    "RUN_PERIOD",
     "RUN_SWAPPED",
 ]
 
 # The columns RUN_COLUMN .. + RUN_LENGTH of actor RUN_ACTOR lie at RUN_OFFSET in the block. The actor is the sender and
 # the columns are receivers, or the other way round where RUN_SWAPPED is 1.
-RUN_ACTOR, RUN_COLUMN, RUN_OFFSET, RUN_LENGTH, RUN_SWAPPED, RUN_PERIOD = range(6)
+RUN_ACTOR, RUN_COLUMN, RUN_OFFSET, RUN_LENGTH, RUN_SWAPPED = range(5)
 
 _runs = types.Array(types.int64, 2, "C")
 _vector = types.Array(types.float64, 1, "C")

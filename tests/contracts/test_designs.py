@@ -76,7 +76,7 @@ def _runs(lengths: list[list[tuple[int, int]]]) -> np.ndarray:
     runs, offset = [], 0
     for actor, row in enumerate(lengths):
         for column, length in row:
-            runs.append([actor, column, offset, length, 0, 0])
+            runs.append([actor, column, offset, length, 0])
             offset += length
     return np.array(runs)
 
@@ -455,7 +455,7 @@ def test_a_column_that_nobody_was_asked_about_is_left_out() -> None:
 @pytest.mark.parametrize("eta", [-650.0, -60.0, 60.0, 650.0])
 def test_conditioned_at_extremes(eta: float) -> None:
     data = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 0.0]])
-    runs = np.array([[0, 1, 0, 1, 0, 0], [2, 1, 1, 1, 0, 0]])
+    runs = np.array([[0, 1, 0, 1, 0], [2, 1, 1, 1, 0]])
     out, score, _ = evaluate(ConditionedBernoulli(Tie()), runs, [1, 0], [1, 1], [eta, eta], data, NO_DYADS, [])
     expected = -math.log(2.0) if eta < 0 else -eta  # one of two equally unlikely ties; or one of two sure ties missing
     assert out.sum() == pytest.approx(expected, rel=1e-10)

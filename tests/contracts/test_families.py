@@ -87,12 +87,12 @@ each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 
 @kernel
 def _log_likelihood(functions, y, observed, eta, data, dyads, values, out):  # type: ignore[no-untyped-def]
-    functions[0](np.zeros((0, 6), np.int64), y, observed, eta, data, dyads, values, out)
+    functions[0](np.zeros((0, 5), np.int64), y, observed, eta, data, dyads, values, out)
 
 
 @kernel
 def _score(functions, y, observed, eta, data, dyads, values, score, gradient):  # type: ignore[no-untyped-def]
-    functions[0](np.zeros((0, 6), np.int64), y, observed, eta, data, dyads, values, score, gradient)
+    functions[0](np.zeros((0, 5), np.int64), y, observed, eta, data, dyads, values, score, gradient)
 
 
 def log_likelihood(case: Case, y: Any, eta: Any, values: np.ndarray, dyads: np.ndarray | None = None) -> np.ndarray:

@@ -21,7 +21,6 @@ __all__ = [
     "log_density",
     "log_density_slope",
     "log_hazard",
-    "log_hazard_slope",
     "reversed_hazard",
     "scaled_tail",
     "sum_log_below",
@@ -109,15 +108,6 @@ def log_hazard(link, x):
     if x < 0.0:
         return -0.5 * x * x - _LOG_ROOT_2PI - log_above(link, x)
     return -_LOG_ROOT_2PI - math.log(scaled_tail(x))
-
-
-@fast_kernel
-def log_hazard_slope(link, x):
-    """Derivative of `log_hazard`."""
-    if link == LOGIT:
-        return 1.0 / (1.0 + exp(x))
-    hazard = exp(log_hazard(link, x))
-    return hazard - x if link == PROBIT else hazard + exp(min(-x, _LOG_LARGEST)) - 1.0
 
 
 @fast_kernel

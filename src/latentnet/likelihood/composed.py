@@ -59,7 +59,7 @@ class Buffers(NamedTuple):
     score: np.ndarray  # (2·width,)
     out: np.ndarray  # (width,)
     work: np.ndarray  # (SLOTS, 2·width)
-    runs: np.ndarray  # (most runs of a block, 6) for swapped copies
+    runs: np.ndarray  # (most runs of a block, 5) for swapped copies
 
 
 class Composed(NamedTuple):
@@ -196,7 +196,7 @@ def _buffers(layout: Packed, by_actor: Packed) -> Buffers:
         score=np.zeros(width),
         out=np.zeros(width),
         work=np.zeros((SLOTS, width)),
-        runs=np.zeros((most, 6), np.int64),
+        runs=np.zeros((most, 5), np.int64),
     )
 
 

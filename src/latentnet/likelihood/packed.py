@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from latentnet.compiled import kernel
-from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_PERIOD, RUN_SWAPPED
+from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -30,7 +30,7 @@ class Packed(NamedTuple):
     Positions of ties and holes are flat indices into the block's (halves, size) arrays.
     """
 
-    runs: np.ndarray  # (n_runs, 6) int64
+    runs: np.ndarray  # (n_runs, 5) int64
     run_starts: np.ndarray  # (n_blocks + 1,)
     sizes: np.ndarray  # (n_blocks,) dyads (pairs) in each block
     starts: np.ndarray  # (n_blocks + 1,) where each block's dyads start if all are laid end to end
@@ -91,7 +91,6 @@ def _cut_runs(any_observed, first, last, actor, swapped, offset, runs, n_runs, p
             runs[n_runs, RUN_OFFSET] = offset
             runs[n_runs, RUN_LENGTH] = end - start
             runs[n_runs, RUN_SWAPPED] = swapped
-            runs[n_runs, RUN_PERIOD] = 0
         n_runs += 1
         offset += end - start
         j = end
@@ -158,7 +157,7 @@ def _layout(network: Network, rows: tuple[np.ndarray, ...], blocks: np.ndarray, 
     sizes = np.zeros(n_blocks, np.int64)
     counts = (0, 0, 0)
     for _ in range(2):  # count, then fill
-        runs = np.empty((counts[0], 6), np.int64)
+        runs = np.empty((counts[0], 5), np.int64)
         holes, positions, values = np.empty(counts[1], np.int64), np.empty(counts[2], np.int64), np.empty(counts[2])
         out = (runs, index[0], sizes, index[1], holes, index[2], positions, values)
         counts = _pack(rows, blocks, senders, *tables, halves, width, out)
@@ -198,7 +197,7 @@ def network_layout(network: Network, *, unit: str = "dyad") -> Packed:
 def dyad_layout(senders: np.ndarray, receivers: np.ndarray) -> Packed:
     """One block of the given dyads, a run each, without ties or holes."""
     size = len(senders)
-    runs = np.zeros((size, 6), np.int64)
+    runs = np.zeros((size, 5), np.int64)
     runs[:, RUN_ACTOR], runs[:, RUN_COLUMN] = senders, receivers
     runs[:, RUN_OFFSET], runs[:, RUN_LENGTH] = np.arange(size), 1
     ends, none = np.array([0, size], np.int64), np.zeros(2, np.int64)

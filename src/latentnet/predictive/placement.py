@@ -153,7 +153,7 @@ def _slice(
 
 @kernel
 def _dyad_values(functions, y, eta, values, data, totals):
-    runs, dyads = np.zeros((0, 6), np.int64), np.zeros((0, y.size))
+    runs, dyads = np.zeros((0, 5), np.int64), np.zeros((0, y.size))
     observed = np.ones((1, y.size), np.uint8)
     out = np.empty(y.size)
     for s in range(totals.size):
