@@ -11,7 +11,7 @@ from typing import Any
 from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
-from latentnet.checking import bic, compare, goodness_of_fit
+from latentnet.checking import bic, compare, diagnose, goodness_of_fit, loo
 from latentnet.inference import MAP, MCMC, PriorDraws
 from latentnet.models import (
     DynamicLatentClusterModel,
@@ -41,10 +41,12 @@ __all__ = [
     "compare_waves",
     "composition",
     "datasets",
+    "diagnose",
     "effects",
     "families",
     "goodness_of_fit",
     "load",
+    "loo",
     "model_selection",
     "next_interviews",
     "plot",

@@ -35,7 +35,7 @@ def test_bic_is_that_of_r(g: int, models: dict[str, LatentClusterModel]) -> None
 
 
 def test_compare_puts_the_best_first(models: dict[str, LatentClusterModel]) -> None:
-    table = latentnet.compare(models)
+    table = latentnet.compare(models, criterion="bic")
     assert table.index[0] == "G=3"
     assert table["bic_difference"].iloc[0] == 0.0
     assert np.all(np.diff(table["bic"]) >= 0)
@@ -49,7 +49,7 @@ def test_what_cannot_be_compared_is_named(models: dict[str, LatentClusterModel])
     other = LatentPositionModel(inference=MCMC(50, 50), random_state=1)
     other.fit(make_latent_network(12, 2, random_state=1).network)
     with pytest.raises(ValueError, match="'other' was fitted to another one"):
-        latentnet.compare({**models, "other": other})
+        latentnet.compare({**models, "other": other}, criterion="bic")
     with pytest.raises(ValueError, match="inference='mcmc'"):
         latentnet.bic(LatentPositionModel(inference="map", random_state=1).fit(load_sampson()))
     automatic = LatentClusterModel("auto", inference=MCMC(200), random_state=1)

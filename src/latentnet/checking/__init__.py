@@ -1,6 +1,9 @@
-"""Checking fits: goodness of fit, comparison of models."""
+"""Checking fits: goodness of fit, leave-one-out, comparison of models, and what may be wrong in plain language."""
 
-from latentnet.checking.comparison import BIC, bic, compare
+from latentnet.checking.bic import BIC, bic
+from latentnet.checking.comparison import compare
+from latentnet.checking.diagnosis import Findings, diagnose
 from latentnet.checking.goodness_of_fit import GoodnessOfFit, goodness_of_fit
+from latentnet.checking.loo import LOO, loo
 
-__all__ = ["BIC", "GoodnessOfFit", "bic", "compare", "goodness_of_fit"]
+__all__ = ["BIC", "LOO", "Findings", "GoodnessOfFit", "bic", "compare", "diagnose", "goodness_of_fit", "loo"]

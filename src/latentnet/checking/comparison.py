@@ -3,182 +3,169 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.exceptions import ConvergenceWarning as MixtureWarning
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint
-from latentnet.inference.optimise import maximise
-from latentnet.problem.problem import Problem
-from latentnet.problem.verbs import BoundTarget
+from latentnet._random import RandomState, as_seed_sequence
+from latentnet.checking.bic import bic
+from latentnet.checking.loo import BAD_K, check_draws, loo
+from latentnet.checking.refits import actor_densities, fold_densities
+from latentnet.checks import one_of
 
-__all__ = ["BIC", "bic", "compare"]
+__all__ = ["Criterion", "compare"]
 
+Criterion = Literal["loo", "kfold", "actors", "bic"]
 
-class BIC(NamedTuple):
-    """Bayesian information criterion of a model; lower is better.
-
-    Attributes
-    ----------
-    total : float
-    ties : float
-        Of the ties given the positions.
-    positions : float
-        Of the positions given the clusters.
-    """
-
-    total: float
-    ties: float
-    positions: float
+_CRITERIA = ("loo", "kfold", "actors", "bic")
 
 
-def bic(model: Any) -> BIC:
-    """Bayesian information criterion as R's ``latentnet`` reports it, for choosing the number of clusters.
+class _Found(NamedTuple):
+    """What a criterion says of one model."""
 
-    The ties' part is −2 log L + p log(ties), with p coefficients refitted given the minimum Kullback–Leibler positions;
-    the positions' part is that of a Gaussian mixture with spherical clusters of unequal variance, fitted by EM to those
-    positions (Handcock, Raftery & Tantrum 2007).
-
-    Parameters
-    ----------
-    model : LatentPositionModel or LatentClusterModel
-        Fitted by MCMC, with a latent space.
-
-    Returns
-    -------
-    BIC
-
-    Raises
-    ------
-    ValueError
-        Without a latent space or chains, or where the number of clusters is "auto": its posterior is the better answer
-        there.
-
-    Warnings
-    --------
-    BIC is not established for choosing the number of dimensions, with random effects, or between clusters and none. For
-    the position model R's number is larger by nd(log d + 1/d − 1), a slip there (6.95 on Sampson's monks, d = 2).
-
-    Examples
-    --------
-    >>> import latentnet
-    >>> from latentnet import LatentClusterModel, MCMC
-    >>> from latentnet.datasets import load_sampson
-    >>> model = LatentClusterModel(3, inference=MCMC(n_draws=1000), random_state=1).fit(load_sampson())
-    >>> bool(325 < latentnet.bic(model).total < 345)
-    True
-    """
-    check_is_fitted(model)
-    refuse_joint(model, "bic")
-    problem: Problem = model._problem
-    if problem.n_dims == 0 or model.draws_.kind != "chains":
-        raise ValueError(
-            f"bic needs a latent space and chains, but similarity is {problem.similarity!r} and inference "
-            f"{model.inference!r}; fit with a similarity and inference='mcmc'"
-        )
-    if problem.clusters is not None and problem.clusters.automatic:
-        raise ValueError(
-            "bic compares fixed numbers of clusters, but n_clusters is 'auto'; "
-            "read model.n_clusters_probabilities_ instead"
-        )
-    ties = _of_ties(problem, model)
-    positions = _of_positions(problem, model)
-    return BIC(ties + positions, ties, positions)
+    elpd: float
+    pointwise: pd.Series[float]  # of all units, or of a sample
+    n_units: int
+    n_effective: float = math.nan
+    k: np.ndarray = np.zeros(0)
 
 
-def _of_ties(problem: Problem, model: Any) -> float:
-    """−2 log-likelihood with coefficients refitted given the positions, and its penalty."""
-    theta = model.draws_.pooled.mean(axis=0)
-    problem.parameters.set_positions(theta, model.positions_)
-    of_family = np.arange(problem.family_slice.start, problem.family_slice.stop)
-    intercept = [problem.intercept] if problem.intercept >= 0 else []
-    # Random effects are held at their posterior means.
-    free = np.unique(np.array([*intercept, *problem.coefficient_indices, *of_family], dtype=np.int64))
-    value_and_gradient = BoundTarget(problem.target()).likelihood_value_and_gradient
-    _, value, _ = maximise(problem, value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-6)
-    return -2.0 * value + len(free) * math.log(max(problem.network.n_ties, 1))
-
-
-def _of_positions(problem: Problem, model: Any) -> float:
-    """−2 log density of the positions under their clusters, and its penalty."""
-    n, d = model.positions_.shape
-    centred = problem.invariance == "isometry"
-    centre = model.positions_.mean(axis=0) if centred else np.zeros(d)
-    positions = model.positions_ - centre
-    if problem.clusters is None:
-        variance = float(np.mean(positions**2))
-        return n * d * (math.log(2.0 * math.pi * variance) + 1.0) + math.log(n * d)
-    from scipy.cluster.hierarchy import cut_tree, linkage
-    from sklearn.mixture import GaussianMixture
-
-    # From Ward's clusters, as the same answer is wanted at every seed: the likelihood has no maximum, it grows without
-    # bound where a cluster shrinks onto two close actors, and random starts end there.
-    g = problem.clusters.most
-    labels = cut_tree(linkage(positions, "ward"), g).ravel()
-    means = np.stack([positions[labels == k].mean(axis=0) for k in range(g)])
-    floor = 1e-3 * float(positions.var())
-    spread = np.array([np.mean((positions[labels == k] - means[k]) ** 2) + floor for k in range(g)])
-    mixture = GaussianMixture(
-        g,
-        covariance_type="spherical",
-        weights_init=np.bincount(labels) / n,
-        means_init=means,
-        precisions_init=1.0 / spread,
-        tol=1e-6,
-        max_iter=500,
-    )
-    with warnings.catch_warnings():
-        # a slow approach changes BIC by less than its Monte Carlo error
-        warnings.simplefilter("ignore", MixtureWarning)
-        mixture.fit(positions)
-    return -2.0 * n * float(mixture.score(positions)) + (g - 1 + d * g + g) * math.log(n)
-
-
-def compare(models: Mapping[str, Any]) -> pd.DataFrame:
-    """Tabulate fitted models, the best first.
+def compare(
+    models: Mapping[str, Any], *, criterion: Criterion = "loo", random_state: RandomState = None
+) -> pd.DataFrame:
+    """Tabulate fitted models by how well they foretell, the best first.
 
     Parameters
     ----------
     models : dict of str to fitted model
-        All fitted to the same ties.
+        All fitted to the same network, with families of one kind: of numbers that are whole, or of real ones.
+    criterion : {"loo", "kfold", "actors", "bic"}
+        ``"loo"``: leave out one unit (`loo`), for dimensions, effects, similarities and families. ``"kfold"``: the same
+        question by ten refits over folds of units, where importance weights fail. ``"actors"``: leave out whole actors,
+        by ten refits, and integrate their positions over the prior or mixture: the one that can tell numbers of
+        clusters. ``"bic"``: as R's ``latentnet`` (`bic`).
+    random_state : None, int, SeedSequence, Generator or RandomState
+        For folds and for positions of held-out actors; the refits have the models' own.
 
     Returns
     -------
     DataFrame
-        Indexed by name: `n_clusters`, `n_dims`, `bic` with its parts `bic_ties` and `bic_positions`, and
-        `bic_difference` to the best.
+        By name: `elpd`, the expected log predictive density (higher is better), with its standard error `se`;
+        `difference` to the best (0 or less) with `se_difference`, from the differences by unit; of ``"loo"``
+        `n_effective`, the effective number of parameters, and `worst_k`, the worst Pareto k (NaN otherwise); and
+        `advice`, in words. Of ``"bic"``: `n_clusters`, `n_dims`, `bic` with its parts `bic_ties` and `bic_positions`,
+        and `bic_difference` to the best.
 
     Raises
     ------
     ValueError
-        If there is no model, or they were fitted to different networks.
+        If there is no model, or they were fitted to different networks, or have families of different kinds; as `loo`
+        does.
 
     Examples
     --------
     >>> import latentnet
-    >>> from latentnet import LatentClusterModel, LatentPositionModel, MCMC
+    >>> from latentnet import LatentPositionModel, MCMC
     >>> from latentnet.datasets import load_sampson
-    >>> engine = MCMC(n_draws=2000)
-    >>> models = {f"G={g}": LatentClusterModel(g, inference=engine, random_state=1) for g in (2, 3)}
-    >>> table = latentnet.compare({name: model.fit(load_sampson()) for name, model in models.items()})
+    >>> from latentnet.effects import Reciprocity
+    >>> engine = MCMC(n_draws=500)
+    >>> plain = LatentPositionModel(inference=engine, random_state=1).fit(load_sampson())
+    >>> mutual = LatentPositionModel(effects=[Reciprocity()], inference=engine, random_state=1).fit(load_sampson())
+    >>> table = latentnet.compare({"plain": plain, "mutual": mutual})
     >>> table.index[0]
-    'G=3'
+    'mutual'
     """
+    one_of("criterion", criterion, _CRITERIA)
     if not models:
         raise ValueError("compare needs at least one fitted model: compare({'two': model, ...})")
+    models = dict(models)
     first = next(iter(models.values()))
-    rows = {}
     for name, model in models.items():
         check_is_fitted(model)
         if model.network_ != first.network_:
             raise ValueError(f"compare needs models of one network, but {name!r} was fitted to another one")
-        found = bic(model)
-        clusters = model._problem.clusters
+    if criterion == "bic":
+        return _by_bic(models)
+    _check_kinds(models)
+    found = _densities(models, criterion, random_state)
+    return _table(models, found, criterion)
+
+
+def _check_kinds(models: Mapping[str, Any]) -> None:
+    """Densities of real numbers and probabilities of whole ones have different units."""
+    whole = {}
+    for name, model in models.items():
+        check_draws(model, "compare")
+        values = model.simulate(random_state=0)[0].ties.data
+        whole[name] = bool(np.all(values == np.floor(values)))
+    kinds = {kind: name for name, kind in whole.items()}
+    if len(kinds) > 1:
+        raise ValueError(
+            f"compare needs families of one kind, but ties are whole numbers in {kinds[True]!r} and real ones in "
+            f"{kinds[False]!r}: probabilities and densities cannot be compared"
+        )
+
+
+def _densities(models: Mapping[str, Any], criterion: str, random_state: Any) -> dict[str, _Found]:
+    if criterion == "loo":
+        seed = as_seed_sequence(random_state)  # a copy each time: the same units of all models
+        results = {name: loo(model, random_state=seed) for name, model in models.items()}
+        return {
+            name: _Found(one.elpd, one.pointwise["elpd"], one.n_units, one.n_effective, one.pointwise["k"].to_numpy())
+            for name, one in results.items()
+        }
+    by_model = (fold_densities if criterion == "kfold" else actor_densities)(models, random_state)
+    return {name: _Found(float(density.sum()), density, len(density)) for name, density in by_model.items()}
+
+
+def _table(models: Mapping[str, Any], found: Mapping[str, _Found], criterion: str) -> pd.DataFrame:
+    best_name = max(found, key=lambda name: found[name].elpd)
+    best, rows = found[best_name], {}
+    for name, one in found.items():
+        gaps = one.pointwise - best.pointwise
+        difference, error = one.elpd - best.elpd, _error(gaps, one.n_units)
+        rows[name] = {
+            "elpd": one.elpd,
+            "se": _error(one.pointwise, one.n_units),
+            "difference": difference,
+            "se_difference": error,
+            "n_effective": one.n_effective,
+            "worst_k": float(one.k.max()) if len(one.k) else math.nan,
+            "advice": _advice(one, criterion, None if name == best_name else (difference, error), _clusters(models)),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").sort_values("elpd", ascending=False, kind="stable")
+
+
+def _error(values: pd.Series[float], n_units: int) -> float:
+    """Standard error of the sum over all units, from those that are there."""
+    return math.sqrt(n_units * float(values.var(ddof=0)))
+
+
+def _clusters(models: Mapping[str, Any]) -> bool:
+    """Whether the models differ in their clusters."""
+    priors = [model._problem.clusters for model in models.values()]
+    return any(prior != priors[0] for prior in priors)
+
+
+def _advice(one: _Found, criterion: str, gap: tuple[float, float] | None, differ: bool) -> str:
+    said = []
+    bad = int(np.count_nonzero(one.k > BAD_K))
+    if bad:
+        said.append(f"k > {BAD_K} in {bad} of {len(one.k)} units: do not rely on elpd, use criterion='kfold'")
+    if gap is not None and abs(gap[0]) < 2.0 * gap[1]:
+        said.append("not told apart from the best")
+    if differ and criterion != "actors":
+        said.append("dyads cannot tell numbers of clusters: use criterion='actors'")
+    return "; ".join(said)
+
+
+def _by_bic(models: Mapping[str, Any]) -> pd.DataFrame:
+    rows = {}
+    for name, model in models.items():
+        found, clusters = bic(model), model._problem.clusters
         rows[name] = {
             "n_clusters": 0 if clusters is None else clusters.most,
             "n_dims": model._problem.n_dims,

@@ -4,6 +4,7 @@
 """
 
 from latentnet.plot.clusters import coclustering, membership, n_clusters
+from latentnet.plot.comparison import compare
 from latentnet.plot.diagnostics import rank, trace
 from latentnet.plot.flow import flow
 from latentnet.plot.goodness_of_fit import goodness_of_fit
@@ -15,6 +16,7 @@ from latentnet.plot.predictions import calibration, roc
 __all__ = [
     "calibration",
     "coclustering",
+    "compare",
     "flow",
     "goodness_of_fit",
     "membership",

@@ -1,4 +1,4 @@
-"""Draws as an ArviZ object."""
+"""Draws as an ArviZ object, and ArviZ's smoothing of importance weights, 0.x and 1.x alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["to_arviz"]
+__all__ = ["pareto_smoothed", "to_arviz"]
 
 _SAMPLE_DIMS = ("chain", "draw")
 
@@ -61,9 +61,7 @@ def to_arviz(
     _check_names(groups, dims, coords)
     attrs = dict(attrs or {})
     datasets = {name: _dataset(name, variables, dims, coords, attrs) for name, variables in groups.items() if variables}
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"\s*ArviZ is undergoing a major refactor", FutureWarning)
-        import arviz
+    arviz = _arviz()
     if "InferenceData" in vars(arviz):  # asking ArviZ 1.x by hasattr makes it warn
         return arviz.InferenceData(attrs=attrs, **datasets)
     import xarray
@@ -71,6 +69,50 @@ def to_arviz(
     tree = xarray.DataTree.from_dict(datasets)
     tree.attrs.update(attrs)
     return tree
+
+
+def _arviz() -> Any:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"\s*ArviZ is undergoing a major refactor", FutureWarning)
+        import arviz
+    return arviz
+
+
+def pareto_smoothed(
+    log_ratios: npt.NDArray[np.float64], efficiency: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Pareto-smoothed importance weights (Vehtari, Simpson, Gelman, Yao & Gabry 2024).
+
+    Parameters
+    ----------
+    log_ratios : ndarray of shape (n_quantities, n_draws)
+        Log importance ratios.
+    efficiency : float
+        Effective draws a draw, which says how far the tail goes that is smoothed.
+
+    Returns
+    -------
+    log_weights : ndarray of shape (n_quantities, n_draws)
+        Their exponentials add up to 1.
+    k : ndarray of shape (n_quantities,)
+        Shape of each tail; 0 where the largest ratios are all equal, so that there is nothing to smooth.
+    """
+    n_quantities, n_draws = log_ratios.shape
+    in_tail = int(np.ceil(min(n_draws / 5.0, 3.0 * np.sqrt(n_draws / efficiency))))
+    ordered = np.partition(log_ratios, n_draws - in_tail, axis=1)
+    varies = ordered[:, n_draws - in_tail] < log_ratios.max(axis=1)
+    log_weights = log_ratios - np.logaddexp.reduce(log_ratios, axis=1, keepdims=True)
+    k = np.zeros(n_quantities)
+    if varies.any():
+        arviz = _arviz()
+        if "psislw" in vars(arviz):
+            log_weights[varies], k[varies] = arviz.psislw(log_ratios[varies], efficiency)
+        else:
+            from arviz_stats.base import array_stats
+
+            # It takes log-likelihoods, whose negatives are the log ratios of leave-one-out.
+            log_weights[varies], k[varies] = array_stats.psislw(-log_ratios[varies], efficiency)
+    return log_weights, k
 
 
 def _check_names(

@@ -26,7 +26,7 @@ from scipy.special import ndtri
 
 from latentnet.posterior.diagnostic_kernels import folded_scores, rank_scores, sequence_ess
 
-__all__ = ["r_hat", "summarise"]
+__all__ = ["mean_ess", "r_hat", "summarise"]
 
 Array = npt.NDArray[np.float64]
 
@@ -147,7 +147,7 @@ def _normal_scores(n_values: int) -> Array:
     return scores
 
 
-def _mean_ess(series: npt.NDArray[Any]) -> Array:
+def mean_ess(series: npt.NDArray[Any]) -> Array:
     """Effective sample sizes of the means of (n_quantities, n_chains, n_draws), the chains as they are."""
     _, n_chains, n_draws = series.shape
     means = series.mean(axis=2)
@@ -256,7 +256,7 @@ class _Block:
 
     def ess_quantile(self, probability: float) -> Array:
         """Effective sample size of the share of draws up to the quantile."""
-        return _mean_ess(self._split(self.draws <= self.quantile(probability)[:, None]))
+        return mean_ess(self._split(self.draws <= self.quantile(probability)[:, None]))
 
     def ess_tail(self) -> Array:
         """Effective sample size of the 5 % or the 95 % quantile, the smaller."""
@@ -264,7 +264,7 @@ class _Block:
 
     def ess_sd(self) -> Array:
         """Effective sample size of the mean of the squared deviations."""
-        return _mean_ess(self._split(self._squares))
+        return mean_ess(self._split(self._squares))
 
     @cached_property
     def sd(self) -> Array:
@@ -273,7 +273,7 @@ class _Block:
 
     def mcse_mean(self) -> Array:
         """Monte Carlo standard error of the mean."""
-        return np.asarray(self.sd / np.sqrt(_mean_ess(self.split)))
+        return np.asarray(self.sd / np.sqrt(mean_ess(self.split)))
 
     def mcse_sd(self) -> Array:
         """Monte Carlo standard error of the standard deviation, from that of the variance."""
@@ -291,7 +291,7 @@ class _Block:
         return {
             "mcse_mean": self.mcse_mean(),
             "mcse_sd": self.mcse_sd(),
-            "ess_bulk": _mean_ess(self.scores),
+            "ess_bulk": mean_ess(self.scores),
             "ess_tail": self.ess_tail(),
             "r_hat": self.r_hat(),
         }

@@ -1,0 +1,232 @@
+"""Leave-one-out and refits: units, importance weights, sampling, and what held-out actors are integrated over."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.integrate import quad
+from scipy.special import log_expit, logsumexp
+from sklearn.base import clone
+
+import latentnet
+from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network
+from latentnet.checking.refits import _of_actor
+from latentnet.compiled import first_class_functions
+from latentnet.datasets import load_sampson
+from latentnet.effects import Receiver, Reciprocity
+from latentnet.likelihood.verbs import own_scratch
+from latentnet.posterior.arviz import pareto_smoothed
+from latentnet.posterior.diagnostics import mean_ess
+from latentnet.predictive.units import draws_of_units, observed_units
+from tests.contracts.networks import NETWORKS, engine, quick_fit
+
+pytestmark = pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+
+
+def _lists(**design: object) -> Network:
+    rng = np.random.default_rng(3)
+    rows = [
+        (i, j, k + 1)
+        for i in range(8)
+        for k, j in enumerate(rng.choice([k for k in range(12) if k != i], 1 + i % 3, replace=False))
+    ]
+    names = pd.DataFrame(rows, columns=["who", "whom", "place"])
+    return Network.from_nominations(names, respondent="who", nominee="whom", actors=list(range(12)), **design)
+
+
+def _counts() -> Network:
+    values = np.random.default_rng(2).poisson(1.0, (7, 7)) * (1.0 - np.eye(7))
+    values[2, 3] = np.nan
+    return Network.from_array(values, directed=True)
+
+
+CASES = {
+    "directed": (NETWORKS["directed"], {}),
+    "undirected, unobserved dyads": (NETWORKS["unobserved dyads"], {}),
+    "unobserved rows": (NETWORKS["unobserved rows"], {"effects": [Receiver()]}),
+    "two-mode": (NETWORKS["two-mode, unobserved row"], {}),
+    "reciprocity": (NETWORKS["unobserved rows"], {"effects": [Reciprocity()]}),
+    "counts": (_counts(), {"family": "poisson"}),
+    "lists without a cap": (_lists(), {}),
+    "capped": (_lists(max_nominations=3), {}),
+    "ranked": (_lists(max_nominations=3, rank="place"), {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_units_add_up_to_the_likelihood(case: str) -> None:
+    network, parameters = CASES[case]
+    model = quick_fit(network, **parameters)
+    problem, draws = model._problem, model.draws_.pooled
+    units = observed_units(problem)
+    every, total, numbers = np.arange(len(units.senders)), 0.0, []
+    for some, values in draws_of_units(problem, draws, units, every):
+        numbers += some.tolist()
+        total = total + values.sum(axis=0)
+    assert sorted(numbers) == every.tolist()
+    np.testing.assert_allclose(total, model.draws_.statistics["log_likelihood_total"].ravel(), rtol=1e-5, atol=1e-4)
+    chosen = every[::2]
+    part = np.concatenate([values for _, values in draws_of_units(problem, draws, units, chosen)])
+    whole = np.concatenate([values for _, values in draws_of_units(problem, draws, units, every)])
+    np.testing.assert_allclose(part, whole[chosen])
+    assert units.lists == (case in ("capped", "ranked"))
+
+
+@pytest.fixture(scope="module")
+def monks() -> LatentPositionModel:
+    return LatentPositionModel(inference=MCMC(1000, 500, 4), random_state=1).fit(load_sampson())
+
+
+def _log_likelihoods(model: LatentPositionModel, pair: tuple[str, str]) -> np.ndarray:
+    """Of both directions of a pair, draw by draw, under the fitted model: (n_draws,)."""
+    ties = load_sampson().ties
+    both = [pair, pair[::-1]]
+    eta = model.linear_predictor(both, draws=True).reshape(-1, 2)
+    y = np.array([ties[tuple(load_sampson().index(one))] for one in both])
+    return np.where(y > 0, log_expit(eta), log_expit(-eta)).sum(axis=1)
+
+
+def test_numbers_are_those_of_smoothed_weights(monks: LatentPositionModel) -> None:
+    found = latentnet.loo(monks)
+    table = found.pointwise
+    assert found.n_units == len(table) == 153
+    assert found.se_sampling == 0.0
+    for pair in table.index[[3, 80, 152]]:
+        values = _log_likelihoods(monks, pair)
+        log_weights, k = pareto_smoothed(-values[None], 0.5)  # the tail that is smoothed depends on it a little
+        assert table.loc[pair, "elpd"] == pytest.approx(logsumexp(log_weights + values), abs=0.02)
+        assert table.loc[pair, "k"] == pytest.approx(k[0], abs=0.25)
+    assert found.elpd == pytest.approx(table["elpd"].sum())
+    assert found.se == pytest.approx(np.sqrt(153 * table["elpd"].var(ddof=0)))
+    assert 5 < found.n_effective < 60
+    assert found.worst_k == table["k"].max()
+    assert "of 153" in repr(found)
+
+
+def test_a_sample_of_units_stands_for_all(monks: LatentPositionModel) -> None:
+    whole, part = latentnet.loo(monks), latentnet.loo(monks, n_units=60, random_state=4)
+    assert (len(part.pointwise), part.n_units) == (60, 153)
+    assert 0.0 < part.se_sampling < 3.0
+    assert abs(part.elpd - whole.elpd) < 4 * part.se_sampling  # false alarms: 1 in 16,000
+    assert abs(part.n_effective / whole.n_effective - 1) < 0.5
+    pd.testing.assert_frame_equal(part.pointwise, whole.pointwise.loc[part.pointwise.index], rtol=1e-6)
+
+
+def _check_against_refits(model: LatentPositionModel, pairs: list[tuple[str, str]]) -> None:
+    """Within four Monte Carlo errors of the exact numbers wherever k < 0.7."""
+    table = latentnet.loo(model).pointwise
+    for pair in pairs:
+        refit = clone(model).fit(load_sampson().with_unobserved([pair, pair[::-1]]))
+        values = _log_likelihoods(refit, pair)
+        exact = logsumexp(values) - np.log(len(values))
+        p = np.exp(values - exact)
+        ess = mean_ess(p.reshape(1, refit.draws_.n_chains, -1))[0]
+        error = np.hypot(p.std() / np.sqrt(ess), table.loc[pair, "mcse"])
+        assert table.loc[pair, "k"] > 0.7 or abs(table.loc[pair, "elpd"] - exact) < 4 * error, pair
+
+
+def test_agrees_with_exact_refits(monks: LatentPositionModel) -> None:
+    worst = latentnet.loo(monks).pointwise.query("k < 0.7").sort_values("k").index
+    _check_against_refits(monks, [worst[-1], worst[-5]])
+
+
+@pytest.mark.slow
+def test_agrees_with_forty_exact_refits(monks: LatentPositionModel) -> None:
+    order = latentnet.loo(monks).pointwise.sort_values("k").index
+    others = np.random.default_rng(1).choice(len(order) - 20, 20, replace=False)
+    _check_against_refits(monks, [*order[-20:], *order[others]])
+
+
+def test_folds_agree_with_leaving_one_out(monks: LatentPositionModel) -> None:
+    short = LatentPositionModel(inference=MCMC(250, 300, 2), random_state=1)
+    models = {"map": monks, "none": clone(short).set_params(similarity=None).fit(load_sampson())}
+    by_one = latentnet.compare(models)
+    models["map"] = short.fit(load_sampson())
+    by_fold = latentnet.compare(models, criterion="kfold", random_state=1)
+    assert by_one.index.tolist() == by_fold.index.tolist() == ["map", "none"]
+    gap = by_one.loc["none", "difference"] - by_fold.loc["none", "difference"]
+    assert abs(gap) < 2 * by_one.loc["none", "se_difference"]
+    assert by_fold["worst_k"].isna().all()
+    again = latentnet.compare(models, criterion="kfold", random_state=1)
+    pd.testing.assert_frame_equal(again, by_fold)
+
+
+def test_tables_say_how_far_behind_and_what_to_do(monks: LatentPositionModel) -> None:
+    none = quick_fit(load_sampson(), similarity=None, inference=MCMC(200, 200, 2))
+    clusters = LatentClusterModel(2, inference=engine(n_draws=40), random_state=1).fit(load_sampson())
+    table = latentnet.compare({"none": none, "map": monks, "two": clusters})
+    assert list(table.columns) == ["elpd", "se", "difference", "se_difference", "n_effective", "worst_k", "advice"]
+    assert (np.diff(table["elpd"]) <= 0).all()
+    assert table["difference"].iloc[0] == table["se_difference"].iloc[0] == 0.0
+    first, second = latentnet.loo(monks), latentnet.loo(none)
+    gaps = second.pointwise["elpd"] - first.pointwise["elpd"]
+    if table.index[0] == "map":
+        assert table.loc["none", "difference"] == pytest.approx(gaps.sum())
+        assert table.loc["none", "se_difference"] == pytest.approx(np.sqrt(153 * gaps.var(ddof=0)))
+    assert table["advice"].str.contains("criterion='actors'").all()
+    assert not latentnet.compare({"none": none, "map": monks})["advice"].str.contains("actors").any()
+
+
+def test_held_out_actors_are_integrated_over_the_prior() -> None:
+    """One actor, one dimension, one draw: the mean over positions is the integral."""
+    model = quick_fit(NETWORKS["unobserved dyads"], n_dims=1)
+    problem, actor = model._problem, 3
+    theta = model.draws_.pooled[:1].copy()
+    values = np.empty((1, 40_000))
+    likelihood, prior = own_scratch(problem.exact, np.float64), problem.own_prior()
+    with first_class_functions():
+        _of_actor(likelihood, prior, theta, np.zeros(1, np.int64), actor, np.random.default_rng(1), values)
+    z, b, scale = theta[0, :7], theta[0, problem.intercept], np.exp(theta[0, problem.log_scale])
+    network = model.network_
+    others = [j for j in range(7) if network.observed.toarray()[actor, j]]
+    y = np.array([network.ties[actor, j] for j in others])
+
+    def density(x: float) -> float:
+        eta = b - np.abs(x - z[others])
+        likelihood = np.exp(np.where(y > 0, log_expit(eta), log_expit(-eta)).sum())
+        return float(likelihood * np.exp(-0.5 * (x / scale) ** 2) / (scale * np.sqrt(2 * np.pi)))
+
+    exact = quad(density, -12 * scale, 12 * scale, points=z[others].tolist(), limit=200)[0]
+    p = np.exp(values[0])
+    assert abs(p.mean() - exact) < 4 * p.std() / np.sqrt(len(p))  # false alarms: 1 in 16,000
+
+
+def test_actors_can_be_compared(monks: LatentPositionModel) -> None:
+    models = {
+        "none": quick_fit(load_sampson(), similarity=None),
+        "three": LatentClusterModel(3, inference=engine(n_draws=60, n_warmup=200), random_state=1).fit(load_sampson()),
+    }
+    table = latentnet.compare(models, criterion="actors", random_state=1)
+    assert sorted(table.index) == ["none", "three"]
+    assert np.isfinite(table["elpd"]).all()
+    assert not table["advice"].str.contains("criterion").any()
+
+
+def test_weights_of_a_pareto_tail() -> None:
+    u = np.random.default_rng(1).random((2, 200_000))
+    log_weights, k = pareto_smoothed(-np.array([[0.3], [0.6]]) * np.log(u), 1.0)
+    np.testing.assert_allclose(k, [0.3, 0.6], atol=0.15)  # 4 standard errors
+    np.testing.assert_allclose(np.exp(log_weights).sum(axis=1), 1.0)
+
+
+def test_what_cannot_be_compared_is_named(monks: LatentPositionModel) -> None:
+    with pytest.raises(ValueError, match="criterion must be one of 'loo'"):
+        latentnet.compare({"a": monks}, criterion="aic")
+    mode = quick_fit(load_sampson(), inference="map")
+    with pytest.raises(ValueError, match="loo needs chains"):
+        latentnet.loo(mode)
+    with pytest.raises(ValueError, match="compare needs chains"):
+        latentnet.compare({"a": monks, "b": mode})
+    with pytest.raises(ValueError, match="loo needs chains"):
+        latentnet.loo(quick_fit(load_sampson(), inference="prior"))
+    real = quick_fit(load_sampson(), family="gaussian")
+    with pytest.raises(ValueError, match="cannot be compared"):
+        latentnet.compare({"a": monks, "b": real})
+    capped = quick_fit(_lists(max_nominations=3))
+    with pytest.raises(ValueError, match="use criterion='kfold'"):
+        latentnet.compare({"a": capped}, criterion="actors")
+    names = pd.DataFrame({"who": [0, 0, 1], "whom": [1, 2, 2]})
+    named = quick_fit(Network.from_nominations(names, respondent="who", nominee="whom"))
+    with pytest.raises(ValueError, match="choice_set='named'"):
+        latentnet.loo(named)
