@@ -54,7 +54,10 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+QUICK = ("unobserved rows", "reciprocity", "capped")  # each of the others compiles a likelihood of its own
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, marks=[pytest.mark.slow] * (c not in QUICK)) for c in CASES])
 def test_units_add_up_to_the_likelihood(case: str) -> None:
     network, parameters = CASES[case]
     model = quick_fit(network, **parameters)
@@ -192,6 +195,7 @@ def test_held_out_actors_are_integrated_over_the_prior() -> None:
     assert abs(p.mean() - exact) < 4 * p.std() / np.sqrt(len(p))  # false alarms: 1 in 16,000
 
 
+@pytest.mark.slow
 def test_actors_can_be_compared(monks: LatentPositionModel) -> None:
     models = {
         "none": quick_fit(load_sampson(), similarity=None),
