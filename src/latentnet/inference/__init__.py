@@ -1,10 +1,22 @@
 """Engines: how the posterior, or its mode, is found."""
 
+from typing import Any
+
+from latentnet.checks import one_of
 from latentnet.inference.base import Engine
 from latentnet.inference.map import MAP
 from latentnet.inference.mcmc import MCMC
 from latentnet.inference.prior_draws import PriorDraws
 
-__all__ = ["ENGINES", "MAP", "MCMC", "Engine", "PriorDraws"]
+__all__ = ["ENGINES", "MAP", "MCMC", "Engine", "PriorDraws", "read_engine"]
 
 ENGINES: dict[str, type[Engine]] = {"mcmc": MCMC, "map": MAP, "prior": PriorDraws}
+
+
+def read_engine(inference: Any) -> Engine:
+    """An engine by name or instance, its parameters checked."""
+    if not isinstance(inference, Engine):
+        instead = " or an engine such as MCMC(n_draws=2000)"
+        inference = ENGINES[one_of("inference", inference, ENGINES, otherwise=instead)]()
+    inference.check()
+    return inference

@@ -18,6 +18,8 @@ __all__ = ["chain_start", "disperse", "start_parameters"]
 
 def _start_positions(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     assert problem.similarity is not None
+    if problem.start is not None:
+        return problem.start
     starts, neighbours = problem.graph
     n = problem.n_actors
     # csgraph wants 32-bit indices in older versions of scipy.

@@ -10,10 +10,9 @@ from typing import Any
 from latentnet.checks import one_of, whole_number
 from latentnet.effects import Effect, read_similarity
 from latentnet.families import FAMILIES, Family
-from latentnet.inference import ENGINES, Engine
 from latentnet.priors import Priors
 
-__all__ = ["read_effects", "read_engine", "read_family", "read_n_dims", "read_priors"]
+__all__ = ["read_effects", "read_family", "read_n_dims", "read_priors"]
 
 
 def read_n_dims(n_dims: Any, similarity: Any) -> int:
@@ -54,12 +53,3 @@ def read_priors(priors: Any) -> Priors:
     if not isinstance(priors, Priors):
         raise TypeError(f"priors must be None or a latentnet.Priors, but is {priors!r}")
     return priors
-
-
-def read_engine(inference: Any) -> Engine:
-    """An engine by name or instance, its parameters checked."""
-    if not isinstance(inference, Engine):
-        instead = " or an engine such as MCMC(n_draws=2000)"
-        inference = ENGINES[one_of("inference", inference, ENGINES, otherwise=instead)]()
-    inference.check()
-    return inference

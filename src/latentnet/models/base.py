@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -10,12 +11,13 @@ import pandas as pd
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
-from latentnet.effects import Similarity
+from latentnet.effects import Similarity, read_similarity
 from latentnet.families.designs import warn_of_roster
-from latentnet.inference import PriorDraws
+from latentnet.inference import PriorDraws, read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
-from latentnet.models.arguments import read_effects, read_engine, read_family, read_n_dims, read_priors
+from latentnet.models.aligned import read_reference, turn
+from latentnet.models.arguments import read_effects, read_family, read_n_dims, read_priors
 from latentnet.models.placements import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
@@ -24,6 +26,7 @@ from latentnet.models.saved import Saved
 from latentnet.network import Network, as_network
 from latentnet.network.joined import Presences
 from latentnet.posterior.procrustes import align, principal_axes
+from latentnet.posterior.references import every_position
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.bind import make_problem
@@ -57,7 +60,12 @@ class Estimator(Report, Saved):
         self.random_state = random_state
 
     def _infer(
-        self, network: Network, engine: Any, rng: np.random.Generator, presences: Presences | None = None
+        self,
+        network: Network,
+        engine: Any,
+        rng: np.random.Generator,
+        presences: Presences | None = None,
+        start: np.ndarray | None = None,
     ) -> tuple[Problem, InferenceResult]:
         """Specify and infer; nothing is stored yet."""
         if network.observed.n_dyads == 0 and not isinstance(engine, PriorDraws):
@@ -65,7 +73,7 @@ class Estimator(Report, Saved):
                 "network must have observed dyads, but none was observed: there is nothing to learn from; an absent "
                 "tie is 0, and NaN is for what nobody knows (inference=PriorDraws() draws from the prior)"
             )
-        problem = self._specify(network, presences, rng)
+        problem = replace(self._specify(network, presences, rng), start=start)
         warn_of_roster(network)
         return problem, engine.infer(problem, rng)
 
@@ -210,7 +218,7 @@ class Estimator(Report, Saved):
 class LatentModel(Estimator, Predictions, Placements):
     """Template of the models of one network; see `LatentPositionModel`."""
 
-    def fit(self, network: Any, y: None = None) -> Self:
+    def fit(self, network: Any, y: None = None, *, start: Any = None, align_to: Any = None) -> Self:
         """Fit the model to a network.
 
         Parameters
@@ -219,6 +227,10 @@ class LatentModel(Estimator, Predictions, Placements):
             Row = sender. NaN marks an unobserved dyad.
         y : None
             Ignored; there for scikit-learn's sake.
+        start : fitted model, DataFrame or mapping by actor, array of shape (n_actors, n_dims), or None
+            Positions that the search for the mode starts from, around which chains start. None: from the ties.
+        align_to : as `start`, of all actors or some, or None
+            Turn the map to lie as this one does (`latentnet.align_to`). None: principal axes.
 
         Returns
         -------
@@ -242,7 +254,13 @@ class LatentModel(Estimator, Predictions, Placements):
         """
         network_ = as_network(network)
         engine = read_engine(self.inference)
-        self._conclude(*self._infer(network_, engine, as_generator(self.random_state)), engine)
+        n_dims, space = read_n_dims(self.n_dims, self.similarity), read_similarity(self.similarity)
+        if start is not None:
+            start = every_position(start, network_.actors, n_dims, "start")
+        target = None if align_to is None else read_reference(align_to, space, network_.actors, n_dims, "align_to")
+        self._conclude(*self._infer(network_, engine, as_generator(self.random_state), start=start), engine)
+        if target is not None:
+            turn(self, *target)
         return self
 
     def fit_transform(self, network: Any, y: None = None) -> np.ndarray:

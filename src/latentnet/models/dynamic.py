@@ -13,8 +13,8 @@ from latentnet.checks import one_of, whole_number
 from latentnet.files.archive import ArrayStore
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, decode, encode
+from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
-from latentnet.models.arguments import read_engine
 from latentnet.models.base import Estimator
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.report import monitored_dyads

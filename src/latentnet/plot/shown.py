@@ -6,11 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from latentnet.plot.picture import has_origin, shown_positions
 from latentnet.posterior.procrustes import Alignment, align
+from latentnet.posterior.references import common_positions
 
 __all__ = ["Shown", "chosen"]
 
@@ -40,7 +40,7 @@ def chosen(model: Any, what: Any, align_to: Any) -> Any:
     model : fitted estimator
     what : "point", int or array of shape (n_actors, n_dims)
         The point estimate; the draw of that number, all chains end to end; or positions.
-    align_to : fitted estimator, DataFrame by actor, array of shape (n_actors, n_dims) or None
+    align_to : fitted estimator, DataFrame or mapping by actor, array of shape (n_actors, n_dims) or None
         The same side up as there: turned and mirrored (and moved, where lengths from the origin mean nothing) so that
         common actors lie as near as can be to where they lie there.
 
@@ -54,11 +54,7 @@ def chosen(model: Any, what: Any, align_to: Any) -> Any:
     drawn = model if isinstance(what, str) else Shown(model, positions)
     if align_to is None:
         return drawn
-    here, there = _common(model, align_to)
-    if there.shape[1] != positions.shape[1]:
-        raise ValueError(
-            f"`align_to` has {there.shape[1]} dimensions, but the model has {positions.shape[1]}; give one of as many"
-        )
+    here, there = common_positions(align_to, model.network_.actors, positions.shape[1], "align_to")
     turned = align(positions[here], there, "orthogonal" if has_origin(model) else "isometry")
     return Shown(drawn, positions @ turned.rotations + turned.translations, turned)
 
@@ -80,24 +76,3 @@ def _positions(model: Any, what: Any) -> FloatArray:
             f"`what` must be 'point', the number of a draw or finite positions of shape {point.shape}, but is {said}"
         )
     return given
-
-
-def _common(model: Any, reference: Any) -> tuple[NDArray[np.int64], FloatArray]:
-    """Common actors' places in the model, and their positions in the reference."""
-    actors = list(model.network_.actors)
-    if hasattr(reference, "positions_"):
-        frame = pd.DataFrame(np.asarray(reference.positions_, dtype=np.float64), index=list(reference.network_.actors))
-    elif isinstance(reference, pd.DataFrame):
-        frame = reference.astype(np.float64)
-    else:
-        array = np.asarray(reference, dtype=np.float64)
-        if array.ndim != 2 or len(array) != len(actors):
-            raise ValueError(
-                f"`align_to` must be a fitted model, a frame by actor or an array of {len(actors)} rows, but has shape "
-                f"{array.shape}"
-            )
-        frame = pd.DataFrame(array, index=actors)
-    here = np.array([i for i, actor in enumerate(actors) if actor in frame.index], dtype=np.int64)
-    if len(here) < 2:
-        raise ValueError("`align_to` has fewer than two of the model's actors; give a map with common actors")
-    return here, frame.loc[[actors[i] for i in here]].to_numpy()

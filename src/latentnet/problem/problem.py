@@ -60,6 +60,7 @@ class Problem:
     frame: Frame  # of the linear predictor
     covariates: Covariates = NO_COVARIATES
     prior: Prior = None  # type: ignore[assignment]  # until it is bound; whoever evaluates it takes its own scratch
+    start: np.ndarray | None = None  # (n_actors, n_dims) where the user lets positions start
 
     @property
     def n_actors(self) -> int:
