@@ -15,7 +15,7 @@ from latentnet.problem.verbs import BoundTarget
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["maximise", "position_spread", "posterior_mode"]
+__all__ = ["maximise", "mode_density", "position_spread", "posterior_mode"]
 
 
 def maximise(
@@ -82,6 +82,12 @@ def posterior_mode(
     Returns (parameters, log density, converged). `dtype` is that of the fused kernels' forces: float32 is what the
     sampler has compiled anyway, and enough for a start.
     """
+    density = mode_density(problem, dtype)
+    return maximise(problem, density, start, max_iterations=max_iterations, tolerance=tolerance)
+
+
+def mode_density(problem: Problem, dtype: Any) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
+    """The function that has its maximum at the mode (`posterior_mode`), with its gradient."""
     target = BoundTarget(problem.target(dtype))
     correlated = [
         (part.start + one.place, bound.groups[one.first].stop - bound.groups[one.first].start)
@@ -96,7 +102,7 @@ def posterior_mode(
             gradient[place] -= count * np.tanh(theta[place])
         return value, gradient
 
-    return maximise(problem, density, start, max_iterations=max_iterations, tolerance=tolerance)
+    return density
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:

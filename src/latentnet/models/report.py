@@ -12,6 +12,7 @@ import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.models.fitted import Fitted
+from latentnet.models.standard_errors import add_standard_errors
 from latentnet.network.tables import limit_in_words
 from latentnet.posterior.diagnostics import r_hat, summarise
 from latentnet.predictive.predictive import Predictive
@@ -30,7 +31,8 @@ _MOST = 0.99
 _DIVERGING = 0.001
 
 _NOTE_ON_A_MODE = (
-    "inference='map' gives a mode without uncertainty: its scale is too small, and no interval is to be had."
+    "inference='map' gives a mode: standard errors are those of the observed information; with a latent space its "
+    "scale is too small, and so are they."
 )
 
 _NOTE_ON_INDEPENDENT_DRAWS = "these are independent draws: there is no chain to judge."
@@ -92,7 +94,8 @@ class Report(Fitted):
         -------
         DataFrame
             Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021),
-            unrounded.
+            unrounded. Of a mode (``inference="map"``) `sd` are standard errors from the observed information, `lower`
+            and `upper` normal intervals, and the rest is NaN; all are NaN with over 2,000 parameters.
 
         Raises
         ------
@@ -111,7 +114,7 @@ class Report(Fitted):
         >>> list(model.summary(["intercept", "position_variance"]).index)
         ['intercept', 'position_variance']
         """
-        problem = self._checked()
+        self._checked()
         if not 0.0 < probability < 1.0:
             raise ValueError(f"probability must be between 0 and 1, but is {probability!r}")
         draws = self._variables()
@@ -121,15 +124,13 @@ class Report(Fitted):
             unknown = [name for name in var_names if name not in draws]
             if unknown:
                 raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(draws)}")
-        columns: dict[str, np.ndarray] = {} if var_names is not None else self._watched()
-        for name in var_names or ():
-            columns.update(self._columns(name))
-        if var_names is None and self.draws_.kind == "chains":
-            columns.update(self._typical_dyads())
-        if dyads is not None:
-            columns.update(self._dyad_columns(problem, list(dyads)))
+        pairs = None if dyads is None else list(dyads)
+        columns = _summary_columns(self, var_names, pairs)
         stacked = np.stack(list(columns.values()), axis=-1)
-        return pd.DataFrame(summarise(stacked, probability), index=list(columns))
+        table = pd.DataFrame(summarise(stacked, probability), index=list(columns))
+        if self.draws_.kind == "mode":
+            add_standard_errors(table, self, lambda model: _summary_columns(model, var_names, pairs), probability)
+        return table
 
     def _variables(self) -> dict[str, np.ndarray]:
         """Every variable of the posterior and the log density, (n_chains, n_draws, ...)."""
@@ -216,6 +217,21 @@ class Report(Fitted):
         for share, label in ((0.5, "median"), (_MOST, "99 %"), (1.0, "worst")):
             rows[f"dyads, {label}"] = float(np.quantile(of_dyads, share))
         return Diagnosis(not problems, tuple(problems), _notes(problem), pd.DataFrame({"r_hat": rows}))
+
+
+def _summary_columns(
+    model: Report, var_names: Sequence[str] | None, dyads: list[tuple[Any, Any]] | None
+) -> dict[str, np.ndarray]:
+    """What `summary` is asked for of a model, as far as it has it."""
+    columns: dict[str, np.ndarray] = {} if var_names is not None else model._watched()
+    for name in var_names or ():
+        if name in model._variables():
+            columns.update(model._columns(name))
+    if var_names is None and model.draws_.kind == "chains":
+        columns.update(model._typical_dyads())
+    if dyads is not None:
+        columns.update(model._dyad_columns(model._checked(), dyads))
+    return columns
 
 
 def _constant(name: str, values: np.ndarray) -> bool:
