@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
+from latentnet.checking.sensitivity import NOTABLE, prior_sensitivity
 from latentnet.network import Network
 from latentnet.predictive.predictive import Predictive
 from latentnet.problem.problem import Problem
@@ -57,8 +58,9 @@ def diagnose(model: Any) -> Findings:
     """Say in plain language what may be wrong with a fit, and what to do about it.
 
     Looks at the chains (`model.diagnose()`), and at what no chain can show: components that nothing ties together,
-    actors without ties or whom nobody observed, coefficients of which the ties say little, that trade off, or whose
-    estimate has no bound, and lists or coverage that leave the question open.
+    actors without ties or whom nobody observed, coefficients of which the ties say little, that trade off, whose
+    estimate has no bound, or whose prior pulls against the ties (`prior_sensitivity`), and lists or coverage that leave
+    the question open.
 
     Parameters
     ----------
@@ -95,6 +97,7 @@ def diagnose(model: Any) -> Findings:
     found += _of_design(model.network_)
     if model.draws_.kind == "chains":
         found += _of_coefficients(problem, model.draws_.pooled)
+        found += _of_priors(model)
     found += _separated(problem)
     table = pd.DataFrame(found, columns=list(_Finding._fields))
     return Findings(table, bool(of_chains.converged))
@@ -192,6 +195,19 @@ def _of_coefficients(problem: Problem, draws: np.ndarray) -> Iterator[_Finding]:
             "their sum or difference, and not each.",
             "Centre the covariates, or leave one of the two out.",
         )
+
+
+def _of_priors(model: Any) -> Iterator[_Finding]:
+    """Coefficients of which prior and ties say different things."""
+    table = prior_sensitivity(model)
+    for name in ["intercept", *model._problem.coefficient_names]:
+        name = name if name in table.index else f"coefficients[{name}]"
+        if name in table.index and table.loc[name, ["prior", "likelihood"]].min() > NOTABLE:
+            yield _Finding(
+                "prior against ties",
+                f"The prior of {name.removeprefix('coefficients[').removesuffix(']')} pulls against the ties.",
+                "Look whether the prior is meant so (model.priors_), and fit again with a wider one.",
+            )
 
 
 def _separated(problem: Problem) -> Iterator[_Finding]:

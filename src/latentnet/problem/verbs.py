@@ -126,6 +126,11 @@ class BoundTarget:
         self._of_prior(joint.add_prior_gradient, void, VECTOR, VECTOR)(self.prior, theta, gradient)
         return value + float(self._of_prior(joint.log_prior, float64, VECTOR)(self.prior, theta)), gradient
 
+    def natural_log_prior(self, theta: np.ndarray) -> float:
+        """Normalised log prior density of what is reported, such as σ², in place of what is sampled."""
+        on_logs = self._of_prior(joint.log_prior, float64, VECTOR)(self.prior, theta)
+        return float(on_logs + self._of_prior(joint.natural_change, float64, VECTOR)(self.prior, theta))
+
     def verbs(self) -> Verbs:
         """What moves call."""
         likelihood, prior = self.target
