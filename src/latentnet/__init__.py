@@ -11,7 +11,7 @@ from typing import Any
 from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
-from latentnet.checking import bic, compare, diagnose, goodness_of_fit, loo
+from latentnet.checking import bic, calibrate, compare, diagnose, goodness_of_fit, loo, prior_sensitivity
 from latentnet.inference import MAP, MCMC, PriorDraws
 from latentnet.models import (
     DynamicLatentClusterModel,
@@ -19,7 +19,9 @@ from latentnet.models import (
     LatentClusterModel,
     LatentPositionModel,
 )
+from latentnet.models.aligned import align_to
 from latentnet.models.loading import load
+from latentnet.models.merged import merge
 from latentnet.network import Network
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
@@ -36,7 +38,9 @@ __all__ = [
     "Network",
     "PriorDraws",
     "Priors",
+    "align_to",
     "bic",
+    "calibrate",
     "compare",
     "compare_waves",
     "composition",
@@ -47,9 +51,11 @@ __all__ = [
     "goodness_of_fit",
     "load",
     "loo",
+    "merge",
     "model_selection",
     "next_interviews",
     "plot",
+    "prior_sensitivity",
     "roles",
     "study",
 ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.integrate import quad
 from scipy.special import log_expit, logsumexp
+from scipy.stats import poisson
 from sklearn.base import clone
 
 import latentnet
@@ -35,8 +39,8 @@ def _lists(**design: object) -> Network:
     return Network.from_nominations(names, respondent="who", nominee="whom", actors=list(range(12)), **design)
 
 
-def _counts() -> Network:
-    values = np.random.default_rng(2).poisson(1.0, (7, 7)) * (1.0 - np.eye(7))
+def _counts(n: int = 7) -> Network:
+    values = np.random.default_rng(2).poisson(1.0, (n, n)) * (1.0 - np.eye(n))
     values[2, 3] = np.nan
     return Network.from_array(values, directed=True)
 
@@ -81,13 +85,14 @@ def monks() -> LatentPositionModel:
     return LatentPositionModel(inference=MCMC(1000, 500, 4), random_state=1).fit(load_sampson())
 
 
-def _log_likelihoods(model: LatentPositionModel, pair: tuple[str, str]) -> np.ndarray:
-    """Of both directions of a pair, draw by draw, under the fitted model: (n_draws,)."""
-    ties = load_sampson().ties
-    both = [pair, pair[::-1]]
-    eta = model.linear_predictor(both, draws=True).reshape(-1, 2)
-    y = np.array([ties[tuple(load_sampson().index(one))] for one in both])
-    return np.where(y > 0, log_expit(eta), log_expit(-eta)).sum(axis=1)
+def _log_likelihoods(model: LatentPositionModel, pair: tuple[Any, Any], network: Network) -> np.ndarray:
+    """Of a pair, both directions in a directed network, draw by draw, under the fitted model: (n_draws,)."""
+    both = [pair, pair[::-1]] if network.directed else [pair]
+    eta = model.linear_predictor(both, draws=True).reshape(-1, len(both))
+    y = np.array([network.ties[tuple(network.index(one))] for one in both])
+    if model.family == "poisson":
+        return np.asarray(poisson.logpmf(y, np.exp(eta)).sum(axis=1))
+    return np.asarray(np.where(y > 0, log_expit(eta), log_expit(-eta)).sum(axis=1))
 
 
 def test_numbers_are_those_of_smoothed_weights(monks: LatentPositionModel) -> None:
@@ -96,7 +101,7 @@ def test_numbers_are_those_of_smoothed_weights(monks: LatentPositionModel) -> No
     assert found.n_units == len(table) == 153
     assert found.se_sampling == 0.0
     for pair in table.index[[3, 80, 152]]:
-        values = _log_likelihoods(monks, pair)
+        values = _log_likelihoods(monks, pair, load_sampson())
         log_weights, k = pareto_smoothed(-values[None], 0.5)  # the tail that is smoothed depends on it a little
         assert table.loc[pair, "elpd"] == pytest.approx(logsumexp(log_weights + values), abs=0.02)
         assert table.loc[pair, "k"] == pytest.approx(k[0], abs=0.25)
@@ -116,12 +121,12 @@ def test_a_sample_of_units_stands_for_all(monks: LatentPositionModel) -> None:
     pd.testing.assert_frame_equal(part.pointwise, whole.pointwise.loc[part.pointwise.index], rtol=1e-6)
 
 
-def _check_against_refits(model: LatentPositionModel, pairs: list[tuple[str, str]]) -> None:
+def _check_against_refits(model: LatentPositionModel, pairs: list[tuple[Any, Any]]) -> None:
     """Within four Monte Carlo errors of the exact numbers wherever k < 0.7."""
-    table = latentnet.loo(model).pointwise
+    table, network = latentnet.loo(model).pointwise, model.network_
     for pair in pairs:
-        refit = clone(model).fit(load_sampson().with_unobserved([pair, pair[::-1]]))
-        values = _log_likelihoods(refit, pair)
+        refit = clone(model).fit(network.with_unobserved([pair, pair[::-1]] if network.directed else [pair]))
+        values = _log_likelihoods(refit, pair, network)
         exact = logsumexp(values) - np.log(len(values))
         p = np.exp(values - exact)
         ess = mean_ess(p.reshape(1, refit.draws_.n_chains, -1))[0]
@@ -134,11 +139,22 @@ def test_agrees_with_exact_refits(monks: LatentPositionModel) -> None:
     _check_against_refits(monks, [worst[-1], worst[-5]])
 
 
+def _karate() -> Network:
+    return Network.from_networkx(nx.karate_club_graph(), weight=None)
+
+
 @pytest.mark.slow
-def test_agrees_with_forty_exact_refits(monks: LatentPositionModel) -> None:
-    order = latentnet.loo(monks).pointwise.sort_values("k").index
+@pytest.mark.parametrize(
+    ("network", "parameters"),
+    [(load_sampson(), {}), (_karate(), {}), (_counts(14), {"family": "poisson"})],
+    ids=["monks", "karate", "counts"],
+)
+def test_agrees_with_forty_exact_refits(network: Network, parameters: dict[str, Any]) -> None:
+    """The 20 with the worst k, and 20 others."""
+    model = LatentPositionModel(inference=MCMC(1000, 500, 4), random_state=1, **parameters).fit(network)
+    order = latentnet.loo(model).pointwise.sort_values("k").index
     others = np.random.default_rng(1).choice(len(order) - 20, 20, replace=False)
-    _check_against_refits(monks, [*order[-20:], *order[others]])
+    _check_against_refits(model, [*order[-20:], *order[others]])
 
 
 def test_folds_agree_with_leaving_one_out(monks: LatentPositionModel) -> None:

@@ -12,13 +12,12 @@ goodness-of-fit evaluation and multiple sample comparison", Statistics and Compu
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 from scipy import stats
 
 from latentnet import MCMC, Network, Priors
+from latentnet.checking.calibration import rank_bands
 from latentnet.families import Bernoulli
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
@@ -29,36 +28,10 @@ PAIRS = ((0, 1), (4, 7), (2, 11))
 QUANTITIES = ("intercept", "log scale", *(f"distance {i}-{j}" for i, j in PAIRS))
 
 
-def _coverage(n: int, n_ranks: int, tail: float) -> float:
-    """Probability that n uniform ranks stay inside the pointwise bands with this tail on either side, everywhere."""
-    counts, probability = np.array([0]), np.array([1.0])
-    for at in range(1, n_ranks):
-        law = stats.binom(n, at / n_ranks)
-        after = np.arange(law.ppf(tail), law.isf(tail) + 1).astype(int)
-        # Given `counts` ranks below the last point, each other one falls into the next with this probability.
-        step = stats.binom.pmf(after[:, None] - counts, n - counts, 1.0 / (n_ranks - at + 1))
-        counts, probability = after, step @ probability
-    return float(probability.sum())
-
-
-@cache
-def ecdf_bands(n: int, n_ranks: int, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Fewest and most of n uniform ranks in 0..n_ranks−1 that lie below 1, ..., n_ranks−1.
-
-    All points hold together with probability `level`.
-    """
-    low, high = 1e-12, 0.5  # of the pointwise tails; the coverage falls as they grow
-    for _ in range(40):
-        middle = np.sqrt(low * high)
-        low, high = (middle, high) if _coverage(n, n_ranks, middle) >= level else (low, middle)
-    law = stats.binom(n, np.arange(1, n_ranks) / n_ranks)
-    return law.ppf(low), law.isf(low)
-
-
 def outside(ranks: np.ndarray, n_ranks: int, level: float) -> int:
     """At how many points the ranks' distribution leaves the band."""
     below = np.cumsum(np.bincount(ranks, minlength=n_ranks))[:-1]
-    fewest, most = ecdf_bands(len(ranks), n_ranks, level)
+    fewest, most = rank_bands(len(ranks), n_ranks, level)
     return int(np.sum((below < fewest) | (below > most)))
 
 
@@ -73,8 +46,8 @@ def test_bands_have_their_level() -> None:
 
 
 def _band_coverage(n: int, n_ranks: int, level: float) -> float:
-    """Coverage of the band that `ecdf_bands` gives: a little over the level, since counts are whole."""
-    fewest, most = ecdf_bands(n, n_ranks, level)
+    """Coverage of the band that `rank_bands` gives: a little over the level, since counts are whole."""
+    fewest, most = rank_bands(n, n_ranks, level)
     counts, probability = np.array([0]), np.array([1.0])
     for at in range(1, n_ranks):
         after = np.arange(fewest[at - 1], most[at - 1] + 1).astype(int)

@@ -3,6 +3,7 @@
 `positions_html` alone writes a file, by bokeh (extra ``html``).
 """
 
+from latentnet.plot.calibration_ranks import calibration_ranks
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.comparison import compare
 from latentnet.plot.diagnostics import rank, trace
@@ -15,6 +16,7 @@ from latentnet.plot.predictions import calibration, roc
 
 __all__ = [
     "calibration",
+    "calibration_ranks",
     "coclustering",
     "compare",
     "flow",
