@@ -15,7 +15,7 @@ from sklearn.model_selection import cross_val_score
 
 from latentnet import MAP, DynamicLatentPositionModel, LatentPositionModel, Network
 from latentnet.datasets import load_sampson
-from latentnet.effects import Sociality
+from latentnet.effects import Homophily
 from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold, cross_validate
 from latentnet.model_selection.folds import folds_of
 from tests.contracts.networks import NETWORKS
@@ -148,16 +148,19 @@ def test_functions_score_too() -> None:
 
 
 def test_grid_search_gives_one_table_under_every_backend() -> None:
-    grid = {"n_dims": [1, 2], "effects": [(), [Sociality()]]}
+    # Distances have a kink where two actors meet, as they do at the karate club's mode: searches stop near it, each
+    # elsewhere where the last bit of a sum differs. So does a joint mode with random effects, which is flat.
+    model = clone(MODEL).set_params(similarity="squared_distance")
+    grid = {"n_dims": [1, 2], "effects": [(), [Homophily("club")]]}
     tables = []
     for backend in ("sequential", "threading", "loky"):
         with parallel_config(backend=backend, n_jobs=2):
-            search = GridSearch(MODEL, grid, cv=5).fit(nx.Graph(nx.karate_club_graph().edges))
+            search = GridSearch(model, grid, cv=5).fit(_karate())
         tables.append(search.results_)
-    assert MODEL.get_params()["n_dims"] == 2
+    assert model.get_params()["n_dims"] == 2
     pd.testing.assert_frame_equal(tables[1], tables[0], check_exact=True)
-    # Workers load what this process may just have compiled, and the last bit then differs: modes, by their tolerance.
-    pd.testing.assert_frame_equal(tables[2], tables[0], rtol=1e-2)
+    # Workers have other threads in BLAS, and the last bit then differs: modes, by their tolerance.
+    pd.testing.assert_frame_equal(tables[2], tables[0], rtol=1e-3)
     best = tables[0].iloc[0]
     assert search.best_params_ == {"n_dims": best["n_dims"], "effects": best["effects"]}
     assert search.best_model_.network_.observed.share == 1.0

@@ -63,6 +63,8 @@ class MCMC(Engine):
     200
     """
 
+    counts_clusters = True
+
     def __init__(
         self,
         n_draws: int = 1000,

@@ -38,6 +38,9 @@ class PriorDraws(Engine):
     20
     """
 
+    reads_ties = False
+    counts_clusters = True
+
     def __init__(self, n_draws: int = 1000) -> None:
         self.n_draws = n_draws
 

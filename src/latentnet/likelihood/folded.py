@@ -26,7 +26,10 @@ class Folded:
 
     @staticmethod
     def accepts(problem: Problem) -> bool:
-        """Whether both directions of a tie have one logit, and no row is unobserved."""
+        """Whether both directions of a tie have one logit, and no row is unobserved.
+
+        It asks for the class: `FoldedBernoulli` is the law of the sum of two ties of this very family.
+        """
         family = problem.observed_family
         return (
             type(family) is Bernoulli

@@ -63,7 +63,10 @@ class Fused(NamedTuple):
 
     @staticmethod
     def accepts(problem: Problem) -> bool:
-        """Whether the model is plain, of one one-mode network with few single dyads unobserved."""
+        """Whether the model is plain, of one one-mode network with few single dyads unobserved.
+
+        It asks for classes: the kernels are these formulas written out, and a subclass may have others.
+        """
         missing, pairs = problem.network.observed.missing, problem.n_actors * (problem.n_actors - 1)
         return (
             problem.presences is None

@@ -13,7 +13,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
 from latentnet.effects import Similarity, read_similarity
 from latentnet.families.designs import warn_of_roster
-from latentnet.inference import PriorDraws, read_engine
+from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.aligned import read_reference, turn
@@ -68,7 +68,7 @@ class Estimator(Report, Saved):
         start: np.ndarray | None = None,
     ) -> tuple[Problem, InferenceResult]:
         """Specify and infer; nothing is stored yet."""
-        if network.observed.n_dyads == 0 and not isinstance(engine, PriorDraws):
+        if network.observed.n_dyads == 0 and engine.reads_ties:
             raise ValueError(
                 "network must have observed dyads, but none was observed: there is nothing to learn from; an absent "
                 "tie is 0, and NaN is for what nobody knows (inference=PriorDraws() draws from the prior)"

@@ -13,6 +13,7 @@ from numpy.random import Generator
 from latentnet._exceptions import LatentnetWarning
 from latentnet.checks import whole_number
 from latentnet.effects import Similarity
+from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.optimise import position_spread
 from latentnet.inference.start import start_parameters
@@ -98,9 +99,10 @@ class Clustering(Estimator):
             raise ValueError(
                 "n_clusters='auto' is for one site, but there are several, each with clusters of its own; give a number"
             )
-        if self.inference == "map" or type(self.inference).__name__ == "MAP":
+        if not read_engine(self.inference).counts_clusters:
             raise ValueError(
-                "n_clusters='auto' needs inference='mcmc': a mode has no posterior of the number of clusters"
+                f"n_clusters='auto' needs inference='mcmc', but inference is {self.inference!r}, which finds no "
+                "posterior of the number of clusters"
             )
         n_first = network.n_actors if presences is None else presences.n_first
         most = min(int(priors.most_clusters), n_first)

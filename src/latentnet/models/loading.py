@@ -165,6 +165,7 @@ def _kind_before(content: dict[str, Any]) -> Kind:
     if content["draws"]["statistics"]["keys"]:
         return "chains"
     engine = content["model"]["params"]["inference"]
+    # Files of before do not say it; only these two engines gave draws without chains.
     of_prior = engine == "prior" or (isinstance(engine, dict) and engine.get("class") == "PriorDraws")
     return "independent" if of_prior else "mode"
 

@@ -168,7 +168,7 @@ class Problem:
 
     @property
     def clusters(self) -> Clusters | None:
-        """The prior of the positions where it has clusters."""
+        """The prior of the positions where it has clusters; whoever reports them asks here, not for the class."""
         return self.position_prior if isinstance(self.position_prior, Clusters) else None
 
     def own_prior(self) -> Prior:

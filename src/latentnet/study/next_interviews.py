@@ -136,7 +136,7 @@ def _candidates(model: Any, n: Any) -> Integers:
     check_is_fitted(model)
     refuse_joint(model, "next_interviews")
     family = getattr(model.family, "name", model.family)
-    if family != "bernoulli":
+    if family != "bernoulli":  # its information is that of a tie that is there or not
         raise ValueError(f"next_interviews needs binary ties, family='bernoulli', but the model's is {family!r}")
     if len(model.draws_.pooled) < _FEWEST_DRAWS:
         raise ValueError(

@@ -64,6 +64,7 @@ class Iterations:
 
     def __init__(self, scene: Scene, moves: Sequence[Move], n_draws: int, thin: int) -> None:
         self.scene, self.moves = scene, moves
+        # Trajectories are what warm-up tunes and what divergences are counted of; every chain has that move.
         self.trajectories = next(move.data for move in moves if isinstance(move.data, Trajectories))
         self._bound = [move.bind() for move in moves]
         state = scene.state.value
