@@ -34,7 +34,7 @@ from tests import reference
 from tests.reference_effects import part
 
 N = 14
-CLOSE = 1e-6
+CLOSE = 1e-5
 
 
 class Data(NamedTuple):
