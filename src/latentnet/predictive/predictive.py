@@ -86,12 +86,13 @@ class Predictive:
             for begin in range(0, len(self.parameters), at_once):
                 draws = slice(begin, min(begin + at_once, len(self.parameters)))
                 theta = self.parameters[draws]
-                eta = [linear_predictors(likelihood, theta, i, j)]
-                if pairs:
-                    eta.append(linear_predictors(likelihood, theta, j, i))
-                own, data = theta[:, problem.family_slice], problem.bound.data
-                found = [function(np.stack(of), values, data, dyads)[0] for values, *of in zip(own, *eta, strict=True)]
-                values = np.stack(found)
+                there = linear_predictors(likelihood, theta, i, j)
+                if quantity == "linear_predictor":
+                    values = there
+                else:
+                    eta = np.stack([there, linear_predictors(likelihood, theta, j, i)] if pairs else [there], axis=1)
+                    own, data = theta[:, problem.family_slice], problem.bound.data
+                    values = np.stack([function(*of, data, dyads)[0] for of in zip(eta, own, strict=True)])
                 values[:, entries_at(problem.network.impossible, i, j) > 0.0] = _NEVER[quantity]
                 yield draws, some, values
 

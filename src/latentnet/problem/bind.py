@@ -80,7 +80,7 @@ def make_problem(
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
     frame = family.frame(network)
     n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
-    # Before there is a problem to ask: default variances are smaller where there are several clusters.
+    # Before there is a problem to ask: default variances hang on how many clusters there may be.
     resolved = priors.with_defaults(**family.prior_defaults(network, priors)).resolve(
         n_first / n_sites,
         n_dims,
