@@ -42,7 +42,7 @@ from latentnet.effects import (
     SenderReceiver,
 )
 
-ENGINE = MCMC(n_draws=200, n_warmup=300, n_chains=2, n_jobs=1)
+ENGINE = MCMC(n_draws=200, n_warmup=300, n_chains=2, thin=1, n_jobs=1)
 
 
 def simulated(

@@ -20,7 +20,7 @@ from latentnet.models import (
     LatentPositionModel,
 )
 from latentnet.models.aligned import align_to
-from latentnet.models.loading import load
+from latentnet.models.loading import load, resume
 from latentnet.models.merged import merge
 from latentnet.network import Network
 from latentnet.priors import Priors
@@ -56,6 +56,7 @@ __all__ = [
     "next_interviews",
     "plot",
     "prior_sensitivity",
+    "resume",
     "roles",
     "study",
 ]

@@ -52,7 +52,7 @@ def test_what_cannot_be_compared_is_named(models: dict[str, LatentClusterModel])
         latentnet.compare({**models, "other": other}, criterion="bic")
     with pytest.raises(ValueError, match="inference='mcmc'"):
         latentnet.bic(LatentPositionModel(inference="map", random_state=1).fit(load_sampson()))
-    automatic = LatentClusterModel("auto", inference=MCMC(200), random_state=1)
+    automatic = LatentClusterModel("auto", inference=MCMC(200, thin=1), random_state=1)
     automatic.fit(load_sampson())
     with pytest.raises(ValueError, match="n_clusters_probabilities_"):
         latentnet.bic(automatic)

@@ -655,4 +655,4 @@ def test_the_model_that_is_named_in_the_file_has_its_defaults(path):
     content = json.loads(entries["model.json"])
     del content["model"]["params"]["inference"]["params"]["thin"]
     write_zip(path, signed(entries | {"model.json": json.dumps(content).encode()}))
-    assert latentnet.load(path).inference.thin == 1
+    assert latentnet.load(path).inference.thin == "auto"

@@ -13,7 +13,7 @@ from scipy import optimize, stats
 from scipy.special import expit
 
 from latentnet import MAP, MCMC, ConvergenceWarning, LatentnetWarning, LatentPositionModel, Network
-from latentnet.inference import chains, mcmc
+from latentnet.inference import chains, mcmc, progress
 from tests.contracts.networks import NETWORKS, engine, quick_fit, refit
 from tests.reference import central_difference, dyads, plain_log_likelihood, similarity
 
@@ -27,8 +27,11 @@ DIRECTED = NETWORKS["directed"]
     ("params", "message"),
     [
         *(
-            ({name: value}, f"MCMC: {name} must be an integer of at least {least}, but is {value!r}")
-            for name, least in (("n_draws", 1), ("n_warmup", 0), ("n_chains", 1), ("thin", 1))
+            ({name: value}, f"MCMC: {name} must be an integer of at least {least}{otherwise}, but is {value!r}")
+            for name, least, otherwise in (
+                *(("n_draws", 1, ""), ("n_warmup", 0, ""), ("n_chains", 1, ""), ("max_thin", 1, "")),
+                ("thin", 1, " or 'auto'"),
+            )
             for value in (least - 1, 2.0, "3", None, True)
         ),
         *(
@@ -293,12 +296,12 @@ def test_progress_is_not_shown_otherwise(progress, capfd):
 @pytest.mark.parametrize("terminal", [True, False])
 def test_progress_by_default_where_stderr_is_a_terminal(terminal, monkeypatch):
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
-    monkeypatch.delitem(chains.sys.modules, "ipykernel", raising=False)
-    assert chains.is_shown(None) is terminal
-    assert chains.is_shown(False) is False
-    assert chains.is_shown(True) is True
-    monkeypatch.setitem(chains.sys.modules, "ipykernel", chains)
-    assert chains.is_shown(None) is True
+    monkeypatch.delitem(progress.sys.modules, "ipykernel", raising=False)
+    assert progress.is_shown(None) is terminal
+    assert progress.is_shown(False) is False
+    assert progress.is_shown(True) is True
+    monkeypatch.setitem(progress.sys.modules, "ipykernel", progress)
+    assert progress.is_shown(None) is True
 
 
 # warnings

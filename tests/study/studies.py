@@ -32,7 +32,7 @@ def observed(
 
 def fit(network: Any, seed: int = 1, *, n_clusters: int | str | None = 3, n_draws: int = 300, **options: Any) -> Any:
     """A short fit; whether it converged is not the tests' business."""
-    engine = MCMC(n_draws=n_draws, n_warmup=300, n_chains=2, n_jobs=1)
+    engine = MCMC(n_draws=n_draws, n_warmup=300, n_chains=2, thin=1, n_jobs=1)
     kind: Any = LatentPositionModel() if n_clusters is None else LatentClusterModel(n_clusters)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LatentnetWarning)

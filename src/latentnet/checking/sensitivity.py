@@ -69,7 +69,7 @@ def prior_sensitivity(model: Any) -> pd.DataFrame:
     draws: Draws = model.draws_
     likelihood = draws.statistics["log_likelihood_total"].ravel()
     prior = _log_priors(model._problem, draws)
-    scalars = {name: values.ravel() for name, values in model._watched().items() if name != "lp"}
+    scalars = {name: values.ravel() for name, values in model.draws_.watched().items() if name != "lp"}
     table = pd.DataFrame(
         {
             name: [_sensitivity(values, log_density) for values in scalars.values()]

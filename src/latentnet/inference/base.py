@@ -9,6 +9,9 @@ import numpy as np
 from latentnet.component import Component
 
 if TYPE_CHECKING:
+    from latentnet.inference.checkpoints import Write
+    from latentnet.inference.convergence import Agreement
+    from latentnet.inference.standing import Standing
     from latentnet.problem.problem import Problem
 
 __all__ = ["Engine", "InferenceResult", "Kind"]
@@ -35,6 +38,12 @@ class InferenceResult(NamedTuple):
         Their number, where the model has them.
     point : ndarray of shape (n_parameters,) or None
         The engine's own point estimate; None is the minimum Kullback–Leibler one.
+    thin : int
+        One of how many draws was kept.
+    standing : Standing or None
+        Where the chains stand, for engines that can go on from there.
+    agreement : Agreement or None
+        How far the chains agree, where the engine has looked.
     """
 
     draws: np.ndarray
@@ -44,6 +53,9 @@ class InferenceResult(NamedTuple):
     labels: np.ndarray | None = None
     n_components: np.ndarray | None = None
     point: np.ndarray | None = None
+    thin: int = 1
+    standing: Standing | None = None
+    agreement: Agreement | None = None
 
 
 class Engine(Component):
@@ -69,3 +81,9 @@ class Engine(Component):
         rng : numpy.random.Generator
         """
         raise NotImplementedError(f"{type(self).__name__} must define infer(problem, rng)")
+
+    def go_on(self, problem: Problem, standing: Standing, write: Write | None = None) -> InferenceResult:
+        """Go on from where chains stand; only engines that return a `standing` have that."""
+        raise ValueError(
+            f"extend needs inference=MCMC(...), but {type(self).__name__} cannot go on with chains that it did not draw"
+        )

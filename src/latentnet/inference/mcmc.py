@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from joblib import Parallel, delayed
 from joblib.parallel import get_active_backend
 
 from latentnet.checks import is_whole, one_of, shown, whole_number
 from latentnet.compiled import offers
 from latentnet.inference.base import Engine, InferenceResult
-from latentnet.inference.chains import Chain, Kept, is_shown, run_in_threads, run_whole
+from latentnet.inference.chains import Chain, Kept, Paused, Plan, run_by_joblib, run_in_threads
+from latentnet.inference.checkpoints import Checkpoints, Write
+from latentnet.inference.convergence import first_look
 from latentnet.inference.moves.branches import find_branches
 from latentnet.inference.optimise import posterior_mode
+from latentnet.inference.progress import Progress, is_shown
+from latentnet.inference.standing import Standing
 from latentnet.inference.start import chain_start, start_parameters
 from latentnet.inference.tuning import Tuning, informed_mass, plain_mass
 from latentnet.likelihood.verbs import information
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
 __all__ = ["MCMC"]
+
+_FEWEST_DRAWS = 400  # of all chains, to judge them by
 
 
 class MCMC(Engine):
@@ -40,8 +46,11 @@ class MCMC(Engine):
         Iterations of each chain that tune the sampler and are thrown away.
     n_chains : int
         Chains, from starts that are spread around the posterior mode. Four or more let R-hat judge convergence.
-    thin : int
-        Keep every `thin`-th draw.
+    thin : int or "auto"
+        Keep every `thin`-th draw. "auto": every draw, and while the chains do not agree by the rule of
+        `ConvergenceWarning` they run on, keeping every second, fourth, ... draw, so that `n_draws` stays what was
+        asked. The draws alone decide: a seed gives the same ones on any machine, which are those of that number as
+        `thin`. Runs of one chain, and of fewer than 400 kept draws in all, are too short to judge and end as asked.
     n_jobs : int or None
         Chains at once. None: joblib's active backend if one was chosen, else threads, at most one a core; -1: one a
         core. The draws do not depend on it.
@@ -52,6 +61,13 @@ class MCMC(Engine):
     on_interrupt : {"raise", "return"}
         What Ctrl-C does once chains are cut to equal length and stored: let the KeyboardInterrupt go on, or return from
         `fit` with a warning.
+    max_thin : int
+        The most that "auto" may thin.
+    checkpoint : str, path or None
+        File to write the chains' states and draws to, twice a minute at most and at the end: `latentnet.resume` goes on
+        from there, also after the process was killed, with the draws of an uninterrupted run. The file is replaced
+        whole or not at all. A path that cannot be written is an error before anything is drawn; where the disk fills
+        up later, a warning says so, and the run goes on with its draws in memory.
 
     Examples
     --------
@@ -71,11 +87,13 @@ class MCMC(Engine):
         n_warmup: int = 500,
         n_chains: int = 4,
         *,
-        thin: int = 1,
+        thin: int | str = "auto",
         n_jobs: int | None = None,
         target_acceptance: float = 0.8,
         progress: bool | None = None,
         on_interrupt: str = "raise",
+        max_thin: int = 32,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         self.n_draws = n_draws
         self.n_warmup = n_warmup
@@ -85,19 +103,37 @@ class MCMC(Engine):
         self.target_acceptance = target_acceptance
         self.progress = progress
         self.on_interrupt = on_interrupt
+        self.max_thin = max_thin
+        self.checkpoint = checkpoint
 
     def check(self) -> None:
-        """Raise a ValueError for parameters out of range."""
-        for name, least in (("n_draws", 1), ("n_warmup", 0), ("n_chains", 1), ("thin", 1)):
+        """Raise a ValueError or TypeError for parameters out of range."""
+        for name, least in (("n_draws", 1), ("n_warmup", 0), ("n_chains", 1), ("max_thin", 1)):
             whole_number(f"MCMC: {name}", getattr(self, name), least)
+        if not (isinstance(self.thin, str) and self.thin == "auto"):
+            whole_number("MCMC: thin", self.thin, 1, otherwise=" or 'auto'")
         if self.n_jobs is not None and not (is_whole(self.n_jobs) and self.n_jobs != 0):
             raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {shown(self.n_jobs)}")
         if not 0.0 < self.target_acceptance < 1.0:
             raise ValueError(f"MCMC: target_acceptance must be between 0 and 1, but is {self.target_acceptance!r}")
         one_of("MCMC: on_interrupt", self.on_interrupt, ("raise", "return"))
+        if self.checkpoint is not None and not isinstance(self.checkpoint, str | os.PathLike):
+            raise TypeError(f"MCMC: checkpoint must be a path or None, but is {shown(self.checkpoint)}")
 
-    def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
-        """Draw from the posterior; an interrupted run holds the draws that every chain has."""
+    def infer(self, problem: Problem, rng: np.random.Generator, write: Write | None = None) -> InferenceResult:
+        """Draw from the posterior; an interrupted run holds the draws that every chain has.
+
+        Parameters
+        ----------
+        problem : Problem
+        rng : numpy.random.Generator
+        write : callable, optional
+            ``write(plan, chains)`` writes a checkpoint.
+        """
+        return self.go_on(problem, self._begin(problem, rng), write)
+
+    def _begin(self, problem: Problem, rng: np.random.Generator) -> Standing:
+        """Chains at their starts."""
         first, *of_chains = rng.spawn(self.n_chains + 1)
         mode, _, _ = posterior_mode(
             problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2, dtype=np.float32
@@ -107,32 +143,64 @@ class MCMC(Engine):
             mass = informed_mass(problem, mode, first)
             # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
             most = 3.0 / np.sqrt(mass)
-        starts = [chain_start(problem, mode, most, chain_rng) for chain_rng in of_chains]
+        thin = 1 if isinstance(self.thin, str) else int(self.thin)
+        judged = self.thin == "auto" and self.n_chains > 1 and self.n_chains * self.n_draws >= _FEWEST_DRAWS
         tuning = Tuning(mass, find_branches(*problem.graph))
+        max_thin = int(self.max_thin) if judged else thin
+        plan = Plan(int(self.n_warmup), int(self.n_draws), thin, max_thin, float(self.target_acceptance), tuning)
+        starts = [chain_start(problem, mode, most, chain_rng) for chain_rng in of_chains]
+        nothing = Kept(np.zeros((0, mass.size)), {}, np.zeros((0, 0), np.int32))
+        chains = [Paused(0, one, {"theta": start}, nothing) for start, one in zip(starts, of_chains, strict=True)]
+        return Standing(plan, tuple(chains))
+
+    def go_on(self, problem: Problem, standing: Standing, write: Write | None = None) -> InferenceResult:
+        """Run from where chains stand until they have the draws of their plan, and agree if it lets them run on.
+
+        Parameters
+        ----------
+        problem : Problem
+        standing : Standing
+        write : callable, optional
+            As for `infer`.
+        """
+        checkpoints = Checkpoints(write)
+        checkpoints.begin(*standing[:2])
+        with Progress(is_shown(self.progress), standing.n_left) as progress:
+            while True:
+                begun, left = time.perf_counter(), standing.n_left
+                standing, interrupted = self._run(problem, standing, progress, checkpoints)
+                took = (time.perf_counter() - begun) / max(left, 1)
+                if standing.n_kept == 0:
+                    checkpoints.write(*standing[:2])
+                    raise KeyboardInterrupt
+                result = standing.result(interrupted)
+                if interrupted or standing.plan.thin == standing.plan.max_thin == 1:
+                    break
+                last = 2 * standing.plan.thin > standing.plan.max_thin
+                found = first_look(problem, result, last)
+                if last or found.holds:
+                    result = result._replace(agreement=found)
+                    break
+                standing = standing.thinned()
+                progress.run_on(found, standing.n_left, took * standing.n_left)
+        standing = standing._replace(seconds_per_iteration=took)
+        checkpoints.write(*standing[:2])
+        return result._replace(standing=standing)
+
+    def _run(
+        self, problem: Problem, standing: Standing, progress: Progress, checkpoints: Checkpoints
+    ) -> tuple[Standing, bool]:
+        """All chains to the end of the plan; and whether Ctrl-C came before."""
+        plan = standing.plan
         backend, workers = get_active_backend()
         # What joblib says where nobody chose anything: processes, of no number.
         if self.n_jobs is None and (workers is not None or type(backend).__name__ != "LokyBackend"):
-            found = Parallel()(
-                delayed(run_whole)(problem, self, tuning, start, chain_rng)
-                for start, chain_rng in zip(starts, of_chains, strict=True)
-            )
-            return _result(found, interrupted=False)
-        chains = [Chain(problem, self, tuning, start, one) for start, one in zip(starts, of_chains, strict=True)]
-        interrupted = run_in_threads(chains, self._n_threads(), is_shown(self.progress))
-        n_kept = min((chain.n_kept for chain in chains), default=0)
-        if n_kept == 0:
-            raise KeyboardInterrupt
-        return _result([chain.kept(n_kept) for chain in chains], interrupted=interrupted)
+            return standing._replace(chains=run_by_joblib(problem, plan, standing.chains, checkpoints)), False
+        chains = [Chain(problem, plan, one) for one in standing.chains]
+        interrupted = run_in_threads(plan, chains, self._n_threads(), progress, checkpoints)
+        return standing._replace(chains=tuple(chain.pause() for chain in chains)), interrupted
 
     def _n_threads(self) -> int:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = cores if self.n_jobs is None else int(self.n_jobs)
         return min(asked if asked > 0 else max(cores + 1 + asked, 1), self.n_chains)
-
-
-def _result(kept: list[Kept], *, interrupted: bool) -> InferenceResult:
-    draws, labels = np.stack([one.draws for one in kept]), np.stack([one.labels for one in kept])
-    statistics = {name: np.stack([one.statistics[name] for one in kept]) for name in kept[0].statistics}
-    if labels.shape[-1] == 0:
-        return InferenceResult(draws, "chains", statistics, interrupted)
-    return InferenceResult(draws, "chains", statistics, interrupted, labels[..., :-1], labels[..., -1])

@@ -96,4 +96,7 @@ def turn(model: Any, here: np.ndarray, there: np.ndarray) -> None:
         )
     extra = {name: values for name, values in draws.extra.items() if not is_of_clusters(name, draws)}
     positions = model.positions_ @ found.rotations + found.translations
-    model._keep(problem, InferenceResult(parameters, draws.kind, draws.statistics), positions, clusters, extra)
+    result = InferenceResult(parameters, draws.kind, draws.statistics, thin=model.thin_)
+    result = result._replace(standing=model._standing, agreement=model._agreement)
+    model._keep(problem, result, positions, clusters, extra)
+    model._lies_as = here, there

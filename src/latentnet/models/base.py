@@ -11,6 +11,7 @@ import pandas as pd
 
 from latentnet._exceptions import LatentnetWarning
 from latentnet._random import as_generator
+from latentnet.checks import whole_number
 from latentnet.effects import Similarity, read_similarity
 from latentnet.families.designs import warn_of_roster
 from latentnet.inference import read_engine
@@ -75,7 +76,61 @@ class Estimator(Report, Saved):
             )
         problem = replace(self._specify(network, presences, rng), start=start)
         warn_of_roster(network)
-        return problem, engine.infer(problem, rng)
+        write = self._checkpoint_writer(problem, network, engine)
+        return problem, engine.infer(problem, rng) if write is None else engine.infer(problem, rng, write)
+
+    def extend(self, n_draws: int) -> Self:
+        """Go on from where the chains stand.
+
+        The draws are those of one longer run with the same thinning, to the bit; all that `fit` learns is learned anew
+        from them. A model that was loaded goes on as well; its positions were saved as aligned, so the map
+        may lie a little differently than that of one run; distances, and all else, are the same.
+
+        Parameters
+        ----------
+        n_draws : int
+            More draws of each chain, after thinning by `thin_`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If there are no chains: after ``inference="map"``, of one period of a joint model, of a file that an older
+            version wrote.
+        KeyboardInterrupt
+            After Ctrl-C, as in `fit`.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the chains do not agree yet.
+
+        Examples
+        --------
+        >>> from latentnet import LatentPositionModel, MCMC
+        >>> from latentnet.datasets import load_sampson
+        >>> model = LatentPositionModel(inference=MCMC(n_draws=700, thin=1), random_state=1).fit(load_sampson())
+        >>> model.extend(300).draws_.n_draws
+        1000
+        """
+        problem, engine = self._checked(), read_engine(self.inference)
+        more = whole_number("n_draws", n_draws, 1)
+        if self._standing is None:
+            raise ValueError(
+                "extend needs chains to go on with, but this model has none that can: it was not fitted by MCMC, was "
+                "loaded from a file of an older version, was pooled by merge, or is one network of a joint model; fit "
+                "again with more draws"
+            )
+        write, lies_as = self._checkpoint_writer(problem, problem.network, engine), self._lies_as
+        self._conclude(problem, engine.go_on(problem, self._standing.longer(more), write), engine)
+        if lies_as is not None:
+            turn(self, *lies_as)
+        return self
 
     def _conclude(self, problem: Problem, result: InferenceResult, engine: Any) -> None:
         """Align, store, warn."""
@@ -86,8 +141,9 @@ class Estimator(Report, Saved):
         if result.interrupted:
             if engine.on_interrupt == "raise":
                 raise KeyboardInterrupt
+            asked = engine.n_draws if result.standing is None else result.standing.plan.n_draws
             warnings.warn(
-                f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {engine.n_draws}",
+                f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {asked}",
                 LatentnetWarning,
                 stacklevel=3,
             )
@@ -149,6 +205,8 @@ class Estimator(Report, Saved):
         if clusters is not None:
             variables, axes = clusters.variables(problem.n_sites) | variables, clusters.axes(problem) | axes
         self.draws_ = as_draws(problem, result, variables, axes, None if clusters is None else clusters.draws)
+        self.thin_, self._standing, self._agreement = result.thin, result.standing, result.agreement
+        self._lies_as = None
         self.__dict__.pop("_posterior", None)
         self.intercept_ = self._mean_intercept(result.draws[..., problem.intercepts])
         self.coefficients_ = pd.Series(

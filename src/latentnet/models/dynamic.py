@@ -17,11 +17,10 @@ from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.models.base import Estimator
 from latentnet.models.position import LatentPositionModel
-from latentnet.models.report import monitored_dyads
 from latentnet.models.reported_clusters import ClusterReport
 from latentnet.network import Network
 from latentnet.network.joined import Presences, join_networks
-from latentnet.network.reading.periods import Periods, read_networks
+from latentnet.network.reading.periods import read_networks
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
 from latentnet.problem.period import Place, elapsed_periods, view_parameters, view_problem
 from latentnet.problem.problem import Problem
@@ -36,7 +35,7 @@ class DynamicModel(Estimator):
 
     _static: ClassVar[type[Any]]
     networks_: Any
-    _several: Periods
+    _several: Any
 
     def fit(self, networks: Any, y: None = None) -> Self:
         """Fit the model to several networks at once.
@@ -70,8 +69,13 @@ class DynamicModel(Estimator):
         several = read_networks(networks)
         engine = read_engine(self.inference)
         joined, presences = join_networks(several.networks, several.sites)
-        found = self._infer(joined, engine, as_generator(self.random_state), presences)
-        self._several = several  # of a fit that got so far
+        before = self.__dict__.get("_several")
+        self._several = several
+        try:
+            found = self._infer(joined, engine, as_generator(self.random_state), presences)
+        except BaseException:
+            self._several = before  # what was learned stays of the networks that it was learned from
+            raise
         self._conclude(*found, engine)
         return self
 
@@ -237,7 +241,7 @@ class DynamicModel(Estimator):
         theta = view_parameters(problem, view, place, draws.parameters)
         clusters = self._view_clusters(view, place, theta)
         model = self._static(**self.get_params(deep=False))
-        result = InferenceResult(theta, draws.kind, draws.statistics)
+        result = InferenceResult(theta, draws.kind, draws.statistics, thin=self.thin_)
         model._keep(view, result, self._points()[place.presences], clusters)
         model._joint = self, int(problem.presences.site[place.presences[0]])
         return model
@@ -249,15 +253,7 @@ class DynamicModel(Estimator):
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> Any:
         raise ValueError("dyads are of one network: use model.at(period, site).summary(dyads=...)")
 
-    def _dyads_to_watch(self, most: int) -> tuple[np.ndarray, np.ndarray]:
-        presences = self._checked().presences
-        assert presences is not None
-        senders, receivers = monitored_dyads(self.network_, most * (1 + int(presences.network.max())))
-        within = np.flatnonzero(presences.network[senders] == presences.network[receivers])
-        within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
-        return senders[within], receivers[within]
-
-    def _encoded_networks(self, store: ArrayStore) -> dict[str, Any]:
+    def _encoded_networks(self, network: Network, store: ArrayStore) -> dict[str, Any]:
         several = self._several
         return {
             "sites": encode(several.sites, store, "the sites' labels"),

@@ -14,6 +14,8 @@ from latentnet.models.arviz_object import arviz_object
 from latentnet.network.labels import dyad_places
 
 if TYPE_CHECKING:
+    from latentnet.inference.convergence import Agreement
+    from latentnet.inference.standing import Standing
     from latentnet.network import Network
     from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
@@ -28,6 +30,10 @@ class Fitted(BaseEstimator):
     network_: Network
     positions_: np.ndarray
     _problem: Problem
+    thin_: int
+    _standing: Standing | None
+    _agreement: Agreement | None
+    _lies_as: tuple[np.ndarray, np.ndarray] | None  # places and positions that the map was turned to
 
     if not TYPE_CHECKING:  # type checkers should still find misspelt attributes
 

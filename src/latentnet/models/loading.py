@@ -1,9 +1,9 @@
-"""Reading what `save` wrote."""
+"""Reading what `save` and checkpoints wrote."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
 import numpy as np
@@ -18,17 +18,21 @@ from latentnet.component import Component
 from latentnet.families import Family
 from latentnet.files.archive import TooLargeError, read_archive
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
+from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult, Kind
+from latentnet.inference.chains import Kept
+from latentnet.inference.standing import Standing
 from latentnet.models.arguments import read_effects, read_priors
 from latentnet.models.base import Estimator
 from latentnet.models.reported_clusters import OF_CLUSTERS, decoded_clusters
+from latentnet.models.standings import decoded_standing
 from latentnet.network import Network
 from latentnet.network.joined import Presences
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 
-__all__ = ["library_classes", "load"]
+__all__ = ["library_classes", "load", "resume"]
 
 
 def library_classes() -> dict[str, type]:
@@ -79,10 +83,78 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_b
     >>> again.predict([("Mark", "Victor")]) == model.predict([("Mark", "Victor")])
     array([ True])
     """
+    return _read(path, components, max_bytes, _restored)
+
+
+def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Any:
+    """Go on with a run from the checkpoint that it wrote, after it was killed or interrupted, until it is done.
+
+    The draws are those of a run that nothing interrupted, to the bit. The file may have been moved; further checkpoints
+    go to where it is now. What a finished run wrote last gives its model at once. As of `load`, nothing in the file is
+    run.
+
+    Parameters
+    ----------
+    path : str or path
+        What ``MCMC(checkpoint=path)`` wrote.
+    components, max_bytes
+        As for `load`.
+
+    Returns
+    -------
+    LatentPositionModel or another estimator
+        Fitted.
+
+    Raises
+    ------
+    FileNotFoundError, PermissionError, TypeError, ValueError
+        As for `load`, and if it is no checkpoint.
+    KeyboardInterrupt
+        After Ctrl-C; the checkpoint has what was drawn.
+
+    Warns
+    -----
+    ConvergenceWarning, LatentnetWarning
+        As `fit` does.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, latentnet
+    >>> from latentnet import LatentPositionModel, MCMC
+    >>> from latentnet.datasets import load_sampson
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "monks.checkpoint"
+    ...     engine = MCMC(n_draws=1000, checkpoint=path)
+    ...     model = LatentPositionModel(inference=engine, random_state=1).fit(load_sampson())
+    ...     again = latentnet.resume(path)
+    >>> bool((again.draws_.parameters == model.draws_.parameters).all())
+    True
+    """
+    model, problem, standing = _read(path, components, max_bytes, _restored_run)
+    engine = read_engine(model.inference)
+    engine.set_params(checkpoint=path)
+    write = model._checkpoint_writer(problem, problem.network, engine)
+    model._conclude(problem, engine.go_on(problem, standing, write), engine)
+    return model
+
+
+def _read(
+    path: str | os.PathLike[str],
+    components: Iterable[type],
+    max_bytes: int | None,
+    restore: Callable[[dict[str, Any], Source], Any],
+) -> Any:
     classes = Classes(library_classes(), _user_classes(components))
     content, arrays, allowance = read_archive(path, max_bytes)
+    if restore is _restored and "checkpoint" in content:
+        raise ValueError(f"{os.fspath(path)!r} holds a run that was under way: latentnet.resume(path) goes on with it")
+    if restore is _restored_run and "draws" in content:
+        raise ValueError(
+            f"{os.fspath(path)!r} holds a fitted model, not a run under way: latentnet.load(path), then "
+            "model.extend(n_draws)"
+        )
     try:
-        return _restored(content, Source(arrays, classes, allowance))
+        return restore(content, Source(arrays, classes, allowance))
     except (MissingComponentError, TooLargeError) as error:
         raise ValueError(f"{os.fspath(path)!r} {error}") from None
     except (Exception, RecursionError) as error:
@@ -102,19 +174,36 @@ def _user_classes(components: Iterable[type]) -> dict[str, type]:
     return found
 
 
-def _restored(content: dict[str, Any], source: Source) -> Estimator:
-    if content["version"] < 4:
-        content = _as_of_version_4(content)
+def _restored_run(content: dict[str, Any], source: Source) -> tuple[Estimator, Problem, Standing]:
+    """A model that is not fitted yet, and where its chains stand."""
+    mass = decode(content["checkpoint"]["mass"], source)
+    model, problem = _specified(content, source, mass)
+    standing = decoded_standing(content["checkpoint"], problem, source, None)
+    assert standing is not None
+    return model, problem, standing
+
+
+def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) -> tuple[Estimator, Problem]:
+    """The model, and what it was fitted to; `parameters` has the length of the parameter vector as its last axis."""
     about = content["model"]
     found = source.classes.find(about)
     if not issubclass(found, Estimator):
         raise ValueError(f"{about['class']!r} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
+    if getattr(model.inference, "checkpoint", None) is not None:  # where a file says to write is not to be trusted
+        model.inference.set_params(checkpoint=None)
     network, presences = model._decoded_networks(content, source)
+    given = {name: decode(value, source) for name, value in content["problem"].items()}
+    return model, _problem(network, presences, given, parameters)
+
+
+def _restored(content: dict[str, Any], source: Source) -> Estimator:
+    if content["version"] < 4:
+        content = _as_of_version_4(content)
     draws = content["draws"]
     parameters = source.arrays[draws["parameters"]]
-    given = {name: decode(value, source) for name, value in content["problem"].items()}
-    problem = _problem(network, presences, given, parameters)
+    model, problem = _specified(content, source, parameters)
+    network = problem.network
     statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
     kind = one_of("kind", draws["kind"], get_args(Kind))
     positions = decode(content["positions"], source)
@@ -122,10 +211,13 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     if not _is_finite(positions) or positions.shape != (network.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     clusters = decoded_clusters(content["clusters"], problem, parameters, source)
-    model._keep(problem, InferenceResult(parameters, kind, statistics), positions, clusters, extra)
-    kept = model.draws_
-    axes = {axis for axes in kept.dims.values() for axis in axes}
-    taken = {"chain", "draw", "positions", "coefficients", *axes, *kept.coords, *kept.variables}
+    kept = [Kept(*of_chain) for of_chain in _by_chain(parameters, statistics)]
+    standing = decoded_standing(content.get("standing"), problem, source, kept)
+    result = InferenceResult(parameters, kind, statistics, thin=_thin(content, model), standing=standing)
+    model._keep(problem, result, positions, clusters, extra)
+    drawn = model.draws_
+    axes = {axis for axes in drawn.dims.values() for axis in axes}
+    taken = {"chain", "draw", "positions", "coefficients", *axes, *drawn.coords, *drawn.variables}
     if taken & {*statistics, *extra}:
         raise ValueError(f"it has a variable with a name that is taken, one of {sorted(taken & {*statistics, *extra})}")
     for name in model._fitted_attributes:
@@ -168,6 +260,21 @@ def _kind_before(content: dict[str, Any]) -> Kind:
     # Files of before do not say it; only these two engines gave draws without chains.
     of_prior = engine == "prior" or (isinstance(engine, dict) and engine.get("class") == "PriorDraws")
     return "independent" if of_prior else "mode"
+
+
+def _by_chain(parameters: np.ndarray, statistics: dict[str, np.ndarray]) -> list[Kept]:
+    """Draws of each chain, without labels."""
+    nothing = np.zeros((parameters.shape[1], 0), np.int32)
+    return [
+        Kept(draws, {name: values[k] for name, values in statistics.items()}, nothing)
+        for k, draws in enumerate(parameters)
+    ]
+
+
+def _thin(content: dict[str, Any], model: Estimator) -> int:
+    """One of how many draws was kept; older files do not say so, but then nothing thinned by itself."""
+    thin = content["draws"].get("thin", getattr(model.inference, "thin", 1))
+    return whole_number("thin", 1 if thin == "auto" else thin, 1)
 
 
 def _problem(network: Network, presences: Presences | None, given: dict[str, Any], parameters: np.ndarray) -> Problem:

@@ -73,7 +73,9 @@ def merge(models: Sequence[Any]) -> Any:
     merged = type(first)(**first.get_params(deep=False))
     if "_several" in first.__dict__:
         merged._several = first._several
-    merged._conclude(first._problem, _pooled(first._problem, [model.draws_ for model in models]), read_engine("mcmc"))
+    pooled = _pooled(first._problem, [model.draws_ for model in models])
+    thin = max(model.thin_ for model in models)
+    merged._conclude(first._problem, pooled._replace(thin=thin), read_engine("mcmc"))
     return merged
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,24 +12,29 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
+from latentnet.inference.convergence import (
+    R_HAT_OF_ALL,
+    R_HAT_OF_MOST,
+    SHARE_OF_MOST,
+    Agreement,
+    agreement,
+    linear_predictors_of,
+)
+from latentnet.inference.progress import duration
 from latentnet.models.fitted import Fitted
 from latentnet.models.standard_errors import add_standard_errors
 from latentnet.network.tables import limit_in_words
-from latentnet.posterior.diagnostics import r_hat, summarise
+from latentnet.posterior.diagnostics import summarise
 from latentnet.predictive.predictive import Predictive
 
 if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.problem.problem import Problem
 
-__all__ = ["Diagnosis", "Report", "monitored_dyads", "warn_unless_converged"]
+__all__ = ["Diagnosis", "Report", "warn_unless_converged"]
 
-_MOST_DYADS = 2000
-# The rule of `ConvergenceWarning`.
-_R_HAT_OF_MOST = 1.01
-_R_HAT_OF_ALL = 1.02
-_MOST = 0.99
 _DIVERGING = 0.001
+_MOST_TIMES = 100.0
 
 _NOTE_ON_A_MODE = (
     "inference='map' gives a mode: standard errors are those of the observed information; with a latent space its "
@@ -117,13 +123,13 @@ class Report(Fitted):
         self._checked()
         if not 0.0 < probability < 1.0:
             raise ValueError(f"probability must be between 0 and 1, but is {probability!r}")
-        draws = self._variables()
+        known = [*self.draws_.every_variable, *(["lp"] if "lp" in self.draws_.statistics else [])]
         if isinstance(var_names, str):
             var_names = [var_names]
         if var_names is not None:
-            unknown = [name for name in var_names if name not in draws]
+            unknown = [name for name in var_names if name not in known]
             if unknown:
-                raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(draws)}")
+                raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(known)}")
         pairs = None if dyads is None else list(dyads)
         columns = _summary_columns(self, var_names, pairs)
         stacked = np.stack(list(columns.values()), axis=-1)
@@ -132,39 +138,18 @@ class Report(Fitted):
             add_standard_errors(table, self, lambda model: _summary_columns(model, var_names, pairs), probability)
         return table
 
-    def _variables(self) -> dict[str, np.ndarray]:
-        """Every variable of the posterior and the log density, (n_chains, n_draws, ...)."""
-        of_chain = {name: values for name, values in self.draws_.statistics.items() if name == "lp"}
-        return self.draws_.every_variable | of_chain
-
-    def _columns(self, name: str) -> dict[str, np.ndarray]:
-        """One (n_chains, n_draws) array for each element of a variable, named as ArviZ does."""
-        values = self._variables()[name]
-        if values.ndim == 2:
-            return {name: values}
-        labels = self.draws_.labels(name)
-        return {
-            f"{name}[{', '.join(axis[k] for axis, k in zip(labels, index, strict=True))}]": values[(..., *index)]
-            for index in np.ndindex(values.shape[2:])
-        }
-
-    def _watched(self) -> dict[str, np.ndarray]:
-        """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
-        found: dict[str, np.ndarray] = {}
-        for name, values in self._variables().items():
-            if values.ndim == 2 or self.draws_.dims.get(name) in (("coefficient",), ("cutpoint",), ("network",)):
-                found.update(self._columns(name))
-        return {name: values for name, values in found.items() if values.ndim == 2 and not _constant(name, values)}
-
     def _typical_dyads(self) -> dict[str, np.ndarray]:
-        senders, receivers, eta = self._monitored()
-        order = np.argsort(-np.nan_to_num(r_hat(eta), nan=np.inf))
+        found = self._chains_agree()
+        order = np.argsort(-np.nan_to_num(found.dyads, nan=np.inf))
         actors = self.network_.actors
-        found = {}
-        for name, share in (("worst", 0.0), ("5 %", 0.05), ("median", 0.5)):
-            k = order[int(share * (len(order) - 1))]
-            found[f"linear_predictor[{actors[senders[k]]}, {actors[receivers[k]]}] ({name} R-hat)"] = eta[..., k]
-        return found
+        shares = {"worst": 0.0, "5 %": 0.05, "median": 0.5}
+        chosen = [order[int(share * (len(order) - 1))] for share in shares.values()]
+        senders, receivers = found.senders[chosen], found.receivers[chosen]
+        eta = linear_predictors_of(self._checked(), self.draws_, senders, receivers)
+        return {
+            f"linear_predictor[{actors[senders[k]]}, {actors[receivers[k]]}] ({name} R-hat)": eta[..., k]
+            for k, name in enumerate(shares)
+        }
 
     def _dyad_columns(self, problem: Problem, dyads: list[tuple[Any, Any]]) -> dict[str, np.ndarray]:
         senders, receivers = self._pairs(dyads)
@@ -178,14 +163,26 @@ class Report(Fitted):
             columns[f"tie_probability[{sender}, {receiver}]"] = probability[:, k].reshape(*draws.parameters.shape[:2])
         return columns
 
-    def _monitored(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Dyads whose convergence is watched, and their linear predictors (n_chains, n_draws, n_dyads)."""
-        senders, receivers = self._dyads_to_watch(_MOST_DYADS)
-        eta = Predictive(self._checked(), self.draws_.pooled).values("linear_predictor", senders, receivers)
-        return senders, receivers, eta.reshape(self.draws_.n_chains, self.draws_.n_draws, -1)
+    @property
+    def converged_(self) -> bool:
+        """Whether `diagnose` finds no problem.
 
-    def _dyads_to_watch(self, most: int) -> tuple[np.ndarray, np.ndarray]:
-        return monitored_dyads(self.network_, most)
+        Returns
+        -------
+        bool
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        return self.diagnose().converged
+
+    def _chains_agree(self) -> Agreement:
+        """How far the chains agree; the engine may have looked already."""
+        if self._agreement is None:
+            self._agreement = agreement(self._checked(), self.draws_)
+        return self._agreement
 
     def diagnose(self) -> Diagnosis:
         """Judge the draws: whether the chains agree on every scalar and on the dyads, and whether the sampler diverged.
@@ -206,16 +203,15 @@ class Report(Fitted):
         if self.draws_.kind == "mode":
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())
-        rows = {label: float(r_hat(values)) for label, values in self._watched().items()}
-        senders, receivers, eta = self._monitored()
-        of_dyads = r_hat(eta)
+        found = self._chains_agree()
         problems = [
-            *_scalar_problems(rows),
-            *_dyad_problems(of_dyads, senders, receivers, self.network_),
+            *_scalar_problems(found.scalars),
+            *_dyad_problems(found, self.network_),
             *_divergences(self.draws_.statistics["diverging"]),
         ]
-        for share, label in ((0.5, "median"), (_MOST, "99 %"), (1.0, "worst")):
-            rows[f"dyads, {label}"] = float(np.quantile(of_dyads, share))
+        rows = dict(found.scalars)
+        for share, label in ((0.5, "median"), (SHARE_OF_MOST, "99 %"), (1.0, "worst")):
+            rows[f"dyads, {label}"] = float(np.quantile(found.dyads, share))
         return Diagnosis(not problems, tuple(problems), _notes(problem), pd.DataFrame({"r_hat": rows}))
 
 
@@ -223,10 +219,10 @@ def _summary_columns(
     model: Report, var_names: Sequence[str] | None, dyads: list[tuple[Any, Any]] | None
 ) -> dict[str, np.ndarray]:
     """What `summary` is asked for of a model, as far as it has it."""
-    columns: dict[str, np.ndarray] = {} if var_names is not None else model._watched()
+    columns: dict[str, np.ndarray] = {} if var_names is not None else model.draws_.watched()
     for name in var_names or ():
-        if name in model._variables():
-            columns.update(model._columns(name))
+        if name == "lp" or name in model.draws_.every_variable:
+            columns.update(model.draws_.columns(name))
     if var_names is None and model.draws_.kind == "chains":
         columns.update(model._typical_dyads())
     if dyads is not None:
@@ -234,56 +230,27 @@ def _summary_columns(
     return columns
 
 
-def _constant(name: str, values: np.ndarray) -> bool:
-    """Whether it is held, as the first cut-point is."""
-    return name.startswith("cutpoints[") and bool(np.all(values == 0.0))
-
-
-def monitored_dyads(network: Network, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """All dyads i > j (row × column in two-mode networks), or `most` of them, half of them tied.
-
-    The same at every call.
-    """
-    n = network.n_actors
-    n_rows = network.n_row_actors if network.two_mode else 0
-    n_dyads = n_rows * (n - n_rows) if n_rows else n * (n - 1) // 2
-    if n_dyads <= most and n_rows:
-        senders, receivers = np.divmod(np.arange(n_dyads), n - n_rows)
-        return senders, receivers + n_rows
-    if n_dyads <= most:
-        return np.tril_indices(n, -1)
-    rng = np.random.default_rng(0)
-    ties = network.ties.tocoo()
-    tied = rng.permutation(ties.nnz)[: most // 2]
-    i, j = ties.row[tied], ties.col[tied]
-    more = rng.integers(n, size=(2, most - tied.size))
-    if n_rows:
-        more = np.stack([rng.integers(n_rows, size=more.shape[1]), rng.integers(n_rows, n, size=more.shape[1])])
-    apart = more[0] != more[1]
-    return np.concatenate([i, more[0][apart]]), np.concatenate([j, more[1][apart]])
-
-
 def _scalar_problems(rows: dict[str, float]) -> list[str]:
-    bad = {name: value for name, value in rows.items() if not value < _R_HAT_OF_ALL}
+    bad = {name: value for name, value in rows.items() if not value < R_HAT_OF_ALL}
     if not bad:
         return []
     name = max(bad, key=lambda key: np.nan_to_num(bad[key], nan=np.inf))
     return [
-        f"{name} has R-hat {bad[name]:.3f} (should be below {_R_HAT_OF_ALL}): its chains have not mixed; draw more "
+        f"{name} has R-hat {bad[name]:.3f} (should be below {R_HAT_OF_ALL}): its chains have not mixed; draw more "
         "(inference=MCMC(n_draws=...)) or warm up longer (n_warmup=...)"
     ]
 
 
-def _dyad_problems(of_dyads: np.ndarray, senders: np.ndarray, receivers: np.ndarray, network: Network) -> list[str]:
-    share = float(np.mean(of_dyads < _R_HAT_OF_MOST))
+def _dyad_problems(found: Agreement, network: Network) -> list[str]:
+    share, of_dyads = found.share, found.dyads
     worst = int(np.argmax(np.nan_to_num(of_dyads, nan=np.inf)))
-    if share >= _MOST and of_dyads[worst] < _R_HAT_OF_ALL:
+    if share >= SHARE_OF_MOST and of_dyads[worst] < R_HAT_OF_ALL:
         return []
-    pair = f"{network.actors[senders[worst]]!r} and {network.actors[receivers[worst]]!r}"
+    pair = f"{network.actors[found.senders[worst]]!r} and {network.actors[found.receivers[worst]]!r}"
     return [
-        f"{share:.1%} of the dyads' linear predictors have R-hat below {_R_HAT_OF_MOST} (should be {_MOST:.0%}), "
-        f"the worst that of {pair} with {of_dyads[worst]:.3f}: the chains have not found the same map; "
-        "draw more (inference=MCMC(n_draws=...)), or start with fewer dimensions"
+        f"{share:.1%} of the dyads' linear predictors have R-hat below {R_HAT_OF_MOST} (should be "
+        f"{SHARE_OF_MOST:.0%}), the worst that of {pair} with {of_dyads[worst]:.3f}: the chains have not found the "
+        "same map; draw more (inference=MCMC(n_draws=...)), or start with fewer dimensions"
     ]
 
 
@@ -322,4 +289,20 @@ def warn_unless_converged(model: Report) -> None:
     """Give a `ConvergenceWarning` that says which quantity has not converged, and what to do."""
     diagnosis = model.diagnose()
     if not diagnosis.converged:
-        warnings.warn("; ".join(diagnosis.problems), ConvergenceWarning, stacklevel=4)
+        warnings.warn("; ".join([*diagnosis.problems, *_ways_on(model)]), ConvergenceWarning, stacklevel=4)
+
+
+def _ways_on(model: Report) -> list[str]:
+    """What would cure chains that ran on to the limit, and about how long that would take."""
+    standing, found = model._standing, model._chains_agree()
+    if standing is None or standing.plan.max_thin == 1 or found.holds:
+        return []
+    plan, needed = standing.plan, found.length_needed
+    start = f"the chains ran on to thin={plan.thin}"
+    if not needed < _MOST_TIMES:
+        return [f"{start}, and are too far apart for more draws to help: warm up longer, or try other random_states"]
+    more = math.ceil(max(needed - 1.0, 1.0)) * plan.n_draws
+    took = standing.seconds_per_iteration * more * plan.thin * len(standing.chains)
+    longer = 2 ** math.ceil(math.log2(plan.thin * max(needed, 2.0)))
+    about = f", which takes about {duration(took)}" if took > 0.0 else ""
+    return [f"{start}: go on from there by model.extend({more}){about}, or fit with MCMC(max_thin={longer})"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,10 +13,14 @@ from latentnet.effects import NoIntercept
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, class_name, encode
+from latentnet.inference.standing import Standing
 from latentnet.models.fitted import Fitted
 from latentnet.models.reported_clusters import encoded_clusters, is_of_clusters
+from latentnet.models.standings import encoded_standing
 
 if TYPE_CHECKING:
+    from latentnet.inference.chains import Paused, Plan
+    from latentnet.inference.checkpoints import Write
     from latentnet.network import Network
     from latentnet.network.joined import Presences
     from latentnet.problem.problem import Problem
@@ -37,8 +42,8 @@ class Saved(Fitted):
         """The point estimate, (n_actors, n_dims) in the order of `network_`."""
         return self.positions_
 
-    def _encoded_networks(self, store: ArrayStore) -> dict[str, Any]:
-        return {"network": encode_network(self.network_, store)}
+    def _encoded_networks(self, network: Network, store: ArrayStore) -> dict[str, Any]:
+        return {"network": encode_network(network, store)}
 
     def _decoded_networks(self, content: dict[str, Any], source: Source) -> tuple[Network, Presences | None]:
         return decode_network(content["network"], source), None
@@ -90,17 +95,12 @@ class Saved(Fitted):
         def encoded(value: Any, where: str) -> Any:
             return encode(value, store, where)
 
-        draws, params = self.draws_, self.get_params(deep=False)
+        draws, standing = self.draws_, self._standing
         extra = {name: values for name, values in draws.extra.items() if not is_of_clusters(name, draws)}
-        content = {
-            "model": {
-                **class_name(type(self)),
-                "params": {name: encoded(value, f"the parameter {name!r}") for name, value in params.items()},
-            },
-            **self._encoded_networks(store),
-            "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
+        content = self._encoded_specification(problem, problem.network, store) | {
             "draws": {
                 "kind": draws.kind,
+                "thin": self.thin_,
                 "parameters": store.add(draws.parameters, "parameters"),
                 "statistics": encoded(dict(draws.statistics), "statistics"),
                 "extra": encoded(extra, "extra draws"),
@@ -108,8 +108,43 @@ class Saved(Fitted):
             "positions": encoded(self._points(), "positions"),
             "clusters": encoded_clusters(self, store),
             "fitted": {name: encoded(getattr(self, name), name) for name in self._fitted_attributes},
+            "standing": None if standing is None else encoded_standing(standing, store, draws.n_draws),
         }
         write_archive(path, content, store.arrays)
+
+    def _encoded_specification(self, problem: Problem, network: Network, store: ArrayStore) -> dict[str, Any]:
+        """What a file says of the model and of what it is fitted to."""
+
+        def encoded(value: Any, where: str) -> Any:
+            return encode(value, store, where)
+
+        params = self.get_params(deep=False)
+        if getattr(params["inference"], "checkpoint", None) is not None:  # a path of this machine
+            params["inference"] = copy.copy(params["inference"]).set_params(checkpoint=None)
+        return {
+            "model": {
+                **class_name(type(self)),
+                "params": {name: encoded(value, f"the parameter {name!r}") for name, value in params.items()},
+            },
+            **self._encoded_networks(network, store),
+            "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
+        }
+
+    def _checkpoint_writer(self, problem: Problem, network: Network, engine: Any) -> Write | None:
+        """What writes a checkpoint of this model, if the engine asks for one; a model that no file can hold fails."""
+        path = getattr(engine, "checkpoint", None)
+        if path is None:
+            return None
+        specified = ArrayStore()
+        content = self._encoded_specification(problem, network, specified)
+
+        def write(plan: Plan, chains: tuple[Paused, ...]) -> None:
+            store = ArrayStore()
+            store.arrays |= specified.arrays
+            standing = encoded_standing(Standing(plan, chains), store, 0)
+            write_archive(path, content | {"checkpoint": standing}, store.arrays)
+
+        return write
 
 
 def ingredients(problem: Problem) -> dict[str, Any]:

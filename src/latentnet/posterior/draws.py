@@ -92,6 +92,27 @@ class Draws:
             found["coefficients"] = self.coefficients
         return found | self.extra
 
+    def columns(self, name: str) -> dict[str, np.ndarray]:
+        """One (n_chains, n_draws) array for each element of a variable, or of the log density, named as ArviZ does."""
+        values = self.statistics["lp"] if name == "lp" else self.every_variable[name]
+        if values.ndim == 2:
+            return {name: values}
+        labels = self.labels(name)
+        return {
+            f"{name}[{', '.join(axis[k] for axis, k in zip(labels, index, strict=True))}]": values[(..., *index)]
+            for index in np.ndindex(values.shape[2:])
+        }
+
+    def watched(self) -> dict[str, np.ndarray]:
+        """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
+        found: dict[str, np.ndarray] = {}
+        for name, values in self.every_variable.items():
+            if values.ndim == 2 or self.dims.get(name) in (("coefficient",), ("cutpoint",), ("network",)):
+                found.update(self.columns(name))
+        if "lp" in self.statistics:
+            found.update(self.columns("lp"))
+        return {name: values for name, values in found.items() if values.ndim == 2 and not _held(name, values)}
+
     def labels(self, name: str) -> list[list[str]]:
         """Labels of each axis of a variable after chain and draw: numbers where an axis has none."""
         axes, sizes = self.dims.get(name, ()), self.every_variable[name].shape[2:]
@@ -101,3 +122,8 @@ class Draws:
             [str(k) for k in range(size)] if known is None or isinstance(known, tuple) else list(known)
             for known, size in found
         ]
+
+
+def _held(name: str, values: np.ndarray) -> bool:
+    """Whether it is held, as the first cut-point is."""
+    return name.startswith("cutpoints[") and bool(np.all(values == 0.0))

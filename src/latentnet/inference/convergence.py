@@ -1,0 +1,173 @@
+"""Agreement: the quantities that are watched, how far the chains agree on them, and the rule that says whether enough.
+
+None of them feels how the map lies, so draws need not be aligned.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from latentnet.network.sparse import entries_at
+from latentnet.posterior.clusters import occupied_counts
+from latentnet.posterior.diagnostics import r_hat
+from latentnet.predictive.predictive import Predictive
+from latentnet.problem.named import as_draws
+
+if TYPE_CHECKING:
+    from latentnet.inference.base import InferenceResult
+    from latentnet.network import Network
+    from latentnet.posterior.draws import Draws
+    from latentnet.problem.problem import Problem
+
+__all__ = [
+    "MOST_DYADS",
+    "R_HAT_OF_ALL",
+    "R_HAT_OF_MOST",
+    "SHARE_OF_MOST",
+    "Agreement",
+    "agreement",
+    "first_look",
+    "linear_predictors_of",
+    "monitored_dyads",
+]
+
+MOST_DYADS = 2000
+# The rule.
+R_HAT_OF_MOST = 1.01
+R_HAT_OF_ALL = 1.02
+SHARE_OF_MOST = 0.99
+_FIRST_DYADS = 200
+
+
+class Agreement(NamedTuple):
+    """How far chains agree.
+
+    Parameters
+    ----------
+    scalars : dict of str to float
+        R-hat by name.
+    senders, receivers : int ndarray of shape (n_dyads,)
+    dyads : ndarray of shape (n_dyads,)
+        R-hat of their linear predictors.
+    """
+
+    scalars: dict[str, float]
+    senders: np.ndarray
+    receivers: np.ndarray
+    dyads: np.ndarray
+
+    @property
+    def share(self) -> float:
+        """Share of the dyads whose R-hat is as most should have it."""
+        return float(np.mean(self.dyads < R_HAT_OF_MOST))
+
+    @property
+    def worst(self) -> float:
+        """The worst R-hat of all, infinite where one is NaN."""
+        found = np.array([*self.scalars.values(), *self.dyads])
+        return float(np.nan_to_num(found, nan=np.inf).max(initial=1.0))
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule holds."""
+        return self.worst < R_HAT_OF_ALL and self.share >= SHARE_OF_MOST
+
+    @property
+    def length_needed(self) -> float:
+        """About how many times as many draws the rule would take: R-hat² − 1 falls as draws grow."""
+        needed = [(self.worst**2 - 1.0) / (R_HAT_OF_ALL**2 - 1.0)]
+        if self.dyads.size:
+            of_most = np.quantile(np.nan_to_num(self.dyads, nan=np.inf), SHARE_OF_MOST, method="lower")
+            needed.append((float(of_most) ** 2 - 1.0) / (R_HAT_OF_MOST**2 - 1.0))
+        return max(needed)
+
+
+def agreement(problem: Problem, draws: Draws) -> Agreement:
+    """Judge chains by every scalar, and by the dyads that are watched.
+
+    Parameters
+    ----------
+    problem : Problem
+    draws : Draws
+        Aligned or not.
+    """
+    return _of_dyads(problem, draws, *monitored_dyads(problem, MOST_DYADS))
+
+
+def first_look(problem: Problem, result: InferenceResult, last: bool) -> Agreement:
+    """The same of chains that may run on: a few of the dyads first, and all that are watched only if these agree.
+
+    Parameters
+    ----------
+    problem : Problem
+    result : InferenceResult
+        Not aligned.
+    last : bool
+        Whether the chains will not run on whatever this says, so that it had better be of all dyads.
+    """
+    extra: dict[str, np.ndarray] = {}
+    if result.n_components is not None and problem.clusters is not None and problem.clusters.automatic:
+        assert result.labels is not None
+        counts = occupied_counts(result.labels.reshape(-1, result.labels.shape[2]))
+        extra = {"n_clusters": counts.reshape(result.draws.shape[:2]), "n_components": result.n_components}
+    draws = as_draws(problem, result, extra, {}, None)
+    senders, receivers = monitored_dyads(problem, MOST_DYADS)
+    step = max(1, len(senders) // _FIRST_DYADS)
+    found = _of_dyads(problem, draws, senders[::step], receivers[::step])
+    if step == 1 or (not last and not found.worst < R_HAT_OF_ALL):
+        return found
+    return _of_dyads(problem, draws, senders, receivers)
+
+
+def _of_dyads(problem: Problem, draws: Draws, senders: np.ndarray, receivers: np.ndarray) -> Agreement:
+    scalars = {
+        name: float(r_hat(values))
+        for name, values in draws.watched().items()
+        if values.dtype.kind == "f" or np.ptp(values) > 0  # all chains may well agree on a number of clusters
+    }
+    of_dyads = r_hat(linear_predictors_of(problem, draws, senders, receivers))
+    return Agreement(scalars, senders, receivers, of_dyads)
+
+
+def linear_predictors_of(problem: Problem, draws: Draws, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+    """Linear predictors by chain and draw, (n_chains, n_draws, n_dyads)."""
+    eta = Predictive(problem, draws.pooled).values("linear_predictor", senders, receivers)
+    return eta.reshape(draws.n_chains, draws.n_draws, -1)
+
+
+def monitored_dyads(problem: Problem, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """All dyads i > j (row × column in two-mode networks), or about `most` of them, half of them tied.
+
+    Of joint models those within a network. The same at every call.
+    """
+    network, presences = problem.network, problem.presences
+    if presences is None:
+        senders, receivers = _dyads_of(network, most)
+        possible = entries_at(network.impossible, senders, receivers) == 0.0
+        return senders[possible], receivers[possible]
+    senders, receivers = _dyads_of(network, most * (1 + int(presences.network.max())))
+    within = np.flatnonzero(presences.network[senders] == presences.network[receivers])
+    within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
+    return senders[within], receivers[within]
+
+
+def _dyads_of(network: Network, most: int) -> tuple[np.ndarray, np.ndarray]:
+    n = network.n_actors
+    n_rows = network.n_row_actors if network.two_mode else 0
+    n_dyads = n_rows * (n - n_rows) if n_rows else n * (n - 1) // 2
+    if n_dyads <= most and n_rows:
+        senders, receivers = np.divmod(np.arange(n_dyads), n - n_rows)
+        return senders, receivers + n_rows
+    if n_dyads <= most:
+        return np.tril_indices(n, -1)
+    rng = np.random.default_rng(0)
+    ties = network.ties.tocoo()
+    tied = rng.permutation(ties.nnz)[: most // 2]
+    i, j = ties.row[tied], ties.col[tied]
+    more = rng.integers(n, size=(2, most - tied.size))
+    if n_rows:
+        more = np.stack([rng.integers(n_rows, size=more.shape[1]), rng.integers(n_rows, n, size=more.shape[1])])
+    apart = more[0] != more[1]
+    return np.concatenate([i, more[0][apart]]), np.concatenate([j, more[1][apart]])
