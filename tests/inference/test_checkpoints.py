@@ -87,8 +87,10 @@ def test_a_run_goes_on_with_the_same_draws(kind, number, tmp_path, monkeypatch):
 
 def test_runs_that_run_on_are_resumed_as_such(tmp_path, monkeypatch):
     path, expected = tmp_path / "run", sparse_fit()
+    monkeypatch.setattr(checkpoints, "_SECONDS_BETWEEN", 60.0)
     for number in (2, 40):
         with monkeypatch.context() as patch:
+            patch.setattr(checkpoints, "_SECONDS_BETWEEN", 0.0)
             killed_at(patch, number)
             with pytest.raises(SystemExit):
                 sparse_fit(checkpoint=path)
