@@ -1,6 +1,7 @@
 """Data to try the library on: Sampson's monks, and simulated networks and interviews whose truth is known."""
 
 from latentnet.datasets.interviews import InterviewStudy, make_interview_study
+from latentnet.datasets.large import make_large_network
 from latentnet.datasets.sampson import load_sampson, load_sampson_waves
 from latentnet.datasets.simulate import LatentNetwork, make_latent_network
 
@@ -10,5 +11,6 @@ __all__ = [
     "load_sampson",
     "load_sampson_waves",
     "make_interview_study",
+    "make_large_network",
     "make_latent_network",
 ]

@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from latentnet.problem.coordinates import Coordinates
+from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def maximise(
     max_iterations: int,
     tolerance: float,
     free: np.ndarray | None = None,
+    memory: int = 20,
+    gain: float = 0.0,
 ) -> tuple[np.ndarray, float, bool]:
     """Maximise by L-BFGS in whitened coordinates; returns (argument, value, whether it converged).
 
@@ -43,6 +46,10 @@ def maximise(
         Largest absolute entry of the gradient, by coordinates, at which it stops.
     free : int ndarray or None
         Which entries move; the others stay as in `start`. None: all.
+    memory : int
+        Steps that L-BFGS remembers, two vectors each.
+    gain : float
+        It stops where ten iterations gained less than this; 0 leaves it to the tolerance.
     """
     coordinates, moved = Coordinates(problem), slice(None) if free is None else free
     whole = coordinates.of(start)
@@ -53,22 +60,31 @@ def maximise(
         value, gradient = value_and_gradient(coordinates.parameters(whole))
         return first - value, -coordinates.gradient(gradient)[moved]
 
+    course: list[float] = [0.0]
+
+    def enough(intermediate_result: Any) -> None:
+        course.append(float(intermediate_result.fun))
+        if len(course) > 10 and course[-11] - course[-1] < gain:
+            raise StopIteration
+
     with threadpool_limits(limits=1, user_api="blas"):
         found = minimize(
             negative,
             whole[moved],
             jac=True,
             method="L-BFGS-B",
+            callback=enough if gain else None,
             options={
                 "maxiter": max_iterations,
                 "maxfun": 2 * max_iterations,
                 "gtol": tolerance,
                 "ftol": 1e-12,
-                "maxcor": 20,
+                "maxcor": memory,
             },
         )
     whole[moved] = found.x
-    return coordinates.parameters(whole), first - float(found.fun), bool(found.success)
+    converged = bool(found.success) or (gain > 0.0 and found.nit < max_iterations)
+    return coordinates.parameters(whole), first - float(found.fun), converged
 
 
 def posterior_mode(
@@ -86,9 +102,15 @@ def posterior_mode(
     return maximise(problem, density, start, max_iterations=max_iterations, tolerance=tolerance)
 
 
-def mode_density(problem: Problem, dtype: Any) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
-    """The function that has its maximum at the mode (`posterior_mode`), with its gradient."""
-    target = BoundTarget(problem.target(dtype))
+def mode_density(
+    problem: Problem, dtype: Any = np.float64, likelihood: Any = None
+) -> Callable[[np.ndarray], tuple[float, np.ndarray]]:
+    """The function that has its maximum at the mode (`posterior_mode`), with its gradient.
+
+    `likelihood` may stand for the problem's own.
+    """
+    own = problem.target(dtype) if likelihood is None else Target(likelihood, problem.own_prior())
+    target = BoundTarget(own)
     correlated = [
         (part.start + one.place, bound.groups[one.first].stop - bound.groups[one.first].start)
         for _, bound, part in problem.effects

@@ -28,6 +28,7 @@ __all__ = [
     "log_likelihood",
     "own_scratch",
     "tie_probabilities",
+    "value_and_gradient",
     "with_expected_ties",
 ]
 
@@ -74,6 +75,11 @@ def _no_change_of_swap(likelihood, theta, i, j):
 
 
 # The rest is for Python alone.
+
+
+@verb
+def value_and_gradient(likelihood: Any, theta: np.ndarray) -> Any:
+    """Log-likelihood and its gradient (n_parameters,), of a likelihood that is not compiled: engines in Python."""
 
 
 @verb

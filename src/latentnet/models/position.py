@@ -50,6 +50,8 @@ class LatentPositionModel(LatentModel):
     n_actors_ : int
     network_ : Network
         What was fitted.
+    likelihood_ : pandas.Series
+        Whether the likelihood was exact or approximated, and with what errors.
     priors_ : Priors
         What was used, every number resolved.
 

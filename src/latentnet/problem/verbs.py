@@ -100,7 +100,9 @@ class BoundTarget:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.likelihood, self.prior = Memory(target.likelihood), Memory(target.prior)
+        compiled = not offers(target.likelihood, likelihoods.value_and_gradient)
+        self.likelihood: Any = Memory(target.likelihood) if compiled else None
+        self.prior = Memory(target.prior)
         self._positions, self._walk = Memory(target.prior.positions), Memory(target.prior.walk)
 
     def _of_likelihood(self, verb: Any, returned: Any, *kinds: Any) -> Entry:
@@ -115,6 +117,8 @@ class BoundTarget:
 
     def likelihood_value_and_gradient(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
         """Log-likelihood and its gradient."""
+        if offers(self.target.likelihood, likelihoods.value_and_gradient):
+            return likelihoods.value_and_gradient(self.target.likelihood, theta)
         gradient = np.zeros_like(theta)
         add = self._of_likelihood(likelihoods.add_likelihood_gradient, void, VECTOR, VECTOR)
         add(self.likelihood, theta, gradient)

@@ -1,0 +1,67 @@
+"""When engines approximate the likelihood of a large network, how they search its mode then, and what they report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from latentnet.inference.optimise import maximise, mode_density
+from latentnet.likelihood.approximate import Approximate
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+
+__all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "large_mode", "measured_errors"]
+
+LIKELIHOOD = ("auto", "exact", "approximate")
+MOST_EXACT = 5000  # actors
+_GAIN = 1e-4  # of ten iterations, relative to the log density
+_MEMORY = 8
+_PHASES = (40, 40)  # iterations after which the grid is chosen anew
+
+
+def approximation(problem: Problem, wanted: str, engine: str) -> Approximate | None:
+    """The approximated likelihood, if that is wanted; None is the exact one.
+
+    Raises
+    ------
+    ValueError
+        If it was asked for by name, and is not there for the model.
+    """
+    if wanted == "exact" or (wanted == "auto" and problem.n_actors <= MOST_EXACT):
+        return None
+    refusal = Approximate.refusal(problem)
+    if refusal and wanted == "approximate":
+        raise ValueError(f"{engine}: likelihood='approximate' cannot be had, as {refusal}; take likelihood='exact'")
+    return None if refusal else Approximate(problem)
+
+
+def large_mode(
+    problem: Problem, likelihood: Approximate, start: np.ndarray, *, max_iterations: int, tolerance: float
+) -> tuple[np.ndarray, float, bool]:
+    """Mode of the approximated posterior density near `start`: (parameters, log density, converged).
+
+    The grid is chosen anew a few times, as actors spread: in between it stays, as L-BFGS needs one function.
+    """
+    theta, left, value = start, max_iterations, 0.0
+    density = mode_density(problem, likelihood=likelihood)
+    limits: dict[str, Any] = {"tolerance": tolerance, "memory": _MEMORY}
+    for most in (*_PHASES, max_iterations):
+        likelihood.refit(theta)
+        gain = _GAIN * abs(density(theta)[0])
+        theta, value, converged = maximise(problem, density, theta, max_iterations=min(most, left), gain=gain, **limits)
+        left -= most
+        if left <= 0 or converged:
+            break
+    return theta, value, converged
+
+
+def measured_errors(likelihood: Approximate, draws: np.ndarray) -> dict[str, np.ndarray]:
+    """Errors of the approximated sum against the exact one, at the first of the draws: statistics of each draw."""
+    errors = likelihood.errors(draws[0])
+    shape = (1, len(draws))
+    return {
+        "log_likelihood_error": np.full(shape, errors.log_likelihood),
+        "gradient_error": np.full(shape, errors.gradient),
+    }
