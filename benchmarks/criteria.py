@@ -68,7 +68,12 @@ def dims(truth: int, seed: int) -> pd.DataFrame:
 def clusters(truth: int, seed: int) -> pd.DataFrame:
     """Compare 1 to 5 clusters by leaving out actors."""
     network, engine = _of_clusters(truth, seed), MCMC(250, 300, 1, n_jobs=1)
-    models = {g: LatentClusterModel(g, inference=engine, random_state=seed).fit(network) for g in (1, 2, 3, 4, 5)}
+    # R's prior of a cluster's variance is the wider the fewer there are: all get that of "auto".
+    priors = LatentClusterModel("auto", inference=MCMC(10, 10, 1), random_state=seed).fit(network).priors_
+    models = {
+        g: LatentClusterModel(g, priors=priors, inference=engine, random_state=seed).fit(network)
+        for g in (1, 2, 3, 4, 5)
+    }
     return latentnet.compare(models, criterion="actors", random_state=seed)
 
 

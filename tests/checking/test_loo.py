@@ -86,8 +86,9 @@ def monks() -> LatentPositionModel:
 
 
 def _log_likelihoods(model: LatentPositionModel, pair: tuple[Any, Any], network: Network) -> np.ndarray:
-    """Of a pair, both directions in a directed network, draw by draw, under the fitted model: (n_draws,)."""
-    both = [pair, pair[::-1]] if network.directed else [pair]
+    """Of a pair, its observed directions in a directed network, draw by draw, under the fitted model: (n_draws,)."""
+    seen = network.observed.toarray()
+    both = [one for one in ([pair, pair[::-1]] if network.directed else [pair]) if seen[tuple(network.index(one))]]
     eta = model.linear_predictor(both, draws=True).reshape(-1, len(both))
     y = np.array([network.ties[tuple(network.index(one))] for one in both])
     if model.family == "poisson":
