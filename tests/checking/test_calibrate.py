@@ -12,6 +12,7 @@ from latentnet import MCMC, DynamicLatentPositionModel, LatentClusterModel, Late
 from latentnet.checking.calibration import N_RANKS, _p_value, rank_bands
 from latentnet.datasets import load_sampson
 from latentnet.effects import Receiver, Sociality
+from latentnet.families import Binomial
 
 ENGINE = MCMC(99, 200, 1, progress=False, n_jobs=1)
 ALPHA = 0.001
@@ -96,10 +97,10 @@ def _holes() -> Network:
     return Network.from_array(array, directed=True)
 
 
-FULL = MCMC(N_RANKS - 1, 400, 1, thin=10, progress=False, n_jobs=1)
+FULL = MCMC(N_RANKS - 1, 400, 1, thin=8, progress=False, n_jobs=1)
 MODELS = {
     "bernoulli, sociality": (LatentPositionModel(effects=[Sociality()], inference=FULL), _network()),
-    "binomial": (LatentPositionModel(family="binomial", inference=FULL), _network()),
+    "binomial": (LatentPositionModel(family=Binomial(trials=4), inference=FULL), _network()),
     "poisson": (LatentPositionModel(family="poisson", inference=FULL), _network()),
     "negative binomial": (LatentPositionModel(family="negative_binomial", inference=FULL), _network()),
     "gaussian": (LatentPositionModel(family="gaussian", inference=FULL), load_sampson()),
@@ -114,7 +115,7 @@ MODELS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("case", MODELS)
 def test_families_estimators_and_designs(case: str) -> None:
-    """200 networks; false alarms: 0.001 over all quantities and cases."""
+    """150 networks; false alarms: 0.001 over all quantities and cases."""
     model, network = MODELS[case]
-    found = latentnet.calibrate(model, network, 200, random_state=7)
+    found = latentnet.calibrate(model, network, 150, random_state=7)
     assert (found.table["p_value"] > ALPHA / (len(found.table) * len(MODELS))).all(), found.table
