@@ -15,11 +15,10 @@ from sklearn.base import clone
 
 import latentnet
 from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network
-from latentnet.checking.refits import _of_actor
-from latentnet.compiled import first_class_functions
+from latentnet.checking.comparison import _of_clusters
+from latentnet.checking.refits import _Actors, _without_space
 from latentnet.datasets import load_sampson
 from latentnet.effects import Receiver, Reciprocity
-from latentnet.likelihood.verbs import own_scratch
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.diagnostics import mean_ess
 from latentnet.predictive.units import draws_of_units, observed_units
@@ -186,6 +185,9 @@ def test_tables_say_how_far_behind_and_what_to_do(monks: LatentPositionModel) ->
         assert table.loc["none", "se_difference"] == pytest.approx(np.sqrt(153 * gaps.var(ddof=0)))
     assert table["advice"].str.contains("criterion='actors'").all()
     assert not latentnet.compare({"none": none, "map": monks})["advice"].str.contains("actors").any()
+    (said,) = _of_clusters({"map": monks, "two": clusters}, "actors")
+    assert "priors of how far clusters spread differ" in said
+    assert _of_clusters({"none": none, "two": clusters}, "actors") == []
 
 
 def test_held_out_actors_are_integrated_over_the_prior() -> None:
@@ -193,10 +195,8 @@ def test_held_out_actors_are_integrated_over_the_prior() -> None:
     model = quick_fit(NETWORKS["unobserved dyads"], n_dims=1)
     problem, actor = model._problem, 3
     theta = model.draws_.pooled[:1].copy()
-    values = np.empty((1, 40_000))
-    likelihood, prior = own_scratch(problem.exact, np.float64), problem.own_prior()
-    with first_class_functions():
-        _of_actor(likelihood, prior, theta, np.zeros(1, np.int64), actor, np.random.default_rng(1), values)
+    values = np.empty(40_000)
+    _Actors(problem, np.random.default_rng(1)).fill(theta[0].copy(), actor, 0, values)
     z, b, scale = theta[0, :7], theta[0, problem.intercept], np.exp(theta[0, problem.log_scale])
     network = model.network_
     others = [j for j in range(7) if network.observed.toarray()[actor, j]]
@@ -208,8 +208,18 @@ def test_held_out_actors_are_integrated_over_the_prior() -> None:
         return float(likelihood * np.exp(-0.5 * (x / scale) ** 2) / (scale * np.sqrt(2 * np.pi)))
 
     exact = quad(density, -12 * scale, 12 * scale, points=z[others].tolist(), limit=200)[0]
-    p = np.exp(values[0])
+    p = np.exp(values)
     assert abs(p.mean() - exact) < 4 * p.std() / np.sqrt(len(p))  # false alarms: 1 in 16,000
+
+
+def test_held_out_actors_without_a_space_have_their_dyads_alone() -> None:
+    model = quick_fit(NETWORKS["unobserved dyads"], similarity=None)
+    network, eta = model.network_, model.draws_.scalars["intercept"].ravel()
+    seen, ties = network.observed.toarray()[3], network.ties.toarray()[3]
+    n_ties, n_seen = ties[seen].sum(), seen.sum()
+    exact = logsumexp(n_ties * log_expit(eta) + (n_seen - n_ties) * log_expit(-eta)) - np.log(len(eta))
+    found = _without_space(model._problem, model.draws_.pooled, np.array([3]))
+    assert found == pytest.approx([exact])
 
 
 @pytest.mark.slow

@@ -134,7 +134,9 @@ def _table(models: Mapping[str, Any], found: Mapping[str, _Found], criterion: st
             "se_difference": error,
             "n_effective": one.n_effective,
             "worst_k": float(one.k.max()) if len(one.k) else math.nan,
-            "advice": _advice(one, criterion, None if name == best_name else (difference, error), _clusters(models)),
+            "advice": "; ".join(
+                _advice(one, None if name == best_name else (difference, error)) + _of_clusters(models, criterion)
+            ),
         }
     return pd.DataFrame.from_dict(rows, orient="index").sort_values("elpd", ascending=False, kind="stable")
 
@@ -144,22 +146,30 @@ def _error(values: pd.Series[float], n_units: int) -> float:
     return math.sqrt(n_units * float(values.var(ddof=0)))
 
 
-def _clusters(models: Mapping[str, Any]) -> bool:
-    """Whether the models differ in their clusters."""
-    priors = [model._problem.clusters for model in models.values()]
-    return any(prior != priors[0] for prior in priors)
+def _of_clusters(models: Mapping[str, Any], criterion: str) -> list[str]:
+    """What to know where numbers of clusters are compared."""
+    clusters = [model._problem.clusters for model in models.values()]
+    if all(one == clusters[0] for one in clusters):
+        return []
+    if criterion != "actors":
+        return ["dyads cannot tell numbers of clusters: use criterion='actors'"]
+    scales = {model.priors_.position_variance_scale for model in models.values()} - {None}
+    if len(scales) == 1:
+        return []
+    return [
+        "priors of how far clusters spread differ, and decide along: give all models those of one, such as "
+        "priors=LatentClusterModel('auto').fit(network).priors_"
+    ]
 
 
-def _advice(one: _Found, criterion: str, gap: tuple[float, float] | None, differ: bool) -> str:
+def _advice(one: _Found, gap: tuple[float, float] | None) -> list[str]:
     said = []
     bad = int(np.count_nonzero(one.k > BAD_K))
     if bad:
         said.append(f"k > {BAD_K} in {bad} of {len(one.k)} units: do not rely on elpd, use criterion='kfold'")
     if gap is not None and abs(gap[0]) < 2.0 * gap[1]:
         said.append("not told apart from the best")
-    if differ and criterion != "actors":
-        said.append("dyads cannot tell numbers of clusters: use criterion='actors'")
-    return "; ".join(said)
+    return said
 
 
 def _by_bic(models: Mapping[str, Any]) -> pd.DataFrame:

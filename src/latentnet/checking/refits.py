@@ -8,20 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from numba.types import void
 from scipy.special import logsumexp
 from sklearn.base import clone
 
 from latentnet._random import as_seed_sequence
 from latentnet.checking.loo import unit_index
-from latentnet.compiled import first_class_functions, implements, kernel, verb
-from latentnet.likelihood.verbs import actor_log_likelihood, couples_actors, own_scratch
+from latentnet.compiled import UNCOUNTED, first_class_functions
+from latentnet.likelihood.verbs import couples_actors
 from latentnet.model_selection import ActorKFold, DyadKFold, RespondentKFold
 from latentnet.model_selection.folds import Dyads
 from latentnet.model_selection.scores import held_out
+from latentnet.native import NUMBER, VECTOR, Memory, entry
 from latentnet.network import Network
 from latentnet.predictive.units import draws_of_units, observed_units
-from latentnet.priors.joint import redraw_actor
 from latentnet.priors.mixture import Mixture
+from latentnet.problem.problem import Problem
+from latentnet.problem.verbs import VERBS, BoundTarget, actor_log_likelihood, redraw_actor
+from latentnet.stream import STREAM, stream
 
 __all__ = ["actor_densities", "fold_densities"]
 
@@ -85,31 +89,27 @@ def _unit_densities(model: Any, network: Network, training: Network, dyads: Dyad
     return pd.Series(density, index=unit_index(network, units, every))
 
 
-@verb
-def _set_components(positions, n):
-    """Say how many components a draw has, where that is unknown."""
+def _of_actor(target, theta, actor, rng, out):
+    """Log-likelihoods of one actor's dyads at positions that are drawn from the prior, where `theta` ends."""
+    for m in range(out.size):
+        redraw_actor(target, theta, actor, rng)
+        out[m] = actor_log_likelihood(target, theta, actor)
 
 
-@implements(_set_components, None)
-def _(positions, n):
-    return None
+class _Actors:
+    """A problem whose actors are redrawn from the prior, one by one."""
 
+    def __init__(self, problem: Problem, rng: np.random.Generator) -> None:
+        self._bound, self._rng = BoundTarget(problem.target()), rng  # their memory is used
+        self._verbs, self._stream = Memory(self._bound.verbs()), Memory(stream(rng))
+        self._entry = entry(_of_actor, UNCOUNTED, void, VERBS, VECTOR, NUMBER, STREAM, VECTOR)
 
-@implements(_set_components, Mixture)
-def _(positions, n):
-    if n > 0:
-        positions.active[0] = n
-
-
-@kernel
-def _of_actor(likelihood, prior, draws, components, actor, rng, out):
-    """Log-likelihood of one actor's dyads under each draw (rows), at positions drawn from the prior (columns)."""
-    for s in range(out.shape[0]):
-        theta = draws[s].copy()
-        _set_components(prior.positions, components[s])
-        for m in range(out.shape[1]):
-            redraw_actor(prior, theta, actor, rng)
-            out[s, m] = actor_log_likelihood(likelihood, theta, actor)
+    def fill(self, theta: np.ndarray, actor: int, n_components: int, out: np.ndarray) -> None:
+        """Log-likelihoods of an actor's dyads at as many positions as `out` has room for, under one draw."""
+        positions = self._bound.target.prior.positions
+        if isinstance(positions, Mixture) and n_components:
+            positions.active[0] = n_components
+        self._entry(self._verbs, theta, actor, self._stream, out)
 
 
 def _actor_densities(model: Any, network: Network, training: Network, dyads: Dyads, seed: Any) -> pd.Series[float]:
@@ -118,15 +118,27 @@ def _actor_densities(model: Any, network: Network, training: Network, dyads: Dya
     known = np.logical_or(seen.any(axis=0), seen.any(axis=1))
     of_known = [pair for pair in dyads if any(known[network.index(pair)])]
     problem = model._problem.with_network(held_out(network, of_known).network)
-    likelihood, prior = own_scratch(problem.exact, np.float64), problem.own_prior()
-    pooled, rng = model.draws_.pooled, np.random.default_rng(seed)
+    pooled, gone = model.draws_.pooled, np.flatnonzero(~known)
     some = np.linspace(0, len(pooled) - 1, min(_MOST_DRAWS, len(pooled))).astype(np.intp)
-    components = model.draws_.extra.get("n_components", np.zeros(len(pooled))).ravel()[some].astype(np.int64)
-    draws, gone = np.ascontiguousarray(pooled[some]), np.flatnonzero(~known)
-    found = []
-    values = np.empty((len(draws), _POSITIONS if problem.n_dims else 1))
-    for actor in gone.tolist():
-        with first_class_functions():
-            _of_actor(likelihood, prior, draws, components, actor, rng, values)
-        found.append(float(logsumexp(values) - np.log(values.size)))
+    draws = pooled[some]
+    if problem.n_dims:
+        counts = model.draws_.extra.get("n_components", np.zeros(len(pooled))).ravel()[some].astype(np.int64)
+        actors, found = _Actors(problem, np.random.default_rng(seed)), np.empty(len(gone))
+        values = np.empty((len(draws), _POSITIONS))
+        for k, actor in enumerate(gone.tolist()):
+            for theta, count, row in zip(draws.copy(), counts.tolist(), values, strict=True):
+                actors.fill(theta, actor, count, row)
+            found[k] = logsumexp(values) - np.log(values.size)
+    else:
+        found = _without_space(problem, draws, gone)
     return pd.Series(found, index=pd.Index(network.actors[gone], tupleize_cols=False, name="actor"))
+
+
+def _without_space(problem: Problem, draws: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """The same where actors have no positions: each held-out pair has one actor that is gone."""
+    units = observed_units(problem)
+    total = np.zeros((problem.n_actors, len(draws)))
+    for numbers, values in draws_of_units(problem, draws, units, np.arange(len(units.senders))):
+        of_sender = np.isin(units.senders[numbers], gone)
+        np.add.at(total, np.where(of_sender, units.senders[numbers], units.receivers[numbers]), values)
+    return np.asarray(logsumexp(total[gone], axis=1) - np.log(len(draws)))
