@@ -16,13 +16,15 @@ from latentnet._random import RandomState, as_generator
 from latentnet.checks import whole_number
 from latentnet.network import Network
 from latentnet.posterior.arviz import pareto_smoothed
+from latentnet.posterior.clusters import evenly_spaced
 from latentnet.posterior.diagnostics import mean_ess
 from latentnet.predictive.units import Units, draws_of_units, observed_units
 
 __all__ = ["BAD_K", "LOO", "check_draws", "loo", "unit_index"]
 
 BAD_K = 0.7  # importance weights with a heavier tail are not to be relied on
-_FEW_DRAWS = 100  # for the rough numbers of units that are not smoothed
+# For the rough numbers of units that are not smoothed: log-likelihoods in all, and draws at least.
+_ROUGH_NUMBERS, _FEW_DRAWS = 50_000_000, 100
 
 
 @dataclass(frozen=True, repr=False)
@@ -173,8 +175,9 @@ def _shares(draws: np.ndarray) -> np.ndarray:
 
 
 def _rough(problem: Any, draws: np.ndarray, units: Units) -> np.ndarray:
-    """WAIC's number of every unit, from a few draws."""
-    few = draws[np.linspace(0, len(draws) - 1, min(_FEW_DRAWS, len(draws))).astype(np.intp)]
+    """WAIC's number of every unit, from as many draws as there is time for."""
+    most = max(_FEW_DRAWS, _ROUGH_NUMBERS // len(units.senders))
+    few = draws[evenly_spaced(len(draws), most)]
     rough = np.empty(len(units.senders))
     for numbers, values in draws_of_units(problem, few, units, np.arange(len(rough))):
         rough[numbers] = logsumexp(values, axis=1) - math.log(len(few)) - values.var(axis=1, ddof=1)
