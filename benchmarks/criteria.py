@@ -60,7 +60,7 @@ def _found(table: pd.DataFrame) -> int:
 
 def dims(truth: int, seed: int) -> pd.DataFrame:
     """Compare 1 to 4 dimensions by leave-one-out."""
-    network, engine = _of_dims(truth, seed), MCMC(500, 500, 2, n_jobs=1)
+    network, engine = _of_dims(truth, seed), MCMC(500, 500, 2, thin=1, n_jobs=1)
     models = {d: LatentPositionModel(d, inference=engine, random_state=seed).fit(network) for d in (1, 2, 3, 4)}
     return latentnet.compare(models, random_state=seed)
 

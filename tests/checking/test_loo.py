@@ -81,7 +81,7 @@ def test_units_add_up_to_the_likelihood(case: str) -> None:
 
 @pytest.fixture(scope="module")
 def monks() -> LatentPositionModel:
-    return LatentPositionModel(inference=MCMC(1000, 500, 4), random_state=1).fit(load_sampson())
+    return LatentPositionModel(inference=MCMC(1000, 500, 4, thin=1), random_state=1).fit(load_sampson())
 
 
 def _log_likelihoods(model: LatentPositionModel, pair: tuple[Any, Any], network: Network) -> np.ndarray:
@@ -151,14 +151,14 @@ def _karate() -> Network:
 )
 def test_agrees_with_forty_exact_refits(network: Network, parameters: dict[str, Any]) -> None:
     """The 20 with the worst k, and 20 others."""
-    model = LatentPositionModel(inference=MCMC(1000, 500, 4), random_state=1, **parameters).fit(network)
+    model = LatentPositionModel(inference=MCMC(1000, 500, 4, thin=1), random_state=1, **parameters).fit(network)
     order = latentnet.loo(model).pointwise.sort_values("k").index
     others = np.random.default_rng(1).choice(len(order) - 20, 20, replace=False)
     _check_against_refits(model, [*order[-20:], *order[others]])
 
 
 def test_folds_agree_with_leaving_one_out(monks: LatentPositionModel) -> None:
-    short = LatentPositionModel(inference=MCMC(250, 300, 2), random_state=1)
+    short = LatentPositionModel(inference=MCMC(250, 300, 2, thin=1), random_state=1)
     models = {"map": monks, "none": clone(short).set_params(similarity=None).fit(load_sampson())}
     by_one = latentnet.compare(models)
     models["map"] = short.fit(load_sampson())
@@ -172,7 +172,7 @@ def test_folds_agree_with_leaving_one_out(monks: LatentPositionModel) -> None:
 
 
 def test_tables_say_how_far_behind_and_what_to_do(monks: LatentPositionModel) -> None:
-    none = quick_fit(load_sampson(), similarity=None, inference=MCMC(200, 200, 2))
+    none = quick_fit(load_sampson(), similarity=None, inference=MCMC(200, 200, 2, thin=1))
     clusters = LatentClusterModel(2, inference=engine(n_draws=40), random_state=1).fit(load_sampson())
     table = latentnet.compare({"none": none, "map": monks, "two": clusters})
     assert list(table.columns) == ["elpd", "se", "difference", "se_difference", "n_effective", "worst_k", "advice"]

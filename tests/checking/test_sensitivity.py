@@ -81,7 +81,7 @@ def test_clusters_are_scaled_and_positions_given_them_are_not(n_clusters: int | 
 
 
 def test_the_table_says_where_prior_and_ties_disagree() -> None:
-    run = MCMC(500, 300, 2, progress=False)
+    run = MCMC(500, 300, 2, thin=1, progress=False)
     effects = [Homophily("group")]
     narrow = quick_fit(MONKS, effects=effects, similarity=None, inference=run, priors=Priors(coefficient_variance=0.02))
     table = latentnet.prior_sensitivity(narrow)

@@ -69,13 +69,21 @@ def _refitted(
 ) -> dict[str, pd.Series[float]]:
     """A function of each refitted model and what its fold held out, joined over folds."""
     tasks = [
-        delayed(function)(clone(model), network, training, dyads, seed)
+        delayed(function)(_anew(model), network, training, dyads, seed)
         for model in models.values()
         for (training, dyads), seed in zip(folds, seeds, strict=True)
     ]
     with first_class_functions():  # filters of warnings belong to all threads
         found = iter(Parallel()(tasks))
     return {name: pd.concat([next(found) for _ in folds]) for name in models}
+
+
+def _anew(model: Any) -> Any:
+    """The model without what it learned; refits do not write over its checkpoint."""
+    model = clone(model)
+    if getattr(model.inference, "checkpoint", None) is not None:
+        model.set_params(inference__checkpoint=None)
+    return model
 
 
 def _unit_densities(model: Any, network: Network, training: Network, dyads: Dyads, seed: Any) -> pd.Series[float]:
