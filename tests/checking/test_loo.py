@@ -157,6 +157,7 @@ def test_agrees_with_forty_exact_refits(network: Network, parameters: dict[str, 
     _check_against_refits(model, [*order[-20:], *order[others]])
 
 
+@pytest.mark.slow
 def test_folds_agree_with_leaving_one_out(monks: LatentPositionModel) -> None:
     short = LatentPositionModel(inference=MCMC(250, 300, 2, thin=1), random_state=1)
     models = {"map": monks, "none": clone(short).set_params(similarity=None).fit(load_sampson())}
