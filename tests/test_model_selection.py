@@ -13,11 +13,12 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import cross_val_score
 
-from latentnet import MAP, DynamicLatentPositionModel, LatentPositionModel, Network
+from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Network
 from latentnet.datasets import load_sampson
 from latentnet.effects import Homophily
 from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold, cross_validate
 from latentnet.model_selection.folds import folds_of
+from latentnet.model_selection.validation import anew
 from tests.contracts.networks import NETWORKS
 
 # Whether each fold's fit converges is not the question here.
@@ -209,3 +210,10 @@ def test_splits_of_scikit_learn_are_sent_here() -> None:
     ties = load_sampson().ties.toarray()
     with pytest.raises(ValueError, match=r"latentnet\.model_selection"):
         cross_val_score(MODEL, ties, cv=5, error_score="raise")
+
+
+def test_refits_leave_the_checkpoint_alone() -> None:
+    model = LatentPositionModel(inference=MCMC(checkpoint="whole.zip"))
+    assert anew(model).inference.checkpoint is None
+    assert model.inference.checkpoint == "whole.zip"
+    assert anew(LatentPositionModel(inference="map")).inference == "map"

@@ -10,7 +10,6 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numba.types import void
 from scipy.special import logsumexp
-from sklearn.base import clone
 
 from latentnet._random import as_seed_sequence
 from latentnet.checking.loo import unit_index
@@ -19,6 +18,7 @@ from latentnet.likelihood.verbs import couples_actors
 from latentnet.model_selection import ActorKFold, DyadKFold, RespondentKFold
 from latentnet.model_selection.folds import Dyads
 from latentnet.model_selection.scores import held_out
+from latentnet.model_selection.validation import anew
 from latentnet.native import NUMBER, VECTOR, Memory, entry
 from latentnet.network import Network
 from latentnet.predictive.units import draws_of_units, observed_units
@@ -69,21 +69,13 @@ def _refitted(
 ) -> dict[str, pd.Series[float]]:
     """A function of each refitted model and what its fold held out, joined over folds."""
     tasks = [
-        delayed(function)(_anew(model), network, training, dyads, seed)
+        delayed(function)(anew(model), network, training, dyads, seed)
         for model in models.values()
         for (training, dyads), seed in zip(folds, seeds, strict=True)
     ]
     with first_class_functions():  # filters of warnings belong to all threads
         found = iter(Parallel()(tasks))
     return {name: pd.concat([next(found) for _ in folds]) for name in models}
-
-
-def _anew(model: Any) -> Any:
-    """The model without what it learned; refits do not write over its checkpoint."""
-    model = clone(model)
-    if getattr(model.inference, "checkpoint", None) is not None:
-        model.set_params(inference__checkpoint=None)
-    return model
 
 
 def _unit_densities(model: Any, network: Network, training: Network, dyads: Dyads, seed: Any) -> pd.Series[float]:

@@ -16,7 +16,15 @@ from latentnet.model_selection.folds import Dyads, folds_of
 from latentnet.model_selection.scores import Score, held_out, read_scoring
 from latentnet.network import Network, as_network
 
-__all__ = ["GridSearch", "cross_validate"]
+__all__ = ["GridSearch", "anew", "cross_validate"]
+
+
+def anew(model: Any) -> Any:
+    """A model to be refitted: without what it learned, and apart from its checkpoint, which is of the whole network."""
+    model = clone(model)
+    if getattr(getattr(model, "inference", None), "checkpoint", None) is not None:
+        model.set_params(inference__checkpoint=None)
+    return model
 
 
 def cross_validate(
@@ -81,7 +89,7 @@ def _tables(
                 "several periods, fit the first ones and score model.forecast() on the next"
             )
     tasks = (
-        delayed(_fold_scores)(clone(model), network, training, dyads, list(scores.values()))
+        delayed(_fold_scores)(anew(model), network, training, dyads, list(scores.values()))
         for model in models
         for training, dyads in folds
     )
