@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
     for directed in (False, True):
-        table = study(options.actors, directed, options.runs, MCMC(1000, 500, 4, progress=False))
+        table = study(options.actors, directed, options.runs, MCMC(1000, 500, 4, thin=1, progress=False))
         medians = table.groupby("model", sort=False).median()
         print(
             f"\n{options.actors} actors, {'directed' if directed else 'undirected'}, medians of {options.runs} networks"

@@ -95,7 +95,7 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     chosen = _arguments()
-    engine = MCMC(n_draws=chosen.draws, n_chains=chosen.chains, n_jobs=1)
+    engine = MCMC(n_draws=chosen.draws, n_chains=chosen.chains, thin=1, n_jobs=1)
     found = study(tuple(chosen.numbers), chosen.seeds, chosen.actors, engine)
     table = summary(found)
     print(f"{chosen.seeds} networks of {chosen.actors} actors each; {chosen.chains} chains of 500 + {chosen.draws}")
@@ -110,7 +110,7 @@ def main() -> None:
         print("\n\nNetworks whose number was missed")
         print(wrong.to_string(index=False, float_format="{:.2f}".format), end="")
     print("\n\nSampson's monks: posterior of the number of occupied clusters")
-    long = MCMC(n_draws=10 * chosen.draws, n_chains=4, n_jobs=1)
+    long = MCMC(n_draws=10 * chosen.draws, n_chains=4, thin=1, n_jobs=1)
     print(sampson(long).to_string(index=False, float_format="{:.3f}".format))
 
 

@@ -39,7 +39,7 @@ def fit_cluster(
 
 def _fit(model: Any, problem: Problem, dyads: npt.NDArray[np.intp], seed: int, n_draws: int, n_warmup: int) -> Fit:
     """Fit 4 chains; what drawing costs is the difference of the engine alone to a run that keeps hardly any draws."""
-    engine = latentnet.MCMC(n_draws=n_draws, n_warmup=n_warmup, n_chains=4)
+    engine = latentnet.MCMC(n_draws=n_draws, n_warmup=n_warmup, n_chains=4, thin=1)
     model.set_params(random_state=seed, inference=engine)
     graph = problem.graph()
     with warnings.catch_warnings(), Stopwatch() as whole:

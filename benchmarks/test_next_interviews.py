@@ -78,7 +78,7 @@ def fit(people: Population, asked: list[int], seed: int, length: dict[str, int])
     ties = np.full_like(people.ties, np.nan)
     ties[asked] = people.ties[asked]
     np.fill_diagonal(ties, 0.0)
-    engine = MCMC(**length, n_chains=2, n_jobs=1)
+    engine = MCMC(**length, n_chains=2, thin=1, n_jobs=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LatentnetWarning)
         model = LatentClusterModel(len(SIZES) + 1, inference=engine, random_state=seed)

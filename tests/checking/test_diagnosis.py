@@ -12,7 +12,7 @@ from latentnet.datasets import load_sampson, load_sampson_waves
 from latentnet.effects import DyadCovariate, Homophily, Receiver
 from tests.contracts.networks import NETWORKS, quick_fit
 
-ENGINE = MCMC(300, 300, 2, progress=False)
+ENGINE = MCMC(300, 300, 2, thin=1, progress=False)
 
 
 def _topics(*arguments: object, **parameters: object) -> dict[str, str]:

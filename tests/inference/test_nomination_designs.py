@@ -69,7 +69,7 @@ class Intercepts(NamedTuple):
 def _draws(problem: Problem, n_draws: int, least: float, rng: np.random.Generator) -> tuple[np.ndarray, float]:
     """Draws of the intercept and their effective number: `least` at least, unless 1,600 a chain do not give that."""
     while True:
-        result = MCMC(n_draws, 100, 2, n_jobs=1, progress=False).infer(problem, rng)
+        result = MCMC(n_draws, 100, 2, thin=1, n_jobs=1, progress=False).infer(problem, rng)
         intercepts = result.draws[..., problem.intercept]
         effective = float(summarise(intercepts)["ess_bulk"])
         if effective >= least or n_draws >= 1600:

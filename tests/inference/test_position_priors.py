@@ -165,6 +165,8 @@ def test_an_engine_fits_with_it_and_leaves_out_what_it_does_not_offer() -> None:
     result = engine.infer(problem, np.random.default_rng(3))
     assert _radius_law(result.draws.reshape(-1, problem.n_parameters), problem) > FALSE_ALARM
     monks = _problem(load_sampson())
-    found: Any = MCMC(n_draws=300, n_warmup=300, n_chains=2, progress=False).infer(monks, np.random.default_rng(4))
+    found: Any = MCMC(n_draws=300, n_warmup=300, n_chains=2, thin=1, progress=False).infer(
+        monks, np.random.default_rng(4)
+    )
     assert found.statistics["acceptance_rate"].mean() > 0.6
     assert found.statistics["log_likelihood_total"].mean() > -140.0  # without positions: -184

@@ -267,7 +267,7 @@ def test_mcmc_draws_from_the_prior_where_nothing_was_observed(name: str) -> None
     model = cls(priors=PRIORS, **params)
     rng = np.random.default_rng(8)
     problem = model._specify(_nothing_observed(directed), None, rng)
-    result = MCMC(n_draws=4000, n_warmup=500, n_chains=4, progress=False).infer(problem, rng)
+    result = MCMC(n_draws=4000, n_warmup=500, n_chains=4, thin=1, progress=False).infer(problem, rng)
     theta, labels, components = draw_prior(problem, COUNT, rng)
     exact = _scalars(problem, theta, labels, components)
     chains = []

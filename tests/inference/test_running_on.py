@@ -20,7 +20,10 @@ from latentnet import (
     Network,
 )
 from latentnet.datasets import load_sampson, load_sampson_waves
-from latentnet.inference import chains
+from latentnet.inference import PriorDraws, chains
+from latentnet.inference.base import InferenceResult
+from latentnet.inference.convergence import Agreement, first_look
+from latentnet.inference.progress import duration
 from tests.contracts.networks import NETWORKS, engine, quick_fit, undirected
 from tests.contracts.test_saved_before import FOLDER
 
@@ -111,6 +114,40 @@ def test_dyads_that_cannot_be_tied_do_not_keep_chains_running():
     model = LatentPositionModel(random_state=1).fit(network)
     assert model.thin_ <= 2
     assert model.converged_
+
+
+def test_a_first_look_says_what_a_look_at_all_dyads_says():
+    """Of draws that agree, being independent, and of the same with one chain moved."""
+    network = undirected(60, [(i, i + 1) for i in range(59)])
+    model = LatentPositionModel(inference=PriorDraws(2000), random_state=1).fit(network)
+    problem, pooled = model._problem, model.draws_.parameters.reshape(4, 500, -1)
+    for moved in (0.0, 0.3, 3.0):
+        draws = pooled.copy()
+        draws[0, :, problem.intercept] += moved
+        found = [first_look(problem, InferenceResult(draws, "chains"), last) for last in (False, True)]
+        assert found[0].holds == found[1].holds == (moved == 0.0)
+        assert len(found[1].dyads) == 60 * 59 / 2
+        assert len(found[0].dyads) == len(found[1].dyads) if found[0].holds else len(found[0].dyads) < 300
+        assert (found[1].length_needed > 1.0) == (moved > 0.0)
+
+
+def test_how_long_it_takes_goes_by_what_is_worst():
+    def needed(scalar: float, *of_dyads: float) -> float:
+        where = np.arange(len(of_dyads))
+        return Agreement({"intercept": scalar}, where, where, np.array(of_dyads)).length_needed
+
+    assert needed(1.02, 1.0) == pytest.approx(1.0)
+    assert needed(1.0, *[1.01] * 100) == pytest.approx(1.0)
+    assert needed(1.1, 1.0) == pytest.approx(0.21 / 0.0404)
+    assert needed(np.nan, 1.0) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 second"), (42.4, "42 seconds"), (60, "1 minute"), (95, "1.6 minutes"), (3600 * 11, "11 hours")],
+)
+def test_durations_in_words(seconds, words):
+    assert duration(seconds) == words
 
 
 # more draws

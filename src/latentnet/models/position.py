@@ -45,6 +45,10 @@ class LatentPositionModel(LatentModel):
         Posterior means by name, without the intercept.
     draws_ : Draws
         The draws as arrays.
+    thin_ : int
+        One of how many draws was kept: more than one where chains ran on until they agreed.
+    converged_ : bool
+        Whether `diagnose` finds no problem.
     actors_ : ndarray of shape (n_actors,)
         Labels, in the order of the input.
     n_actors_ : int
