@@ -23,6 +23,7 @@ from latentnet.models.aligned import align_to
 from latentnet.models.loading import load, resume
 from latentnet.models.merged import merge
 from latentnet.network import Network
+from latentnet.network.layers import Layers
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
 
@@ -35,6 +36,7 @@ __all__ = [
     "LatentClusterModel",
     "LatentPositionModel",
     "LatentnetWarning",
+    "Layers",
     "Network",
     "PriorDraws",
     "Priors",

@@ -246,7 +246,7 @@ def test_priors_of_r_are_about_zero_and_in_the_predictors_own_units() -> None:
     params: dict[str, Any] = {"family": "gaussian", "effects": effects, "inference": engine, "random_state": 1}
     of_r, ours = (LatentPositionModel(priors=one, **params).fit(network) for one in (Priors.as_in_r(), Priors()))
     prior, off = of_r._problem.prior, ~np.eye(N, dtype=bool)
-    assert (prior.level.mean, prior.level.about, prior.level.precision) == (0.0, 0.0, 1.0 / 9.0)
+    assert (prior.level.mean[0], prior.level.about, prior.level.precision[0]) == (0.0, 0.0, 1.0 / 9.0)
     mean_square = np.broadcast_to(data.age[:, None], (N, N))[off] ** 2
     assert prior.precision[of_r._problem.coefficient_indices] == pytest.approx(mean_square.mean() / 9.0)
     assert of_r.priors_.position_variance_scale == pytest.approx(N / 8.0)

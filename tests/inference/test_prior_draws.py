@@ -17,6 +17,7 @@ from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, Pr
 from latentnet.effects import Effect, Intercept, Reciprocity, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli, Family, Gaussian, NegativeBinomial, Ordinal
 from latentnet.inference.prior_draws import draw_prior
+from latentnet.network.layers import Given
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
@@ -266,7 +267,7 @@ def test_mcmc_draws_from_the_prior_where_nothing_was_observed(name: str) -> None
     cls, params, directed = UNOBSERVED[name]
     model = cls(priors=PRIORS, **params)
     rng = np.random.default_rng(8)
-    problem = model._specify(_nothing_observed(directed), None, rng)
+    problem = model._specify(Given(_nothing_observed(directed)), rng)
     result = MCMC(n_draws=4000, n_warmup=500, n_chains=4, thin=1, progress=False).infer(problem, rng)
     theta, labels, components = draw_prior(problem, COUNT, rng)
     exact = _scalars(problem, theta, labels, components)

@@ -98,7 +98,7 @@ def _shift_with(prior, theta, intercept, rng, knows_intercept, compensates):  # 
             continue
         values = theta[int(group[START]) : int(group[STOP])]
         precision = math.exp(-2.0 * theta[int(group[SCALE])])
-        of_intercept = prior.level.precision * group[SHIFT] * knows_intercept
+        of_intercept = prior.level.precision[0] * group[SHIFT] * knows_intercept
         total = precision * values.size + of_intercept * group[SHIFT]
         pull = of_intercept * theta[intercept] - precision * values.sum()
         shift = pull / total + rng.standard_normal() / math.sqrt(total)

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning as MixtureWarning
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint
+from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.inference.optimise import maximise
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
@@ -73,6 +73,7 @@ def bic(model: Any) -> BIC:
     """
     check_is_fitted(model)
     refuse_joint(model, "bic")
+    refuse_layers(model, "bic")
     problem: Problem = model._problem
     if problem.n_dims == 0 or model.draws_.kind != "chains":
         raise ValueError(

@@ -18,6 +18,7 @@ from latentnet.inference.base import InferenceResult
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.network import as_network
 from latentnet.network.joined import join_networks
+from latentnet.network.layers import Given
 from latentnet.network.reading.periods import read_networks
 from latentnet.posterior.clusters import evenly_spaced, occupied_counts
 from latentnet.predictive.predictive import Predictive
@@ -132,7 +133,7 @@ def calibrate(
             "(choice_set='named'), and a simulated network would have others; give from_nominations actors="
         )
     first, *seeds = as_seed_sequence(random_state).spawn(n_replications + 1)
-    problem = model._specify(network, presences, np.random.default_rng(first))
+    problem = model._specify(Given(network, presences), np.random.default_rng(first))
     pairs = _watched_pairs(problem, np.random.default_rng(first.spawn(1)[0]))
     found = Parallel(n_jobs=n_jobs)(delayed(_ranks)(problem, engine, pairs, seed) for seed in seeds)
     ranks = pd.DataFrame(found)

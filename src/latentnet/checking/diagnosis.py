@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint
+from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.checking.sensitivity import NOTABLE, prior_sensitivity
 from latentnet.network import Network
 from latentnet.predictive.predictive import Predictive
@@ -89,6 +89,7 @@ def diagnose(model: Any) -> Findings:
     """
     check_is_fitted(model)
     refuse_joint(model, "diagnose")
+    refuse_layers(model, "diagnose")
     problem, of_chains = model._problem, model.diagnose()
     longer = "Run longer, MCMC(n_draws=..., n_warmup=...); if that does not help, make the model simpler."
     found = [_Finding("chains", f"{text}.", longer) for text in of_chains.problems]

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.special import logsumexp
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint
+from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import whole_number
 from latentnet.network import Network
@@ -134,6 +134,7 @@ def check_draws(model: Any, function: str) -> None:
     """Refuse what is not fitted, joint models, and what has no chains."""
     check_is_fitted(model)
     refuse_joint(model, function)
+    refuse_layers(model, function)
     if model.draws_.kind != "chains":
         raise ValueError(
             f"{function} needs chains that draw from the posterior, but the model was fitted by {model.inference!r}; "

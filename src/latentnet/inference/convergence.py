@@ -5,6 +5,7 @@ None of them feels how the map lies, so draws need not be aligned.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from latentnet.inference.base import InferenceResult
     from latentnet.network import Network
     from latentnet.posterior.draws import Draws
+    from latentnet.problem.layers import Layer
     from latentnet.problem.problem import Problem
 
 __all__ = [
@@ -132,9 +134,33 @@ def _of_dyads(problem: Problem, draws: Draws, senders: np.ndarray, receivers: np
 
 
 def linear_predictors_of(problem: Problem, draws: Draws, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
-    """Linear predictors by chain and draw, (n_chains, n_draws, n_dyads)."""
-    eta = Predictive(problem, draws.pooled).values("linear_predictor", senders, receivers)
+    """Linear predictors by chain and draw, (n_chains, n_draws, n_dyads); of layers, each dyad's in one of these."""
+    if problem.layers:
+        eta = np.empty((len(draws.pooled), len(senders)))
+        for layer, some, i, j in _in_layers(problem, senders, receivers):
+            own = Predictive(layer.problem, layer.parameters(draws.pooled))
+            eta[:, some] = own.values("linear_predictor", i, j)
+    else:
+        eta = Predictive(problem, draws.pooled).values("linear_predictor", senders, receivers)
     return eta.reshape(draws.n_chains, draws.n_draws, -1)
+
+
+def _in_layers(
+    problem: Problem, senders: np.ndarray, receivers: np.ndarray
+) -> Iterator[tuple[Layer, np.ndarray, np.ndarray, np.ndarray]]:
+    """Each layer with the dyads that are watched there, which of all they are, and their places in it.
+
+    A dyad is watched in one of the layers that have both actors, by turns.
+    """
+    places = np.full((len(problem.layers), problem.n_actors), -1)
+    for k, layer in enumerate(problem.layers):
+        places[k, layer.actors] = np.arange(len(layer.actors))
+    both = (places[:, senders] >= 0) & (places[:, receivers] >= 0)
+    turn = (senders + receivers) % np.maximum(both.sum(axis=0), 1)
+    chosen = both & (np.cumsum(both, axis=0) - 1 == turn)
+    for k, layer in enumerate(problem.layers):
+        some = np.flatnonzero(chosen[k])
+        yield layer, some, places[k, senders[some]], places[k, receivers[some]]
 
 
 def monitored_dyads(problem: Problem, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -143,6 +169,17 @@ def monitored_dyads(problem: Problem, most: int) -> tuple[np.ndarray, np.ndarray
     Of joint models those within a network. The same at every call.
     """
     network, presences = problem.network, problem.presences
+    if problem.layers:
+        senders, receivers = _dyads_of(network, most if presences is None else most * (1 + presences.network.max()))
+        found = [
+            some[entries_at(layer.problem.network.impossible, i, j) == 0.0]
+            for layer, some, i, j in _in_layers(problem, senders, receivers)
+        ]
+        within = np.sort(np.concatenate(found))
+        if presences is not None:
+            within = within[presences.network[senders[within]] == presences.network[receivers[within]]]
+            within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
+        return senders[within], receivers[within]
     if presences is None:
         senders, receivers = _dyads_of(network, most)
         possible = entries_at(network.impossible, senders, receivers) == 0.0

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from latentnet.inference.optimise import maximise
+from latentnet.likelihood.layered import layered
 from latentnet.likelihood.verbs import with_expected_ties
 from latentnet.network import without_design
 from latentnet.problem.target import Target
@@ -40,16 +41,24 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     -------
     ndarray of shape (n_parameters,)
     """
-    network, family = problem.network, problem.family_slice
-    # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.
-    everything = not network.observed.asked.all() or problem.family.unit == "pair"
-    observed = problem.whole if everything else problem.with_network(without_design(network))
-    likelihood = with_expected_ties(observed.offering(with_expected_ties), observed, draws)
+    family = problem.family_slice
     theta, logs = draws[int(np.argmax(log_densities))].copy(), problem.bound.logs > 0.0
     theta[family] = draws[:, family].mean(axis=0)
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
-    target = BoundTarget(Target(likelihood, problem.own_prior()))
+    target = BoundTarget(Target(_of_expected_ties(problem, draws), problem.own_prior()))
     free = problem.parameters.of_predictor
     return maximise(
         problem, target.likelihood_value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-3
     )[0]
+
+
+def _of_expected_ties(problem: Problem, draws: np.ndarray) -> Any:
+    """The likelihood of the mean ties under some parameter vectors."""
+    if problem.layers:
+        each = [_of_expected_ties(layer.problem, layer.parameters(draws)) for layer in problem.layers]
+        return layered(problem.layers, problem.n_actors, each)
+    network = problem.network
+    # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.
+    everything = not network.observed.asked.all() or problem.family.unit == "pair"
+    observed = problem.whole if everything else problem.with_network(without_design(network))
+    return with_expected_ties(observed.offering(with_expected_ties), observed, draws)

@@ -93,7 +93,9 @@ def posterior_mode(
     """Mode of the density of positions, coefficients and log σ near `start`.
 
     Correlated effects are taken with the second given the first, standardised: in themselves they have no mode, since
-    their density grows without bound as ρ → ±1 and one becomes a multiple of the other.
+    their density grows without bound as ρ → ±1 and one becomes a multiple of the other. With several layers it is the
+    mode of the positions' direction and the log of their length: else positions would shrink, and the weights of the
+    layers behind the first one grow in turn.
 
     Returns (parameters, log density, converged). `dtype` is that of the fused kernels' forces: float32 is what the
     sampler has compiled anyway, and enough for a start.
@@ -122,6 +124,11 @@ def mode_density(
         for place, count in correlated:
             value -= count * float(np.log(np.cosh(theta[place])))  # ½·count·log(1 − ρ²)
             gradient[place] -= count * np.tanh(theta[place])
+        if len(problem.layers) > 1 and problem.n_dims:
+            z = theta[problem.positions]
+            squares = float(z @ z) + 1e-300
+            value += 0.5 * z.size * float(np.log(squares))
+            gradient[problem.positions] += z.size * z / squares
         return value, gradient
 
     return density

@@ -79,9 +79,9 @@ def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tupl
     theta[:, normal] = rng.standard_normal((n_draws, int(normal.sum()))) / np.sqrt(prior.precision[normal])
     level = prior.level
     if level.n_intercepts:
-        shift = level.about * (theta[:, level.coefficients] @ level.means)
+        shift = level.about * (theta[:, level.coefficients] @ level.means.T)
         noise = rng.standard_normal((n_draws, level.n_intercepts)) / np.sqrt(level.precision)
-        theta[:, problem.intercepts] = level.mean - shift[:, None] + noise
+        theta[:, problem.intercepts] = level.mean - shift + noise
     for group in prior.groups:
         start, stop, log_scale = int(group[START]), int(group[STOP]), int(group[SCALE])
         theta[:, log_scale] = 0.5 * np.log(group[DF] * group[V0] / rng.chisquare(group[DF], n_draws))

@@ -67,12 +67,23 @@ def start_parameters(problem: Problem, rng: np.random.Generator) -> np.ndarray:
             pairs = pairs[:, problem.presences.site[pairs[0]] == problem.presences.site[pairs[1]]]
         first, second = positions[pairs[0]], positions[pairs[1]]
         similarity = float(np.mean(problem.similarity.between(first, second)))
+    for layer in problem.layers:
+        own = layer.parameters(theta)
+        _start_values(layer.problem, own, similarity * layer.unit**layer.degree)
+        values = slice(layer.n_coordinates, layer.problem.log_scale)
+        theta[layer.source[values]] = own[values]
+    if not problem.layers:
+        _start_values(problem, theta, similarity)
+    return theta
+
+
+def _start_values(problem: Problem, theta: np.ndarray, similarity: float) -> None:
+    """Set, in place, what is neither a position nor of its prior, where dyads' mean similarity is known."""
     for group, start in problem.random_groups:
         theta[start + group.scale] = np.log(problem.frame.unit)
     theta[problem.family_slice] = problem.bound.start
     if problem.intercept >= 0:
         theta[problem.intercepts] = problem.family.start_intercept(mean_tie(problem.network)) - similarity
-    return theta
 
 
 def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most: Any = np.inf) -> np.ndarray:
@@ -80,11 +91,11 @@ def disperse(problem: Problem, theta: np.ndarray, rng: np.random.Generator, most
 
     `most` is a number, or one for each parameter. Intercepts are those of average covariates.
     """
-    spread, covariates = 0.5 * problem.units, problem.covariates
+    spread, level = 0.5 * problem.units, problem.prior.level
     if problem.n_dims:
         spread[problem.positions] = 0.5 * np.sqrt(np.mean(theta[problem.positions] ** 2))
     change = np.minimum(spread, most) * rng.standard_normal(problem.n_parameters)
-    change[problem.intercepts] -= covariates.means @ change[covariates.indices]
+    change[problem.intercepts] -= level.means @ change[level.coefficients]
     if problem.presences is not None and problem.n_dims:  # an actor's presences go together
         of_positions = change[problem.positions].reshape(problem.n_dims, -1)
         of_positions[:] = of_positions[:, problem.presences.actors]

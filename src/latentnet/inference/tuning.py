@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hami
 from latentnet.inference.moves.move import Move
 from latentnet.inference.moves.relocation import Relocation, relocate
 from latentnet.inference.moves.scaling import (
+    LayerBlock,
     Location,
     ScaleBlock,
     Steps,
     redraw_location,
     redraw_steps,
     scale_and_shift,
+    stretch_layer,
     stretch_steps,
 )
 from latentnet.inference.moves.swap import Swaps, swap
@@ -31,6 +33,7 @@ from latentnet.priors.random_walk import pull_to_steps
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
+    from latentnet.priors.intercept import Level
     from latentnet.problem.problem import Problem
     from latentnet.problem.target import Target
 
@@ -147,6 +150,7 @@ def sampler_moves(
         moves.append(Move(redraw_values, OwnValues(prior.positions, mass), allocates=True))
     if problem.n_dims:
         moves.append(Move(scale_and_shift, ScaleBlock(prior.level, new_block()), "scaling_rate"))
+        moves += _moves_of_layers(problem, prior.level)
         if problem.invariance == "isometry" and offers(prior.positions, draw_shift):
             moves.append(Move(redraw_location, Location(prior)))
     if moving:
@@ -157,18 +161,41 @@ def sampler_moves(
     return moves
 
 
+def _moves_of_layers(problem: Problem, level: Level) -> list[Move]:
+    """Moves of each layer's scale against the others'."""
+    if len(problem.layers) < 2:
+        return []
+    weights, first, moves = np.array([layer.weight for layer in problem.layers[1:]], np.int64), 0, []
+    for layer in problem.layers:
+        last = first + layer.problem.prior.level.n_intercepts
+        block = LayerBlock(level, first, last, layer.weight, weights, layer.degree, new_block())
+        moves.append(Move(stretch_layer, block))
+        first = last
+    return moves
+
+
 def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> list[Move]:
     """Moves of single actors, of pairs and of branches."""
-    n, likelihood, observed, moves = problem.n_actors, target.likelihood, problem.network.observed, []
-    relocations = math.ceil(_RELOCATED_SHARE * n)
+    n, likelihood, moves = problem.n_actors, target.likelihood, []
+    of_layers = max(1, len(problem.layers))  # the more of them, the deeper the valleys between modes
+    relocations = math.ceil(_RELOCATED_SHARE * n * of_layers)
     if couples_actors(likelihood):
         relocations = min(relocations, _MOST_WHOLE_RELOCATIONS)
     if offers(likelihood, actor_log_likelihood):
         moves.append(Move(relocate, Relocation(relocations, *problem.graph), "relocation_rate"))
-    if offers(likelihood, change_of_swap) and observed.n_dyads == observed.n_dyads_possible:
-        moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n)), "swap_rate"))
+    if _can_swap(problem, likelihood):
+        moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n * of_layers)), "swap_rate"))
     # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
     swings = 0 if problem.has_steps else min(_MOST_SWINGS, branches.hubs.size)
     if swings:
         moves.append(Move(swing, Swings(swings, branches), "swing_rate"))
     return moves
+
+
+def _can_swap(problem: Problem, likelihood: Any) -> bool:
+    """Whether it says what the places of two actors change; of layers, whether all actors are in all of these."""
+    if len(problem.layers) > 1:
+        own = [layer.problem for layer in problem.layers]
+        return all(one.n_actors == problem.n_actors and _can_swap(one, one.likelihood) for one in own)
+    observed = problem.network.observed
+    return offers(likelihood, change_of_swap) and observed.n_dyads == observed.n_dyads_possible

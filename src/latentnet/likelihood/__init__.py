@@ -8,6 +8,7 @@ from latentnet.likelihood import composed_draws  # noqa: F401  (more verbs of th
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.folded import Folded
 from latentnet.likelihood.fused import Fused
+from latentnet.likelihood.layered import Layered
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["LIKELIHOODS", "accepting"]
 
 # The first that accepts is taken; the last is exact and accepts all (`latentnet.likelihood.verbs`).
-LIKELIHOODS: list[Any] = [Fused, Folded, Composed]
+LIKELIHOODS: list[Any] = [Layered, Fused, Folded, Composed]
 
 
 def accepting(problem: Problem) -> Any:

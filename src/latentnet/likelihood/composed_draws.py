@@ -15,7 +15,7 @@ from latentnet.likelihood.composed import (
     with_layout,
 )
 from latentnet.likelihood.packed import dyad_layout
-from latentnet.likelihood.verbs import information, linear_predictors, with_expected_ties
+from latentnet.likelihood.verbs import information, linear_predictors, simulated_scores, with_expected_ties
 from latentnet.network import without_design
 
 if TYPE_CHECKING:
@@ -107,22 +107,29 @@ def _with_expected_ties(likelihood: Composed, problem: Problem, draws: np.ndarra
     )
 
 
-@implements(information, Composed)
-def _information(likelihood: Composed, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The mean square of the score of networks simulated from the model, coefficients' about average covariates.
-
-    It asks nothing of family and effects but what they have anyway. Caps and the choice set are left out.
-    """
+@implements(simulated_scores, Composed)
+def _simulated_scores(
+    likelihood: Composed, problem: Problem, theta: np.ndarray, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Caps and the choice set are left out."""
     covariates, family = problem.covariates, problem.family
     target = Composed.bind(problem.with_network(without_design(problem.network)))
-    values, data, total = theta[problem.family_slice], problem.bound.data, np.zeros_like(theta)
+    values, data = theta[problem.family_slice], problem.bound.data
     blocks = range(target.layout.sizes.size)
     known = [(block_predictors(target, theta[None], block)[0], block_dyads(target, block)) for block in blocks]
-    with first_class_functions():
-        for _ in range(_NETWORKS):
-            ties = [family.simulate(eta, values, data, dyads, rng).ravel() for eta, dyads in known]
-            gradient = np.zeros_like(theta)
+    for _ in range(_NETWORKS):
+        ties = [family.simulate(eta, values, data, dyads, rng).ravel() for eta, dyads in known]
+        gradient = np.zeros_like(theta)
+        with first_class_functions():
             composed_gradient(target._replace(dense_ties=np.concatenate([np.zeros(0), *ties])), theta, gradient)
-            gradient[covariates.indices] -= covariates.means * gradient[problem.intercepts].sum()
-            total += gradient**2 / _NETWORKS
+        gradient[covariates.indices] -= covariates.means * gradient[problem.intercepts].sum()
+        yield gradient
+
+
+@implements(information, Composed)
+def _information(likelihood: Composed, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The mean square of the score of simulated networks: it asks nothing of family and effects but what they have."""
+    total = np.zeros_like(theta)
+    for score in simulated_scores(likelihood, problem, theta, rng):
+        total += score**2 / _NETWORKS
     return total

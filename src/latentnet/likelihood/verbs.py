@@ -27,6 +27,7 @@ __all__ = [
     "linear_predictors",
     "log_likelihood",
     "own_scratch",
+    "simulated_scores",
     "tie_probabilities",
     "value_and_gradient",
     "with_expected_ties",
@@ -103,6 +104,11 @@ def tie_probabilities(likelihood: Any, draws: np.ndarray) -> Any:
 @verb
 def with_expected_ties(likelihood: Any, problem: Problem, draws: np.ndarray) -> Any:
     """The same with the ties' means over draws as data; only its value and gradient may then be asked for."""
+
+
+@verb
+def simulated_scores(likelihood: Any, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> Any:
+    """Gradients (n_parameters,) at `theta` of networks simulated from it, coefficients' about average covariates."""
 
 
 @verb

@@ -5,14 +5,17 @@ Names become objects, and everything is checked before anything is computed.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latentnet.checks import one_of, whole_number
 from latentnet.effects import Effect, read_similarity
 from latentnet.families import FAMILIES, Family
 from latentnet.priors import Priors
 
-__all__ = ["read_effects", "read_family", "read_n_dims", "read_priors"]
+if TYPE_CHECKING:
+    from latentnet.network.layers import Given
+
+__all__ = ["read_effects", "read_families", "read_family", "read_n_dims", "read_priors"]
 
 
 def read_n_dims(n_dims: Any, similarity: Any) -> int:
@@ -28,6 +31,13 @@ def read_family(family: Any) -> Family:
         return family
     hint = f"; write {family.__name__}() with parentheses" if isinstance(family, type) else ""
     return FAMILIES[one_of("family", family, FAMILIES, otherwise=" or an instance of a Family", fix=hint)]()
+
+
+def read_families(family: Any, given: Given) -> list[Family]:
+    """The family of what is fitted, or that of every layer."""
+    if given.stack is None:
+        return [read_family(family)]
+    return [read_family(given.stack.families.get(name, family)) for name in given.stack.names]
 
 
 def read_effects(effects: Any) -> tuple[Effect, ...]:

@@ -18,27 +18,27 @@ from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.aligned import read_reference, turn
-from latentnet.models.arguments import read_effects, read_family, read_n_dims, read_priors
+from latentnet.models.arguments import read_effects, read_families, read_n_dims, read_priors
+from latentnet.models.layers import LayerViews
 from latentnet.models.placements import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.reported_clusters import ClusterReport
 from latentnet.models.saved import Saved
-from latentnet.network import Network, as_network
-from latentnet.network.joined import Presences
+from latentnet.network.layers import Given, as_given
 from latentnet.posterior.procrustes import align, principal_axes
 from latentnet.posterior.references import every_position
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
-from latentnet.problem.bind import make_problem
 from latentnet.problem.identifiability import check_identified
+from latentnet.problem.layers import bind_given
 from latentnet.problem.named import as_draws
 from latentnet.problem.problem import Problem
 
 __all__ = ["Estimator", "LatentModel"]
 
 
-class Estimator(Report, Saved):
+class Estimator(LayerViews, Report, Saved):
     """What models of one network and of several share."""
 
     def __init__(
@@ -61,22 +61,19 @@ class Estimator(Report, Saved):
         self.random_state = random_state
 
     def _infer(
-        self,
-        network: Network,
-        engine: Any,
-        rng: np.random.Generator,
-        presences: Presences | None = None,
-        start: np.ndarray | None = None,
+        self, given: Given, engine: Any, rng: np.random.Generator, start: np.ndarray | None = None
     ) -> tuple[Problem, InferenceResult]:
         """Specify and infer; nothing is stored yet."""
+        network = given.network
         if network.observed.n_dyads == 0 and engine.reads_ties:
             raise ValueError(
                 "network must have observed dyads, but none was observed: there is nothing to learn from; an absent "
                 "tie is 0, and NaN is for what nobody knows (inference=PriorDraws() draws from the prior)"
             )
-        problem = replace(self._specify(network, presences, rng), start=start)
-        warn_of_roster(network)
-        write = self._checkpoint_writer(problem, network, engine)
+        problem = replace(self._specify(given, rng), start=start)
+        for one in [network] if given.stack is None else given.stack.networks:
+            warn_of_roster(one)
+        write = self._checkpoint_writer(problem, engine)
         return problem, engine.infer(problem, rng) if write is None else engine.infer(problem, rng, write)
 
     def extend(self, n_draws: int) -> Self:
@@ -126,7 +123,7 @@ class Estimator(Report, Saved):
                 "loaded from a file of an older version, was pooled by merge, or is one network of a joint model; fit "
                 "again with more draws"
             )
-        write, lies_as = self._checkpoint_writer(problem, problem.network, engine), self._lies_as
+        write, lies_as = self._checkpoint_writer(problem, engine), self._lies_as
         self._conclude(problem, engine.go_on(problem, self._standing.longer(more), write), engine)
         if lies_as is not None:
             turn(self, *lies_as)
@@ -148,32 +145,27 @@ class Estimator(Report, Saved):
                 stacklevel=3,
             )
 
-    def _specify(self, network: Network, presences: Presences | None, rng: np.random.Generator) -> Problem:
-        """Read the constructor's parameters for a network; only data-scaled priors need `rng`.
+    def _specify(self, given: Given, rng: np.random.Generator) -> Problem:
+        """Read the constructor's parameters for what is fitted; only data-scaled priors need `rng`."""
+        return self._make_problem(given, read_priors(self.priors), None)
 
-        `presences` say who is who where several networks were joined to one.
-        """
-        return self._make_problem(network, presences, read_priors(self.priors), None)
-
-    def _make_problem(
-        self, network: Network, presences: Presences | None, priors: Priors, clusters: Clusters | None
-    ) -> Problem:
-        problem = make_problem(
-            network,
-            family=read_family(self.family),
+    def _make_problem(self, given: Given, priors: Priors, clusters: Clusters | None) -> Problem:
+        problem = bind_given(
+            given,
+            read_families(self.family, given),
             similarity=self.similarity,
             n_dims=read_n_dims(self.n_dims, self.similarity),
             effects=read_effects(self.effects),
             priors=priors,
             position_prior=clusters,
-            presences=presences,
         )
         if problem.n_parameters == 0:
             raise ValueError(
                 "there is nothing to fit: similarity is None and effects has NoIntercept() and nothing else; leave "
                 "NoIntercept() out, or choose a similarity"
             )
-        check_identified(problem)
+        for one in [layer.problem for layer in problem.layers] or [problem]:
+            check_identified(one)
         return problem
 
     def _keep(
@@ -223,6 +215,10 @@ class Estimator(Report, Saved):
         return target
 
     def _mean_intercept(self, draws: np.ndarray) -> Any:
+        names = [layer.name for layer in self._problem.layers]
+        if names:
+            means = draws.mean(axis=(0, 1)) if draws.shape[-1] else np.zeros(len(names))
+            return pd.Series(means, index=pd.Index(names, name="layer"), name="intercept")
         return float(draws.mean()) if draws.shape[-1] else 0.0
 
     def _report_clusters(self, problem: Problem, result: InferenceResult) -> ClusterReport | None:
@@ -281,8 +277,8 @@ class LatentModel(Estimator, Predictions, Placements):
 
         Parameters
         ----------
-        network : Network, networkx graph, square array or frame, sparse matrix or igraph graph
-            Row = sender. NaN marks an unobserved dyad.
+        network : Network, Layers, networkx graph, square array or frame, sparse matrix or igraph graph
+            Row = sender. NaN marks an unobserved dyad. `Layers` are several kinds of ties on one map.
         y : None
             Ignored; there for scikit-learn's sake.
         start : fitted model, DataFrame or mapping by actor, array of shape (n_actors, n_dims), or None
@@ -310,13 +306,13 @@ class LatentModel(Estimator, Predictions, Placements):
             If the network's design and the model do not suit each other, ``n_clusters="auto"`` has few draws with the
             reported number, or the fit was interrupted.
         """
-        network_ = as_network(network)
-        engine = read_engine(self.inference)
+        given, engine = as_given(network), read_engine(self.inference)
+        actors = given.network.actors
         n_dims, space = read_n_dims(self.n_dims, self.similarity), read_similarity(self.similarity)
         if start is not None:
-            start = every_position(start, network_.actors, n_dims, "start")
-        target = None if align_to is None else read_reference(align_to, space, network_.actors, n_dims, "align_to")
-        self._conclude(*self._infer(network_, engine, as_generator(self.random_state), start=start), engine)
+            start = every_position(start, actors, n_dims, "start")
+        target = None if align_to is None else read_reference(align_to, space, actors, n_dims, "align_to")
+        self._conclude(*self._infer(given, engine, as_generator(self.random_state), start=start), engine)
         if target is not None:
             turn(self, *target)
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,7 @@ from latentnet.inference.start import start_parameters
 from latentnet.models.arguments import read_n_dims, read_priors
 from latentnet.models.base import Estimator
 from latentnet.models.reported_clusters import ClusterReport, cluster_report
-from latentnet.network import Network
-from latentnet.network.joined import Presences
+from latentnet.network.layers import Given
 from latentnet.posterior.clusters import (
     match_labels,
     occupied_counts,
@@ -33,6 +32,9 @@ from latentnet.posterior.partitions import coclustering
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.problem import Problem
+
+if TYPE_CHECKING:
+    from latentnet.problem.layers import Layer
 
 __all__ = ["Clustering"]
 
@@ -79,7 +81,8 @@ class Clustering(Estimator):
         np.fill_diagonal(shared, 1.0)
         return shared
 
-    def _specify(self, network: Network, presences: Presences | None, rng: Generator) -> Problem:
+    def _specify(self, given: Given, rng: Generator) -> Problem:
+        network, presences, _ = given
         automatic = isinstance(self.n_clusters, str)
         if automatic and self.n_clusters != "auto":
             _checked_number(self.n_clusters, network.n_actors)
@@ -94,7 +97,7 @@ class Clustering(Estimator):
                 network.n_actors if presences is None else int(np.bincount(presences.site[: presences.n_first]).min())
             )
             most = _checked_number(self.n_clusters, actors) * n_sites
-            return self._make_problem(network, presences, priors, Clusters(most, False))
+            return self._make_problem(given, priors, Clusters(most, False))
         if n_sites > 1:
             raise ValueError(
                 "n_clusters='auto' is for one site, but there are several, each with clusters of its own; give a number"
@@ -106,12 +109,11 @@ class Clustering(Estimator):
             )
         n_first = network.n_actors if presences is None else presences.n_first
         most = min(int(priors.most_clusters), n_first)
-        scaled = self._scaled_priors(network, presences, priors, rng)
-        return self._make_problem(network, presences, scaled, Clusters(most, True))
+        return self._make_problem(given, self._scaled_priors(given, priors, rng), Clusters(most, True))
 
-    def _scaled_priors(self, network: Network, presences: Presences | None, priors: Priors, rng: Generator) -> Priors:
+    def _scaled_priors(self, given: Given, priors: Priors, rng: Generator) -> Priors:
         """The defaults of "auto", from the spread of the positions at the position model's mode."""
-        problem = self._make_problem(network, presences, Priors(), None)
+        problem = self._make_problem(given, Priors(), None)
         return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
 
     def _keep(
@@ -132,6 +134,28 @@ class Clustering(Estimator):
         self.cluster_variances_ = np.median(clusters.draws.variances, axis=0)
         weights = clusters.draws.weights.mean(axis=0)
         self.cluster_weights_ = weights / weights.sum()
+
+    def _clusters_of_layer(self, layer: Layer) -> ClusterReport | None:
+        draws, factor = self.draws_, layer.factor(self.draws_.pooled)
+        first, presences = layer.actors[: layer.problem.n_first], self._checked().presences
+        if presences is not None:
+            first = presences.actors[first]
+        assert draws.clusters is not None
+        some, of_all = factor[draws.clusters.indices][:, None], draws.clusters
+        kept = of_all._replace(
+            labels=of_all.labels[:, layer.actors],
+            means=of_all.means * some[..., None],
+            variances=of_all.variances * some**2,
+        )
+        names = ("n_clusters", "n_components")
+        return ClusterReport(
+            partition=self.labels_[first],
+            membership=self.membership_[first],
+            labels=draws.extra["cluster_label"][..., layer.actors],
+            draws=kept,
+            shares=self.n_clusters_probabilities_.to_numpy(),
+            counts={name: draws.extra[name] for name in names if name in draws.extra},
+        )
 
     def _report_clusters(self, problem: Problem, result: InferenceResult) -> ClusterReport | None:
         assert problem.clusters is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,15 @@ from latentnet.inference.base import InferenceResult
 from latentnet.models.base import Estimator
 from latentnet.models.position import LatentPositionModel
 from latentnet.models.reported_clusters import ClusterReport
-from latentnet.network import Network
-from latentnet.network.joined import Presences, join_networks
-from latentnet.network.reading.periods import read_networks
+from latentnet.network.layers import Given, Layers, given_periods
+from latentnet.network.reading.periods import Periods
 from latentnet.posterior.procrustes import align, mean_shape, principal_axes
 from latentnet.problem.period import Place, elapsed_periods, view_parameters, view_problem
 from latentnet.problem.problem import Problem
+
+if TYPE_CHECKING:
+    from latentnet.network.joined import Presences
+    from latentnet.problem.layers import Layer
 
 __all__ = ["DynamicLatentPositionModel", "DynamicModel"]
 
@@ -36,6 +39,7 @@ class DynamicModel(Estimator):
     _static: ClassVar[type[Any]]
     networks_: Any
     _several: Any
+    _of_layers: dict[str, Periods]
 
     def fit(self, networks: Any, y: None = None) -> Self:
         """Fit the model to several networks at once.
@@ -45,7 +49,8 @@ class DynamicModel(Estimator):
         networks : sequence of networks, or mapping from sites to these
             A network for each period, in order, each as for `LatentPositionModel.fit`. Actors are matched by label,
             and may come and go. Several sites are a mapping ``{site: [first, second, ...]}``, or ``{site: network}``;
-            they share coefficients and variances, and each has its own space.
+            they share coefficients and variances, and each has its own space. Networks may be
+            `Layers`, all with the same layers.
         y : None
             Ignored; there for scikit-learn's sake.
 
@@ -66,15 +71,14 @@ class DynamicModel(Estimator):
         ConvergenceWarning, LatentnetWarning
             As for `LatentPositionModel.fit`.
         """
-        several = read_networks(networks)
+        given, several, of_layers = given_periods(networks)
         engine = read_engine(self.inference)
-        joined, presences = join_networks(several.networks, several.sites)
-        before = self.__dict__.get("_several")
-        self._several = several
+        before = self.__dict__.get("_several"), self.__dict__.get("_of_layers", {})
+        self._several, self._of_layers = several, of_layers
         try:
-            found = self._infer(joined, engine, as_generator(self.random_state), presences)
+            found = self._infer(given, engine, as_generator(self.random_state))
         except BaseException:
-            self._several = before  # what was learned stays of the networks that it was learned from
+            self._several, self._of_layers = before  # what was learned stays of the networks it was learned from
             raise
         self._conclude(*found, engine)
         return self
@@ -108,8 +112,10 @@ class DynamicModel(Estimator):
         return np.asarray(self.positions_[presences.period, presences.actors])
 
     def _mean_intercept(self, draws: np.ndarray) -> pd.Series[float]:
-        names = self._several.names()
-        index = pd.Index(names, tupleize_cols=False, name="period" if self._several.sites is None else "network")
+        names, kind = self._several.names(), "period" if self._several.sites is None else "network"
+        if self._of_layers:
+            names, kind = [(layer, name) for layer in self._of_layers for name in names], "layer and network"
+        index = pd.Index(names, tupleize_cols=False, name=kind)
         means = draws.mean(axis=(0, 1)) if draws.shape[-1] else np.zeros(len(names))
         return pd.Series(means, index=index, name="intercept")
 
@@ -183,12 +189,19 @@ class DynamicModel(Estimator):
         return sites.index(one_of("site", site, sites))
 
     def _seen(self, row: int, column: int) -> Place:
-        presences = self._problem.presences
-        assert presences is not None
         number = sum(len(periods) for periods in self._several.networks[:row]) + column
-        where = presences.of_network(number)
-        positions = self.draws_.positions[:, :, where]
-        return Place(self._several.networks[row][column], number, where, positions, elapsed_periods(presences)[where])
+
+        def seen(several: Periods, presences: Presences | None, all_presences: Any) -> Place:
+            assert presences is not None
+            where = presences.of_network(number)
+            positions = self.draws_.positions[:, :, where if all_presences is None else all_presences[where]]
+            return Place(several.networks[row][column], number, where, positions, elapsed_periods(presences)[where])
+
+        layers = [
+            seen(several, layer.problem.presences, layer.actors)
+            for several, layer in zip(self._of_layers.values(), self._problem.layers, strict=True)
+        ]
+        return seen(self._several, self._problem.presences, None)._replace(layers=tuple(layers))
 
     def forecast(self, site: Any = None, *, random_state: RandomState = None) -> Any:
         """The model of the period after the last, whose actors are those of the last one.
@@ -234,6 +247,11 @@ class DynamicModel(Estimator):
         steps = scale * as_generator(random_state).standard_normal(last.positions.shape)
         return self._view(last._replace(positions=last.positions + steps, elapsed=last.elapsed + 1))
 
+    def _blank_layer(self, layer: Layer) -> Any:
+        model = super()._blank_layer(layer)
+        model._several, model._of_layers = self._of_layers[layer.name], {}
+        return model
+
     def _view(self, place: Place) -> Any:
         problem, draws = self._problem, self.draws_
         assert problem.presences is not None
@@ -253,20 +271,37 @@ class DynamicModel(Estimator):
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> Any:
         raise ValueError("dyads are of one network: use model.at(period, site).summary(dyads=...)")
 
-    def _encoded_networks(self, network: Network, store: ArrayStore) -> dict[str, Any]:
-        several = self._several
-        return {
-            "sites": encode(several.sites, store, "the sites' labels"),
-            "networks": [[encode_network(one, store) for one in periods] for periods in several.networks],
-        }
+    def _encoded_networks(self, problem: Problem, store: ArrayStore) -> dict[str, Any]:
+        def encoded(several: Periods) -> list[list[dict[str, Any]]]:
+            return [[encode_network(one, store) for one in periods] for periods in several.networks]
 
-    def _decoded_networks(self, content: dict[str, Any], source: Source) -> tuple[Network, Presences | None]:
-        networks = [[decode_network(one, source) for one in periods] for periods in content["networks"]]
-        # Dyads between two networks are marked one by one.
-        source.allowance.take(5 * sum(one.n_actors for periods in networks for one in periods) ** 2)
+        content: dict[str, Any] = {"sites": encode(self._several.sites, store, "the sites' labels")}
+        if not self._of_layers:
+            return content | {"networks": encoded(self._several)}
+        return content | {"layers": {name: encoded(several) for name, several in self._of_layers.items()}}
+
+    def _decoded_networks(self, content: dict[str, Any], source: Source) -> Given:
+        def decoded(grid: list[list[Any]]) -> list[list[Any]]:
+            networks = [[decode_network(one, source) for one in periods] for periods in grid]
+            # Dyads between two networks are marked one by one.
+            source.allowance.take(5 * sum(one.n_actors for periods in networks for one in periods) ** 2)
+            return networks
+
+        if "layers" in content:
+            each = {name: decoded(grid) for name, grid in content["layers"].items()}
+            shape = [len(periods) for periods in next(iter(each.values()))]
+            grid = [
+                [Layers({name: one[row][column] for name, one in each.items()}) for column in range(count)]
+                for row, count in enumerate(shape)
+            ]
+            source.allowance.take(10 * sum(len(one.actors) for periods in grid for one in periods) ** 2)
+        else:
+            grid = decoded(content["networks"])
         sites = decode(content["sites"], source)
-        self._several = read_networks(networks[0] if sites is None else dict(zip(sites, networks, strict=True)))
-        return join_networks(self._several.networks, self._several.sites)
+        given, self._several, self._of_layers = given_periods(
+            grid[0] if sites is None else dict(zip(sites, grid, strict=True))
+        )
+        return given
 
 
 class DynamicLatentPositionModel(DynamicModel):

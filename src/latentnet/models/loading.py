@@ -26,10 +26,9 @@ from latentnet.models.arguments import read_effects, read_priors
 from latentnet.models.base import Estimator
 from latentnet.models.reported_clusters import OF_CLUSTERS, decoded_clusters
 from latentnet.models.standings import decoded_standing
-from latentnet.network import Network
-from latentnet.network.joined import Presences
+from latentnet.network.layers import Given
 from latentnet.priors.clusters import Clusters
-from latentnet.problem.bind import make_problem
+from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 
 __all__ = ["library_classes", "load", "resume"]
@@ -133,7 +132,7 @@ def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max
     model, problem, standing = _read(path, components, max_bytes, _restored_run)
     engine = read_engine(model.inference)
     engine.set_params(checkpoint=path)
-    write = model._checkpoint_writer(problem, problem.network, engine)
+    write = model._checkpoint_writer(problem, engine)
     model._conclude(problem, engine.go_on(problem, standing, write), engine)
     return model
 
@@ -192,9 +191,9 @@ def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) 
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
     if getattr(model.inference, "checkpoint", None) is not None:  # where a file says to write is not to be trusted
         model.inference.set_params(checkpoint=None)
-    network, presences = model._decoded_networks(content, source)
+    fitted = model._decoded_networks(content, source)
     given = {name: decode(value, source) for name, value in content["problem"].items()}
-    return model, _problem(network, presences, given, parameters)
+    return model, _problem(fitted, given, parameters)
 
 
 def _restored(content: dict[str, Any], source: Source) -> Estimator:
@@ -203,12 +202,11 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     draws = content["draws"]
     parameters = source.arrays[draws["parameters"]]
     model, problem = _specified(content, source, parameters)
-    network = problem.network
     statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
     kind = one_of("kind", draws["kind"], get_args(Kind))
     positions = decode(content["positions"], source)
     _check_draws(problem, parameters, kind, statistics, extra)
-    if not _is_finite(positions) or positions.shape != (network.n_actors, problem.n_dims):
+    if not _is_finite(positions) or positions.shape != (problem.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     clusters = decoded_clusters(content["clusters"], problem, parameters, source)
     kept = [Kept(*of_chain) for of_chain in _by_chain(parameters, statistics)]
@@ -277,18 +275,21 @@ def _thin(content: dict[str, Any], model: Estimator) -> int:
     return whole_number("thin", 1 if thin == "auto" else thin, 1)
 
 
-def _problem(network: Network, presences: Presences | None, given: dict[str, Any], parameters: np.ndarray) -> Problem:
-    clusters = given.pop("clusters")
+def _problem(fitted: Given, given: dict[str, Any], parameters: np.ndarray) -> Problem:
+    clusters, families, network = given.pop("clusters"), given.pop("family"), fitted.network
+    families = families if isinstance(families, list) else [families]
     n_dims = 0 if given["similarity"] is None else whole_number("n_dims", given["n_dims"], 1, parameters.size)
-    if not isinstance(given["family"], Family):
-        raise ValueError(f"its family is {shown(given['family'])}")
+    if not all(isinstance(family, Family) for family in families):
+        raise ValueError(f"its family is {shown(families)}")
+    if len(families) != (1 if fitted.stack is None else len(fitted.stack.names)):
+        raise ValueError("its families are not those of its layers")
     given |= {"n_dims": n_dims, "effects": read_effects(given["effects"]), "priors": read_priors(given["priors"])}
     if n_dims * network.n_actors > parameters.shape[-1]:
         raise ValueError("its draws are not those of its parameters")
     if clusters is not None:
         most = whole_number("clusters", clusters["most"], 1, network.n_actors)
         clusters = Clusters(most, bool(clusters["automatic"]))
-    return make_problem(network, position_prior=clusters, presences=presences, **given)
+    return bind_given(fitted, families, position_prior=clusters, **given)
 
 
 def _check_draws(

@@ -72,7 +72,7 @@ def merge(models: Sequence[Any]) -> Any:
     _check_seeds(models)
     merged = type(first)(**first.get_params(deep=False))
     if "_several" in first.__dict__:
-        merged._several = first._several
+        merged._several, merged._of_layers = first._several, first._of_layers
     pooled = _pooled(first._problem, [model.draws_ for model in models])
     thin = max(model.thin_ for model in models)
     merged._conclude(first._problem, pooled._replace(thin=thin), read_engine("mcmc"))
@@ -88,7 +88,7 @@ def _check_same(k: int, model: Any, first: Any) -> None:
         raise ValueError(f"models[{k}] has no chains, as it was fitted by {model.inference!r}; fit with 'mcmc'")
     if type(model) is not type(first):
         raise differ("the class", type(model).__name__, type(first).__name__, same)
-    if model.network_ != first.network_:
+    if model.network_ != first.network_ or _layers(model) != _layers(first):
         raise ValueError(f"models[{k}] was fitted to another network than models[0]; {same}")
     mine, theirs = ingredients(model._problem), ingredients(first._problem)
     numbers, others = (
@@ -102,6 +102,10 @@ def _check_same(k: int, model: Any, first: Any) -> None:
     if model.draws_.n_draws != first.draws_.n_draws:
         fix = "fit all with the same n_draws"
         raise differ("draws a chain", model.draws_.n_draws, first.draws_.n_draws, fix)
+
+
+def _layers(model: Any) -> list[Any]:
+    return [(layer.name, layer.problem.network) for layer in model._problem.layers]
 
 
 def _check_seeds(models: Sequence[Any]) -> None:

@@ -265,6 +265,8 @@ def _divergences(diverging: np.ndarray) -> list[str]:
 
 
 def _notes(problem: Problem) -> tuple[str, ...]:
+    if problem.layers:
+        return tuple(f"{layer.name}: {note}" for layer in problem.layers for note in _notes(layer.problem))
     network, notes = problem.network, []
     asked = network.observed.asked.all()
     if not asked or problem.family.unit == "pair":

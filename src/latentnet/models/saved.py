@@ -17,12 +17,11 @@ from latentnet.inference.standing import Standing
 from latentnet.models.fitted import Fitted
 from latentnet.models.reported_clusters import encoded_clusters, is_of_clusters
 from latentnet.models.standings import encoded_standing
+from latentnet.network.layers import Given, Layers, as_given
 
 if TYPE_CHECKING:
     from latentnet.inference.chains import Paused, Plan
     from latentnet.inference.checkpoints import Write
-    from latentnet.network import Network
-    from latentnet.network.joined import Presences
     from latentnet.problem.problem import Problem
 
 __all__ = ["Saved"]
@@ -42,11 +41,17 @@ class Saved(Fitted):
         """The point estimate, (n_actors, n_dims) in the order of `network_`."""
         return self.positions_
 
-    def _encoded_networks(self, network: Network, store: ArrayStore) -> dict[str, Any]:
-        return {"network": encode_network(network, store)}
+    def _encoded_networks(self, problem: Problem, store: ArrayStore) -> dict[str, Any]:
+        if not problem.layers:
+            return {"network": encode_network(problem.network, store)}
+        return {"layers": {layer.name: encode_network(layer.problem.network, store) for layer in problem.layers}}
 
-    def _decoded_networks(self, content: dict[str, Any], source: Source) -> tuple[Network, Presences | None]:
-        return decode_network(content["network"], source), None
+    def _decoded_networks(self, content: dict[str, Any], source: Source) -> Given:
+        if "layers" not in content:
+            return Given(decode_network(content["network"], source))
+        networks = {name: decode_network(one, source) for name, one in content["layers"].items()}
+        source.allowance.take(sum(one.n_actors for one in networks.values()) ** 2)  # who is seen in some layer
+        return as_given(Layers(networks))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file that `latentnet.load` reads, without a refit and without pickle.
@@ -87,8 +92,8 @@ class Saved(Fitted):
         problem = self._checked()
         if "_joint" in self.__dict__:
             raise ValueError(
-                "a period or site of a joint model cannot be saved by itself: save the joint model, and take "
-                "at(period, site) again after load"
+                "a period, site or layer of a joint model cannot be saved by itself: save the joint model, and take "
+                "at(period, site) or layer(name) again after load"
             )
         store = ArrayStore()
 
@@ -97,7 +102,7 @@ class Saved(Fitted):
 
         draws, standing = self.draws_, self._standing
         extra = {name: values for name, values in draws.extra.items() if not is_of_clusters(name, draws)}
-        content = self._encoded_specification(problem, problem.network, store) | {
+        content = self._encoded_specification(problem, store) | {
             "draws": {
                 "kind": draws.kind,
                 "thin": self.thin_,
@@ -112,7 +117,7 @@ class Saved(Fitted):
         }
         write_archive(path, content, store.arrays)
 
-    def _encoded_specification(self, problem: Problem, network: Network, store: ArrayStore) -> dict[str, Any]:
+    def _encoded_specification(self, problem: Problem, store: ArrayStore) -> dict[str, Any]:
         """What a file says of the model and of what it is fitted to."""
 
         def encoded(value: Any, where: str) -> Any:
@@ -126,17 +131,17 @@ class Saved(Fitted):
                 **class_name(type(self)),
                 "params": {name: encoded(value, f"the parameter {name!r}") for name, value in params.items()},
             },
-            **self._encoded_networks(network, store),
+            **self._encoded_networks(problem, store),
             "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
         }
 
-    def _checkpoint_writer(self, problem: Problem, network: Network, engine: Any) -> Write | None:
+    def _checkpoint_writer(self, problem: Problem, engine: Any) -> Write | None:
         """What writes a checkpoint of this model, if the engine asks for one; a model that no file can hold fails."""
         path = getattr(engine, "checkpoint", None)
         if path is None:
             return None
         specified = ArrayStore()
-        content = self._encoded_specification(problem, network, specified)
+        content = self._encoded_specification(problem, specified)
 
         def write(plan: Plan, chains: tuple[Paused, ...]) -> None:
             store = ArrayStore()
@@ -149,11 +154,12 @@ class Saved(Fitted):
 
 def ingredients(problem: Problem) -> dict[str, Any]:
     """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
-    effects: list[Any] = [effect.given for effect, _, _ in problem.effects if not effect.implied]
+    of_one = problem.layers[0].problem if problem.layers else problem  # every layer has the same
+    effects: list[Any] = [effect.given for effect, _, _ in of_one.effects if not effect.implied]
     if problem.intercept < 0:
         effects.append(NoIntercept())
     return {
-        "family": problem.given_family,
+        "family": [layer.problem.given_family for layer in problem.layers] or problem.given_family,
         "similarity": problem.similarity,
         "n_dims": problem.n_dims,
         "effects": tuple(effects),

@@ -24,6 +24,7 @@ __all__ = [
     "half_ellipses",
     "has_origin",
     "hidden_actors",
+    "layers_of",
     "limits",
     "mark_radius",
     "reading",
@@ -99,9 +100,19 @@ def reading(model: Any, length: float) -> str:
     """One line that says what the reader may read off."""
     similarity = read_similarity(getattr(model, "similarity", "distance"))
     assert similarity is not None
+    layers = layers_of(model)
+    if layers:  # the map has the units of the first one
+        name = layers[0].problem.given_family.predictor_name()
+        return similarity.reading(length, f"{name} ({layers[0].name})" if name else "")
     family = getattr(model, "family", "bernoulli")
     family = FAMILIES[family]() if isinstance(family, str) else family
     return similarity.reading(length, family.predictor_name())
+
+
+def layers_of(model: Any) -> tuple[Any, ...]:
+    """Layers of a model of several kinds of ties."""
+    found: tuple[Any, ...] = getattr(getattr(model, "_problem", None), "layers", ())
+    return found
 
 
 def stacked_rows(x: FloatArray, diameter: float) -> IntArray:

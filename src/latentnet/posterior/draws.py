@@ -107,7 +107,8 @@ class Draws:
         """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
         found: dict[str, np.ndarray] = {}
         for name, values in self.every_variable.items():
-            if values.ndim == 2 or self.dims.get(name) in (("coefficient",), ("cutpoint",), ("network",)):
+            listed = self.dims.get(name) in (("coefficient",), ("network",), ("layer",)) or name.startswith("cutpoints")
+            if values.ndim == 2 or listed:
                 found.update(self.columns(name))
         if "lp" in self.statistics:
             found.update(self.columns("lp"))

@@ -43,6 +43,9 @@ class Predictive:
     """
 
     def __init__(self, problem: Problem, parameters: np.ndarray) -> None:
+        if problem.layers:
+            names = ", ".join(repr(layer.name) for layer in problem.layers)
+            raise ValueError(f"this needs one kind of ties, but the model has {names}: use model.layer(name)")
         self.problem = problem
         self.parameters = parameters
 

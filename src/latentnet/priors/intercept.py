@@ -1,6 +1,7 @@
 """The normal prior of intercepts, about average covariates: a + Σ β·mean(x) ~ N(mean, 1/precision).
 
-It says the same whatever a covariate's zero is. Of several networks each has an intercept.
+It says the same whatever a covariate's zero is. Of several networks each has an intercept, and of several layers each
+has coefficients of its own.
 """
 
 from __future__ import annotations
@@ -16,69 +17,69 @@ __all__ = ["Level", "add_level_gradient", "centre", "level_log_density", "of_cov
 
 
 class Level(NamedTuple):
-    """Where intercepts and coefficients are, and the prior of their sum for average covariates."""
+    """Where intercepts and coefficients are, and the prior of each intercept with its coefficients' average part."""
 
     intercept: int  # index of the first, -1 without
     n_intercepts: int
-    mean: float
-    precision: float
+    mean: np.ndarray  # (n_intercepts,)
+    precision: np.ndarray  # (n_intercepts,)
+    unit: np.ndarray  # (n_intercepts,)
     about: float  # 1.0; 0.0 where the prior is of the intercepts themselves, about covariates of 0
     coefficients: np.ndarray  # (n,) int64 indices
-    means: np.ndarray  # (n,) of the covariates
-    unit: float  # of the intercepts
+    means: np.ndarray  # (n_intercepts, n) of the covariates, 0.0 where they say nothing of an intercept's ties
 
 
 @inline_kernel
-def of_covariates(level, theta):
-    """Σ β·mean(x)."""
+def of_covariates(level, theta, p):
+    """Σ β·mean(x) in the ties of intercept number p."""
     total = 0.0
     for k in range(level.coefficients.size):
-        total += level.means[k] * theta[level.coefficients[k]]
+        total += level.means[p, k] * theta[level.coefficients[k]]
     return total
+
+
+@inline_kernel
+def _deviation(level, theta, p):
+    """How far intercept number p is from where its prior has it."""
+    return theta[level.intercept + p] + level.about * of_covariates(level, theta, p) - level.mean[p]
 
 
 @inline_kernel
 def level_log_density(level, theta):
     """Normalised log density."""
-    shift, squares = level.about * of_covariates(level, theta) - level.mean, 0.0
-    for p in range(level.intercept, level.intercept + level.n_intercepts):
-        squares += (theta[p] + shift) ** 2
-    return normal_log_density(squares, level.n_intercepts, -0.5 * np.log(level.precision))
+    value = 0.0
+    for p in range(level.n_intercepts):
+        value += normal_log_density(_deviation(level, theta, p) ** 2, 1, -0.5 * np.log(level.precision[p]))
+    return value
 
 
 @inline_kernel
 def add_level_gradient(level, theta, gradient):
     """Add the gradient of `level_log_density` to `gradient`."""
-    shift, total = level.about * of_covariates(level, theta) - level.mean, 0.0
-    for p in range(level.intercept, level.intercept + level.n_intercepts):
-        pull = level.precision * (theta[p] + shift)
-        gradient[p] -= pull
-        total += pull
-    for k in range(level.coefficients.size):
-        gradient[level.coefficients[k]] -= level.about * level.means[k] * total
+    for p in range(level.n_intercepts):
+        pull = level.precision[p] * _deviation(level, theta, p)
+        gradient[level.intercept + p] -= pull
+        for k in range(level.coefficients.size):
+            gradient[level.coefficients[k]] -= level.about * level.means[p, k] * pull
 
 
 @inline_kernel
 def centre(level, theta):
     """Replace intercepts by those for average covariates, in place: coefficients say little of these."""
-    shift = of_covariates(level, theta)
-    for p in range(level.intercept, level.intercept + level.n_intercepts):
-        theta[p] += shift
+    for p in range(level.n_intercepts):
+        theta[level.intercept + p] += of_covariates(level, theta, p)
 
 
 @inline_kernel
 def uncentre(level, theta):
     """Undo `centre`."""
-    shift = of_covariates(level, theta)
-    for p in range(level.intercept, level.intercept + level.n_intercepts):
-        theta[p] -= shift
+    for p in range(level.n_intercepts):
+        theta[level.intercept + p] -= of_covariates(level, theta, p)
 
 
 @inline_kernel
 def pull_to_centre(level, gradient):
     """Turn a gradient by intercepts and coefficients into that by centred ones, in place."""
-    total = 0.0
-    for p in range(level.intercept, level.intercept + level.n_intercepts):
-        total += gradient[p]
-    for k in range(level.coefficients.size):
-        gradient[level.coefficients[k]] -= level.means[k] * total
+    for p in range(level.n_intercepts):
+        for k in range(level.coefficients.size):
+            gradient[level.coefficients[k]] -= level.means[p, k] * gradient[level.intercept + p]

@@ -77,7 +77,9 @@ class Prior(NamedTuple):
     n_actors: int  # or presences of actors in periods
     n_dims: int
     precision: np.ndarray  # (n_parameters,)
-    groups: np.ndarray  # (n_groups, 6): start, stop, index of log σ, v0, df, how much η rises with all of the values
+    # (n_groups, 8): start, stop, index of log σ, v0, df, how much η rises with all of the values, and in the ties of
+    # which intercepts: the first of them, and the one behind the last
+    groups: np.ndarray
     correlations: np.ndarray  # (n_correlations, 3) int64: two groups, index of atanh of their correlation
     logs: np.ndarray  # (n_parameters,) 1.0 where the value is the log of what is reported, but for σ
     level: Level  # of the intercepts

@@ -63,6 +63,9 @@ class Priors(Component):
         50 in 95 of 100 cases.
     cutpoint_log_gap_variance : float
         The log of each gap between neighbouring cut-points of ordinal ties is N(0, cutpoint_log_gap_variance).
+    layer_weight_log_variance : float
+        The log of the weight of each further layer of `Layers`, how much a distance matters there in units u, is N(0,
+        layer_weight_log_variance).
     cluster_count_rate : float
         ``n_clusters="auto"``: the number of components G has prior ∝ rate^G/G! on 1..most_clusters.
     most_clusters : int
@@ -97,6 +100,7 @@ class Priors(Component):
     gaussian_variance_df: float = 3.0
     dispersion_log_variance: float = 4.0
     cutpoint_log_gap_variance: float = 1.0
+    layer_weight_log_variance: float = 1.0
     cluster_count_rate: float = 1.0
     most_clusters: int = 10
     standardised: bool = True

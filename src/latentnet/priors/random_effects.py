@@ -10,6 +10,8 @@ from latentnet.priors.inverse_chi_square import scale_log_density
 
 __all__ = [
     "DF",
+    "FIRST",
+    "LAST",
     "SCALE",
     "SHIFT",
     "START",
@@ -22,7 +24,7 @@ __all__ = [
 ]
 
 # Columns of the table of groups (`Prior.groups`).
-START, STOP, SCALE, V0, DF, SHIFT = range(6)
+START, STOP, SCALE, V0, DF, SHIFT, FIRST, LAST = range(8)
 _STEPS = 10
 
 
@@ -140,11 +142,10 @@ def redraw_variances(prior, theta, rng):
 def shift_effects(prior, theta, rng):
     """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes."""
     groups, level = prior.groups, prior.level
-    first, last = level.intercept, level.intercept + level.n_intercepts
-    base = level.about * of_covariates(level, theta) - level.mean
     for g in range(groups.shape[0]):
         group = groups[g]
-        if group[SHIFT] == 0.0 or level.n_intercepts == 0:
+        first, last = int(group[FIRST]), int(group[LAST])
+        if group[SHIFT] == 0.0 or first == last:
             continue
         start, stop = int(group[START]), int(group[STOP])
         precision = math.exp(-2.0 * theta[int(group[SCALE])])
@@ -155,15 +156,16 @@ def shift_effects(prior, theta, rng):
             slope = math.tanh(x) * math.exp(theta[int(group[SCALE])] - theta[int(groups[partner, SCALE])])
             other = int(groups[partner, START])
             precision *= math.cosh(x) ** 2
-        of_intercept = level.precision * group[SHIFT]
-        total = precision * (stop - start) + level.n_intercepts * of_intercept * group[SHIFT]
-        pull = 0.0
+        total, pull = precision * (stop - start), 0.0
         for p in range(first, last):
-            pull += of_intercept * (theta[p] + base)
+            of_intercept = level.precision[p] * group[SHIFT]
+            total += of_intercept * group[SHIFT]
+            deviation = theta[level.intercept + p] + level.about * of_covariates(level, theta, p) - level.mean[p]
+            pull += of_intercept * deviation
         for i in range(stop - start):
             pull -= precision * (theta[start + i] - slope * theta[other + i])
         shift = pull / total + rng.standard_normal() / math.sqrt(total)
         for p in range(start, stop):
             theta[p] += shift
         for p in range(first, last):
-            theta[p] -= group[SHIFT] * shift
+            theta[level.intercept + p] -= group[SHIFT] * shift

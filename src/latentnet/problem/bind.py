@@ -33,7 +33,15 @@ if TYPE_CHECKING:
     from latentnet.network.joined import Presences
     from latentnet.priors import Priors
 
-__all__ = ["bind_values", "make_problem"]
+__all__ = [
+    "bind_values",
+    "make_problem",
+    "position_space",
+    "read_space",
+    "resolved_priors",
+    "rows_of_prior",
+    "walk_of_positions",
+]
 
 
 def make_problem(
@@ -74,20 +82,13 @@ def make_problem(
     family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
     family.check(network)
     _check_effects(effects)
-    space = copy.copy(read_similarity(similarity))
+    space = read_space(similarity)
     asked = [effect for effect in effects if not isinstance(effect, NoIntercept)]  # which only says what is left out
     terms = [*([] if space is None else [space]), *([Intercept()] if len(asked) == len(effects) else []), *asked]
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
     frame = family.frame(network)
-    n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
-    # Before there is a problem to ask: default variances hang on how many clusters there may be.
-    resolved = priors.with_defaults(**family.prior_defaults(network, priors)).resolve(
-        n_first / n_sites,
-        n_dims,
-        position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
-        steps=n_first < network.n_actors,
-        unit=position_unit(space, frame),
-    )
+    known = priors.with_defaults(**family.prior_defaults(network, priors))
+    resolved = resolved_priors(known, network, n_dims, position_prior, presences, position_unit(space, frame))
     law = Reciprocal(family) if any(effect.couples_pairs for effect in effects) else family
     _check_names([*(name for _, one in bound for name in one.names), *law.coefficient_names])
     problem = bind_values(
@@ -104,6 +105,30 @@ def make_problem(
     )
     _ = problem.observed_family  # refuses what does not combine, before anything is computed
     return problem
+
+
+def read_space(similarity: str | Similarity | None) -> Similarity | None:
+    """A similarity of the model's own: later changes of the user's must not change what was fitted."""
+    return copy.copy(read_similarity(similarity))
+
+
+def resolved_priors(
+    priors: Priors,
+    network: Network,
+    n_dims: int,
+    position_prior: PositionPrior | None,
+    presences: Presences | None,
+    unit: float,
+) -> Priors:
+    """Every number filled in for a network, whose positions have this unit."""
+    n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
+    return priors.resolve(
+        n_first / n_sites,
+        n_dims,
+        position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
+        steps=n_first < network.n_actors,
+        unit=unit,
+    )
 
 
 def _check_effects(effects: tuple[Effect, ...]) -> None:
@@ -156,15 +181,14 @@ def bind_values(
 
     `covariates` are read from the network if they are not given.
     """
-    space = _space(network, n_dims, presences)
+    space = position_space(network, n_dims, presences)
     placed, rows, start = [], [], 0
     for effect, bound in effects:
         rows += _moved(effect.values(bound, n_dims), start)
         placed.append((effect, bound, slice(start, start + bound.size)))
         start += bound.size
     rows += _moved(law.values(of_family), start)
-    steps = (Values("step_variance", transform="variance"),) if space.n_first < space.n_positions else ()
-    rows += _moved(stacked(*position_prior.values(space), *steps), start + len(of_family.start))
+    rows += _moved(rows_of_prior(position_prior, space), start + len(of_family.start))
     sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
     parameters = Parameters(tuple(row._replace(sites=sites) if row.name == "positions" else row for row in rows))
     problem = Problem(
@@ -185,7 +209,15 @@ def bind_values(
     return replace(problem, prior=_prior(problem, space))
 
 
-def _space(network: Network, n_dims: int, presences: Presences | None) -> Space:
+def rows_of_prior(position_prior: PositionPrior, space: Space) -> tuple[Values, ...]:
+    """Own values of the prior of all positions, the steps' scale last."""
+    moving = space.n_first < space.n_positions
+    steps = (Values("step_variance", transform="variance", space="scale"),) if moving else ()
+    return stacked(*position_prior.values(space), *steps)
+
+
+def position_space(network: Network, n_dims: int, presences: Presences | None) -> Space:
+    """Where positions lie: behind the first ones those that follow them."""
     n = network.n_actors
     if presences is None:
         return Space(n_dims, n, n, np.array([0, n], np.int64))
@@ -206,24 +238,25 @@ def _prior(problem: Problem, space: Space) -> Prior:
     groups: list[tuple[float, ...]] = []
     correlations: list[tuple[int, int, int]] = []
     of_effects = priors.random_effect_variance_scale * unit**2, priors.random_effect_variance_df
+    n_intercepts = problem.intercepts.stop - problem.intercepts.start
     for _, bound, part in problem.effects:
         first = len(groups)
         for group in bound.groups:
             places = (part.start + place for place in (group.start, group.stop, group.scale))
-            groups.append((*places, *of_effects, group.shift))
+            groups.append((*places, *of_effects, group.shift, 0, n_intercepts))
         correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
     means, spread = problem.covariates.means, problem.covariates.variances
     if not priors.standardised:
         spread = spread + means**2
     precision[problem.covariates.indices] = spread / (priors.coefficient_variance * unit**2)
     precision[own], logs[own] = family.precision, family.logs
-    groups += [(own.start, own.start, own.start + k, v0, df, 0.0) for k, v0, df in family.scales]
-    walk = _walk(problem, space)
+    groups += [(own.start, own.start, own.start + k, v0, df, 0.0, 0, 0) for k, v0, df in family.scales]
+    walk = walk_of_positions(problem, space)
     return Prior(
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,
-        groups=np.array(groups, np.float64).reshape(-1, 6),
+        groups=np.array(groups, np.float64).reshape(-1, 8),
         correlations=np.array(correlations, np.int64).reshape(-1, 3),
         logs=logs,
         level=_level(problem, unit),
@@ -236,20 +269,21 @@ def _prior(problem: Problem, space: Space) -> Prior:
 
 def _level(problem: Problem, unit: float) -> Level:
     """The prior of the intercepts."""
-    standardised = problem.priors.standardised
+    standardised, count = problem.priors.standardised, problem.intercepts.stop - problem.intercepts.start
     return Level(
         intercept=problem.intercept,
-        n_intercepts=problem.intercepts.stop - problem.intercepts.start,
-        mean=problem.frame.centre if standardised else 0.0,
-        precision=1.0 / (problem.priors.intercept_variance * unit**2),
+        n_intercepts=count,
+        mean=np.full(count, problem.frame.centre if standardised else 0.0),
+        precision=np.full(count, 1.0 / (problem.priors.intercept_variance * unit**2)),
+        unit=np.full(count, problem.frame.unit),
         about=1.0 if standardised else 0.0,
         coefficients=problem.covariates.indices,
-        means=problem.covariates.means,
-        unit=problem.frame.unit,
+        means=np.tile(problem.covariates.means, (count, 1)),
     )
 
 
-def _walk(problem: Problem, space: Space) -> RandomWalk:
+def walk_of_positions(problem: Problem, space: Space) -> RandomWalk:
+    """The walk of an actor's presences, with the prior of its steps."""
     presences = problem.presences
     if presences is None:
         return no_walk(space.n_positions)

@@ -21,29 +21,29 @@ class Coordinates:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._problem, self._units = problem, problem.units
+        self._problem, self._units, self._level = problem, problem.units, problem.prior.level
         self._walk, self._n_dims, self._moving = problem.prior.walk, problem.n_dims, problem.has_steps
 
     def of(self, theta: np.ndarray) -> np.ndarray:
         """Coordinates of a parameter vector."""
-        found, covariates = theta.copy(), self._problem.covariates
-        found[self._problem.intercepts] += covariates.means @ theta[covariates.indices]
+        found = theta.copy()
+        found[self._problem.intercepts] += self._level.means @ theta[self._level.coefficients]
         if self._moving:
             to_steps(self._walk, self._n_dims, found)
         return found / self._units
 
     def parameters(self, coordinates: np.ndarray) -> np.ndarray:
         """Undo `of`."""
-        theta, covariates = coordinates * self._units, self._problem.covariates
+        theta = coordinates * self._units
         if self._moving:
             from_steps(self._walk, self._n_dims, theta)
-        theta[self._problem.intercepts] -= covariates.means @ theta[covariates.indices]
+        theta[self._problem.intercepts] -= self._level.means @ theta[self._level.coefficients]
         return theta
 
     def gradient(self, of_parameters: np.ndarray) -> np.ndarray:
         """The gradient by coordinates, from that by parameters."""
-        found, covariates = of_parameters.copy(), self._problem.covariates
-        found[covariates.indices] -= covariates.means * of_parameters[self._problem.intercepts].sum()
+        found = of_parameters.copy()
+        found[self._level.coefficients] -= of_parameters[self._problem.intercepts] @ self._level.means
         if self._moving:
             pull_to_steps(self._walk, self._n_dims, found)
         return found * self._units

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet.families.base import Variable
 from latentnet.network.labels import unique_strings
 from latentnet.posterior.draws import Draws
 
@@ -57,7 +59,7 @@ def as_draws(
     rows = [row for row in problem.parameters if row.reported and row.role != "coefficient"]
     family = problem.family_slice
     report([row for row in rows if row.role == "intercept"])
-    for name, one in problem.family.variables(theta[..., family], problem.bound.data).items():
+    for name, one in _variables_of_families(problem, theta):
         variables[name] = one.values
         if one.dims:
             dims[name] = one.dims
@@ -80,6 +82,17 @@ def as_draws(
     )
 
 
+def _variables_of_families(problem: Problem, theta: np.ndarray) -> Iterator[tuple[str, Variable]]:
+    """What the family reports, or that of every layer, by name."""
+    if not problem.layers:
+        yield from problem.family.variables(theta[..., problem.family_slice], problem.bound.data).items()
+    for layer in problem.layers:
+        for name, one in _variables_of_families(layer.problem, layer.parameters(theta)):
+            coords = {f"{axis}[{layer.name}]": labels for axis, labels in one.coords.items()}
+            dims = tuple(f"{axis}[{layer.name}]" for axis in one.dims)
+            yield f"{name}[{layer.name}]", Variable(one.values, dims, coords)
+
+
 def _actor_axis(problem: Problem) -> str:
     return "actor" if problem.presences is None else "presence"
 
@@ -94,7 +107,27 @@ def _labels(problem: Problem) -> dict[str, Any]:
     }
     if network.two_mode:
         coords["row_actor"], coords["column_actor"] = np.split(labels, [network.n_row_actors])
-    return coords if problem.presences is None else coords | _labels_of_presences(network, problem.presences)
+    if problem.presences is not None:
+        coords |= _labels_of_presences(network, problem.presences)
+    if problem.layers:
+        coords |= _labels_of_layers(problem)
+    return coords
+
+
+def _labels_of_layers(problem: Problem) -> dict[str, Any]:
+    """Names of the layers, of those whose weight is learned, and each one's actors where it has values for these."""
+    names = [layer.name for layer in problem.layers]
+    found: dict[str, Any] = {"layer": np.array(names[1:], dtype=np.str_)}
+    if problem.presences is None:
+        found["network"] = np.array(names, dtype=np.str_)
+    else:
+        _, members = np.unique(problem.presences.network, return_index=True)
+        labels = [label[:-1] if len(label) == 3 else label[0] for label in problem.network.actors[members]]
+        found["network"] = unique_strings([(name, label) for name in names for label in labels])
+    for layer in problem.layers:
+        if problem.presences is None:
+            found[f"actor[{layer.name}]"] = unique_strings(layer.problem.network.actors)
+    return {name: labels for name, labels in found.items() if len(labels)}
 
 
 def _labels_of_presences(network: Network, presences: Presences) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from latentnet.problem.bind import bind_values
+from latentnet.problem.layers import join_layers
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -24,6 +25,7 @@ class Place(NamedTuple):
     presences: np.ndarray  # (n_actors,) of its actors, in its order
     positions: np.ndarray  # (n_chains, n_draws, n_actors, n_dims)
     elapsed: np.ndarray  # (n_actors,) periods since each actor's first presence
+    layers: tuple[Place, ...] = ()  # the same of each layer
 
 
 def elapsed_periods(presences: Presences) -> np.ndarray:
@@ -33,6 +35,11 @@ def elapsed_periods(presences: Presences) -> np.ndarray:
 
 def view_problem(problem: Problem, place: Place) -> Problem:
     """The model of one network alone; effects keep what they learned of all of them, such as levels."""
+    if problem.layers:
+        each = [view_problem(layer.problem, own) for layer, own in zip(problem.layers, place.layers, strict=True)]
+        names = [layer.name for layer in problem.layers]
+        prior = problem.position_prior.of_one_site(problem.n_sites)
+        return join_layers(place.network, names, each, problem.priors, prior, None)
     effects = []
     for effect, bound, _ in problem.effects:
         effect, bound = effect.at(bound, place.network, place.presences, problem.n_dims)
@@ -59,14 +66,18 @@ def view_parameters(problem: Problem, view: Problem, place: Place, draws: np.nda
     """
     presences, theta = problem.presences, np.zeros((*draws.shape[:2], view.n_parameters))
     assert presences is not None
-    actors = presences.actors[place.presences]
+    values = {"presence": presences.actors[place.presences]}  # whose are those of the network's actors
+    for layer, there in zip(problem.layers, place.layers, strict=True):
+        of_layer = layer.problem.presences
+        assert of_layer is not None
+        values[f"presence[{layer.name}]"] = of_layer.actors[there.presences]
     for row, old in zip(view.parameters, problem.parameters, strict=False):  # these end alike but for the steps
         if row.name == "positions":
             view.parameters.set_positions(theta, place.positions)
         elif "network" in old.axes:
-            theta[..., row.part] = old.of(draws)[..., [place.number]]
-        elif "presence" in old.axes:
-            theta[..., row.part] = old.of(draws)[..., actors]
+            theta[..., row.part] = old.of(draws)[..., place.number :: old.size // row.size]
+        elif old.axes and old.axes[0] in values:
+            theta[..., row.part] = old.of(draws)[..., values[old.axes[0]]]
         elif "cluster" not in row.axes:
             theta[..., row.part] = draws[..., old.part]
     if "position_variance" in view.parameters:

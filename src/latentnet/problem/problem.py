@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy import sparse
 
 from latentnet.compiled import offers
 from latentnet.effects import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.posterior.procrustes import Invariance
     from latentnet.priors import Priors
+    from latentnet.problem.layers import Layer
 
 __all__ = ["Problem", "position_unit"]
 
@@ -61,6 +63,7 @@ class Problem:
     covariates: Covariates = NO_COVARIATES
     prior: Prior = None  # type: ignore[assignment]  # until it is bound; whoever evaluates it takes its own scratch
     start: np.ndarray | None = None  # (n_actors, n_dims) where the user lets positions start
+    layers: tuple[Layer, ...] = ()  # of several kinds of ties: then `network` is their union, and each has its family
 
     @property
     def n_actors(self) -> int:
@@ -127,6 +130,11 @@ class Problem:
     def units(self) -> np.ndarray:
         """Unit of each parameter, as the data say: optimisers and samplers work in these."""
         units = np.ones(self.n_parameters)
+        for layer in reversed(self.layers):  # what they share is in units of the first one
+            units[layer.source] = layer.problem.units
+        if self.layers:
+            units[self.positions] = self.position_unit
+            return units
         for row in self.parameters:
             if row.space == "points":
                 units[row.part] = self.position_unit
@@ -218,7 +226,12 @@ class Problem:
 
     @cached_property
     def degrees(self) -> np.ndarray:
-        """Ties of each actor, in either direction."""
+        """Ties of each actor, in either direction, and of every kind."""
+        if self.layers:
+            counts = np.zeros(self.n_actors)
+            for layer in self.layers:
+                counts[layer.actors] += layer.problem.degrees
+            return counts
         present = self.given_family.present(self.network).astype(np.float64)
         degree = np.asarray(present.sum(axis=1)).ravel()
         if self.network.has_direction:
@@ -228,6 +241,18 @@ class Problem:
     @cached_property
     def graph(self) -> tuple[np.ndarray, np.ndarray]:
         """Neighbours by ties in either direction, as CSR (starts, neighbours)."""
-        present = self.given_family.present(self.network).astype(np.float64)
-        either = (present + present.T).tocsr()
+        if self.layers:
+            either = self._graph_of_layers()
+        else:
+            present = self.given_family.present(self.network).astype(np.float64)
+            either = (present + present.T).tocsr()
         return either.indptr.astype(np.int64), either.indices.astype(np.int64)
+
+    def _graph_of_layers(self) -> sparse.csr_array:
+        """Who has a tie with whom in any of the layers."""
+        n, total = self.n_actors, sparse.csr_array((self.n_actors, self.n_actors))
+        for layer in self.layers:
+            starts, neighbours = layer.problem.graph
+            rows = np.repeat(layer.actors, np.diff(starts))
+            total = total + sparse.csr_array((np.ones(len(rows)), (rows, layer.actors[neighbours])), shape=(n, n))
+        return sparse.csr_array(total)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint
+from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.checks import one_of, whole_number
 from latentnet.network.labels import attribute_column
 from latentnet.network.sparse import without_entries
@@ -135,6 +135,7 @@ def _candidates(model: Any, n: Any) -> Integers:
     """Actors who were not asked, after all checks."""
     check_is_fitted(model)
     refuse_joint(model, "next_interviews")
+    refuse_layers(model, "next_interviews")
     family = getattr(model.family, "name", model.family)
     if family != "bernoulli":  # its information is that of a tie that is there or not
         raise ValueError(f"next_interviews needs binary ties, family='bernoulli', but the model's is {family!r}")

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint
+from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.posterior.clusters import evenly_spaced
 from latentnet.predictive.predictive import Predictive
 
@@ -32,6 +32,7 @@ def need_clusters(model: Any, function: str) -> None:
     """Raise the error that fits a model that is not fitted or has no clusters."""
     check_is_fitted(model)
     refuse_joint(model, function)
+    refuse_layers(model, function)
     if not hasattr(model, "labels_"):
         raise ValueError(
             f"{function} needs a model with clusters, but got a {type(model).__name__}; fit a LatentClusterModel"

@@ -14,7 +14,17 @@ from latentnet.priors.joint import shift_positions
 from latentnet.priors.random_walk import RandomWalk, redraw_step_variance
 from latentnet.problem.verbs import from_steps, log_likelihood, log_prior, scale_positions, to_steps
 
-__all__ = ["Location", "ScaleBlock", "Steps", "redraw_location", "redraw_steps", "scale_and_shift", "stretch_steps"]
+__all__ = [
+    "LayerBlock",
+    "Location",
+    "ScaleBlock",
+    "Steps",
+    "redraw_location",
+    "redraw_steps",
+    "scale_and_shift",
+    "stretch_layer",
+    "stretch_steps",
+]
 
 
 class ScaleBlock(NamedTuple):
@@ -60,15 +70,61 @@ def scale_and_shift(target, state, move, rng):
     log_c = spread * tuning[FACTOR_00] * first
     copy_into(proposal, theta)
     scaled = scale_positions(target, proposal, log_c)
-    for p in range(level.intercept, level.intercept + level.n_intercepts):
-        proposal[p] += level.unit * spread * (tuning[FACTOR_10] * first + tuning[FACTOR_11] * second)
+    for p in range(level.n_intercepts):
+        change = tuning[FACTOR_10] * first + tuning[FACTOR_11] * second
+        proposal[level.intercept + p] += level.unit[p] * spread * change
     accepted = _decide(target, state, scaled * log_c, rng)
     iteration, n_warmup = state.clock[0], state.clock[1]
     if iteration < n_warmup:
         log_scale = _log_root_mean_square(theta, target.n_actors * target.n_dims)
         intercept = (
-            (theta[level.intercept] + of_covariates(level, theta)) / level.unit if level.n_intercepts > 0 else 0.0
+            (theta[level.intercept] + of_covariates(level, theta, 0)) / level.unit[0] if level.n_intercepts > 0 else 0.0
         )
+        learn_block(tuning, log_scale, intercept, accepted, iteration >= 0.2 * n_warmup, iteration)
+    return accepted
+
+
+class LayerBlock(NamedTuple):
+    """The scale of one layer's linear predictor, and its intercepts."""
+
+    level: Level  # of all intercepts
+    first: int  # which of them are its own
+    last: int
+    weight: int  # index of its log w; -1 for the layer whose w is 1
+    weights: np.ndarray  # int64 indices of all log w
+    degree: float  # of the similarity
+    tuning: np.ndarray  # (10,) see `adaptation`
+
+
+def stretch_layer(target, state, move, rng):
+    """Random walk along log w → log w + log c, intercepts → intercepts + δ of one layer.
+
+    In the layer whose w is 1 positions are scaled in its place, as in `scale_and_shift`, and the other layers' weights
+    against them: in either case the other layers' linear predictors stay.
+    """
+    theta, proposal, tuning, level, degree = state.theta, state.proposal, move.tuning, move.level, move.degree
+    spread = math.exp(tuning[LOG_SCALE])
+    first, second = rng.standard_normal(), rng.standard_normal()
+    log_c, jacobian = spread * tuning[FACTOR_00] * first, 0.0
+    copy_into(proposal, theta)
+    if move.weight >= 0:
+        proposal[move.weight] += degree * log_c
+    else:
+        jacobian = scale_positions(target, proposal, log_c) * log_c
+        for k in range(move.weights.size):
+            proposal[move.weights[k]] -= degree * log_c
+    for p in range(move.first, move.last):
+        change = tuning[FACTOR_10] * first + tuning[FACTOR_11] * second
+        proposal[level.intercept + p] += level.unit[p] * spread * change
+    accepted = _decide(target, state, jacobian, rng)
+    iteration, n_warmup, at = state.clock[0], state.clock[1], move.first
+    if iteration < n_warmup:
+        log_scale = _log_root_mean_square(theta, target.n_actors * target.n_dims)
+        if move.weight >= 0:
+            log_scale = theta[move.weight] / degree
+        intercept = 0.0
+        if move.last > at:
+            intercept = (theta[level.intercept + at] + of_covariates(level, theta, at)) / level.unit[at]
         learn_block(tuning, log_scale, intercept, accepted, iteration >= 0.2 * n_warmup, iteration)
     return accepted
 

@@ -14,7 +14,7 @@ from latentnet._exceptions import LatentnetWarning
 from latentnet.network.labels import listing, unique_union
 from latentnet.network.network import Network, as_network
 
-__all__ = ["Periods", "read_networks"]
+__all__ = ["Periods", "given_grid", "read_networks", "with_shared_attributes"]
 
 
 class Periods(NamedTuple):
@@ -40,24 +40,28 @@ def read_networks(networks: Any) -> Periods:
     TypeError, ValueError
         If it is no sequence of networks nor a mapping to these, or they cannot be modelled together.
     """
-    if isinstance(networks, Network | nx.Graph | np.ndarray) or not hasattr(networks, "__iter__"):
-        raise TypeError(
-            f"networks must be a sequence of networks, a period each, or a mapping from sites to these, but is a "
-            f"{type(networks).__name__}; for one network use LatentPositionModel or LatentClusterModel"
-        )
-    if isinstance(networks, Mapping):
-        sites: tuple[Any, ...] | None = tuple(networks)
-        given = [one if isinstance(one, list | tuple) else [one] for one in networks.values()]
-    else:
-        sites, given = None, [list(networks)]
-    read = tuple(_with_shared_attributes([as_network(network) for network in one]) for one in given)
+    sites, given = given_grid(networks)
+    read = tuple(with_shared_attributes([as_network(network) for network in one]) for one in given)
     periods = Periods(sites, read)
     _check(periods)
     _warn_of_waves(periods)
     return periods
 
 
-def _with_shared_attributes(periods: list[Network]) -> tuple[Network, ...]:
+def given_grid(networks: Any) -> tuple[tuple[Any, ...] | None, list[list[Any]]]:
+    """Labels of the sites, and what was given by site and period, unread."""
+    one_network = isinstance(networks, Network | nx.Graph | np.ndarray) or hasattr(networks, "families")
+    if one_network or not hasattr(networks, "__iter__"):
+        raise TypeError(
+            f"networks must be a sequence of networks, a period each, or a mapping from sites to these, but is a "
+            f"{type(networks).__name__}; for one network use LatentPositionModel or LatentClusterModel"
+        )
+    if isinstance(networks, Mapping):
+        return tuple(networks), [list(one) if isinstance(one, list | tuple) else [one] for one in networks.values()]
+    return None, [list(networks)]
+
+
+def with_shared_attributes(periods: list[Network]) -> tuple[Network, ...]:
     """The networks of a site, each with all attributes: what one lacks is taken from the actors' other periods.
 
     The period before goes first, then the one after; actors who are in none that has the attribute have no value.

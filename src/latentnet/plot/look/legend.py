@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.look.shapes import outline
 
-__all__ = ["Section", "add_legend", "mark_handle", "rings_handle", "split_handle"]
+__all__ = ["Section", "add_legend", "line_handle", "mark_handle", "rings_handle", "split_handle"]
 
 _MOST_ROWS = 26
 
@@ -39,6 +39,11 @@ class _HeadingHandler(HandlerBase):
 def mark_handle(color: str, shape: int = 0, size: float = 6.5) -> Line2D:
     """An actor's mark."""
     return Line2D([], [], linestyle="none", marker=outline(shape), color=color, markersize=size, markeredgewidth=0)
+
+
+def line_handle(color: str) -> Line2D:
+    """A tie."""
+    return Line2D([], [], color=color, linewidth=1.4)
 
 
 def split_handle(left: str, right: str) -> Line2D:

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from latentnet.network.labels import actor_places, label_index
+from latentnet.plot.look.attributes import check_revealed_text
 from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
-from latentnet.plot.look.legend import add_legend
+from latentnet.plot.look.legend import Section, add_legend, line_handle
 from latentnet.plot.look.looks import Looks, make_looks
 from latentnet.plot.look.names import label_texts
 from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
@@ -26,6 +28,7 @@ from latentnet.plot.picture import (
     crosses,
     has_origin,
     hidden_actors,
+    layers_of,
     shown_positions,
     tie_pairs,
 )
@@ -37,6 +40,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _POOLED = "pooled"
+_BEND = 0.16  # between neighbouring layers' ties, as a share of their length
 
 
 def positions(
@@ -103,7 +107,7 @@ def positions(
         all actors together ("pooled"). Not in three dimensions.
     ties : bool, default True
         Whether to draw ties: arrows for up to 250 directed ties (two heads if mutual), else lines, fainter
-        for values nearer 0 and the more ties there are.
+        for values nearer 0 and the more ties there are. Several kinds of ties (`Layers`) have a colour each.
     labels : bool, mapping or sequence, default True
         Whether to name actors; or a list of the actors to name, texts by actor (of these alone), or a list of
         n_actors texts.
@@ -169,12 +173,11 @@ def positions(
     if with_clusters:
         extent.append(cluster_extent(model, n_shown))
     given = ax is not None
-    scene = make_scene(
-        model, ax, extent=np.vstack(extent), wide=bool(look.sections), more=_more_lines(uncertainty, names)
-    )
+    wide = bool(look.sections) or (ties and bool(layers_of(model)))
+    scene = make_scene(model, ax, extent=np.vstack(extent), wide=wide, more=_more_lines(uncertainty, names))
     radii = look.sizes * scene.radius * (1.0 if look.membership is None else 1.2)  # room for slices
     if ties:
-        draw_ties(scene, tied, radii, directed=network.directed and not network.two_mode)
+        _draw_all_ties(scene, model, look, radii, tied)
     if with_clusters:
         draw_rings(scene, model, look.palette)
     uncertainty.draw(scene)
@@ -185,6 +188,26 @@ def positions(
         fit_inside(scene.ax)
     drawn: Axes = scene.ax
     return drawn
+
+
+def _draw_all_ties(
+    scene: Scene, model: Any, look: Looks, radii: FloatArray, tied: tuple[IntArray, FloatArray, NDArray[np.bool_]]
+) -> None:
+    """Draw ties, those of every layer in a colour of its own, and bent, so that they do not hide each other."""
+    network, layers = model.network_, layers_of(model)
+    if not layers:
+        draw_ties(scene, tied, radii, directed=network.directed and not network.two_mode)
+        return
+    section, taken = Section("ties"), max(len(look.palette), 1)  # by clusters, or by plain marks
+    for k, (layer, code) in enumerate(zip(layers, categorical(taken + len(layers))[taken:], strict=True)):
+        pairs, strength, mutual = tie_pairs(layer.problem.network)
+        of_layer, bend = (layer.actors[pairs], strength, mutual), _BEND * (k - 0.5 * (len(layers) - 1))
+        directed = layer.problem.network.directed
+        draw_ties(scene, of_layer, radii, directed=directed, color=to_rgb(code), bend=bend)
+        section.entries.append((line_handle(code), layer.name))
+    hidden = [label for label, gone in zip(network.actors, look.hidden, strict=True) if gone]
+    check_revealed_text([layer.name for layer in layers], hidden)
+    look.sections.append(section)
 
 
 def _more_lines(uncertainty: _Uncertainty, names: dict[int, str]) -> list[str]:

@@ -1,0 +1,250 @@
+"""The likelihood of several layers: the sum of each one's own, whose positions are the common ones times a factor.
+
+−w·d(z_i, z_j) is −d(c·z_i, c·z_j) with c = w^(1/degree), so a layer has an ordinary likelihood of an ordinary parameter
+vector, whichever kind accepts its problem. It is called by address: this compiles once for all of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numba.types import float64, void
+
+from latentnet.compiled import UNCOUNTED, implements, inline_kernel, offers, way_of
+from latentnet.likelihood.verbs import (
+    actor_log_likelihood,
+    add_likelihood_gradient,
+    change_of_swap,
+    couples_actors,
+    information,
+    log_likelihood,
+    own_scratch,
+    simulated_scores,
+)
+from latentnet.native import NUMBER, VECTOR, Memory, call, do, entry
+
+if TYPE_CHECKING:
+    from latentnet.problem.layers import Layer
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Layered", "layered"]
+
+
+class _Fields(NamedTuple):
+    """What compiled code reads; layers' parameters lie end to end."""
+
+    likelihoods: np.ndarray  # (n_layers,) int64 addresses of the layers' likelihoods
+    values: np.ndarray  # (n_layers,) int64 addresses of what evaluates them
+    gradients: np.ndarray  # (n_layers,) int64
+    of_actors: np.ndarray  # (n_layers,) int64
+    swaps: np.ndarray  # (n_layers,) int64; 0 where the likelihood offers none
+    coupled: bool
+    starts: np.ndarray  # (n_layers + 1,) int64 where the parameters of each layer start
+    n_coordinates: np.ndarray  # (n_layers,) int64 of positions, which come first
+    source: np.ndarray  # int64: which of the whole model's parameters each is
+    weights: np.ndarray  # (n_layers,) int64 index of log w; -1 where w is 1
+    power: float  # 1/degree of the similarity
+    units: np.ndarray  # (n_layers,) unit of the layer's positions, in units of the first one's
+    places: np.ndarray  # (n_layers, n_actors) int64 of the whole model's actors in each layer, -1 without
+    theta: np.ndarray  # scratch
+    gradient: np.ndarray  # scratch
+
+
+class Layered(_Fields):
+    """Likelihoods of several layers; `parts` keeps them alive."""
+
+    parts: tuple[Memory, ...]
+
+    @staticmethod
+    def accepts(problem: Problem) -> bool:
+        """Whether there are layers."""
+        return len(problem.layers) > 0
+
+    @staticmethod
+    def bind(problem: Problem) -> Any:
+        """Each layer's own likelihood, packed once."""
+        return layered(problem.layers, problem.n_actors, [layer.problem.likelihood for layer in problem.layers])
+
+
+def layered(layers: Sequence[Layer], n_actors: int, likelihoods: Sequence[Any]) -> Any:
+    """Put the likelihoods of layers together; that of a single layer is its own.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    n_actors : int
+        Of the whole model.
+    likelihoods : sequence
+        A likelihood for each layer.
+    """
+    if len(layers) == 1:
+        return likelihoods[0]
+    degree = layers[0].degree
+    return _bound(
+        Layered(
+            likelihoods=np.zeros(0, np.int64),
+            values=np.zeros(0, np.int64),
+            gradients=np.zeros(0, np.int64),
+            of_actors=np.zeros(0, np.int64),
+            swaps=np.zeros(0, np.int64),
+            coupled=False,
+            starts=np.cumsum([0, *(layer.source.size for layer in layers)]).astype(np.int64),
+            n_coordinates=np.array([layer.n_coordinates for layer in layers], np.int64),
+            source=np.concatenate([layer.source for layer in layers]).astype(np.int64),
+            weights=np.array([layer.weight for layer in layers], np.int64),
+            power=1.0 / degree,
+            units=np.array([layer.unit for layer in layers], np.float64),
+            places=_places(layers, n_actors),
+            theta=np.zeros(0),
+            gradient=np.zeros(0),
+        ),
+        likelihoods,
+    )
+
+
+def _places(layers: Sequence[Layer], n_actors: int) -> np.ndarray:
+    places = np.full((len(layers), n_actors), -1, np.int64)
+    for k, layer in enumerate(layers):
+        places[k, layer.actors] = np.arange(len(layer.actors))
+    return places
+
+
+def _bound(pattern: Layered, likelihoods: Sequence[Any]) -> Layered:
+    """The same of other likelihoods, with scratch of its own."""
+    parts = tuple(Memory(one) for one in likelihoods)
+
+    def addresses(verb: Any, returned: Any, *kinds: Any) -> np.ndarray:
+        return np.array([_address(verb, one, returned, *kinds) for one in parts], np.int64)
+
+    size = pattern.source.size
+    bound = pattern._replace(
+        likelihoods=np.array([one.address for one in parts], np.int64),
+        values=addresses(log_likelihood, float64, VECTOR),
+        gradients=addresses(add_likelihood_gradient, void, VECTOR, VECTOR),
+        of_actors=addresses(actor_log_likelihood, float64, VECTOR, NUMBER),
+        swaps=addresses(change_of_swap, float64, VECTOR, NUMBER, NUMBER),
+        coupled=any(couples_actors(one) or not offers(one, actor_log_likelihood) for one in likelihoods),
+        theta=np.zeros(size),
+        gradient=np.zeros(size),
+    )
+    bound.parts = parts
+    return bound
+
+
+def _address(verb: Any, part: Memory, returned: Any, *kinds: Any) -> int:
+    return entry(*way_of(verb, part.value), returned, part.type, *kinds).address if offers(part.value, verb) else 0
+
+
+@implements(own_scratch, Layered)
+def _own_scratch(likelihood: Layered, dtype: Any) -> Layered:
+    return _bound(likelihood, [own_scratch(part.value, dtype) for part in likelihood.parts])
+
+
+@implements(couples_actors, Layered)
+def _couples_actors(likelihood: Layered) -> bool:
+    return likelihood.coupled
+
+
+@inline_kernel
+def _factor(likelihood, theta, layer):
+    """What the positions are multiplied by."""
+    weight = likelihood.weights[layer]
+    return likelihood.units[layer] * (math.exp(theta[weight] * likelihood.power) if weight >= 0 else 1.0)
+
+
+@inline_kernel
+def _fill(likelihood, theta, layer):
+    """Write the layer's own parameters to the scratch; returns where they start and end."""
+    start, end = likelihood.starts[layer], likelihood.starts[layer + 1]
+    of_layer, source = likelihood.theta, likelihood.source
+    factor, last = _factor(likelihood, theta, layer), start + likelihood.n_coordinates[layer]
+    for p in range(start, last):
+        of_layer[p] = factor * theta[source[p]]
+    for p in range(last, end):
+        of_layer[p] = theta[source[p]]
+    return start, end
+
+
+@implements(log_likelihood, Layered, UNCOUNTED)
+def _log_likelihood(likelihood, theta):
+    total = 0.0
+    for layer in range(likelihood.values.size):
+        start, end = _fill(likelihood, theta, layer)
+        total += call(likelihood.values[layer], (likelihood.likelihoods[layer], likelihood.theta[start:end]))
+    return total
+
+
+@implements(actor_log_likelihood, Layered, UNCOUNTED)
+def _actor_log_likelihood(likelihood, theta, actor):
+    total = 0.0
+    for layer in range(likelihood.values.size):
+        place = likelihood.places[layer, actor]
+        if likelihood.coupled:
+            start, end = _fill(likelihood, theta, layer)
+            total += call(likelihood.values[layer], (likelihood.likelihoods[layer], likelihood.theta[start:end]))
+        elif place >= 0:
+            start, end = _fill(likelihood, theta, layer)
+            arguments = likelihood.likelihoods[layer], likelihood.theta[start:end], place
+            total += call(likelihood.of_actors[layer], arguments)
+    return total
+
+
+@implements(change_of_swap, Layered, UNCOUNTED)
+def _change_of_swap(likelihood, theta, i, j):
+    """Of actors who are in every layer, where each offers it (`inference.tuning` asks)."""
+    total = 0.0
+    for layer in range(likelihood.values.size):
+        start, end = _fill(likelihood, theta, layer)
+        places = likelihood.places[layer]
+        arguments = likelihood.likelihoods[layer], likelihood.theta[start:end], places[i], places[j]
+        total += call(likelihood.swaps[layer], arguments)
+    return total
+
+
+@implements(add_likelihood_gradient, Layered, UNCOUNTED)
+def _add_gradient(likelihood, theta, gradient):
+    source, of_layer, pulled = likelihood.source, likelihood.theta, likelihood.gradient
+    for layer in range(likelihood.values.size):
+        start, end = _fill(likelihood, theta, layer)
+        for p in range(start, end):
+            pulled[p] = 0.0
+        do(likelihood.gradients[layer], (likelihood.likelihoods[layer], of_layer[start:end], pulled[start:end]))
+        factor, weight = _factor(likelihood, theta, layer), likelihood.weights[layer]
+        last, stretched = start + likelihood.n_coordinates[layer], 0.0
+        for p in range(start, last):
+            stretched += pulled[p] * of_layer[p]
+        for p in range(start, last):
+            gradient[source[p]] += factor * pulled[p]
+        for p in range(last, end):
+            gradient[source[p]] += pulled[p]
+        if weight >= 0:
+            gradient[weight] += likelihood.power * stretched
+
+
+@implements(simulated_scores, Layered)
+def _simulated_scores(
+    likelihood: Layered, problem: Problem, theta: np.ndarray, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Layers are independent given the parameters: the sum of a score of each."""
+    own = [layer.parameters(theta) for layer in problem.layers]
+    each = [
+        simulated_scores(layer.problem.exact, layer.problem, of_layer, rng)
+        for layer, of_layer in zip(problem.layers, own, strict=True)
+    ]
+    for scores in zip(*each, strict=True):
+        total = np.zeros_like(theta)
+        for layer, of_layer, score in zip(problem.layers, own, scores, strict=True):
+            count, moved = layer.n_coordinates, score.copy()
+            moved[:count] *= layer.factor(theta)
+            np.add.at(total, layer.source, moved)
+            if layer.weight >= 0:
+                total[layer.weight] += (score[:count] @ of_layer[:count]) / layer.degree
+        yield total
+
+
+@implements(information, Layered)
+def _information(likelihood: Layered, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return np.mean([score**2 for score in simulated_scores(likelihood, problem, theta, rng)], axis=0)

@@ -1,0 +1,164 @@
+"""What models of several kinds of ties offer: each kind as a model of its own, and a table of what they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from latentnet.checks import one_of
+from latentnet.inference.base import InferenceResult
+from latentnet.models.fitted import Fitted
+from latentnet.posterior.clusters import evenly_spaced
+from latentnet.predictive.predictive import Predictive
+
+if TYPE_CHECKING:
+    from latentnet.models.reported_clusters import ClusterReport
+    from latentnet.problem.layers import Layer
+
+__all__ = ["LayerViews"]
+
+_MOST_DRAWS = 1000
+_MOST_DYADS = 2000
+
+
+class LayerViews(Fitted):
+    """Methods of models that were fitted to `latentnet.Layers`."""
+
+    def layer(self, name: str) -> Any:
+        """The fitted model of one kind of ties.
+
+        It is an ordinary fitted model, with the draws of the joint one: it predicts, scores and simulates, and goes to
+        `latentnet.plot`, `roles`, `composition` and `goodness_of_fit`. Its positions are the common ones times the
+        layer's weight (its root, where the similarity goes with a square), so that its linear predictor is that of an
+        ordinary model; its actors are the layer's.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        estimator of the same class
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If the model was fitted to a single network, or there is no such layer.
+
+        Examples
+        --------
+        >>> import latentnet
+        >>> from latentnet.datasets import load_sampson_waves
+        >>> first, second, third = load_sampson_waves()
+        >>> layers = latentnet.Layers({"early": first, "late": third})
+        >>> model = latentnet.LatentPositionModel(inference="map", random_state=1).fit(layers)
+        >>> model.layer("late").predict_proba().shape
+        (18, 18)
+        """
+        layers = self._layers("layer")
+        return self._layer_view(layers[one_of("name", name, list(layers))])
+
+    def _layers(self, method: str) -> dict[str, Layer]:
+        layers = self._checked().layers
+        if not layers:
+            raise ValueError(
+                f"{method} is for models of several kinds of ties, but this one was fitted to a network of one kind; "
+                "fit it to latentnet.Layers({name: network, ...})"
+            )
+        return {layer.name: layer for layer in layers}
+
+    def _layer_view(self, layer: Layer) -> Any:
+        draws, model = self.draws_, self._blank_layer(layer)
+        result = InferenceResult(layer.parameters(draws.parameters), draws.kind, draws.statistics)
+        factor = np.exp(np.log(layer.factor(draws.parameters)).mean())
+        points = factor * self._points()[layer.actors]
+        model._keep(layer.problem, result, points, self._clusters_of_layer(layer))
+        joint, site = self.__dict__.get("_joint", (self, 0))
+        model._joint = joint, (site, layer.name)
+        return model
+
+    def _blank_layer(self, layer: Layer) -> Any:
+        """An estimator for the layer, in which nothing is stored yet."""
+        model = type(self)(**self.get_params(deep=False))
+        model.family = layer.problem.given_family
+        return model
+
+    def _clusters_of_layer(self, layer: Layer) -> ClusterReport | None:
+        """Clusters as they lie in the layer's space."""
+        return None
+
+    def layer_table(self, *, probability: float = 0.9) -> pd.DataFrame:
+        """What the layers share: how much the map says of each, and how alike their linear predictors are.
+
+        Parameters
+        ----------
+        probability : float
+            Of the equal-tailed intervals.
+
+        Returns
+        -------
+        DataFrame
+            By layer: `weight`, what a distance of 1 takes from its linear predictor (1 in the first layer; near 0, the
+            map says nothing of it), and for every layer `correlation[layer]`, the correlation with that layer's linear
+            predictor over the pairs of actors that are in both (NaN with fewer than three actors in common). Each with
+            ``_low`` and ``_high``.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            If the model was fitted to a single network, or `probability` is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import latentnet
+        >>> from latentnet.datasets import load_sampson_waves
+        >>> first, second, third = load_sampson_waves()
+        >>> model = latentnet.LatentPositionModel(inference=latentnet.MCMC(200, 200, 2), random_state=1)
+        >>> table = model.fit(latentnet.Layers({"early": first, "late": third})).layer_table()
+        >>> float(table.loc["early", "weight"])
+        1.0
+        """
+        layers = self._layers("layer_table")
+        if not 0.0 < probability < 1.0:
+            raise ValueError(f"probability must be between 0 and 1, but is {probability!r}")
+        pooled = self.draws_.pooled
+        kept = pooled[evenly_spaced(len(pooled), _MOST_DRAWS)]
+        columns: dict[str, list[np.ndarray]] = {}
+        if self.draws_.n_dims:
+            columns["weight"] = [(layer.factor(pooled) / layer.unit) ** layer.degree for layer in layers.values()]
+        for name, other in layers.items():
+            columns[f"correlation[{name}]"] = [_correlations(layer, other, kept) for layer in layers.values()]
+        tail = 0.5 * (1.0 - probability)
+        table = {}
+        for name, values in columns.items():
+            table[name] = [one.mean() for one in values]
+            table[f"{name}_low"] = [np.quantile(one, tail) for one in values]
+            table[f"{name}_high"] = [np.quantile(one, 1.0 - tail) for one in values]
+        return pd.DataFrame(table, index=pd.Index(list(layers), name="layer"))
+
+
+def _correlations(first: Layer, second: Layer, draws: np.ndarray) -> np.ndarray:
+    """Correlation of two layers' linear predictors over common pairs, (n_draws,)."""
+    common = np.intersect1d(first.actors, second.actors)
+    if len(common) < 3:
+        return np.full(len(draws), np.nan)
+    if first is second:
+        return np.ones(len(draws))
+    i, j = np.nonzero(~np.eye(len(common), dtype=bool))
+    some = evenly_spaced(len(i), _MOST_DYADS)
+    centred = []
+    for layer in (first, second):
+        place = np.full(int(layer.actors.max()) + 1, -1)
+        place[layer.actors] = np.arange(len(layer.actors))
+        predictive = Predictive(layer.problem, layer.parameters(draws))
+        eta = predictive.values("linear_predictor", place[common[i[some]]], place[common[j[some]]])
+        centred.append(eta - np.nanmean(eta, axis=1, keepdims=True))
+    a, b = np.nan_to_num(centred[0]), np.nan_to_num(centred[1])
+    with np.errstate(invalid="ignore"):
+        return np.asarray((a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1)))
