@@ -31,7 +31,7 @@ def approximation(problem: Problem, wanted: str, engine: str) -> Approximate | N
     """
     if wanted == "exact" or (wanted == "auto" and problem.n_actors <= MOST_EXACT):
         return None
-    refusal = Approximate.refusal(problem)
+    refusal = "there are several kinds of ties" if len(problem.layers) > 1 else Approximate.refusal(problem)
     if refusal and wanted == "approximate":
         raise ValueError(f"{engine}: likelihood='approximate' cannot be had, as {refusal}; take likelihood='exact'")
     return None if refusal else Approximate(problem)
