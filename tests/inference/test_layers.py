@@ -178,7 +178,9 @@ def test_an_actors_likelihood_and_a_swap_follow_from_the_whole() -> None:
             inference=MCMC(15, 15, 1, progress=False),
             random_state=4,
         ),
-        LatentClusterModel(3, inference=MCMC(40, 40, 2, progress=False), random_state=4),
+        pytest.param(
+            LatentClusterModel(3, inference=MCMC(40, 40, 2, progress=False), random_state=4), marks=pytest.mark.slow
+        ),
     ],
 )
 @pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
