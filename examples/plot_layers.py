@@ -38,7 +38,7 @@ business.add_edges_from(
 # Each kind of ties has an intercept, and a weight that says how much a distance on the common map matters to it.
 
 layers = Layers({"marriage": marriage, "business": business})
-model = LatentPositionModel(inference=MCMC(n_draws=2000, thin=4), random_state=1).fit(layers)
+model = LatentPositionModel(inference=MCMC(n_draws=1000), random_state=1).fit(layers)
 print(model.intercept_.round(2))
 print(model.layer_table()[["weight", "weight_low", "weight_high"]].round(2))
 
