@@ -45,6 +45,7 @@ print(model.layer_table()[["weight", "weight_low", "weight_high"]].round(2))
 # %%
 # The picture has the ties of both kinds. Whatever takes a fitted model takes one of its layers, too.
 
-plot.positions(model, title="Florentine families, by marriage and business")
+ax = plot.positions(model, title="Florentine families, by marriage and business")
+ax.figure.savefig("florentine_families.png", dpi=150)
 print(model.layer("business").predict_proba([("Medici", "Pazzi"), ("Medici", "Strozzi")]).round(2))
 plt.show()
