@@ -17,6 +17,7 @@ from latentnet.effects import Sociality
 from latentnet.inference.large_start import _hops
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.verbs import value_and_gradient
+from latentnet.network.layers import Given
 from latentnet.problem.verbs import BoundTarget
 
 
@@ -54,7 +55,7 @@ def test_hops_are_geodesics() -> None:
 def test_approximated_likelihood_is_near_the_exact_one(directed: bool) -> None:
     (network, positions, _), b = make_large_network(600, directed=directed, random_state=2)
     network = network.with_unobserved([(0, 5), (7, 3), (3, 7), (11, 12)])
-    problem = LatentPositionModel()._specify(network, None, np.random.default_rng(1))
+    problem = LatentPositionModel()._specify(Given(network), np.random.default_rng(1))
     theta = np.zeros(problem.n_parameters)
     problem.parameters.set_positions(theta, positions)
     theta[problem.intercept] = b
