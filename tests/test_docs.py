@@ -12,7 +12,18 @@ from types import ModuleType
 import matplotlib.pyplot as plt
 import pytest
 
-from latentnet import ConvergenceWarning
+import latentnet
+from latentnet import (
+    ConvergenceWarning,
+    checking,
+    contract,
+    datasets,
+    effects,
+    families,
+    model_selection,
+    plot,
+    study,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -78,6 +89,18 @@ def test_refusals_are_noticed(tables: ModuleType) -> None:
     assert "undirected" in tables.tried("bernoulli", ("Sender",), "undirected")
     assert tables.tried("bernoulli", ("Sender",), "directed") == ""
     assert tables.fitted("map", effects=[tables.EFFECT["Sender"]], network="undirected") != ""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [latentnet, checking, contract, datasets, effects, families, model_selection, plot, study],
+    ids=lambda module: module.__name__,
+)
+def test_reference_has_everything_public(module: ModuleType) -> None:
+    text = (DOCS / "reference.md").read_text("utf-8")
+    listed = {line.split(".")[-1] for line in re.findall(r"^   ([\w.]+)$", text, re.MULTILINE)}
+    public = {name for name in module.__all__ if not isinstance(getattr(module, name), ModuleType | dict)}
+    assert public - listed == set()
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from scipy.stats import kstest
 
 import latentnet
 from latentnet import DynamicLatentPositionModel, LatentPositionModel, Network
-from latentnet.checking.seen import Frame, Seen
+from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, names_for
 from latentnet.datasets import load_sampson, load_sampson_waves
 from tests.checking.naive_counts import NAIVE, kind
@@ -54,7 +54,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_statistics_are_those_of_the_naive_twins(case: str) -> None:
     network = _with_group(CASES[case], 3)
-    seen = Seen(network, Frame(network, "group"))
+    seen = Seen(network, Setting(network, "group"))
     for name in names_for(kind(network), by=True):
         found = STATISTICS[name].function(seen)
         expected = NAIVE[name](network)
@@ -69,7 +69,7 @@ def test_every_statistic_has_a_twin() -> None:
 
 def test_triads_are_in_the_usual_order() -> None:
     network = NETWORKS["directed"]
-    names = " ".join(STATISTICS["triad_census"].function(Seen(network, Frame(network))))
+    names = " ".join(STATISTICS["triad_census"].function(Seen(network, Setting(network))))
     assert names == "003 012 102 021D 021U 021C 111D 111U 030T 030C 201 120D 120U 120C 210 300"
 
 

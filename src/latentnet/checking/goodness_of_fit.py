@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._random import RandomState, as_generator
 from latentnet.checking.replays import observed_networks, replays
-from latentnet.checking.seen import Frame, Seen
+from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, Counts, names_for
 from latentnet.checks import whole_number
 from latentnet.network import Network
@@ -117,18 +117,18 @@ def goodness_of_fit(
     return _result(counted, joint=hasattr(model, "networks_"))
 
 
-def _frame(network: Network, by: str | None) -> Frame:
+def _frame(network: Network, by: str | None) -> Setting:
     if by is not None and by not in network.attributes:
         has = ", ".join(map(repr, network.attributes.columns)) or "none"
         raise ValueError(f"by must be an attribute of the actors, but is {by!r}; the network has {has}")
-    return Frame(network, by)
+    return Setting(network, by)
 
 
-def _kind(frame: Frame) -> str:
+def _kind(frame: Setting) -> str:
     return "two-mode" if frame.two_mode else "directed" if frame.directed else "undirected"
 
 
-def _read(statistics: Any, frame: Frame) -> dict[str, _Function]:
+def _read(statistics: Any, frame: Setting) -> dict[str, _Function]:
     """The statistics that were asked for; empty where the choice is ours."""
     if statistics is None:
         return {}
@@ -168,7 +168,7 @@ def _of_user(name: str, function: Callable[[Network], Any]) -> _Function:
     return counts
 
 
-def _default(frame: Frame, networks: Sequence[Network]) -> dict[str, _Function]:
+def _default(frame: Setting, networks: Sequence[Network]) -> dict[str, _Function]:
     """All that say something: structure unless values are any real numbers, values unless all are 0 and 1."""
     binary = all(bool(np.all(network.ties.data == 1.0)) for network in networks)
     names = names_for(_kind(frame), by=frame.by is not None)
@@ -181,7 +181,7 @@ def _default(frame: Frame, networks: Sequence[Network]) -> dict[str, _Function]:
 
 def _counted(
     runs: Sequence[Sequence[Network]],
-    frames: Sequence[Frame],
+    frames: Sequence[Setting],
     chosen: Mapping[str, _Function],
     names: Sequence[Any],
     *,

@@ -13,7 +13,7 @@ from latentnet.checking.counting import shared_partners
 from latentnet.network import Network
 from latentnet.network.sparse import entries_at, entry_rows, keep_entries
 
-__all__ = ["Frame", "Seen"]
+__all__ = ["Seen", "Setting"]
 
 _MOST_VALUES = 20  # of counts; more of them, and values that are not whole numbers, are binned
 _N_BINS = 10
@@ -22,7 +22,7 @@ _MISSING = "missing"
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
-class Frame:
+class Setting:
     """What observed and simulated networks have in common: which dyads were seen, bins of values, categories of actors.
 
     Parameters
@@ -63,7 +63,7 @@ class Frame:
         return n_asked * (n_asked - 1) - int((among + among.T).nnz)
 
 
-def _bins(frame: Frame) -> np.ndarray:
+def _bins(frame: Setting) -> np.ndarray:
     """Edges at quantiles of the observed dyads' values, open at both ends."""
     values = Seen(frame.network, frame).dyad_values
     inner = np.unique(np.quantile(values, np.linspace(0.0, 1.0, _N_BINS + 1)[1:-1])) if len(values) else np.zeros(1)
@@ -79,7 +79,7 @@ class Seen:
         Of ties; symmetric unless the network is directed.
     """
 
-    def __init__(self, network: Network, frame: Frame) -> None:
+    def __init__(self, network: Network, frame: Setting) -> None:
         self.network, self.frame, self.values = network, frame, network.ties
         self.n = network.n_actors
         pattern = self.values

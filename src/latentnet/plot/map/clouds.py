@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
-from latentnet.plot.map.scene import Scene
+from latentnet.plot.map.scene import Canvas
 
 __all__ = ["CONTENTS", "chosen_draws", "draw_clouds", "draw_contours"]
 
@@ -34,7 +34,7 @@ def chosen_draws(model: Any, actors: IntArray, n_shown: int) -> FloatArray:
     return chosen.reshape(-1, len(actors), n_shown)
 
 
-def draw_clouds(scene: Scene, draws: FloatArray, colors: Sequence[str]) -> None:
+def draw_clouds(scene: Canvas, draws: FloatArray, colors: Sequence[str]) -> None:
     """One faint dot (in one dimension: a tick under the line) for up to 400 draws of each actor."""
     kept = draws[np.linspace(0, len(draws) - 1, min(_MOST_DOTS, len(draws))).astype(int)]
     alpha = float(np.clip(0.45 / draws.shape[1] ** 0.4, 0.06, 0.45))
@@ -55,7 +55,7 @@ def draw_clouds(scene: Scene, draws: FloatArray, colors: Sequence[str]) -> None:
         cloud.set_rasterized(draws.shape[1] > 20)
 
 
-def draw_contours(scene: Scene, draws: FloatArray, colors: Sequence[str]) -> None:
+def draw_contours(scene: Canvas, draws: FloatArray, colors: Sequence[str]) -> None:
     """For each actor the smallest regions with 50 and 90 % of its draws; in one dimension its density."""
     if scene.n_shown == 3:
         raise ValueError(
@@ -78,7 +78,7 @@ def _bandwidth(points: FloatArray) -> FloatArray:
     return width
 
 
-def _regions(scene: Scene, points: FloatArray, color: str) -> None:
+def _regions(scene: Canvas, points: FloatArray, color: str) -> None:
     width = _bandwidth(points)
     low, high = points.min(axis=0) - 3 * width, points.max(axis=0) + 3 * width
     edges = [np.linspace(low[k], high[k], _GRID + 1) for k in range(2)]
@@ -98,7 +98,7 @@ def _regions(scene: Scene, points: FloatArray, color: str) -> None:
         drawn.set_in_layout(False)
 
 
-def _hanging_density(scene: Scene, points: FloatArray, color: str) -> None:
+def _hanging_density(scene: Canvas, points: FloatArray, color: str) -> None:
     width = float(_bandwidth(points[:, None])[0])
     low, high = points.min() - 3 * width, points.max() + 3 * width
     counts, edges = np.histogram(points, bins=_GRID, range=(low, high))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.isotonic import isotonic_regression
 
 from latentnet.plot.look.colors import GREY
-from latentnet.plot.map.scene import Scene
+from latentnet.plot.map.scene import Canvas
 
 __all__ = ["MOST_LABELS", "Labels", "place", "spread"]
 
@@ -183,7 +183,7 @@ class Labels(Artist):
 
     Parameters
     ----------
-    scene : Scene
+    scene : Canvas
     names : sequence of str
         Label of each of `owners`.
     owners : (n_labels,) int array
@@ -205,7 +205,7 @@ class Labels(Artist):
 
     def __init__(
         self,
-        scene: Scene,
+        scene: Canvas,
         names: Sequence[str],
         owners: IntArray,
         radii: FloatArray,

@@ -13,7 +13,7 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from latentnet.plot.look.shapes import outline, pie
-from latentnet.plot.map.scene import Scene
+from latentnet.plot.map.scene import Canvas
 
 __all__ = ["CERTAIN", "ActorMarks", "Slices", "slices"]
 
@@ -70,7 +70,7 @@ class ActorMarks(PathCollection):
 
     Parameters
     ----------
-    scene : Scene
+    scene : Canvas
     pieces : Slices
     radii : (n_actors,) array
         Radius of each mark in points.
@@ -83,7 +83,7 @@ class ActorMarks(PathCollection):
         Number of actors drawn as a pie.
     """
 
-    def __init__(self, scene: Scene, pieces: Slices, radii: FloatArray, hidden: NDArray[np.bool_]) -> None:
+    def __init__(self, scene: Canvas, pieces: Slices, radii: FloatArray, hidden: NDArray[np.bool_]) -> None:
         self._scene = scene
         self._radii = np.asarray(radii, dtype=np.float64)
         owner = np.array(pieces.owner, dtype=np.int64)

@@ -20,7 +20,7 @@ from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
 from latentnet.plot.map.labels import Labels
 from latentnet.plot.map.marks import ActorMarks, slices
 from latentnet.plot.map.rings import draw_rings
-from latentnet.plot.map.scene import CAPTION_SIZE, Scene, fit_inside, make_scene
+from latentnet.plot.map.scene import CAPTION_SIZE, Canvas, fit_inside, make_scene
 from latentnet.plot.map.ties import draw_ties
 from latentnet.plot.picture import (
     by_degree,
@@ -263,7 +263,7 @@ class _Uncertainty:
         corners = [np.quantile(draws.reshape(-1, self.n_shown), (0.001, 0.999), axis=0) for draws in drawn]
         return np.vstack([np.empty((0, self.n_shown)), *corners])
 
-    def draw(self, scene: Scene) -> None:
+    def draw(self, scene: Canvas) -> None:
         """Contours first, clouds on them."""
         if self.contour_draws is not None:
             if self.pooled:
@@ -279,7 +279,7 @@ def _is(given: Any, word: str) -> bool:
     return isinstance(given, str) and given == word
 
 
-def _finish(scene: Scene, model: Any, look: Looks, radii: FloatArray, names: dict[int, str], pairs: IntArray) -> None:
+def _finish(scene: Canvas, model: Any, look: Looks, radii: FloatArray, names: dict[int, str], pairs: IntArray) -> None:
     """Marks, labels, legend, colour scale."""
     ax, network = scene.ax, model.network_
     if has_origin(model):

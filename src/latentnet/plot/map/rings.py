@@ -10,7 +10,7 @@ from matplotlib import patheffects
 from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
-from latentnet.plot.map.scene import Scene
+from latentnet.plot.map.scene import Canvas
 from latentnet.plot.picture import RINGS, cluster_moments
 
 __all__ = ["draw_rings"]
@@ -18,7 +18,7 @@ __all__ = ["draw_rings"]
 FloatArray = NDArray[np.float64]
 
 
-def draw_rings(scene: Scene, model: Any, palette: Sequence[str]) -> None:
+def draw_rings(scene: Canvas, model: Any, palette: Sequence[str]) -> None:
     """Draw each cluster's rings and its number at its mean, which tells clusters apart without colour, too.
 
     Bands in one dimension, circles in two, spheres in three.

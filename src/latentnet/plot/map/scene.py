@@ -21,7 +21,7 @@ from latentnet.plot.look.apart import VISIBLE, moved_apart
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.picture import limits, mark_radius, reading, round_length, shown_positions, stacked_rows
 
-__all__ = ["CAPTION_SIZE", "Scene", "fit_inside", "make_scene"]
+__all__ = ["CAPTION_SIZE", "Canvas", "fit_inside", "make_scene"]
 
 FloatArray = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ _EDGE = 0.01  # of the figure, left free
 
 
 @dataclass
-class Scene:
+class Canvas:
     """Where every actor is drawn.
 
     Attributes
@@ -103,7 +103,7 @@ class Scene:
         return pixels
 
 
-def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool, more: Sequence[str] = ()) -> Scene:
+def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool, more: Sequence[str] = ()) -> Canvas:
     """Axes for the positions of a fitted model, with limits, scale bar and caption.
 
     Parameters
@@ -117,11 +117,11 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool, m
     wide : bool
         Whether a new figure needs room for a legend.
     more : sequence of str
-        Further lines of the caption; an empty one is kept for what `Scene.note` says.
+        Further lines of the caption; an empty one is kept for what `Canvas.note` says.
 
     Returns
     -------
-    Scene
+    Canvas
     """
     coordinates = shown_positions(model)
     n_shown = coordinates.shape[1]
@@ -132,7 +132,7 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool, m
         need = "three-dimensional axes (`projection='3d'`)" if n_shown == 3 else "flat axes"
         raise ValueError(f"`ax` must be {need} for a model with n_dims={model.positions_.shape[1]}")
     _bare(ax, low, high)
-    scene = Scene(ax, coordinates, floor=ax.get_ylim()[0])
+    scene = Canvas(ax, coordinates, floor=ax.get_ylim()[0])
     scene.radius = mark_radius(scene.inches(), len(coordinates))
     if n_shown == 2:
         scene.coordinates = moved_apart(coordinates, VISIBLE * scene.radius * _data_per_point(ax))
@@ -231,7 +231,7 @@ def _zoom(box: FloatArray) -> float:
     return float(np.linalg.norm(box) * min(0.87 / width, 0.98 / height))
 
 
-def _caption(scene: Scene, model: Any, span: float, more: Sequence[str]) -> None:
+def _caption(scene: Canvas, model: Any, span: float, more: Sequence[str]) -> None:
     length = round_length(span)
     n_dims = model.positions_.shape[1]
     lines = [reading(model, length)]

@@ -8,7 +8,7 @@ from matplotlib.patches import FancyArrowPatch
 from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from numpy.typing import NDArray
 
-from latentnet.plot.map.scene import Scene
+from latentnet.plot.map.scene import Canvas
 from latentnet.plot.picture import MOST_ARROWS, by_place, half_ellipses, tie_looks
 
 __all__ = ["draw_ties"]
@@ -20,7 +20,7 @@ _COLOR = (0.32, 0.34, 0.38)
 
 
 def draw_ties(
-    scene: Scene,
+    scene: Canvas,
     tied: tuple[IntArray, FloatArray, NDArray[np.bool_]],
     radii: FloatArray,
     *,
@@ -63,7 +63,7 @@ def _bent(ends: FloatArray, bend: float) -> list[FloatArray]:
 
 
 def _draw_arrows(
-    scene: Scene,
+    scene: Canvas,
     pairs: IntArray,
     mutual: NDArray[np.bool_],
     colors: FloatArray,
