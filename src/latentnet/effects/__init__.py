@@ -47,7 +47,6 @@ __all__ = [
     "Sociality",
     "SocialityCovariate",
     "SquaredDistance",
-    "read_similarity",
 ]
 
 SIMILARITIES: dict[str, type[Similarity]] = {

@@ -40,11 +40,11 @@ class Values(NamedTuple):
         return slice(self.start, self.start + self.size)
 
     def of(self, theta: np.ndarray) -> np.ndarray:
-        """These values in parameter vectors (..., n_parameters): (..., *shape), a view where that is possible."""
+        """These values in parameter vectors (..., n_parameters): ``(..., *shape)``, a view where that is possible."""
         return theta[..., self.part].reshape(*theta.shape[:-1], *self.shape)
 
     def reported_of(self, theta: np.ndarray) -> np.ndarray:
-        """These values as they are reported, (..., *shape)."""
+        """These values as they are reported, ``(..., *shape)``."""
         values = self.of(theta)
         if self.transform == "log":
             return np.asarray(np.exp(values))
