@@ -191,7 +191,7 @@ def positions(
 
 
 def _draw_all_ties(
-    scene: Scene, model: Any, look: Looks, radii: FloatArray, tied: tuple[IntArray, FloatArray, NDArray[np.bool_]]
+    scene: Canvas, model: Any, look: Looks, radii: FloatArray, tied: tuple[IntArray, FloatArray, NDArray[np.bool_]]
 ) -> None:
     """Draw ties, those of every layer in a colour of its own, and bent, so that they do not hide each other."""
     network, layers = model.network_, layers_of(model)
