@@ -12,7 +12,7 @@ from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
 from latentnet.checking import bic, calibrate, compare, diagnose, goodness_of_fit, loo, prior_sensitivity
-from latentnet.inference import MAP, MCMC, PriorDraws
+from latentnet.inference import MAP, MCMC, PriorDraws, Variational
 from latentnet.models import (
     DynamicLatentClusterModel,
     DynamicLatentPositionModel,
@@ -40,6 +40,7 @@ __all__ = [
     "Network",
     "PriorDraws",
     "Priors",
+    "Variational",
     "align_to",
     "bic",
     "calibrate",

@@ -7,10 +7,11 @@ from latentnet.inference.base import Engine
 from latentnet.inference.map import MAP
 from latentnet.inference.mcmc import MCMC
 from latentnet.inference.prior_draws import PriorDraws
+from latentnet.inference.variational import Variational
 
-__all__ = ["ENGINES", "MAP", "MCMC", "Engine", "PriorDraws", "read_engine"]
+__all__ = ["ENGINES", "MAP", "MCMC", "Engine", "PriorDraws", "Variational", "read_engine"]
 
-ENGINES: dict[str, type[Engine]] = {"mcmc": MCMC, "map": MAP, "prior": PriorDraws}
+ENGINES: dict[str, type[Engine]] = {"mcmc": MCMC, "map": MAP, "prior": PriorDraws, "variational": Variational}
 
 
 def read_engine(inference: Any) -> Engine:

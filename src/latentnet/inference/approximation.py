@@ -16,7 +16,7 @@ __all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "large_mode", "measured_
 
 LIKELIHOOD = ("auto", "exact", "approximate")
 MOST_EXACT = 5000  # actors
-_GAIN = 1e-4  # of ten iterations, relative to the log density
+_GAIN = 3e-5  # of ten iterations, relative to the log density
 _MEMORY = 8
 _PHASES = (40, 40)  # iterations after which the grid is chosen anew
 

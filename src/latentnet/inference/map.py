@@ -31,7 +31,7 @@ class MAP(Engine):
 
     In large sparse networks the sum over all dyads may be approximated (P3M), in time about linear in actors and ties
     and in memory of their order; `model.likelihood_` has its measured errors. The start is then landmark MDS of the
-    largest component, and L-BFGS stops where ten iterations gain less than a ten-thousandth of the log density.
+    largest component, and L-BFGS stops where ten iterations gain less than 3e-5 of the log density.
 
     Parameters
     ----------

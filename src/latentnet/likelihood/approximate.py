@@ -49,13 +49,20 @@ class Approximate:
         self.total: SoftplusSum | None = None
 
     @staticmethod
-    def refusal(problem: Problem) -> str:
-        """Why it cannot stand for the exact likelihood of a problem; empty where it can."""
+    def plain_refusal(problem: Problem) -> str:
+        """Why a problem's model is none of those that it is made for; empty where it is."""
         if not Fused.accepts(problem) or type(problem.similarity) is not Distance:
             return (
                 "it is there for binary ties (logit) with similarity='distance' and without effects or lists of "
                 "limited length, of one network of one mode"
             )
+        return ""
+
+    @staticmethod
+    def refusal(problem: Problem) -> str:
+        """Why it cannot stand for the exact likelihood of a problem; empty where it can."""
+        if Approximate.plain_refusal(problem):
+            return Approximate.plain_refusal(problem)
         if problem.n_dims > MOST_DIMS:
             return f"it has at most {MOST_DIMS} dimensions, but n_dims is {problem.n_dims}"
         if not problem.network.observed.asked.all():

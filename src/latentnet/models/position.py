@@ -26,8 +26,9 @@ class LatentPositionModel(LatentModel):
         Further terms, from `latentnet.effects`. The intercept is there unless `NoIntercept` is among them.
     priors : Priors or None
         None: the defaults, which are those of R's ``latentnet``.
-    inference : {"mcmc", "map"} or engine
-        How to fit: `MCMC(...)` draws from the posterior, `MAP(...)` finds its mode.
+    inference : {"mcmc", "map", "variational"} or engine
+        How to fit: `MCMC(...)` draws from the posterior, `MAP(...)` finds its mode, `Variational(...)` approximates it
+        by Gaussians.
     random_state : None, int, SeedSequence, Generator or RandomState
         The same integer gives the same draws, to the bit, whatever the number of threads; only the one process that
         compiles the kernels, at the first fit ever, may differ from later ones in the last bit.

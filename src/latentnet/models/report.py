@@ -43,6 +43,11 @@ _NOTE_ON_A_MODE = (
 
 _NOTE_ON_INDEPENDENT_DRAWS = "these are independent draws: there is no chain to judge."
 
+_NOTE_ON_AN_APPROXIMATION = (
+    "these are draws of a variational approximation, independent for each actor: intervals are approximate and too "
+    "narrow (of 90 %, 83 to 86 % held the truth in simulated networks of 500 actors)."
+)
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -199,7 +204,9 @@ class Report(Fitted):
         """
         problem = self._checked()
         if self.draws_.kind == "independent":
-            return Diagnosis(True, (), (_NOTE_ON_INDEPENDENT_DRAWS,), pd.DataFrame())
+            approximation = "held_out_log_score" in self.draws_.statistics
+            note = _NOTE_ON_AN_APPROXIMATION if approximation else _NOTE_ON_INDEPENDENT_DRAWS
+            return Diagnosis(True, (), (note,), pd.DataFrame())
         if self.draws_.kind == "mode":
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())

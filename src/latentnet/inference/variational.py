@@ -1,0 +1,162 @@
+"""Variational inference: independent Gaussians of the actors' positions, each with a covariance of its own."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from latentnet._exceptions import ConvergenceWarning
+from latentnet.checks import one_of, whole_number
+from latentnet.inference.approximation import LIKELIHOOD, approximation, large_mode, measured_errors
+from latentnet.inference.base import Engine, InferenceResult
+from latentnet.inference.gaussians import Density, Gaussians
+from latentnet.inference.large_start import large_start
+from latentnet.inference.optimise import mode_density, posterior_mode
+from latentnet.inference.start import start_parameters
+from latentnet.likelihood.approximate import Approximate
+
+if TYPE_CHECKING:
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Variational"]
+
+_MOST_VALUES = 2**26  # of all draws: half a gigabyte
+_HELD_OUT = 2000  # ties, and as many other dyads
+_WINDOW = 20  # iterations between looks at them
+_GAIN = 1e-3  # of their log score, at which it stops
+_RATE, _LAST_RATE = 0.08, 0.008  # of steps, in standard deviations of a position
+_DECAY = 150.0  # iterations in which steps shrink to a third
+_FINAL = 40  # iterations with all dyads, over which means are averaged
+_MODE_ITERATIONS = 300
+
+
+class Variational(Engine):
+    """Variational engine: the nearest mean-field Gaussian to the posterior, with one covariance for each actor.
+
+    From the mode on, it climbs the evidence lower bound by its reparametrised gradient (Kingma & Welling 2014). It
+    mends most of what the mode shrinks, and `model.posterior_` holds independent draws of the approximation. Intervals
+    are approximate, and too narrow: actors' positions are taken as independent. On simulated networks of 500 actors
+    intervals of dyads' distances that say 90 % held 83 to 86 %.
+
+    A few ties and as many other dyads are held out and watched: it has converged when their log score stops rising.
+    They are then put back for the last iterations.
+
+    It is there for binary ties (logit) with ``similarity="distance"`` and without effects.
+
+    Parameters
+    ----------
+    n_draws : int
+        Of the approximation; fewer where they would take more than half a gigabyte.
+    max_iterations : int
+    likelihood : {"auto", "exact", "approximate"}
+        As for `MAP`.
+
+    References
+    ----------
+    Kingma, D. P. & Welling, M. (2014). Auto-encoding variational Bayes. ICLR.
+
+    Examples
+    --------
+    >>> from latentnet import LatentPositionModel, Variational
+    >>> from latentnet.datasets import make_large_network
+    >>> network = make_large_network(200, random_state=1)[0].network
+    >>> model = LatentPositionModel(inference=Variational(n_draws=50), random_state=1).fit(network)
+    >>> model.draws_.positions.shape
+    (1, 50, 200, 2)
+    """
+
+    def __init__(self, n_draws: int = 200, *, max_iterations: int = 400, likelihood: str = "auto") -> None:
+        self.n_draws = n_draws
+        self.max_iterations = max_iterations
+        self.likelihood = likelihood
+
+    def check(self) -> None:
+        """Raise a ValueError for parameters out of range."""
+        whole_number("Variational: n_draws", self.n_draws, 1)
+        whole_number("Variational: max_iterations", self.max_iterations, 1)
+        one_of("Variational: likelihood", self.likelihood, LIKELIHOOD)
+
+    def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
+        """Find the approximation; the result holds one chain of independent draws."""
+        refusal = Approximate.plain_refusal(problem) or ("there are clusters" if problem.clusters is not None else "")
+        if refusal:
+            raise ValueError(f"inference='variational' cannot fit this model, as {refusal}; take inference='mcmc'")
+        senders, receivers, tied = _held_out(problem, rng)
+        actors = problem.network.actors
+        pairs = zip(actors[senders].tolist(), actors[receivers].tolist(), strict=True)
+        part = problem.with_network(problem.network.with_unobserved(pairs))
+        mode = self._mode(part, rng)
+        law = Gaussians(part, mode)
+        converged, score = self._climb(law, part, (senders, receivers, tied), rng)
+        if not converged:
+            warnings.warn(
+                f"Variational stopped after {self.max_iterations} iterations, while the log score of the dyads held "
+                "out still rose: raise max_iterations",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+        self._finish(law, problem, rng)
+        n_draws = max(1, min(self.n_draws, _MOST_VALUES // problem.n_parameters))
+        draws = np.stack([law.draw(rng)[0] for _ in range(n_draws)])
+        statistics = {"held_out_log_score": np.full((1, n_draws), score)}
+        approximate = approximation(problem, self.likelihood, "Variational")
+        if approximate is not None:
+            statistics |= measured_errors(approximate, law.mean[np.newaxis])
+            statistics = {name: np.full((1, n_draws), values.flat[0]) for name, values in statistics.items()}
+        return InferenceResult(draws[np.newaxis], "independent", statistics, point=law.mean.copy())
+
+    def _mode(self, problem: Problem, rng: np.random.Generator) -> np.ndarray:
+        approximate = approximation(problem, self.likelihood, "Variational")
+        if approximate is None:
+            start = start_parameters(problem, rng)
+            return posterior_mode(problem, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
+        start = large_start(problem, rng) if problem.start is None else start_parameters(problem, rng)
+        return large_mode(problem, approximate, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
+
+    def _density(self, problem: Problem) -> Density:
+        approximate = approximation(problem, self.likelihood, "Variational")
+        return mode_density(problem, np.float32, approximate)
+
+    def _climb(
+        self,
+        law: Gaussians,
+        problem: Problem,
+        held_out: tuple[np.ndarray, np.ndarray, np.ndarray],
+        rng: np.random.Generator,
+    ) -> tuple[bool, float]:
+        """Iterate until the log score of the dyads held out stops rising: whether it did, and the score."""
+        density, best, score = self._density(problem), -np.inf, -np.inf
+        for iteration in range(self.max_iterations):
+            law.step(density, max(_RATE * np.exp(-iteration / _DECAY), _LAST_RATE), rng)
+            if (iteration + 1) % _WINDOW == 0:
+                score = law.log_score(*held_out)
+                if score < best + _GAIN and iteration + 1 >= 5 * _WINDOW:
+                    return True, score
+                best = max(best, score)
+        return False, score
+
+    def _finish(self, law: Gaussians, problem: Problem, rng: np.random.Generator) -> None:
+        density, total = self._density(problem), np.zeros_like(law.mean)
+        for _ in range(_FINAL):
+            law.step(density, _LAST_RATE, rng)
+            total += law.mean
+        law.mean[:] = total / _FINAL
+
+
+def _held_out(problem: Problem, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Senders, receivers and ties of some ties and as many other observed dyads: at most a twentieth of the ties."""
+    network, ties = problem.network, problem.network.ties.tocoo()
+    some = rng.permutation(ties.nnz)[: min(_HELD_OUT, ties.nnz // 20)]
+    if not network.directed:
+        some = some[ties.row[some] < ties.col[some]]
+    others = rng.integers(network.n_actors, size=(2, some.size))
+    i, j = np.concatenate([ties.row[some], others[0]]), np.concatenate([ties.col[some], others[1]])
+    low, high = (i, j) if network.directed else (np.minimum(i, j), np.maximum(i, j))
+    _, first = np.unique(low.astype(np.int64) * network.n_actors + high, return_index=True)
+    first = first[i[first] != j[first]]
+    i, j = i[first], j[first]
+    seen = np.asarray(network.observed.missing[i, j]).ravel() == 0 if i.size else np.zeros(0, bool)
+    tied = np.asarray(network.ties[i, j]).ravel() > 0 if i.size else np.zeros(0, bool)
+    return i[seen], j[seen], tied[seen]
