@@ -8,7 +8,7 @@ import numpy as np
 
 from latentnet._version import __version__
 from latentnet.network.labels import unique_strings
-from latentnet.network.sparse import entry_rows
+from latentnet.network.sparse import codes, entry_rows, keep_entries
 from latentnet.posterior.arviz import to_arviz
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ def arviz_object(draws: Draws, network: Network) -> Any:
     }
     # "presence" is numbered: period, actor and site are its labels.
     coords = {name: given for name, given in draws.coords.items() if name != "presence"} | tie_coords
-    if observed.missing.nnz:
-        names = ("unobserved_sender", "unobserved_receiver")
-        unobserved, more = _pairs(observed.missing, "unobserved_dyad", names, labels, once)
-        groups["constant_data"]["unobserved"] = unobserved
-        coords |= more
+    # `missing` has the impossible dyads of rows that were asked among others.
+    single = keep_entries(observed.missing, ~np.isin(codes(observed.missing), codes(observed.impossible)))
+    for word, matrix in (("unobserved", single), ("impossible", observed.impossible)):
+        if matrix.nnz:
+            names = (f"{word}_sender", f"{word}_receiver")
+            groups["constant_data"][word], more = _pairs(matrix, f"{word}_dyad", names, labels, once)
+            coords |= more
     if draws.clusters is not None and "cluster_means" not in draws.extra:
         # As one chain: the draws that report clusters are not of equal number in all.
         for name in ("means", "variances", "weights"):
@@ -43,6 +45,7 @@ def arviz_object(draws: Draws, network: Network) -> Any:
         "ties": ("tie",),
         "observed_rows": draws.dims["positions"][:1],
         "unobserved": ("unobserved_dyad",),
+        "impossible": ("impossible_dyad",),
         **draws.dims,
     }
     attrs = {"inference_library": "latentnet", "inference_library_version": __version__}

@@ -19,12 +19,14 @@ from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.aligned import read_reference, turn
 from latentnet.models.arguments import read_effects, read_families, read_n_dims, read_priors
+from latentnet.models.fitted import read_only
 from latentnet.models.layers import LayerViews
 from latentnet.models.placements import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.reported_clusters import ClusterReport
 from latentnet.models.saved import Saved
+from latentnet.models.tables import Tables
 from latentnet.network.layers import Given, as_given
 from latentnet.posterior.procrustes import align, principal_axes
 from latentnet.posterior.references import every_position
@@ -192,7 +194,7 @@ class Estimator(LayerViews, Report, Saved):
         self._problem = problem
         self.network_, self.actors_, self.n_actors_ = problem.network, problem.network.actors, problem.n_actors
         self.priors_ = problem.priors
-        self.positions_ = positions
+        self.positions_ = read_only(positions)
         variables, axes = extra or {}, self._extra_dims
         if clusters is not None:
             variables, axes = clusters.variables(problem.n_sites) | variables, clusters.axes(problem) | axes
@@ -269,7 +271,7 @@ class Estimator(LayerViews, Report, Saved):
         return tags
 
 
-class LatentModel(Estimator, Predictions, Placements):
+class LatentModel(Estimator, Predictions, Placements, Tables):
     """Template of the models of one network; see `LatentPositionModel`."""
 
     def fit(self, network: Any, y: None = None, *, start: Any = None, align_to: Any = None) -> Self:

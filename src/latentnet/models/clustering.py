@@ -19,6 +19,7 @@ from latentnet.inference.optimise import position_spread
 from latentnet.inference.start import start_parameters
 from latentnet.models.arguments import read_n_dims, read_priors
 from latentnet.models.base import Estimator
+from latentnet.models.fitted import read_only
 from latentnet.models.reported_clusters import ClusterReport, cluster_report
 from latentnet.network.layers import Given
 from latentnet.posterior.clusters import (
@@ -126,14 +127,14 @@ class Clustering(Estimator):
     ) -> None:
         assert clusters is not None
         super()._keep(problem, result, positions, clusters, extra)
-        self.labels_, self.membership_ = clusters.partition, clusters.membership
+        self.labels_, self.membership_ = read_only(clusters.partition), read_only(clusters.membership)
         self.n_clusters_ = clusters.membership.shape[1]
         numbers = pd.Index(np.arange(1, len(clusters.shares) + 1), name="n_clusters")
         self.n_clusters_probabilities_ = pd.Series(clusters.shares, index=numbers, name="probability")
-        self.cluster_means_ = clusters.draws.means.mean(axis=0)
-        self.cluster_variances_ = np.median(clusters.draws.variances, axis=0)
+        self.cluster_means_ = read_only(clusters.draws.means.mean(axis=0))
+        self.cluster_variances_ = read_only(np.median(clusters.draws.variances, axis=0))
         weights = clusters.draws.weights.mean(axis=0)
-        self.cluster_weights_ = weights / weights.sum()
+        self.cluster_weights_ = read_only(weights / weights.sum())
 
     def _clusters_of_layer(self, layer: Layer) -> ClusterReport | None:
         draws, factor = self.draws_, layer.factor(self.draws_.pooled)

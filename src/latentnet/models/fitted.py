@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
-__all__ = ["Fitted"]
+__all__ = ["Fitted", "read_only"]
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The array, write-protected: who changed an estimate in place would change what other methods say."""
+    array.flags.writeable = False
+    return array
 
 
 class Fitted(BaseEstimator):
@@ -91,7 +97,7 @@ class Fitted(BaseEstimator):
         Groups `posterior` (`positions` aligned, `intercept`, `coefficients`, `position_variance`, ...), `sample_stats`
         (not under MAP, where `posterior` has one chain of one draw), `observed_data` (non-zero `ties`, undirected ones
         once) and `constant_data`: `observed_rows` is False for actors whose whole row is unobserved, and `unobserved`
-        lists the other unobserved dyads. Actors are labelled by unique strings.
+        lists the other unobserved dyads, `impossible` those that cannot be tied. Actors are labelled by unique strings.
 
         Returns
         -------

@@ -633,7 +633,7 @@ class Network:
         Parameters
         ----------
         unobserved : bool
-            Add a row with value NaN for every unobserved dyad.
+            Add a row with value NaN for every unobserved dyad that may be tied. Impossible ones have no row.
 
         Returns
         -------
@@ -650,7 +650,7 @@ class Network:
         ----------
         unobserved : bool
             Add an edge of weight None for every unobserved dyad. Not the default: algorithms would take them
-            for ties.
+            for ties. Impossible dyads have no edge.
 
         Returns
         -------

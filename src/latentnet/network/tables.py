@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from latentnet.network.content import Parts
-from latentnet.network.sparse import entry_rows
+from latentnet.network.sparse import entries_at, entry_rows
 
 __all__ = ["coverage_frame", "edge_frame", "edge_graph", "limit_in_words", "respondents"]
 
@@ -68,13 +68,15 @@ def edge_frame(parts: Parts, unobserved: bool) -> pd.DataFrame:
 
 
 def _unobserved(parts: Parts) -> list[tuple[Positions, Positions]]:
-    """Senders and receivers of unobserved dyads: the single ones, then those of whole rows."""
+    """Senders and receivers of unobserved dyads that may be tied: the single ones, then those of whole rows."""
     observed = parts.observed
     absent = np.flatnonzero(~observed.asked)
     receivers = np.arange(observed.n_row_actors if observed.two_mode else 0, len(parts.actors))
     sender, receiver = np.repeat(absent, len(receivers)), np.tile(receivers, len(absent))
     others = sender != receiver
-    return [(entry_rows(observed.missing), observed.missing.indices), (sender[others], receiver[others])]
+    ends = [(entry_rows(observed.missing), observed.missing.indices), (sender[others], receiver[others])]
+    possible = [entries_at(observed.impossible, *pair) == 0.0 for pair in ends]
+    return [(i[keep], j[keep]) for (i, j), keep in zip(ends, possible, strict=True)]
 
 
 def edge_graph(parts: Parts, unobserved: bool) -> nx.Graph[Any]:
