@@ -11,7 +11,7 @@ import pytest
 from joblib import parallel_config
 from sklearn.base import clone
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Network
 from latentnet.datasets import load_sampson
@@ -206,10 +206,14 @@ def test_what_cannot_be_held_out_is_named(call: Any, message: str) -> None:
         call()
 
 
-def test_splits_of_scikit_learn_are_sent_here() -> None:
+@pytest.mark.parametrize("cv", [2, 5])
+def test_splits_of_scikit_learn_are_sent_here(cv: int) -> None:
+    # Half of the monks by the other half is a square, which could pass for a network.
     ties = load_sampson().ties.toarray()
-    with pytest.raises(ValueError, match=r"latentnet\.model_selection"):
-        cross_val_score(MODEL, ties, cv=5, error_score="raise")
+    with pytest.raises(ValueError, match=r"split by rows.*latentnet\.model_selection"):
+        cross_val_score(MODEL, ties, cv=cv, error_score="raise")
+    with pytest.raises(ValueError, match=r"split by rows.*latentnet\.model_selection"):
+        GridSearchCV(MODEL, {"n_dims": [1, 2]}, cv=cv, error_score="raise").fit(ties)
 
 
 def test_refits_leave_the_checkpoint_alone() -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from sklearn.exceptions import NotFittedError
 
-__all__ = ["ConvergenceWarning", "LatentnetWarning", "NotFittedError", "refuse_joint", "refuse_layers"]
+__all__ = [
+    "ConvergenceWarning",
+    "LatentnetWarning",
+    "NotFittedError",
+    "refuse_joint",
+    "refuse_layers",
+    "refuse_splits_of_rows",
+]
 
 
 class LatentnetWarning(UserWarning):
@@ -34,3 +42,19 @@ def refuse_layers(model: Any, function: str) -> None:
             f"{function} needs one kind of ties, but the model has {', '.join(map(repr, names))}: give one of them, "
             "model.layer(name)"
         )
+
+
+def refuse_splits_of_rows() -> None:
+    """Raise a ValueError where scikit-learn's cross-validation calls: it splits rows, and a network has none to split.
+
+    Of a square matrix it would fit the actors that it trains on, and score those to the others as if both were the
+    same.
+    """
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_globals.get("__name__", "").startswith("sklearn.model_selection."):
+            raise ValueError(
+                "network must not be split by rows, as scikit-learn's cross-validation and searches do; hold out "
+                "dyads, actors or respondents by cross_validate and GridSearch of latentnet.model_selection"
+            )

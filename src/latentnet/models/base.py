@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from latentnet._exceptions import LatentnetWarning
+from latentnet._exceptions import LatentnetWarning, refuse_splits_of_rows
 from latentnet._random import as_generator
 from latentnet.checks import whole_number
 from latentnet.effects import Similarity, read_similarity
@@ -308,6 +308,7 @@ class LatentModel(Estimator, Predictions, Placements, Tables):
             If the network's design and the model do not suit each other, ``n_clusters="auto"`` has few draws with the
             reported number, or the fit was interrupted.
         """
+        refuse_splits_of_rows()
         given, engine = as_given(network), read_engine(self.inference)
         actors = given.network.actors
         n_dims, space = read_n_dims(self.n_dims, self.similarity), read_similarity(self.similarity)
