@@ -11,7 +11,9 @@ import tempfile
 from pathlib import Path
 
 _COMPILED = re.compile(
-    r"^ *(?:from|import) (?:numba|latentnet\.compiled)\b|^from latentnet.signatures import (?:\(|.*RUN)", re.MULTILINE
+    r"^ *(?:from|import) (?:numba|latentnet\.(?:compiled|native|stream|problem\.verbs))\b"
+    r"|^from latentnet.signatures import (?:\(|.*RUN)",
+    re.MULTILINE,
 )
 _IMPORTED = re.compile(r"^ *from (latentnet[\w.]*) import", re.MULTILINE)
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

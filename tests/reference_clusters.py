@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 from scipy.special import gammaln, logsumexp
 
-from latentnet.priors.mixture import Mixture
+from latentnet.priors.mixture import Mixture, new_work
 
 
 class ClusterValues(NamedTuple):
@@ -49,6 +49,7 @@ def new_mixture(
         densities=np.zeros((most, n_actors)),
         totals=np.zeros(n_actors),
         constants=np.zeros((most, 2)),
+        work=new_work(n_actors, most, n_dims),
     )
 
 

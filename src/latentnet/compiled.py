@@ -8,7 +8,9 @@ polynomial instead: 2^k·p(r) with x = k·log 2 + r, so a loop over it vectorise
 from __future__ import annotations
 
 import functools
+import gc
 import math
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,13 +20,20 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numba.core.ccallback import CFunc
 from numba.core.errors import NumbaExperimentalFeatureWarning
+from numba.core.registry import CPUDispatcher
+from numba.core.sigutils import normalize_signature
 from numba.extending import intrinsic, overload
+
+from latentnet.keeping import kept, say_that_it_takes_time
+from latentnet.parts import PART, Part, Whole
 
 __all__ = [
     "COUNTED",
     "UNCOUNTED",
     "block_function",
+    "clear",
     "compiled_for",
     "copy_into",
     "exp",
@@ -33,8 +42,11 @@ __all__ = [
     "implements",
     "inline_kernel",
     "kernel",
+    "larger",
     "log",
     "offers",
+    "small_kernel",
+    "smaller",
     "softplus",
     "verb",
     "way_of",
@@ -52,26 +64,54 @@ COUNTED = {"error_model": "numpy", "fastmath": _STRICT, "_nrt": True}
 UNCOUNTED = {**COUNTED, "_nrt": False}
 
 
+class Kernel(CPUDispatcher):
+    """A function that compiled code calls as a part of it; Python calls a copy, compiled and kept by itself."""
+
+    def __init__(self, function: Callable[..., Any], fastmath: set[str], *, counted: bool = True) -> None:
+        self._options = {"nopython": True, "nogil": True, "error_model": "numpy", "fastmath": fastmath}
+        super().__init__(function, targetoptions=self._options | {"_nrt": counted}, pipeline_class=Part)
+
+    @functools.cached_property
+    def of_python(self) -> Any:
+        """The copy that Python calls."""
+        return kept(numba.jit(**self._options, no_cfunc_wrapper=True)(self.py_func), self.py_func)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the copy that is Python's."""
+        return self.of_python(*arguments)
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile at the first call, cached on disk, without the GIL; NaN and infinity keep their meaning."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_STRICT)(function)
+    return Kernel(function, _STRICT)
 
 
 def fast_kernel(function: Callable[..., Any]) -> Any:
     """Compile like `kernel`, for inner loops that must vectorise: operands must be finite."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)(function)
+    return Kernel(function, _FAST)
+
+
+def small_kernel(function: Callable[..., Any]) -> Any:
+    """Compile like `kernel`, without counting references: see `UNCOUNTED`."""
+    return Kernel(function, _STRICT, counted=False)
 
 
 def inline_kernel(function: Callable[..., Any]) -> Any:
     """Compile as a part of each caller, under the caller's rules.
 
-    Numba compiles a kernel's callees again within it, so a chain of small functions costs their code once a level: a
-    cold first fit took twice the time.
+    For what is called in one place, or must be compiled for what it is called with.
     """
-    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=_STRICT, inline="always")(function)
+    return numba.njit(nogil=True, error_model="numpy", fastmath=_STRICT, inline="always")(function)
 
 
-@inline_kernel
+@small_kernel
+def clear(out):
+    """Fill a vector by zeros; for an assignment to a slice Numba compiles all kinds of them."""
+    for p in range(out.size):
+        out[p] = 0.0
+
+
+@small_kernel
 def copy_into(out, values):
     """Copy a vector; a slice would ask for an array in case both overlap."""
     for p in range(values.size):
@@ -88,16 +128,19 @@ def block_function(function: Callable[..., None], signature: Any) -> Any:
 
 
 def compiled_for(signature: Any, function: Callable[..., Any], options: dict[str, Any]) -> Any:
-    """Compile a function for one signature, cached on disk.
-
-    A function that was typed into an interpreter has no file to cache beside; it is compiled again in the next process.
-    """
+    """Compile a function for one signature, and keep it on disk."""
+    begun = time.perf_counter()
+    found = kept(CFunc(function, normalize_signature(signature), {}, options, pipeline_class=Whole), function)
+    collecting = gc.isenabled()
+    gc.disable()  # a fifth of the time went into looking for garbage in the compiler's trees
     try:
-        return numba.cfunc(signature, cache=True, **options)(function)
-    except RuntimeError as error:
-        if "cannot cache" not in str(error):
-            raise
-        return numba.cfunc(signature, **options)(function)
+        found.compile()
+    finally:
+        if collecting:
+            gc.enable()
+    if not found.cache_hits:
+        say_that_it_takes_time(time.perf_counter() - begun)
+    return found
 
 
 def verb(function: Callable[..., Any]) -> Any:
@@ -111,13 +154,22 @@ def verb(function: Callable[..., Any]) -> Any:
 
     @functools.wraps(function)
     def call(subject: Any, *arguments: Any) -> Any:
-        way = ways.get(type(subject), ways.get(None))
-        if way is None:
-            raise TypeError(f"{type(subject).__name__} does not implement {function.__name__}: {function.__doc__}")
-        return way(subject, *arguments)
+        return ways[_way(call, type(subject))](subject, *arguments)
 
     call.ways, call.options = ways, options  # type: ignore[attr-defined]
     return call
+
+
+def _nearest(verb: Any, kind: Any) -> type | None:
+    """The class whose way of a verb an object takes: its own, a base class, or None for the way of all types."""
+    return next((base for base in getattr(kind, "__mro__", ()) if base in verb.ways), None)
+
+
+def _way(verb: Any, kind: type) -> type | None:
+    nearest = _nearest(verb, kind)
+    if nearest not in verb.ways:
+        raise TypeError(f"{kind.__name__} does not implement {verb.__name__}: {verb.__doc__}")
+    return nearest
 
 
 def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) -> Any:
@@ -137,10 +189,10 @@ def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) 
         body = getattr(function, "py_func", function)
 
         def choose(subject: Any, *_: Any) -> Any:
-            found = getattr(subject, "instance_class", None)
-            return body if (found if found in verb.ways else None) is kind else None
+            nearest = _nearest(verb, getattr(subject, "instance_class", None))
+            return body if nearest is kind and nearest in verb.ways else None
 
-        overload(verb, jit_options=options, strict=False)(choose)
+        overload(verb, jit_options=options | PART, strict=False)(choose)
         return function
 
     return register
@@ -148,15 +200,13 @@ def implements(verb: Any, kind: type | None, options: dict[str, Any] = COUNTED) 
 
 def way_of(verb: Any, subject: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
     """The plain function that is the way of an object's type of a verb, and the options that it compiles with."""
-    kind = type(subject) if type(subject) in verb.ways else None
-    if kind not in verb.ways:
-        raise TypeError(f"{type(subject).__name__} does not implement {verb.__name__}: {verb.__doc__}")
+    kind = _way(verb, type(subject))
     return getattr(verb.ways[kind], "py_func", verb.ways[kind]), verb.options[kind]
 
 
 def offers(subject: Any, *verbs: Any) -> bool:
     """Whether the type of an object has a way of its own of all of these verbs."""
-    return all(type(subject) in verb.ways for verb in verbs)
+    return all(_nearest(verb, type(subject)) is not None for verb in verbs)
 
 
 @contextmanager
@@ -168,6 +218,30 @@ def first_class_functions() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
         yield
+
+
+def _chosen(typingctx: Any, x: Any, y: Any, comparison: str) -> Any:
+    """Of two numbers y where the comparison of y with x holds, else x: as `max` and `min` do."""
+    kind = typingctx.unify_types(types.unliteral(x), types.unliteral(y))
+
+    def codegen(context, builder, signature, values):
+        a, b = (context.cast(builder, *one, kind) for one in zip(values, signature.args, strict=True))
+        compare = builder.fcmp_ordered if isinstance(kind, types.Float) else builder.icmp_signed
+        return builder.select(compare(comparison, b, a), b, a)
+
+    return kind(x, y), codegen
+
+
+@intrinsic
+def larger(typingctx, x, y):
+    """The larger one; for Python's `max` Numba compiles functions for each pair of types."""
+    return _chosen(typingctx, x, y, ">")
+
+
+@intrinsic
+def smaller(typingctx, x, y):
+    """The smaller one."""
+    return _chosen(typingctx, x, y, "<")
 
 
 @intrinsic
@@ -225,7 +299,7 @@ _B2, _B3, _B4, _B5, _B6 = _C32[2:]
 
 
 def _exp_64(x):
-    x = min(max(x, -708.0), 708.0)
+    x = smaller(larger(x, -708.0), 708.0)
     k = np.floor(x * _LOG2_E + 0.5)
     r = (x - k * _LN2_HIGH_64) - k * _LN2_LOW_64
     p = _A6 + r * (_A7 + r * (_A8 + r * (_A9 + r * (_A10 + r * _A11))))
@@ -234,7 +308,7 @@ def _exp_64(x):
 
 
 def _exp_32(x):
-    x = min(max(x, np.float32(-87.0)), np.float32(87.0))
+    x = smaller(larger(x, np.float32(-87.0)), np.float32(87.0))
     k = np.floor(x * np.float32(_LOG2_E) + np.float32(0.5))
     r = (x - k * _LN2_HIGH_32) - k * _LN2_LOW_32
     p = np.float32(1.0) + r * (np.float32(1.0) + r * (_B2 + r * (_B3 + r * (_B4 + r * (_B5 + r * _B6)))))
@@ -246,7 +320,7 @@ def exp(x: float) -> float:
     return np.exp(x)
 
 
-@overload(exp)
+@overload(exp, jit_options=PART)
 def _exp(x):
     return _exp_32 if x == types.float32 else _exp_64
 
@@ -260,7 +334,7 @@ _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 _L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7, _L8, _L9, _L10 = (2.0 / (2 * m + 1) for m in range(11))
 
 
-@overload(log)
+@overload(log, jit_options=PART)
 def _log(x):
     def implementation(x):  # x = 2^k·m, m in [√½, √2), and log m = 2·atanh(u), |u| < 0.172
         bits = _bits_of(x)
@@ -285,7 +359,7 @@ def softplus(x: float) -> float:
 _ATANH = tuple(2.0 / (2 * m + 1) for m in range(15))
 
 
-@overload(softplus)
+@overload(softplus, jit_options=PART)
 def _softplus(x):
     a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14 = _ATANH
 
@@ -295,6 +369,6 @@ def _softplus(x):
         v = u * u
         p = a8 + v * (a9 + v * (a10 + v * (a11 + v * (a12 + v * (a13 + v * a14)))))
         p = a0 + v * (a1 + v * (a2 + v * (a3 + v * (a4 + v * (a5 + v * (a6 + v * (a7 + v * p)))))))
-        return max(x, 0.0) + u * p
+        return larger(x, 0.0) + u * p
 
     return implementation

@@ -18,13 +18,29 @@ from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, lower_getattr_generic, models, register_model
+from numba.np.arrayobj import make_array, populate_array
 
 from latentnet.compiled import compiled_for, first_class_functions
 
-__all__ = ["NUMBER", "VECTOR", "Entry", "Memory", "Reference", "address_of", "call", "do", "entry"]
+__all__ = [
+    "MATRIX",
+    "NUMBER",
+    "NUMBERS",
+    "VECTOR",
+    "Entry",
+    "Memory",
+    "Reference",
+    "address_of",
+    "as_matrix",
+    "call",
+    "do",
+    "entry",
+]
 
 NUMBER = types.int64
+NUMBERS = types.Array(types.int64, 1, "C")
 VECTOR = types.Array(types.float64, 1, "C")
+MATRIX = types.Array(types.float64, 2, "C")
 _WORD = 8
 
 
@@ -136,7 +152,7 @@ def address_of(pointer: Any) -> int:
 
 
 class Entry:
-    """A function that was compiled for pointers, numbers and float64 arrays; Python's calls let go of the GIL."""
+    """A function that was compiled for pointers, numbers and arrays; Python's calls let go of the GIL."""
 
     def __init__(self, compiled: Any, returned: Any, kinds: tuple[Any, ...]) -> None:
         self._compiled = compiled  # owns the code
@@ -173,7 +189,7 @@ def entry(function: Callable[..., Any], options: dict[str, Any], returned: Any, 
         UNCOUNTED, or COUNTED where it makes arrays.
     returned : {float64, void}
     *kinds : Numba types
-        `NUMBER`, `VECTOR`, float64, or the type of a `Memory`.
+        `NUMBER`, `NUMBERS`, `VECTOR`, `MATRIX` or another contiguous array, float64, or the type of a `Memory`.
     """
     key = function, kinds
     if key not in _compiled:
@@ -202,3 +218,22 @@ def _calling(returned: Any, n_arguments: int) -> Any:
         return found if signature.return_type == types.float64 else context.get_dummy_value()
 
     return codegen
+
+
+@intrinsic
+def as_matrix(typingctx, vector, rows, columns):
+    """The numbers of a contiguous vector as a matrix, row by row, whose references nobody counts.
+
+    What `reshape` may be asked for beyond this takes long to compile.
+    """
+    kind = types.Array(vector.dtype, 2, "C")
+
+    def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        source = make_array(vector)(context, builder, values[0])
+        matrix = make_array(kind)(context, builder)
+        width = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(vector.dtype)))
+        strides = builder.mul(values[2], width), width
+        populate_array(matrix, source.data, (values[1], values[2]), strides, width, None)
+        return matrix._getvalue()
+
+    return kind(vector, types.int64, types.int64), codegen

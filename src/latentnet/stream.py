@@ -14,6 +14,7 @@ from numba.extending import overload_method
 
 from latentnet.compiled import UNCOUNTED
 from latentnet.native import Memory, Reference, address_of, call
+from latentnet.parts import PART
 
 __all__ = ["STREAM", "Stream", "stream"]
 
@@ -38,12 +39,12 @@ def _is_stream(kind: Reference) -> bool:
     return kind.instance_class is Stream
 
 
-@overload_method(Reference, "random", inline="always")
+@overload_method(Reference, "random", jit_options=UNCOUNTED | PART)
 def _random(rng):
     return (lambda rng: call(rng.next_double, (rng.state,))) if _is_stream(rng) else None
 
 
-@overload_method(Reference, "standard_normal", jit_options=UNCOUNTED)
+@overload_method(Reference, "standard_normal", jit_options=UNCOUNTED | PART)
 def _standard_normal(rng):
     """Marsaglia & Bray's polar method (1964)."""
 
@@ -57,7 +58,7 @@ def _standard_normal(rng):
     return implementation if _is_stream(rng) else None
 
 
-@overload_method(Reference, "standard_gamma", jit_options=UNCOUNTED)
+@overload_method(Reference, "standard_gamma", jit_options=UNCOUNTED | PART)
 def _standard_gamma(rng, shape):
     """Marsaglia & Tsang's method (2000), and for shapes below 1 theirs of 1 + shape times u^(1/shape)."""
 

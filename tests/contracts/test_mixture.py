@@ -315,5 +315,5 @@ def test_number_of_components_given_the_partition(occupied: int) -> None:
 
 def test_compact_labels() -> None:
     labels = np.array([4, 4, 0, 7, 0, 4, 2])
-    assert compact_labels(labels, 8) == 4
+    assert compact_labels(labels, np.empty(8)) == 4
     np.testing.assert_array_equal(labels, [0, 0, 1, 2, 1, 0, 3])

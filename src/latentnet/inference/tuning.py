@@ -147,7 +147,7 @@ def sampler_moves(
     if problem.n_dims:
         moves += _moves_of_actors(problem, target, find_branches(*problem.graph) if branches is None else branches)
     if offers(prior.positions, redraw_own_values):
-        moves.append(Move(redraw_values, OwnValues(prior.positions, mass), allocates=True))
+        moves.append(Move(redraw_values, OwnValues(prior.positions, mass)))
     if problem.n_dims:
         moves.append(Move(scale_and_shift, ScaleBlock(prior.level, new_block()), "scaling_rate"))
         moves += _moves_of_layers(problem, prior.level)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import UNCOUNTED, block_function, implements, inline_kernel, kernel
+from latentnet.compiled import UNCOUNTED, block_function, clear, implements, inline_kernel, kernel, small_kernel
 from latentnet.likelihood.packed import Packed, actor_layout, network_layout
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
@@ -20,6 +20,7 @@ from latentnet.likelihood.verbs import (
     log_likelihood,
     own_scratch,
 )
+from latentnet.native import as_matrix
 from latentnet.signatures import (
     EFFECT_ADD,
     EFFECT_PULL,
@@ -223,10 +224,10 @@ def _couples_actors(likelihood):
 @inline_kernel
 def _add_effects(adds, n_effects, slices, data, shapes, theta, runs, eta, works, first, size):
     """Let each effect add its part to η (size,) of one half, whose scratch starts at `first`."""
-    eta[:] = 0.0
+    clear(eta)
     for k in range(n_effects):
         start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
-        matrix = data[start : start + rows * columns].reshape(rows, columns)
+        matrix = as_matrix(data[start : start + rows * columns], rows, columns)
         adds[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, eta, works[k, first : first + size])
 
 
@@ -235,7 +236,7 @@ def _pull_effects(pulls, n_effects, slices, data, shapes, theta, runs, score, wo
     """Let each effect pull the scores (size,) of one half back to its values."""
     for k in range(n_effects):
         start, rows, columns = shapes[k, 0], shapes[k, 1], shapes[k, 2]
-        matrix = data[start : start + rows * columns].reshape(rows, columns)
+        matrix = as_matrix(data[start : start + rows * columns], rows, columns)
         here = gradient[slices[k, 0] : slices[k, 1]]
         pulls[k](runs, theta[slices[k, 0] : slices[k, 1]], matrix, score, works[k, first : first + size], here)
 
@@ -285,7 +286,7 @@ def fill_eta(target, theta, layout, block):
 @inline_kernel
 def _dyads_of(dyads, n_rows, first, size):
     """One block's (n_rows, size)."""
-    return dyads[first * n_rows : (first + size) * n_rows].reshape(n_rows, size)
+    return as_matrix(dyads[first * n_rows : (first + size) * n_rows], n_rows, size)
 
 
 @inline_kernel
@@ -301,12 +302,12 @@ def unit_log_likelihoods(target, theta, layout, all_dyads, block):
     y, observed, out = target.buffers.y, target.buffers.observed, target.buffers.out[:size]
     _fill_ties(y, dense, dense_start, halves * size, positions, values, ties[0], ties[1], 1)
     _set_holes(observed, gaps, holes[0], holes[1], 0)
-    out[:] = 0.0
+    clear(out)
     target.log_likelihood[0](
         runs,
-        y[: halves * size].reshape(halves, size),
-        observed[: halves * size].reshape(halves, size),
-        target.buffers.eta[: halves * size].reshape(halves, size),
+        as_matrix(y[: halves * size], halves, size),
+        as_matrix(observed[: halves * size], halves, size),
+        as_matrix(target.buffers.eta[: halves * size], halves, size),
         target.family_data,
         _dyads_of(all_dyads, target.n_dyad_rows, layout.starts[block], size),
         theta[target.slices[SLOTS, 0] : target.slices[SLOTS, 1]],
@@ -319,13 +320,21 @@ def unit_log_likelihoods(target, theta, layout, all_dyads, block):
     return out
 
 
+@small_kernel
+def _block_log_likelihood(target, theta, layout, all_dyads, block):
+    out, total = unit_log_likelihoods(target, theta, layout, all_dyads, block), 0.0
+    for p in range(out.size):
+        total += out[p]
+    return total
+
+
 @implements(log_likelihood, Composed, UNCOUNTED)
 @kernel
 def composed_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads."""
     total = 0.0
     for block in range(likelihood.layout.sizes.size):
-        total += unit_log_likelihoods(likelihood, theta, likelihood.layout, likelihood.dyads, block).sum()
+        total += _block_log_likelihood(likelihood, theta, likelihood.layout, likelihood.dyads, block)
     return total
 
 
@@ -335,7 +344,7 @@ def composed_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of; of all where rows are coupled."""
     if likelihood.coupled:
         return composed_log_likelihood(likelihood, theta)
-    return unit_log_likelihoods(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor).sum()
+    return _block_log_likelihood(likelihood, theta, likelihood.by_actor, likelihood.actor_dyads, actor)
 
 
 @implements(add_likelihood_gradient, Composed, UNCOUNTED)
@@ -363,13 +372,13 @@ def composed_gradient(likelihood, theta, gradient):
         _set_holes(observed, holes, hole_starts[block], hole_starts[block + 1], 0)
         score[0](
             forward,
-            y[: halves * size].reshape(halves, size),
-            observed[: halves * size].reshape(halves, size),
-            eta[: halves * size].reshape(halves, size),
+            as_matrix(y[: halves * size], halves, size),
+            as_matrix(observed[: halves * size], halves, size),
+            as_matrix(eta[: halves * size], halves, size),
             family_data,
             _dyads_of(dyads, n_dyad_rows, starts[block], size),
             theta[own[0] : own[1]],
-            scores[: halves * size].reshape(halves, size),
+            as_matrix(scores[: halves * size], halves, size),
             gradient[own[0] : own[1]],
         )
         if halves == 1:  # the unobserved half of a pair is summed over, so it has a score

@@ -13,8 +13,9 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numba.types import void
 
-from latentnet.compiled import UNCOUNTED, fast_kernel, implements, inline_kernel, kernel, softplus
+from latentnet.compiled import UNCOUNTED, clear, implements, inline_kernel, kernel, small_kernel, softplus
 from latentnet.families import Bernoulli
 from latentnet.likelihood.fused_data import BILINEAR, DISTANCE, SIMILARITY_CODES, FusedData, fused_data
 from latentnet.likelihood.packed import BLOCK
@@ -42,6 +43,7 @@ from latentnet.likelihood.verbs import (
     tie_probabilities,
     with_expected_ties,
 )
+from latentnet.native import MATRIX, NUMBERS, VECTOR, Memory, as_matrix, entry
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -168,7 +170,10 @@ def _pull_ties(target, block, first, size, s, c):
         start = first * (first - 1) // 2
         expected = target.expected_ties[start : start + size]
         attract_all(s, c, expected, target.similarity == DISTANCE, factor)
-        return expected.sum()
+        total = 0.0
+        for p in range(size):
+            total += expected[p]
+        return total
     start, end = target.tie_starts[block], target.tie_starts[block + 1]
     pairs, weights = target.tie_pairs[start:end], target.tie_weights[start:end]
     attract(s, c, pairs, weights, target.similarity == DISTANCE, factor)
@@ -181,7 +186,7 @@ def fused_log_likelihood(likelihood, theta):
     """Log-likelihood of all observed dyads, float64 throughout."""
     target = likelihood.data
     n = target.n_actors
-    z = theta[: target.n_dims * n].reshape(target.n_dims, n)
+    z = as_matrix(theta, target.n_dims, n)
     b = theta[target.intercept] if target.intercept >= 0 else 0.0
     s = target.energies
     value = 0.0
@@ -230,7 +235,7 @@ def fused_actor_log_likelihood(likelihood, theta, actor):
     """Log-likelihood of the dyads that the actor is part of."""
     target = likelihood.data
     n = target.n_actors
-    z = theta[: target.n_dims * n].reshape(target.n_dims, n)
+    z = as_matrix(theta, target.n_dims, n)
     b = theta[target.intercept] if target.intercept >= 0 else 0.0
     s = target.energies
     fill_row(z, actor, target.similarity == BILINEAR, s[:n])
@@ -251,7 +256,7 @@ def fused_actor_log_likelihood(likelihood, theta, actor):
     return value
 
 
-@inline_kernel
+@small_kernel
 def _similarity(theta, n, d, i, j, similarity):
     total = 0.0
     for k in range(d):
@@ -284,12 +289,12 @@ def _change_of_swap(likelihood, theta, i, j):
     return _change_of_place(likelihood.data, theta, i, j) + _change_of_place(likelihood.data, theta, j, i)
 
 
-@fast_kernel
-def _predictors(draws, n, d, similarity, intercept, senders, receivers, out):
+def _predictors(data: Any, draws: Any, senders: Any, receivers: Any, out: Any) -> None:
+    n, d, similarity, intercept = data.n_actors, data.n_dims, data.similarity, data.intercept
     for s in range(draws.shape[0]):
         theta, eta = draws[s], out[s]
         b = theta[intercept] if intercept >= 0 else 0.0
-        eta[:] = 0.0
+        clear(eta)
         for k in range(d):
             x = theta[k * n : (k + 1) * n]
             for p in range(senders.size):
@@ -307,12 +312,13 @@ def _predictors(draws, n, d, similarity, intercept, senders, receivers, out):
 @implements(linear_predictors, Fused)
 def _linear_predictors(likelihood: Fused, draws: np.ndarray, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
     data, out = likelihood.data, np.empty((len(draws), len(senders)))
-    _predictors(draws, data.n_actors, data.n_dims, data.similarity, data.intercept, senders, receivers, out)
+    memory = Memory(data)
+    predict = entry(_predictors, UNCOUNTED, void, memory.type, MATRIX, NUMBERS, NUMBERS, MATRIX)
+    predict(memory, np.ascontiguousarray(draws), *(np.asarray(one, np.int64) for one in (senders, receivers)), out)
     return out
 
 
-@kernel
-def _add_expected(likelihood, draws, out):
+def _add_expected(likelihood: Any, draws: Any, out: Any) -> None:
     """Add each pair's tie probability under each draw to `out`, pairs end to end."""
     data = likelihood.data
     n, d = data.n_actors, data.n_dims
@@ -336,7 +342,8 @@ def _add_expected(likelihood, draws, out):
 def _tie_probabilities(likelihood: Fused, draws: np.ndarray) -> np.ndarray:
     n = likelihood.data.n_actors
     out = np.zeros(n * (n - 1) // 2)
-    _add_expected(_own_scratch(likelihood, np.float32), draws, out)
+    memory = Memory(_own_scratch(likelihood, np.float32))
+    entry(_add_expected, UNCOUNTED, void, memory.type, MATRIX, VECTOR)(memory, np.ascontiguousarray(draws), out)
     return out / len(draws)
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from latentnet.compiled import exp, fast_kernel
+from latentnet.compiled import clear, exp, fast_kernel, larger, smaller
 
 __all__ = [
     "add_probabilities",
@@ -94,7 +94,7 @@ def _fill_dimension(x, first, last, bilinear, overwrite, s):
 @fast_kernel
 def fill_row(z, i, bilinear, s):
     """Squared distances, or inner products, of one actor with all, itself included."""
-    s[:] = 0.0
+    clear(s)
     for k in range(z.shape[0]):
         x = z[k]
         x_i = x[i]
@@ -114,19 +114,19 @@ def forces_of_pairs(s, c, size, similarity, b):
     total = s.dtype.type(0.0)
     if similarity == 0:
         for p in range(size):
-            distance = np.sqrt(max(s[p], tiny))
-            force = one / ((one + exp(min(distance - b, large))) * distance)
+            distance = np.sqrt(larger(s[p], tiny))
+            force = one / ((one + exp(smaller(distance - b, large))) * distance)
             s[p] = distance
             c[p] = force
             total += force * distance
     elif similarity == 1:
         for p in range(size):
-            probability = one / (one + exp(min(s[p] - b, large)))
+            probability = one / (one + exp(smaller(s[p] - b, large)))
             c[p] = probability
             total += probability
     else:
         for p in range(size):
-            probability = one / (one + exp(min(-b - s[p], large)))
+            probability = one / (one + exp(smaller(-b - s[p], large)))
             c[p] = probability
             total += probability
     return total
@@ -221,9 +221,9 @@ def softplus_sum(s, size, similarity, b):
     total = 0.0
     for start in range(0, size, _PRODUCT):
         product = 1.0
-        for p in range(start, min(start + _PRODUCT, size)):
+        for p in range(start, smaller(start + _PRODUCT, size)):
             product *= 1.0 + exp(-abs(s[p]))
-            total += max(s[p], 0.0)
+            total += larger(s[p], 0.0)
         total += math.log(product)
     return total
 
@@ -234,11 +234,11 @@ def weighted_softplus_row(eta, weight_i, weights):
     total = 0.0
     for start in range(0, eta.size, _PRODUCT):
         product = 1.0
-        for j in range(start, min(start + _PRODUCT, eta.size)):
+        for j in range(start, smaller(start + _PRODUCT, eta.size)):
             weight = weight_i + weights[j]
             factor = 1.0 + exp(-abs(eta[j]))
             product *= (1.0 if weight == 0.0 else factor) * (factor if weight == 2.0 else 1.0)
-            total += weight * max(eta[j], 0.0)
+            total += weight * larger(eta[j], 0.0)
         total += math.log(product)
     return total
 

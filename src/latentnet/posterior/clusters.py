@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
 from scipy.optimize import linear_sum_assignment
 from scipy.special import softmax
 
-from latentnet.compiled import kernel
+from latentnet.compiled import UNCOUNTED
+from latentnet.native import MATRIX, NUMBERS, Memory, entry
 from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import minimum_vi_partition
 from latentnet.priors.mixture import Mixture, fill_responsibilities
@@ -74,8 +76,7 @@ def evenly_spaced(n: int, most: int) -> np.ndarray:
     return np.arange(n) if n <= most else np.linspace(0, n - 1, most).round().astype(np.intp)
 
 
-@kernel
-def _fill_draws(mixture, draws, active, out):
+def _fill_draws(mixture: Any, draws: Any, active: Any, out: Any) -> None:
     for s in range(draws.shape[0]):
         mixture.active[0] = active[s]
         fill_responsibilities(mixture, draws[s])
@@ -101,7 +102,9 @@ def responsibilities_of_draws(mixture: Mixture, draws: np.ndarray, active: np.nd
         0 for components that a draw does not have.
     """
     out = np.zeros((len(draws), mixture.n_actors, mixture.most), np.float32)
-    _fill_draws(mixture, np.ascontiguousarray(draws), active.astype(np.int64), out)
+    memory = Memory(mixture)
+    fill = entry(_fill_draws, UNCOUNTED, types.void, memory.type, MATRIX, NUMBERS, types.Array(types.float32, 3, "C"))
+    fill(memory, np.ascontiguousarray(draws), active.astype(np.int64), out)
     return out
 
 

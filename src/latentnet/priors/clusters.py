@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.compiled import UNCOUNTED, implements, kernel
+from latentnet.compiled import UNCOUNTED, implements
 from latentnet.priors.mixture import (
     Mixture,
+    OpenMixture,
     actor_mixture_log_density,
     add_mixture_gradient,
     clusters_of_site,
@@ -20,11 +21,12 @@ from latentnet.priors.mixture import (
     mean_index,
     mixture_log_density,
     natural_change,
+    new_work,
     scale_index,
     site_of_actor,
     weight_index,
 )
-from latentnet.priors.mixture_draws import draw_clusters, draw_labels, draw_mixture, set_cluster_mass
+from latentnet.priors.mixture_draws import FIXED, draw_clusters, draw_labels, draw_mixture, set_cluster_mass
 from latentnet.priors.positions import (
     PositionPrior,
     Space,
@@ -49,7 +51,7 @@ from latentnet.priors.values import Values
 if TYPE_CHECKING:
     from latentnet.priors.priors import Priors
 
-__all__ = ["Clusters", "place_clusters", "redraw_clusters"]
+__all__ = ["Clusters", "place_clusters"]
 
 SPLIT_MERGE_MOVES = 3
 _ROUNDS = 20
@@ -90,7 +92,7 @@ class Clusters(PositionPrior):
         """The mixture, with room for all clusters."""
         n, rate = space.n_first, float(priors.cluster_count_rate)
         concentration = float(priors.cluster_weight_concentration or 0.0)
-        return Mixture(
+        return (OpenMixture if self.automatic else Mixture)(
             n_actors=n,
             n_positions=space.n_positions,
             n_dims=space.n_dims,
@@ -105,6 +107,7 @@ class Clusters(PositionPrior):
             densities=np.zeros((self.most, n)),
             totals=np.zeros(n),
             constants=np.zeros((self.most, 2)),
+            work=new_work(n, self.most, space.n_dims),
             rate=rate,
             log_weights=log_partition_weights(n, self.most, rate, concentration) if self.automatic else np.zeros(0),
         )
@@ -127,6 +130,7 @@ def _(mixture):
         densities=np.zeros_like(mixture.densities),
         totals=np.zeros_like(mixture.totals),
         constants=np.zeros_like(mixture.constants),
+        work=np.zeros_like(mixture.work),
     )
 
 
@@ -154,7 +158,20 @@ implements(add_positions_gradient, Mixture, UNCOUNTED)(add_mixture_gradient)
 implements(positions_natural_change, Mixture, UNCOUNTED)(natural_change)
 implements(position_log_density, Mixture, UNCOUNTED)(actor_mixture_log_density)
 implements(prepare_actors, Mixture, UNCOUNTED)(fill_constants)
-implements(set_own_mass, Mixture)(set_cluster_mass)
+
+
+@implements(set_own_mass, Mixture)
+def _set_own_mass(mixture, mass):
+    """As `set_cluster_mass` of kernels does."""
+    most, d, start, active = mixture.most, mixture.n_dims, mixture.first_scale, int(mixture.active[0])
+    members = mixture.n_actors / active
+    of_means = members / mixture.v0 + 1.0 / mixture.mean_variance
+    here = np.arange(most) < active
+    mass[start : start + most] = np.where(here, members * d + mixture.df, FIXED)
+    mass[start + most : start + most * (1 + d)] = np.repeat(np.where(here, of_means, FIXED), d)
+    mass[start + most * (1 + d) : start + most * (2 + d)] = np.where(here, mixture.concentration + 0.5 * members, FIXED)
+
+
 implements(draw_positions, Mixture)(draw_mixture)
 
 
@@ -193,17 +210,21 @@ def _(mixture, theta, sites, site, k, rng):
     return shift
 
 
-@implements(redraw_own_values, Mixture)
-@kernel
-def redraw_clusters(mixture, theta, labels, mass, rng):
-    """Gibbs draws of labels and clusters and, where it is unknown, of their number."""
+@implements(redraw_own_values, Mixture, UNCOUNTED)
+def _redraw(mixture, theta, labels, mass, rng):
     draw_labels(mixture, theta, labels, rng)
-    if mixture.log_weights.size > 0:
-        occupied = compact_labels(labels, mixture.most)
-        for _ in range(SPLIT_MERGE_MOVES):
-            occupied = split_or_merge(mixture, theta, labels, occupied, mixture.log_weights, rng)
-        mixture.active[0] = draw_n_components(mixture, occupied, mixture.rate, rng)
-        set_cluster_mass(mixture, mass)
+    draw_clusters(mixture, theta, labels, rng)
+
+
+@implements(redraw_own_values, OpenMixture, UNCOUNTED)
+def _redraw_open(mixture, theta, labels, mass, rng):
+    """With their number; masses follow it."""
+    draw_labels(mixture, theta, labels, rng)
+    occupied = compact_labels(labels, mixture.work[2])
+    for _ in range(SPLIT_MERGE_MOVES):
+        occupied = split_or_merge(mixture, theta, labels, occupied, mixture.log_weights, rng)
+    mixture.active[0] = draw_n_components(mixture, occupied, mixture.rate, rng)
+    set_cluster_mass(mixture, mass)
     draw_clusters(mixture, theta, labels, rng)
 
 

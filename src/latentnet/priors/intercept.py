@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import inline_kernel
+from latentnet.compiled import inline_kernel, small_kernel
 from latentnet.priors.normal import normal_log_density
 
 __all__ = ["Level", "add_level_gradient", "centre", "level_log_density", "of_covariates", "pull_to_centre", "uncentre"]
@@ -29,7 +29,7 @@ class Level(NamedTuple):
     means: np.ndarray  # (n_intercepts, n) of the covariates, 0.0 where they say nothing of an intercept's ties
 
 
-@inline_kernel
+@small_kernel
 def of_covariates(level, theta, p):
     """Σ β·mean(x) in the ties of intercept number p."""
     total = 0.0

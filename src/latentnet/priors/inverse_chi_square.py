@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from latentnet.compiled import inline_kernel
+from latentnet.compiled import small_kernel
 
 __all__ = ["scale_log_density", "scale_log_density_slope"]
 
 
-@inline_kernel
+@small_kernel
 def scale_log_density(log_scale, v0, df):
     """Normalised log density of log σ."""
     half = 0.5 * df
@@ -17,7 +17,7 @@ def scale_log_density(log_scale, v0, df):
     return constant - df * log_scale - half * v0 * math.exp(-2.0 * log_scale)
 
 
-@inline_kernel
+@small_kernel
 def scale_log_density_slope(log_scale, v0, df):
     """Derivative of `scale_log_density` with respect to log σ."""
     return -df + df * v0 * math.exp(-2.0 * log_scale)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import fast_kernel, inline_kernel, kernel
+from latentnet.compiled import UNCOUNTED, implements, inline_kernel, kernel, verb
 from latentnet.priors.intercept import (
     Level,
     add_level_gradient,
@@ -52,6 +52,7 @@ from latentnet.priors.random_walk import (
 )
 
 __all__ = [
+    "CorrelatedPrior",
     "Prior",
     "actor_log_prior",
     "add_prior_gradient",
@@ -89,13 +90,68 @@ class Prior(NamedTuple):
     positions: Any  # the bound prior of the first positions
 
 
+class CorrelatedPrior(Prior):
+    """The same with correlated random effects."""
+
+
+@verb
+def correlations_log_density(prior, theta):
+    """What correlations add to the log density of groups as independent ones."""
+
+
+@verb
+def correlations_natural_change(prior, theta):
+    """Log Jacobian to add for a density of ρ in place of atanh ρ."""
+
+
+@verb
+def add_correlations_gradient(prior, theta, gradient):
+    """Add the gradient of `correlations_log_density` to `gradient`."""
+
+
+@implements(correlations_log_density, Prior, UNCOUNTED)
+def _none(prior, theta):
+    return 0.0
+
+
+@implements(correlations_natural_change, Prior, UNCOUNTED)
+def _none_either(prior, theta):
+    return 0.0
+
+
+@implements(add_correlations_gradient, Prior, UNCOUNTED)
+def _nothing(prior, theta, gradient):
+    return None
+
+
+@implements(correlations_log_density, CorrelatedPrior, UNCOUNTED)
+def _correlations(prior, theta):
+    value = 0.0
+    for c in range(prior.correlations.shape[0]):
+        value += correlation_log_density(prior.groups, prior.correlations[c], theta)
+    return value
+
+
+@implements(correlations_natural_change, CorrelatedPrior, UNCOUNTED)
+def _change(prior, theta):
+    value = 0.0
+    for c in range(prior.correlations.shape[0]):
+        value += 2.0 * np.log(np.cosh(theta[prior.correlations[c, 2]]))
+    return value
+
+
+@implements(add_correlations_gradient, CorrelatedPrior, UNCOUNTED)
+def _add_gradient(prior, theta, gradient):
+    for c in range(prior.correlations.shape[0]):
+        add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
+
+
 @inline_kernel
 def log_prior(prior, theta):
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
     value = positions_log_density(prior.positions, theta)
     value += level_log_density(prior.level, theta)
-    if prior.moving:
-        value += walk_log_density(prior.walk, prior.n_dims, theta)
+    value += walk_log_density(prior.walk, prior.n_dims, theta)
     for p in range(theta.size):
         if prior.precision[p] > 0.0:
             value += normal_log_density(theta[p] * theta[p], 1, -0.5 * np.log(prior.precision[p]))
@@ -108,21 +164,17 @@ def log_prior(prior, theta):
             squares += theta[p] * theta[p]
         value += normal_log_density(squares, stop - start, log_scale)
         value += scale_log_density(log_scale, group[V0], group[DF])
-    for c in range(prior.correlations.shape[0]):
-        value += correlation_log_density(prior.groups, prior.correlations[c], theta)
-    return value
+    return value + correlations_log_density(prior, theta)
 
 
 @inline_kernel
 def natural_change(prior, theta):
     """Log Jacobian to add for a density on the natural scale: of σ² and λ in place of log σ and l."""
     value = -positions_natural_change(prior.positions, theta)
-    if prior.moving:
-        value -= walk_natural_change(prior.walk, theta)
+    value -= walk_natural_change(prior.walk, theta)
     for g in range(prior.groups.shape[0]):
         value -= np.log(2.0) + 2.0 * theta[int(prior.groups[g, SCALE])]
-    for c in range(prior.correlations.shape[0]):
-        value += 2.0 * np.log(np.cosh(theta[prior.correlations[c, 2]]))
+    value += correlations_natural_change(prior, theta)
     for p in range(theta.size):
         value -= prior.logs[p] * theta[p]
     return value
@@ -134,7 +186,7 @@ def natural_log_prior(prior, theta):
     return log_prior(prior, theta) + natural_change(prior, theta)
 
 
-@fast_kernel
+@inline_kernel
 def _pull_values(theta, precision, gradient):
     for p in range(theta.size):
         gradient[p] -= precision[p] * theta[p]
@@ -145,8 +197,7 @@ def add_prior_gradient(prior, theta, gradient):
     """Add the gradient of `log_prior` to `gradient`."""
     add_positions_gradient(prior.positions, theta, gradient)
     add_level_gradient(prior.level, theta, gradient)
-    if prior.moving:
-        add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
+    add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
     _pull_values(theta, prior.precision, gradient)
     for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
@@ -155,8 +206,7 @@ def add_prior_gradient(prior, theta, gradient):
         squares = pull_to_zero(theta[start:stop], precision, gradient[start:stop])
         gradient[scale] += squares * precision - (stop - start)
         gradient[scale] += scale_log_density_slope(theta[scale], group[V0], group[DF])
-    for c in range(prior.correlations.shape[0]):
-        add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
+    add_correlations_gradient(prior, theta, gradient)
 
 
 @inline_kernel

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import copy_into, exp, fast_kernel, inline_kernel, kernel
+from latentnet.compiled import copy_into, exp, fast_kernel, inline_kernel, kernel, larger, small_kernel
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density
 
 __all__ = [
     "Mixture",
+    "OpenMixture",
     "actor_mixture_log_density",
     "actors_of_cluster",
     "add_mixture_gradient",
@@ -29,6 +30,7 @@ __all__ = [
     "log_total_weight",
     "mixture_log_density",
     "natural_change",
+    "new_work",
     "site_of_actor",
 ]
 
@@ -54,43 +56,53 @@ class Mixture(NamedTuple):
     densities: np.ndarray  # (most, n_actors) log λ_g N(z_i; ...), then responsibilities
     totals: np.ndarray  # (n_actors,)
     constants: np.ndarray  # (most, 2): precision, log λ_g − d·(log σ_g + ½ log 2π)
+    work: np.ndarray  # see `new_work`
     rate: float = 1.0  # of the prior number of components, where that is unknown
     log_weights: np.ndarray = np.zeros(0)  # of the number of occupied clusters; empty where the number is fixed
 
 
-@inline_kernel
+def new_work(n_actors: int, most: int, n_dims: int) -> np.ndarray:
+    """Scratch of the Gibbs draws: two rows for numbers by actor, one for some by cluster or by dimension."""
+    return np.zeros((3, max(n_actors, most + 1, 3 * (n_dims + 2))))
+
+
+class OpenMixture(Mixture):
+    """A mixture of an unknown number of clusters; only these compile moves between numbers."""
+
+
+@small_kernel
 def scale_index(mixture, g):
     """Where log σ_g is."""
     return mixture.first_scale + g
 
 
-@inline_kernel
+@small_kernel
 def mean_index(mixture, g, k):
     """Where the k-th coordinate of μ_g is."""
     return mixture.first_scale + mixture.most + g * mixture.n_dims + k
 
 
-@inline_kernel
+@small_kernel
 def weight_index(mixture, g):
     """Where l_g is."""
     return mixture.first_scale + mixture.most * (1 + mixture.n_dims) + g
 
 
-@inline_kernel
+@small_kernel
 def clusters_of_site(mixture, site):
     """First active cluster of a site, and the one after its last."""
     each = mixture.active[0] // (mixture.site_starts.size - 1)
     return site * each, (site + 1) * each
 
 
-@inline_kernel
+@small_kernel
 def actors_of_cluster(mixture, g):
     """First actor of the site that a cluster is of, and the one after its last."""
     site = g // (mixture.active[0] // (mixture.site_starts.size - 1))
     return mixture.site_starts[site], mixture.site_starts[site + 1]
 
 
-@inline_kernel
+@small_kernel
 def site_of_actor(mixture, actor):
     """Number of the site that an actor is of."""
     site = 0
@@ -99,12 +111,12 @@ def site_of_actor(mixture, actor):
     return site
 
 
-@inline_kernel
+@small_kernel
 def log_total_weight(mixture, theta, first, last):
     """Log Σ exp(l_g) over clusters `first` to `last` - 1."""
     largest, total = -np.inf, 0.0
     for g in range(first, last):
-        largest = max(largest, theta[weight_index(mixture, g)])
+        largest = larger(largest, theta[weight_index(mixture, g)])
     for g in range(first, last):
         total += math.exp(theta[weight_index(mixture, g)] - largest)
     return largest + math.log(total)
@@ -141,7 +153,7 @@ def _normalise(densities, totals):
     for g in range(1, n_clusters):
         row = densities[g]
         for i in range(totals.size):
-            totals[i] = max(totals[i], row[i])
+            totals[i] = larger(totals[i], row[i])
     value = totals.sum()
     for g in range(n_clusters):
         row = densities[g]

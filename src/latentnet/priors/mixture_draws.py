@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from latentnet.compiled import kernel
+from latentnet.compiled import clear, kernel, larger
 from latentnet.priors.mixture import (
     Mixture,
     clusters_of_site,
@@ -44,7 +44,7 @@ def cluster_moments(mixture, theta, labels, g, mean):
     """Fill `mean` by the centre of a cluster's members; returns (members, Σ squared distances to it)."""
     n, d = mixture.n_positions, mixture.n_dims
     members = 0
-    mean[:] = 0.0
+    clear(mean)
     for i in range(labels.size):
         if labels[i] == g:
             members += 1
@@ -70,14 +70,14 @@ def _draw_variance(mixture, members, squares, mean, rng):
     bounded: propose from the former, accept by the latter over its largest value.
     """
     d = mixture.n_dims
-    shape = 0.5 * (mixture.df + max(members - 1, 0) * d)
+    shape = 0.5 * (mixture.df + larger(members - 1, 0) * d)
     rate = 0.5 * (mixture.df * mixture.v0 + squares)
     if members == 0:
         return rate / rng.standard_gamma(shape)
     radius = 0.0
     for k in range(d):
         radius += mean[k] ** 2
-    best = max(mixture.mean_variance, radius / d)
+    best = larger(mixture.mean_variance, radius / d)
     bound = -0.5 * d * math.log(best) - 0.5 * radius / best
     variance = 0.0
     for _ in range(MOST_TRIES):
@@ -93,7 +93,7 @@ def _draw_variance(mixture, members, squares, mean, rng):
 def draw_clusters(mixture, theta, labels, rng):
     """Draw weights, variances and means given the labels and positions; clusters without members from the prior."""
     d = mixture.n_dims
-    mean = np.empty(d)
+    mean = mixture.work[2, :d]
     for g in range(mixture.active[0]):
         members, squares = cluster_moments(mixture, theta, labels, g, mean)
         variance = _draw_variance(mixture, members, squares, mean, rng)
@@ -102,7 +102,7 @@ def draw_clusters(mixture, theta, labels, rng):
         for k in range(d):
             centre = shrink * members * mean[k] if members > 0 else 0.0
             theta[mean_index(mixture, g, k)] = centre + math.sqrt(shrink * variance) * rng.standard_normal()
-        weight = max(rng.standard_gamma(mixture.concentration + members), 1e-300)
+        weight = larger(rng.standard_gamma(mixture.concentration + members), 1e-300)
         theta[weight_index(mixture, g)] = math.log(weight)
     # The total of a site's weights is independent of them: redraw it from its prior, Gamma(G·ν).
     for site in range(mixture.site_starts.size - 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from latentnet.compiled import inline_kernel, kernel
+from latentnet.compiled import inline_kernel
 from latentnet.priors.intercept import of_covariates
 from latentnet.priors.inverse_chi_square import scale_log_density
 
@@ -57,7 +57,7 @@ def _of_correlation(count, squares, product, x):
     return (2.0 - 0.5 * count) * math.log(spread) + math.log(0.75) - apart
 
 
-@kernel
+@inline_kernel
 def correlation_log_density(groups, correlation, theta):
     """What correlation adds to the log density of two groups as independent ones, with the prior of atanh ρ."""
     first, second = groups[correlation[0]], groups[correlation[1]]
@@ -67,7 +67,7 @@ def correlation_log_density(groups, correlation, theta):
     return _of_correlation(first[STOP] - first[START], squares, product, theta[correlation[2]])
 
 
-@kernel
+@inline_kernel
 def add_correlation_gradient(groups, correlation, theta, gradient):
     """Add the gradient of `correlation_log_density` to `gradient`."""
     first, second = groups[correlation[0]], groups[correlation[1]]
@@ -123,7 +123,7 @@ def _walk_covariance(groups, correlation, theta, rng):
     theta[scale_a], theta[scale_b], theta[index] = old_a, old_b, old_x
 
 
-@kernel
+@inline_kernel
 def redraw_variances(prior, theta, rng):
     """Gibbs draw of each random effect's variance given its values."""
     groups = prior.groups
@@ -138,7 +138,7 @@ def redraw_variances(prior, theta, rng):
         _walk_covariance(groups, prior.correlations[c], theta, rng)
 
 
-@kernel
+@inline_kernel
 def shift_effects(prior, theta, rng):
     """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes."""
     groups, level = prior.groups, prior.level

@@ -2,7 +2,7 @@
 
 Of the positions, the first ones have a prior of their own (of position models or of clusters): each actor's at its
 first presence. Those behind them follow an earlier presence of the same actor. Static models have none of those, and
-call nothing of this in their inner loops.
+compile nothing of this.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import inline_kernel, kernel
+from latentnet.compiled import UNCOUNTED, implements, inline_kernel, kernel, verb
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density
 
 __all__ = [
+    "NoWalk",
     "RandomWalk",
     "add_walk_gradient",
     "from_steps",
@@ -46,9 +47,13 @@ class RandomWalk(NamedTuple):
     n_sites: int
 
 
-def no_walk(n_actors: int) -> RandomWalk:
+class NoWalk(RandomWalk):
+    """Nobody follows anybody: static models, which compile nothing of walks."""
+
+
+def no_walk(n_actors: int) -> NoWalk:
     """Every position has a prior of its own, in one space."""
-    return RandomWalk(
+    return NoWalk(
         n_first=n_actors,
         previous=np.zeros(0, np.int64),
         following=np.full(n_actors, -1, np.int64),
@@ -61,7 +66,7 @@ def no_walk(n_actors: int) -> RandomWalk:
     )
 
 
-@kernel
+@inline_kernel
 def _squared_steps(walk, n_dims, theta):
     """Σ |z − z before|² / gap."""
     n, total = walk.following.size, 0.0
@@ -72,9 +77,13 @@ def _squared_steps(walk, n_dims, theta):
     return total
 
 
-@kernel
+@verb
 def walk_log_density(walk, n_dims, theta):
     """Normalised log density of the steps and of log τ."""
+
+
+@implements(walk_log_density, RandomWalk, UNCOUNTED)
+def _walk_log_density(walk, n_dims, theta):
     log_scale = theta[walk.log_scale]
     value = normal_log_density(_squared_steps(walk, n_dims, theta), n_dims * walk.previous.size, log_scale)
     for p in range(walk.gaps.size):
@@ -82,15 +91,23 @@ def walk_log_density(walk, n_dims, theta):
     return value + scale_log_density(log_scale, walk.v0, walk.df)
 
 
-@kernel
+@verb
 def walk_natural_change(walk, theta):
     """Log Jacobian to subtract for a density of τ² in place of log τ."""
+
+
+@implements(walk_natural_change, RandomWalk, UNCOUNTED)
+def _walk_natural_change(walk, theta):
     return math.log(2.0) + 2.0 * theta[walk.log_scale]
 
 
-@kernel
+@verb
 def add_walk_gradient(walk, n_dims, theta, gradient):
     """Add the gradient of `walk_log_density` to `gradient`."""
+
+
+@implements(add_walk_gradient, RandomWalk, UNCOUNTED)
+def _add_walk_gradient(walk, n_dims, theta, gradient):
     count, n, log_scale = walk.previous.size, walk.following.size, theta[walk.log_scale]
     precision = math.exp(-2.0 * log_scale)
     for k in range(n_dims):
@@ -133,18 +150,26 @@ def pull_to_steps(walk, n_dims, gradient):
             pulled[walk.previous[p]] += pulled[walk.n_first + p]
 
 
-@inline_kernel
+@verb
 def step_log_density(walk, n_dims, theta, presence):
     """Log density of the step to a presence behind the first ones, up to what does not depend on positions."""
+
+
+@implements(step_log_density, RandomWalk, UNCOUNTED)
+def _step_log_density(walk, n_dims, theta, presence):
     n, p, squares = walk.following.size, presence - walk.n_first, 0.0
     for k in range(n_dims):
         squares += (theta[k * n + presence] - theta[k * n + walk.previous[p]]) ** 2
     return -0.5 * squares / walk.gaps[p] * math.exp(-2.0 * theta[walk.log_scale])
 
 
-@inline_kernel
+@verb
 def redraw_step(walk, n_dims, theta, presence, rng):
     """Draw a presence behind the first ones from its prior given the one before, in place."""
+
+
+@implements(redraw_step, RandomWalk, UNCOUNTED)
+def _redraw_step(walk, n_dims, theta, presence, rng):
     n, p = walk.following.size, presence - walk.n_first
     scale = math.exp(theta[walk.log_scale]) * math.sqrt(walk.gaps[p])
     for k in range(n_dims):
@@ -166,3 +191,28 @@ def redraw_step_variance(walk, n_dims, theta, rng):
     total = walk.df * walk.v0 + _squared_steps(walk, n_dims, theta)
     chi_square = 2.0 * rng.standard_gamma(0.5 * (walk.df + n_dims * walk.previous.size))
     theta[walk.log_scale] = 0.5 * math.log(total / chi_square)
+
+
+@implements(walk_log_density, NoWalk, UNCOUNTED)
+def _no_walk_log_density(walk, n_dims, theta):
+    return 0.0
+
+
+@implements(walk_natural_change, NoWalk, UNCOUNTED)
+def _no_walk_natural_change(walk, theta):
+    return 0.0
+
+
+@implements(add_walk_gradient, NoWalk, UNCOUNTED)
+def _no_add_walk_gradient(walk, n_dims, theta, gradient):
+    return None
+
+
+@implements(step_log_density, NoWalk, UNCOUNTED)
+def _no_step_log_density(walk, n_dims, theta, presence):
+    return 0.0
+
+
+@implements(redraw_step, NoWalk, UNCOUNTED)
+def _no_redraw_step(walk, n_dims, theta, presence, rng):
+    return None

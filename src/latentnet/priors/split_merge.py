@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from latentnet.compiled import kernel
+from latentnet.compiled import kernel, larger, smaller
 
 __all__ = ["compact_labels", "draw_n_components", "log_marginal", "log_partition_weights", "split_or_merge"]
 
@@ -43,9 +43,9 @@ def log_marginal(mixture, members, squares, radius):
     low = centre - math.log1p(35.0 / shape) - 8.4 / math.sqrt(shape) * (shape > 8.0)
     high = centre
     if radius > 2.0 * shape * mixture.mean_variance:  # so far out that it speaks for a variance as large as that
-        high = max(centre, math.log(members * radius / d))
+        high = larger(centre, math.log(members * radius / d))
     high += 35.0 / shape + 8.4 / math.sqrt(shape)
-    step = min(0.35, 0.7 / math.sqrt(shape + d))
+    step = smaller(0.35, 0.7 / math.sqrt(shape + d))
     largest, total = -np.inf, 0.0
     for node in range(int((high - low) / step) + 2):
         x = low + step * node
@@ -83,15 +83,18 @@ def _log_component_weight(g: int, occupied: int, n_actors: int, rate: float, con
 
 
 @kernel
-def compact_labels(labels, most):
-    """Rename labels so that occupied clusters come first, in order of first appearance; returns their number."""
-    names = np.full(most, -1, np.int64)
+def compact_labels(labels, names):
+    """Rename labels so that occupied clusters come first, in order of first appearance; returns their number.
+
+    `names` is scratch, with room for every label.
+    """
+    names[:] = -1.0
     occupied = 0
     for i in range(labels.size):
-        if names[labels[i]] < 0:
+        if names[labels[i]] < 0.0:
             names[labels[i]] = occupied
             occupied += 1
-        labels[i] = names[labels[i]]
+        labels[i] = int(names[labels[i]])
     return occupied
 
 
@@ -99,12 +102,12 @@ def compact_labels(labels, most):
 def draw_n_components(mixture, occupied, rate, rng):
     """Draw the number of components given the partition."""
     n, nu = mixture.n_actors, mixture.concentration
-    weights = np.zeros(mixture.most + 1)
+    weights = mixture.work[2]
     largest = -np.inf
     for g in range(occupied, mixture.most + 1):
         value = g * math.log(rate) - math.lgamma(g - occupied + 1.0)
         weights[g] = value + math.lgamma(nu * g) - math.lgamma(nu * g + n)
-        largest = max(largest, weights[g])
+        largest = larger(largest, weights[g])
     total = 0.0
     for g in range(occupied, mixture.most + 1):
         weights[g] = math.exp(weights[g] - largest)
@@ -124,7 +127,7 @@ def _marginal_of(mixture, sums, g):
     radius = 0.0
     for k in range(mixture.n_dims):
         radius += (sums[g, 1 + k] / members) ** 2
-    squares = max(sums[g, 1 + mixture.n_dims] - members * radius, 0.0)
+    squares = larger(sums[g, 1 + mixture.n_dims] - members * radius, 0.0)
     counts = math.lgamma(members + mixture.concentration) - math.lgamma(mixture.concentration)
     return counts + log_marginal(mixture, members, squares, radius)
 
@@ -144,7 +147,7 @@ def _log_predictive(mixture, sums, g, theta, i):
         mean = sums[g, 1 + k] / members
         radius += mean**2
         gap += (theta[k * n + i] - members / size * mean) ** 2
-    squares = max(sums[g, 1 + d] - members * radius, 0.0) + prior_size * members / size * radius
+    squares = larger(sums[g, 1 + d] - members * radius, 0.0) + prior_size * members / size * radius
     df = mixture.df + members * d
     scale = (mixture.df * mixture.v0 + squares) * (1.0 + 1.0 / size)  # df × scale²
     value = math.lgamma(0.5 * (df + d)) - math.lgamma(0.5 * df) - 0.5 * d * math.log(math.pi * scale)
@@ -162,17 +165,16 @@ def _add_actor(mixture, sums, g, theta, i):
 
 
 @kernel
-def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):
+def _allocate(mixture, theta, labels, seeds, split, sums, rng):
     """Allocate the two seeds' clusters' other members one by one, in random order, to either seed.
 
-    With `split` it draws the allocation into `groups` (0 or 1 by actor, −1 elsewhere); else it follows the labels as
-    they are. Returns the log probability of the allocation; sums[0], sums[1] become the groups', sums[2] that of both
-    together.
+    With `split` it draws the allocation into the first row of scratch (0 or 1 by actor, −1 elsewhere); else it follows
+    the labels as they are. Returns the log probability of the allocation; sums[0], sums[1] become the groups', sums[2]
+    that of both together.
     """
-    i, j = seeds
+    (i, j), groups, members = seeds, mixture.work[0], mixture.work[1]
     sums[:] = 0.0
-    groups[:] = -1
-    members = np.empty(labels.size, np.int64)
+    groups[:] = -1.0
     count = 0
     for a in range(labels.size):
         if labels[a] == labels[i] or labels[a] == labels[j]:
@@ -180,20 +182,22 @@ def _allocate(mixture, theta, labels, seeds, groups, split, sums, rng):
             if a != i and a != j:
                 members[count] = a
                 count += 1
-    groups[i], groups[j] = 0, 1
+    groups[i], groups[j] = 0.0, 1.0
     _add_actor(mixture, sums, 0, theta, i)
     _add_actor(mixture, sums, 1, theta, j)
     log_probability = 0.0
     for t in range(count):
         pick = t + int(rng.random() * (count - t))
-        a = members[pick]
+        a = int(members[pick])
         members[pick] = members[t]
-        odds = _log_predictive(mixture, sums, 1, theta, a) - _log_predictive(mixture, sums, 0, theta, a)
+        odds = 0.0
+        for g in range(2):
+            odds = _log_predictive(mixture, sums, g, theta, a) - odds
         group = 0 if labels[a] == labels[i] else 1
         if split:
             group = 1 if rng.random() * (1.0 + math.exp(-odds)) < 1.0 else 0
         chosen = odds if group == 1 else -odds
-        log_probability -= max(-chosen, 0.0) + math.log1p(math.exp(-abs(chosen)))
+        log_probability -= larger(-chosen, 0.0) + math.log1p(math.exp(-abs(chosen)))
         groups[a] = group
         _add_actor(mixture, sums, group, theta, a)
     return log_probability
@@ -210,11 +214,12 @@ def split_or_merge(mixture, theta, labels, occupied, log_weights, rng):
     j = int(rng.random() * (n - 1))
     j += 1 if j >= i else 0
     split = labels[i] == labels[j]
-    groups = np.empty(n, np.int64)
-    sums = np.empty((3, mixture.n_dims + 2))
-    log_probability = _allocate(mixture, theta, labels, (i, j), groups, split, sums, rng)
-    apart = _marginal_of(mixture, sums, 0) + _marginal_of(mixture, sums, 1)
-    change = apart - _marginal_of(mixture, sums, 2) - log_probability
+    groups, width = mixture.work[0], mixture.n_dims + 2
+    sums = mixture.work[2, : 3 * width].reshape(3, width)
+    log_probability = _allocate(mixture, theta, labels, (i, j), split, sums, rng)
+    change = -log_probability
+    for g in range(3):  # apart, over together
+        change += _marginal_of(mixture, sums, g) * (1.0 if g < 2 else -1.0)
     if split:
         change += log_weights[occupied + 1] - log_weights[occupied]
     else:
@@ -223,10 +228,10 @@ def split_or_merge(mixture, theta, labels, occupied, log_weights, rng):
         return occupied
     if split:
         for a in range(n):
-            if groups[a] == 1:
+            if groups[a] == 1.0:
                 labels[a] = occupied
         return occupied + 1
-    kept, gone = min(labels[i], labels[j]), max(labels[i], labels[j])
+    kept, gone = smaller(labels[i], labels[j]), larger(labels[i], labels[j])
     for a in range(n):
         if labels[a] == gone:
             labels[a] = kept

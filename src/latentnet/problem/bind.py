@@ -18,9 +18,9 @@ from latentnet.effects import (
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.intercept import Level
-from latentnet.priors.joint import Prior
+from latentnet.priors.joint import CorrelatedPrior, Prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
-from latentnet.priors.random_walk import RandomWalk, no_walk
+from latentnet.priors.random_walk import NoWalk, RandomWalk, no_walk
 from latentnet.priors.values import Values, stacked
 from latentnet.problem.covariates import Covariates, read_covariates
 from latentnet.problem.parameters import Parameters
@@ -252,7 +252,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
     precision[own], logs[own] = family.precision, family.logs
     groups += [(own.start, own.start, own.start + k, v0, df, 0.0, 0, 0) for k, v0, df in family.scales]
     walk = walk_of_positions(problem, space)
-    return Prior(
+    return (CorrelatedPrior if correlations else Prior)(
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,
@@ -290,9 +290,10 @@ def walk_of_positions(problem: Problem, space: Space) -> RandomWalk:
     moving = space.n_first < space.n_positions
     following = np.full(space.n_positions, -1, np.int64)
     following[presences.previous] = np.arange(presences.n_first, space.n_positions)
-    return RandomWalk(
+    previous = presences.previous if space.n_dims else np.zeros(0, np.int64)
+    return (RandomWalk if previous.size > 0 else NoWalk)(
         n_first=space.n_first,
-        previous=presences.previous if space.n_dims else np.zeros(0, np.int64),
+        previous=previous,
         following=following,
         gaps=presences.gaps.astype(np.float64),
         log_scale=problem.log_step if moving else -1,

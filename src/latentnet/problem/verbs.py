@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba.types import float64, void
 
-from latentnet.compiled import UNCOUNTED, inline_kernel, offers, way_of
+from latentnet.compiled import UNCOUNTED, inline_kernel, offers, small_kernel, way_of
 from latentnet.likelihood import verbs as likelihoods
 from latentnet.native import NUMBER, VECTOR, Entry, Memory, call, do, entry
 from latentnet.priors import joint, positions, random_walk
@@ -171,7 +171,7 @@ VERBS = Memory(Verbs._make([*[0] * (len(Verbs._fields) - 2), _nothing, _nothing]
 # The same for kernels; `target` is a Verbs.
 
 
-@inline_kernel
+@small_kernel
 def log_likelihood(target, theta):
     """Log-likelihood of all observed dyads."""
     return call(target.log_likelihood, (target.likelihood, theta))
@@ -183,7 +183,7 @@ def add_likelihood_gradient(target, theta, gradient):
     do(target.add_likelihood_gradient, (target.likelihood, theta, gradient))
 
 
-@inline_kernel
+@small_kernel
 def actor_log_likelihood(target, theta, actor):
     """Log-likelihood of the dyads that one actor is part of."""
     return call(target.actor_log_likelihood, (target.likelihood, theta, actor))
@@ -195,7 +195,7 @@ def change_of_swap(target, theta, i, j):
     return call(target.change_of_swap, (target.likelihood, theta, i, j))
 
 
-@inline_kernel
+@small_kernel
 def log_prior(target, theta):
     """Normalised log prior density (of log σ)."""
     return call(target.log_prior, (target.prior, theta))
@@ -231,7 +231,7 @@ def redraw_actor(target, theta, actor, rng):
     do(target.redraw_actor, (target.prior, theta, actor, rng))
 
 
-@inline_kernel
+@small_kernel
 def scale_positions(target, theta, log_c):
     """Scale positions, and what lies in their space, by e^log_c; returns how many coordinates."""
     return call(target.scale_positions, (target.prior, theta, log_c))
@@ -243,19 +243,19 @@ def to_steps(target, theta):
     do(target.to_steps, (target.walk, target.n_dims, theta))
 
 
-@inline_kernel
+@small_kernel
 def from_steps(target, theta):
     """Undo `to_steps`."""
     do(target.from_steps, (target.walk, target.n_dims, theta))
 
 
-@inline_kernel
+@small_kernel
 def to_coordinates(target, theta):
     """Replace parameters by the coordinates that trajectories move."""
     do(target.to_coordinates, (target.prior, theta))
 
 
-@inline_kernel
+@small_kernel
 def from_coordinates(target, theta):
     """Undo `to_coordinates`."""
     do(target.from_coordinates, (target.prior, theta))

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from latentnet.compiled import inline_kernel
+from latentnet.compiled import inline_kernel, larger
 
 __all__ = ["freeze", "learn_block", "learn_step_size", "new_block", "new_step"]
 
@@ -58,7 +58,7 @@ def learn_block(block, log_scale, intercept, accepted, learn_moments, iteration)
         if count >= 20.0:
             block[FACTOR_00] = math.sqrt(block[VAR_0] / count + 1e-6)
             block[FACTOR_10] = block[COV] / count / block[FACTOR_00]
-            block[FACTOR_11] = math.sqrt(max(block[VAR_1] / count - block[FACTOR_10] ** 2, 0.0) + 1e-6)
+            block[FACTOR_11] = math.sqrt(larger(block[VAR_1] / count - block[FACTOR_10] ** 2, 0.0) + 1e-6)
 
 
 @inline_kernel

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import copy_into, fast_kernel, inline_kernel
+from latentnet.compiled import clear, copy_into, fast_kernel, inline_kernel, larger, small_kernel, smaller
 from latentnet.inference.moves.adaptation import LOG_STEP, freeze, learn_step_size
 from latentnet.priors.random_walk import RandomWalk, set_step_mass
 from latentnet.problem.verbs import (
@@ -46,7 +46,7 @@ class Trajectories(NamedTuple):
 @inline_kernel
 def _gradient(target, theta, gradient):
     """Gradient by coordinates, at a theta that holds these."""
-    gradient[:] = 0.0
+    clear(gradient)
     if target.indirect:
         from_coordinates(target, theta)
     add_likelihood_gradient(target, theta, gradient)
@@ -81,7 +81,7 @@ def _leapfrog(target, theta, momentum, gradient, mass, step, n_steps):
         from_coordinates(target, theta)
 
 
-@inline_kernel
+@small_kernel
 def _kinetic(momentum, mass):
     energy = 0.0
     for p in range(momentum.size):
@@ -99,7 +99,7 @@ def hamiltonian_move(target, state, move, rng):
     for p in range(theta.size):
         momentum[p] = rng.standard_normal() * math.sqrt(mass[p])
         proposal[p] = theta[p]
-    n_steps = int(min(max(round(2.0 * rng.random() * move.path_length / step), 1.0), MOST_STEPS))
+    n_steps = int(smaller(larger(round(2.0 * rng.random() * move.path_length / step), 1.0), MOST_STEPS))
     before = state.log_likelihood[0] + log_prior(target, theta) - _kinetic(momentum, mass)
     _leapfrog(target, proposal, momentum, state.gradient, mass, step, n_steps)
     new_log_likelihood = log_likelihood(target, proposal)
@@ -107,7 +107,7 @@ def hamiltonian_move(target, state, move, rng):
     uniform, acceptance = rng.random(), 0.0
     diverged = not change > -DIVERGENCE  # NaN too
     if not diverged:
-        acceptance = math.exp(min(change, 0.0))
+        acceptance = math.exp(smaller(change, 0.0))
         if uniform < acceptance:
             copy_into(theta, proposal)
             state.log_likelihood[0] = new_log_likelihood

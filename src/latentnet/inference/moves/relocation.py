@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import inline_kernel
+from latentnet.compiled import inline_kernel, small_kernel
 from latentnet.problem.verbs import actor_log_likelihood, actor_log_prior, prepare_actors, redraw_actor
 
 __all__ = ["Relocation", "random_other", "relocate"]
@@ -23,7 +23,7 @@ class Relocation(NamedTuple):
     neighbours: np.ndarray
 
 
-@inline_kernel
+@small_kernel
 def random_other(n, actor, rng):
     """One of the other actors."""
     other = int(rng.random() * (n - 1))
@@ -100,7 +100,7 @@ def _turn(theta, n, actor, centre, saved, rng):
         theta[k * n + actor] = centre[k] + theta[k * n + actor] * math.sqrt(radius / norm)
 
 
-@inline_kernel
+@small_kernel
 def _trajectory_log_likelihood(target, theta, actor):
     """Log-likelihood of the dyads of an actor's presence and of its later ones, which have no dyads among them."""
     total = 0.0
@@ -110,7 +110,7 @@ def _trajectory_log_likelihood(target, theta, actor):
     return total
 
 
-@inline_kernel
+@small_kernel
 def _shift_later(theta, start, actor, following, shift):
     later = following[actor]
     while later >= 0:

@@ -1,0 +1,85 @@
+"""Keeping compiled code on disk, with a warning where that fails, and a word where compiling takes long."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from numba.core.caching import FunctionCache
+
+from latentnet._exceptions import LatentnetWarning
+
+__all__ = ["count_compiled", "kept", "say_that_it_takes_time"]
+
+_SECONDS = 2.0
+_said: set[str] = set()
+_spent: list[float] = []  # seconds of each compilation of this process
+
+
+def _warn_once(why: str) -> None:
+    if "cannot keep" in _said:
+        return
+    _said.add("cannot keep")
+    warnings.warn(
+        f"compiled code cannot be kept on disk ({why}), so every process compiles anew: set the environment variable "
+        "NUMBA_CACHE_DIR to a folder that can be written to",
+        LatentnetWarning,
+        stacklevel=2,
+    )
+
+
+class _Cache(FunctionCache):
+    """Numba's, but a disk that fails is a warning, and a file that was cut short is compiled again."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled function, or None."""
+        try:
+            return super().load_overload(sig, target_context)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Save the compiled function if possible."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            _warn_once(str(error))
+
+
+def kept(compiled: Any, function: Callable[..., Any]) -> Any:
+    """Let a dispatcher or C function of Numba be kept on disk, beside its source or where NUMBA_CACHE_DIR says.
+
+    A function that was typed into an interpreter has no file to be kept beside; it is compiled again in every process.
+    """
+    try:
+        compiled._cache = _Cache(function)
+    except RuntimeError as error:  # no place that can be written to
+        if os.path.exists(function.__code__.co_filename):
+            _warn_once(str(error))
+    return compiled
+
+
+def say_that_it_takes_time(seconds: float) -> None:
+    """Note that something was compiled, and say so once it takes longer than two seconds in all."""
+    _spent.append(seconds)
+    if sum(_spent) < _SECONDS or "takes time" in _said:
+        return
+    _said.add("takes time")
+    message = (
+        "latentnet compiles for this kind of model, once on this machine, which takes some seconds "
+        "(`python -m latentnet.compile` does it beforehand for all models)"
+    )
+    if sys.stderr.isatty() or "ipykernel" in sys.modules:
+        print(message, file=sys.stderr)
+    else:
+        logging.getLogger("latentnet").info(message)
+
+
+def count_compiled() -> int:
+    """How many functions this process compiled because they were not on disk."""
+    return len(_spent)
