@@ -77,8 +77,8 @@ def _position(network: Network, family: Family | None = None, effects: tuple[Eff
     model.score(network)
 
 
-def _clusters(n_clusters: int | str) -> None:
-    LatentClusterModel(n_clusters, inference=_ENGINE, random_state=1).fit(_network()).summary()
+def _clusters(n_clusters: int | str, *effects: Effect) -> None:
+    LatentClusterModel(n_clusters, effects=list(effects), inference=_ENGINE, random_state=1).fit(_network()).summary()
 
 
 def _plain() -> None:
@@ -114,10 +114,11 @@ def _lists() -> None:
     _position(_interviews(max_nominations=3, rank="place", actors=range(_N)))
 
 
-def _periods() -> None:
+def _periods(*effects: Effect) -> None:
     networks = [_network(), _network()]
-    DynamicLatentPositionModel(inference=_ENGINE, random_state=1).fit(networks).summary()
-    DynamicLatentClusterModel(2, inference=_ENGINE, random_state=1).fit(networks).summary()
+    options: dict[str, Any] = {"effects": list(effects), "inference": _ENGINE, "random_state": 1}
+    DynamicLatentPositionModel(**options).fit(networks).summary()
+    DynamicLatentClusterModel(2, **options).fit(networks).summary()
 
 
 MODELS: dict[str, Callable[[], None]] = {
@@ -130,6 +131,9 @@ MODELS: dict[str, Callable[[], None]] = {
     "families": _other_families,
     "lists": _lists,
     "periods": _periods,
+    "clusters and pairs": partial(_clusters, 2, SenderReceiver()),
+    "unknown number of clusters and pairs": partial(_clusters, "auto", SenderReceiver()),
+    "periods and pairs": partial(_periods, SenderReceiver()),
 }
 
 
@@ -137,6 +141,7 @@ def _warm(name: str) -> int:
     """Fit one kind of model; returns how many functions were compiled."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        warnings.filterwarnings("default", message="compiled code cannot be kept")
         MODELS[name]()
     return count_compiled()
 

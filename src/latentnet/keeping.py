@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from numba.core.caching import FunctionCache
+from numba.core.sigutils import normalize_signature
 
 from latentnet._exceptions import LatentnetWarning
 
@@ -34,20 +35,26 @@ def _warn_once(why: str) -> None:
 
 
 class _Cache(FunctionCache):
-    """Numba's, but a disk that fails is a warning, and a file that was cut short is compiled again."""
+    """Numba's, but a disk that fails is a warning, and what is not what was asked for is compiled again.
+
+    Numba's files have no lock: of two processes that compile one function for two types at once, the index of one may
+    name the code of the other.
+    """
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled function, or None."""
         try:
-            return super().load_overload(sig, target_context)
-        except (OSError, EOFError, pickle.UnpicklingError):
+            found = super().load_overload(sig, target_context)
+        except Exception:  # whatever a file that was cut short makes of unpickling
             return None
+        asked = tuple(normalize_signature(sig)[0])
+        return found if found is not None and tuple(found.signature.args) == asked else None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Save the compiled function if possible."""
         try:
             super().save_overload(sig, data)
-        except OSError as error:
+        except (OSError, EOFError, pickle.UnpicklingError) as error:
             _warn_once(str(error))
 
 
