@@ -27,7 +27,7 @@ from numba.core.sigutils import normalize_signature
 from numba.extending import intrinsic, overload
 
 from latentnet.keeping import kept, say_that_it_takes_time
-from latentnet.parts import PART, Part, Whole
+from latentnet.parts import PART, Loop, Part, Whole
 
 __all__ = [
     "COUNTED",
@@ -67,9 +67,11 @@ UNCOUNTED = {**COUNTED, "_nrt": False}
 class Kernel(CPUDispatcher):
     """A function that compiled code calls as a part of it; Python calls a copy, compiled and kept by itself."""
 
-    def __init__(self, function: Callable[..., Any], fastmath: set[str], *, counted: bool = True) -> None:
+    def __init__(
+        self, function: Callable[..., Any], fastmath: set[str], steps: Any = Part, *, counted: bool = True
+    ) -> None:
         self._options = {"nopython": True, "nogil": True, "error_model": "numpy", "fastmath": fastmath}
-        super().__init__(function, targetoptions=self._options | {"_nrt": counted}, pipeline_class=Part)
+        super().__init__(function, targetoptions=self._options | {"_nrt": counted}, pipeline_class=steps)
 
     @functools.cached_property
     def of_python(self) -> Any:
@@ -88,7 +90,7 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 def fast_kernel(function: Callable[..., Any]) -> Any:
     """Compile like `kernel`, for inner loops that must vectorise: operands must be finite."""
-    return Kernel(function, _FAST)
+    return Kernel(function, _FAST, Loop)
 
 
 def small_kernel(function: Callable[..., Any]) -> Any:

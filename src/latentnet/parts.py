@@ -15,7 +15,7 @@ from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import LoweringPass, register_pass
 from numba.core.typed_passes import AnnotateTypes, NativeLowering
 
-__all__ = ["PART", "Part", "Whole"]
+__all__ = ["PART", "Loop", "Part", "Whole"]
 
 
 class _Whole(JITCodeLibrary):
@@ -43,6 +43,20 @@ class _Linked(_Whole):
         return 0
 
 
+class _Loop(_Linked):
+    """Code that is optimised by itself first: inlined before that, loops of inner kernels took a quarter longer."""
+
+    def add_llvm_module(self, module: Any) -> None:
+        """Take a translated function, simplified."""
+        self._optimize_functions(module)
+        self._final_module.link_in(module)
+
+    def finalize(self) -> None:
+        """Link what this calls, and make its loops vectors."""
+        super().finalize()
+        self._optimize_final_module()
+
+
 class _Step(LoweringPass):
     """Something beside Numba's steps."""
 
@@ -68,12 +82,21 @@ class _OpenPart(_Step):
     """Before translation: say where it goes, and that it needs no wrappers."""
 
     _name = "latentnet_open_part"
+    _library = _Linked
 
     def run_pass(self, state: Any) -> bool:
         """Give it a library of its own."""
-        state.library = _Linked(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library = self._library(state.targetctx.codegen(), state.func_id.func_qualname)
         state.flags.no_compile = state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
         return False
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _OpenLoop(_OpenPart):
+    """The same for a part that is optimised by itself."""
+
+    _name = "latentnet_open_loop"
+    _library = _Loop
 
 
 @register_pass(mutates_CFG=False, analysis_only=True)
@@ -95,13 +118,21 @@ class _ClosePart(_Step):
 class Part(CompilerBase):
     """How to compile a part."""
 
+    _open: type[LoweringPass] = _OpenPart
+
     def define_pipelines(self) -> list[Any]:
         """Numba's steps with ours among them."""
         steps = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        steps.add_pass_after(_OpenPart, AnnotateTypes)
+        steps.add_pass_after(self._open, AnnotateTypes)
         steps.add_pass_after(_ClosePart, NativeLowering)
         steps.finalize()
         return [steps]
+
+
+class Loop(Part):
+    """How to compile a part whose loops must run as vectors."""
+
+    _open = _OpenLoop
 
 
 class Whole(CompilerBase):
