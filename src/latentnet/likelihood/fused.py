@@ -314,7 +314,9 @@ def _linear_predictors(likelihood: Fused, draws: np.ndarray, senders: np.ndarray
     data, out = likelihood.data, np.empty((len(draws), len(senders)))
     memory = Memory(data)
     predict = entry(_predictors, UNCOUNTED, void, memory.type, MATRIX, NUMBERS, NUMBERS, MATRIX)
-    predict(memory, np.ascontiguousarray(draws), *(np.asarray(one, np.int64) for one in (senders, receivers)), out)
+    predict(
+        memory, np.ascontiguousarray(draws), *(np.ascontiguousarray(one, np.int64) for one in (senders, receivers)), out
+    )
     return out
 
 
