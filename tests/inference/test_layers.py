@@ -419,3 +419,10 @@ def test_two_layers_are_calibrated() -> None:
     level = 1.0 - ALPHA / len(table.columns)
     left = {name: outside(table[name].to_numpy(), N_RANKS, level) for name in table}
     assert not any(left.values()), f"points outside of the band: {left}"
+
+
+def test_engines_of_plain_models_refuse_layers() -> None:
+    """What looks at the whole model's network alone would fit the union of the layers."""
+    layers = Layers({"liking": SECOND, "late": THIRD})
+    with pytest.raises(ValueError, match="cannot fit this model"):
+        LatentPositionModel(inference="variational", random_state=1).fit(layers)

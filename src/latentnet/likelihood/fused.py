@@ -72,6 +72,7 @@ class Fused(NamedTuple):
         missing, pairs = problem.network.observed.missing, problem.n_actors * (problem.n_actors - 1)
         return (
             problem.presences is None
+            and len(problem.layers) < 2
             and all(effect.implied for effect, _, _ in problem.effects)
             and type(problem.family) is Bernoulli
             and problem.family.link == "logit"
