@@ -129,7 +129,7 @@ def test_variational_intervals_hold_about_what_is_said_of_them() -> None:
 def test_variational_draws_have_the_covariances_of_the_approximation() -> None:
     """The sample covariance of one actor's 4,000 draws against L·L': entries within five standard errors."""
     problem = LatentPositionModel()._specify(
-        make_large_network(50, mean_degree=5.0, random_state=1)[0].network, None, np.random.default_rng(1)
+        Given(make_large_network(50, mean_degree=5.0, random_state=1)[0].network), np.random.default_rng(1)
     )
     law, rng = Gaussians(problem, np.zeros(problem.n_parameters)), np.random.default_rng(2)
     law.factor[:] = rng.normal(0.0, 0.5, law.factor.shape)

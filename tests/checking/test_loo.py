@@ -113,10 +113,14 @@ def test_numbers_are_those_of_smoothed_weights(monks: LatentPositionModel) -> No
 
 
 def test_a_sample_of_units_stands_for_all(monks: LatentPositionModel) -> None:
-    whole, part = latentnet.loo(monks), latentnet.loo(monks, n_units=60, random_state=4)
+    """Twelve samples: the mean is within 4 of its standard errors (false alarm .2 %), whose size they foretell."""
+    whole = latentnet.loo(monks)
+    parts = [latentnet.loo(monks, n_units=60, random_state=seed) for seed in range(12)]
+    off, foretold = np.array([(part.elpd - whole.elpd, part.se_sampling) for part in parts]).T
+    assert abs(off.mean()) < 4 * off.std(ddof=1) / np.sqrt(12)
+    assert 0.5 < off.std(ddof=1) / foretold.mean() < 2.0
+    part = parts[4]
     assert (len(part.pointwise), part.n_units) == (60, 153)
-    assert 0.0 < part.se_sampling < 3.0
-    assert abs(part.elpd - whole.elpd) < 4 * part.se_sampling  # false alarms: 1 in 16,000
     assert abs(part.n_effective / whole.n_effective - 1) < 0.5
     pd.testing.assert_frame_equal(part.pointwise, whole.pointwise.loc[part.pointwise.index], rtol=1e-6)
 

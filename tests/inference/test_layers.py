@@ -330,6 +330,7 @@ def test_what_is_wrong_with_layers_is_said(networks: Any, families: Any, error: 
         Layers(networks, families)
 
 
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
 def test_what_is_wrong_with_a_model_of_layers_is_said(clustered: LatentClusterModel) -> None:
     counts = Network.from_array(3 * THIRD.ties.toarray(), directed=True, actors=THIRD.actors)
     layers, engine = Layers({"liking": SECOND, "counts": counts}), MAP(n_starts=1)

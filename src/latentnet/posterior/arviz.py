@@ -12,6 +12,7 @@ import numpy.typing as npt
 __all__ = ["pareto_smoothed", "to_arviz"]
 
 _SAMPLE_DIMS = ("chain", "draw")
+_SHORTEST_TAIL = 5  # draws that a generalised Pareto distribution is fitted to
 
 
 def to_arviz(
@@ -95,7 +96,8 @@ def pareto_smoothed(
     log_weights : ndarray of shape (n_quantities, n_draws)
         Their exponentials add up to 1.
     k : ndarray of shape (n_quantities,)
-        Shape of each tail; 0 where the largest ratios are all equal, so that there is nothing to smooth.
+        Shape of each tail; 0 where the largest ratios are all equal, so that there is nothing to smooth, and infinite
+        where there are too few draws to tell, fewer than about 25.
     """
     n_quantities, n_draws = log_ratios.shape
     in_tail = int(np.ceil(min(n_draws / 5.0, 3.0 * np.sqrt(n_draws / efficiency))))
@@ -103,7 +105,9 @@ def pareto_smoothed(
     varies = ordered[:, n_draws - in_tail] < log_ratios.max(axis=1)
     log_weights = log_ratios - np.logaddexp.reduce(log_ratios, axis=1, keepdims=True)
     k = np.zeros(n_quantities)
-    if varies.any():
+    if in_tail < _SHORTEST_TAIL:  # ArviZ 1.x refuses it, 0.x says infinity
+        k[varies] = np.inf
+    elif varies.any():
         arviz = _arviz()
         if "psislw" in vars(arviz):
             log_weights[varies], k[varies] = arviz.psislw(log_ratios[varies], efficiency)

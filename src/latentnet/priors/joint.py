@@ -58,6 +58,7 @@ __all__ = [
     "add_prior_gradient",
     "from_coordinates",
     "log_prior",
+    "make_prior",
     "natural_change",
     "natural_log_prior",
     "pull_to_coordinates",
@@ -92,6 +93,11 @@ class Prior(NamedTuple):
 
 class CorrelatedPrior(Prior):
     """The same with correlated random effects."""
+
+
+def make_prior(**fields: Any) -> Prior:
+    """The prior of these fields, of the type that has what it needs and no more compiled."""
+    return (CorrelatedPrior if len(fields["correlations"]) else Prior)(**fields)
 
 
 @verb

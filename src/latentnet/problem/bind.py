@@ -18,7 +18,7 @@ from latentnet.effects import (
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.intercept import Level
-from latentnet.priors.joint import CorrelatedPrior, Prior
+from latentnet.priors.joint import Prior, make_prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.priors.random_walk import NoWalk, RandomWalk, no_walk
 from latentnet.priors.values import Values, stacked
@@ -252,7 +252,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
     precision[own], logs[own] = family.precision, family.logs
     groups += [(own.start, own.start, own.start + k, v0, df, 0.0, 0, 0) for k, v0, df in family.scales]
     walk = walk_of_positions(problem, space)
-    return (CorrelatedPrior if correlations else Prior)(
+    return make_prior(
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,

@@ -15,7 +15,7 @@ from latentnet.effects.base import BoundEffect
 from latentnet.effects.layer_weights import LayerWeights
 from latentnet.families.base import BoundFamily
 from latentnet.priors.intercept import Level
-from latentnet.priors.joint import Prior
+from latentnet.priors.joint import Prior, make_prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.priors.random_effects import FIRST, LAST, SCALE, START, STOP
 from latentnet.priors.values import Values
@@ -329,7 +329,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
             precision[layer.weight] = 1.0 / problem.priors.layer_weight_log_variance
             logs[layer.weight] = 1.0
     walk, level = walk_of_positions(problem, space), _level(problem)
-    return Prior(
+    return make_prior(
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,
