@@ -106,6 +106,16 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
     return value
 
 
+def fraction(argument: str, value: Any, *, fix: str = "") -> None:
+    """Raise a ValueError for what is no number between 0 and 1, both left out."""
+    try:
+        sound = bool(0.0 < value < 1.0)
+    except (TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise ValueError(f"{argument} must be between 0 and 1, but is {shown(value)}{fix}")
+
+
 def fits(what: str, n_bytes: float, *, fix: str) -> None:
     """Refuse what does not fit into memory, before it is made.
 

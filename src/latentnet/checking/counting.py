@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from latentnet.compiled import kernel
+from latentnet.network.paths import breadth_first
 
 __all__ = ["distances", "local_clustering", "shared_partners", "triad_types"]
 
@@ -54,16 +55,7 @@ def distances(starts, others):
     counts = np.zeros(n, np.int64)
     steps, queue = np.full(n, -1), np.empty(n, np.int64)
     for i in range(n):
-        steps[i], queue[0], size, head = 0, i, 1, 0
-        while head < size:
-            k = queue[head]
-            head += 1
-            for p in range(starts[k], starts[k + 1]):
-                j = others[p]
-                if steps[j] < 0:
-                    steps[j] = steps[k] + 1
-                    queue[size] = j
-                    size += 1
+        size = breadth_first(starts, others, i, steps, queue)
         for r in range(1, size):
             counts[steps[queue[r]]] += 1
         counts[0] += n - size

@@ -14,6 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.checking.sensitivity import NOTABLE, prior_sensitivity
 from latentnet.network import Network
+from latentnet.network.labels import listing
+from latentnet.network.sparse import entries_at
 from latentnet.predictive.predictive import Predictive
 from latentnet.problem.problem import Problem
 
@@ -104,11 +106,6 @@ def diagnose(model: Any) -> Findings:
     return Findings(table, bool(of_chains.converged))
 
 
-def _some(labels: Any) -> str:
-    shown = ", ".join(map(repr, labels[:_MOST_NAMED]))
-    return shown if len(labels) <= _MOST_NAMED else f"{shown} and {len(labels) - _MOST_NAMED} more"
-
-
 def _of_structure(problem: Problem) -> Iterator[_Finding]:
     """What the network alone says of where actors can be."""
     network = problem.network
@@ -119,7 +116,7 @@ def _of_structure(problem: Problem) -> Iterator[_Finding]:
     if unknown.any():
         yield _Finding(
             "unobserved actors",
-            f"Of {_some(network.actors[unknown])} no dyad was observed: their positions are the prior's.",
+            f"Of {listing(network.actors[unknown])} no dyad was observed: their positions are the prior's.",
             "Read nothing into them, and leave them out of pictures.",
         )
     _, labels = connected_components(network.ties, directed=True, connection="weak")
@@ -128,7 +125,7 @@ def _of_structure(problem: Problem) -> Iterator[_Finding]:
     if alone.any():
         yield _Finding(
             "isolates",
-            f"Without any tie: {_some(network.actors[alone])}. They are far from everybody, but who knows where.",
+            f"Without any tie: {listing(network.actors[alone])}. They are far from everybody, but who knows where.",
             "Read nothing into their direction from the others.",
         )
     several = np.sort(sizes[sizes > 1])[::-1]
@@ -216,12 +213,11 @@ def _separated(problem: Problem) -> Iterator[_Finding]:
     network, family = problem.network, problem.given_family
     if family.name != "bernoulli" or not problem.coefficient_indices:
         return
-    seen = network.observed.toarray()
-    senders, receivers = np.nonzero(seen if network.has_direction else np.triu(seen))
+    senders, receivers = network.observed.dyads()
     if len(senders) > _MOST_DYADS:
         kept = np.random.default_rng(0).choice(len(senders), _MOST_DYADS, replace=False)
         senders, receivers = senders[kept], receivers[kept]
-    tied = np.asarray(network.ties[senders, receivers]).ravel() != 0.0
+    tied = entries_at(network.ties, senders, receivers) != 0.0
     base = np.zeros(problem.n_parameters)
     for name, index in zip(problem.coefficient_names, problem.coefficient_indices, strict=True):
         raised = base.copy()

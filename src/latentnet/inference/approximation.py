@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.inference.optimise import maximise, mode_density
+from latentnet.inference.large_start import large_start
+from latentnet.inference.optimise import maximise, mode_density, posterior_mode
+from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "large_mode", "measured_errors"]
+__all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "measured_errors", "mode_start", "nearest_mode"]
 
 LIKELIHOOD = ("auto", "exact", "approximate")
 MOST_EXACT = 5000  # actors
@@ -37,13 +39,22 @@ def approximation(problem: Problem, wanted: str, engine: str) -> Approximate | N
     return None if refusal else Approximate(problem)
 
 
-def large_mode(
-    problem: Problem, likelihood: Approximate, start: np.ndarray, *, max_iterations: int, tolerance: float
+def mode_start(problem: Problem, likelihood: Approximate | None, rng: np.random.Generator) -> np.ndarray:
+    """Where the search for the mode starts, unless the user said where: what suits the problem's size."""
+    if likelihood is None or problem.start is not None:
+        return start_parameters(problem, rng)
+    return large_start(problem, rng)
+
+
+def nearest_mode(
+    problem: Problem, likelihood: Approximate | None, start: np.ndarray, *, max_iterations: int, tolerance: float
 ) -> tuple[np.ndarray, float, bool]:
-    """Mode of the approximated posterior density near `start`: (parameters, log density, converged).
+    """Mode of the posterior density near `start`, exact or approximated: (parameters, log density, converged).
 
     The grid is chosen anew a few times, as actors spread: in between it stays, as L-BFGS needs one function.
     """
+    if likelihood is None:
+        return posterior_mode(problem, start, max_iterations=max_iterations, tolerance=tolerance)
     theta, left, value = start, max_iterations, 0.0
     density = mode_density(problem, likelihood=likelihood)
     limits: dict[str, Any] = {"tolerance": tolerance, "memory": _MEMORY}

@@ -152,9 +152,7 @@ def _in_layers(
 
     A dyad is watched in one of the layers that have both actors, by turns.
     """
-    places = np.full((len(problem.layers), problem.n_actors), -1)
-    for k, layer in enumerate(problem.layers):
-        places[k, layer.actors] = np.arange(len(layer.actors))
+    places = np.stack([layer.places(problem.n_actors) for layer in problem.layers])
     both = (places[:, senders] >= 0) & (places[:, receivers] >= 0)
     turn = (senders + receivers) % np.maximum(both.sum(axis=0), 1)
     chosen = both & (np.cumsum(both, axis=0) - 1 == turn)
@@ -169,24 +167,19 @@ def monitored_dyads(problem: Problem, most: int) -> tuple[np.ndarray, np.ndarray
     Of joint models those within a network. The same at every call.
     """
     network, presences = problem.network, problem.presences
+    n_networks = 1 if presences is None else 1 + int(presences.network.max())
+    senders, receivers = _dyads_of(network, most * n_networks)
     if problem.layers:
-        senders, receivers = _dyads_of(network, most if presences is None else most * (1 + presences.network.max()))
         found = [
             some[entries_at(layer.problem.network.impossible, i, j) == 0.0]
             for layer, some, i, j in _in_layers(problem, senders, receivers)
         ]
         within = np.sort(np.concatenate(found))
-        if presences is not None:
-            within = within[presences.network[senders[within]] == presences.network[receivers[within]]]
-            within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
-        return senders[within], receivers[within]
-    if presences is None:
-        senders, receivers = _dyads_of(network, most)
-        possible = entries_at(network.impossible, senders, receivers) == 0.0
-        return senders[possible], receivers[possible]
-    senders, receivers = _dyads_of(network, most * (1 + int(presences.network.max())))
-    within = np.flatnonzero(presences.network[senders] == presences.network[receivers])
-    within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
+    else:
+        within = np.flatnonzero(entries_at(network.impossible, senders, receivers) == 0.0)
+    if presences is not None:
+        within = within[presences.network[senders[within]] == presences.network[receivers[within]]]
+        within = within[np.linspace(0, len(within) - 1, min(most, len(within))).astype(np.intp)]
     return senders[within], receivers[within]
 
 

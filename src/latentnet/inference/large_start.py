@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from threadpoolctl import threadpool_limits
 
 from latentnet.compiled import kernel
+from latentnet.network.paths import breadth_first
 from latentnet.priors.positions import place_own_values
 
 if TYPE_CHECKING:
@@ -69,18 +70,7 @@ def _hops(starts, neighbours, landmarks):
     out = np.full((landmarks.size, n), -1, np.int16)
     queue = np.empty(n, np.int64)
     for row in range(landmarks.size):
-        hops = out[row]
-        queue[0], first, last = landmarks[row], 0, 1
-        hops[landmarks[row]] = 0
-        while first < last:
-            i = queue[first]
-            first += 1
-            for t in range(starts[i], starts[i + 1]):
-                j = neighbours[t]
-                if hops[j] < 0:
-                    hops[j] = hops[i] + 1
-                    queue[last] = j
-                    last += 1
+        breadth_first(starts, neighbours, landmarks[row], out[row], queue)
     return out
 
 

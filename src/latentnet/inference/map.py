@@ -9,11 +9,9 @@ import numpy as np
 
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.checks import one_of, whole_number
-from latentnet.inference.approximation import LIKELIHOOD, approximation, large_mode, measured_errors
+from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
-from latentnet.inference.large_start import large_start
-from latentnet.inference.optimise import posterior_mode
-from latentnet.inference.start import disperse, start_parameters
+from latentnet.inference.start import disperse
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -79,19 +77,13 @@ class MAP(Engine):
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Find the mode; the result holds one chain of one draw."""
         approximate = approximation(problem, self.likelihood, "MAP")
-        statistics: dict[str, np.ndarray] = {}
-        given = approximate is None or problem.start is not None
-        first = start_parameters(problem, rng) if given else large_start(problem, rng)
+        first = mode_start(problem, approximate, rng)
         n_more = (4 if approximate is None else 1) if self.n_starts is None else self.n_starts
         starts = [first, *(disperse(problem, first, rng) for _ in range(n_more - 1))]
         limits: dict[str, Any] = {"max_iterations": self.max_iterations, "tolerance": self.tolerance}
-        if approximate is None:
-            found = [posterior_mode(problem, start, **limits) for start in starts]
-        else:
-            found = [large_mode(problem, approximate, start, **limits) for start in starts]
+        found = [nearest_mode(problem, approximate, start, **limits) for start in starts]
         theta, _, converged = max(found, key=lambda result: result[1])
-        if approximate is not None:
-            statistics = measured_errors(approximate, theta[np.newaxis])
+        statistics = {} if approximate is None else measured_errors(approximate, theta[np.newaxis])
         if not converged:
             warnings.warn(
                 f"MAP stopped after {self.max_iterations} iterations before the gradient fell to {self.tolerance:g}: "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from joblib.parallel import get_active_backend
 
-from latentnet.checks import is_whole, one_of, shown, whole_number
+from latentnet.checks import fraction, is_whole, one_of, shown, whole_number
 from latentnet.compiled import offers
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.chains import Chain, Kept, Paused, Plan, run_by_joblib, run_in_threads
@@ -114,8 +114,7 @@ class MCMC(Engine):
             whole_number("MCMC: thin", self.thin, 1, otherwise=" or 'auto'")
         if self.n_jobs is not None and not (is_whole(self.n_jobs) and self.n_jobs != 0):
             raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {shown(self.n_jobs)}")
-        if not 0.0 < self.target_acceptance < 1.0:
-            raise ValueError(f"MCMC: target_acceptance must be between 0 and 1, but is {self.target_acceptance!r}")
+        fraction("MCMC: target_acceptance", self.target_acceptance)
         one_of("MCMC: on_interrupt", self.on_interrupt, ("raise", "return"))
         if self.checkpoint is not None and not isinstance(self.checkpoint, str | os.PathLike):
             raise TypeError(f"MCMC: checkpoint must be a path or None, but is {shown(self.checkpoint)}")

@@ -9,13 +9,12 @@ import numpy as np
 
 from latentnet._exceptions import ConvergenceWarning
 from latentnet.checks import one_of, whole_number
-from latentnet.inference.approximation import LIKELIHOOD, approximation, large_mode, measured_errors
+from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.gaussians import Density, Gaussians
-from latentnet.inference.large_start import large_start
-from latentnet.inference.optimise import mode_density, posterior_mode
-from latentnet.inference.start import start_parameters
+from latentnet.inference.optimise import mode_density
 from latentnet.likelihood.approximate import Approximate
+from latentnet.network.sparse import entries_at
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -109,11 +108,8 @@ class Variational(Engine):
 
     def _mode(self, problem: Problem, rng: np.random.Generator) -> np.ndarray:
         approximate = approximation(problem, self.likelihood, "Variational")
-        if approximate is None:
-            start = start_parameters(problem, rng)
-            return posterior_mode(problem, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
-        start = large_start(problem, rng) if problem.start is None else start_parameters(problem, rng)
-        return large_mode(problem, approximate, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
+        start = mode_start(problem, approximate, rng)
+        return nearest_mode(problem, approximate, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
 
     def _density(self, problem: Problem) -> Density:
         approximate = approximation(problem, self.likelihood, "Variational")
@@ -157,6 +153,5 @@ def _held_out(problem: Problem, rng: np.random.Generator) -> tuple[np.ndarray, n
     _, first = np.unique(low.astype(np.int64) * network.n_actors + high, return_index=True)
     first = first[i[first] != j[first]]
     i, j = i[first], j[first]
-    seen = np.asarray(network.observed.missing[i, j]).ravel() == 0 if i.size else np.zeros(0, bool)
-    tied = np.asarray(network.ties[i, j]).ravel() > 0 if i.size else np.zeros(0, bool)
+    seen, tied = entries_at(network.observed.missing, i, j) == 0.0, entries_at(network.ties, i, j) > 0.0
     return i[seen], j[seen], tied[seen]

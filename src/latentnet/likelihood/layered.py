@@ -97,19 +97,12 @@ def layered(layers: Sequence[Layer], n_actors: int, likelihoods: Sequence[Any]) 
             weights=np.array([layer.weight for layer in layers], np.int64),
             power=1.0 / degree,
             units=np.array([layer.unit for layer in layers], np.float64),
-            places=_places(layers, n_actors),
+            places=np.stack([layer.places(n_actors) for layer in layers]),
             theta=np.zeros(0),
             gradient=np.zeros(0),
         ),
         likelihoods,
     )
-
-
-def _places(layers: Sequence[Layer], n_actors: int) -> np.ndarray:
-    places = np.full((len(layers), n_actors), -1, np.int64)
-    for k, layer in enumerate(layers):
-        places[k, layer.actors] = np.arange(len(layer.actors))
-    return places
 
 
 def _bound(pattern: Layered, likelihoods: Sequence[Any]) -> Layered:

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import whole_number
 from latentnet.network import Network, as_network
+from latentnet.network.sparse import entries_at
 
 __all__ = ["ActorKFold", "DyadKFold", "RespondentKFold", "folds_of"]
 
@@ -45,7 +46,7 @@ class _KFold(BaseEstimator):
         """
         n_splits = whole_number("n_splits", self.n_splits, 2)
         network = as_network(network)
-        senders, receivers = _observed_dyads(network)
+        senders, receivers = network.observed.dyads()
         of_fold = self._folds(network, senders, receivers, n_splits, as_generator(self.random_state))
         actors = network.actors
         for fold in range(n_splits):
@@ -96,7 +97,7 @@ class DyadKFold(_KFold):
         codes, unit = np.unique(low * n + high, return_inverse=True)
         _check_units("DyadKFold", "observed pairs", len(codes), n_splits)
         tied = np.zeros(len(codes), dtype=bool)
-        values = np.asarray(network.ties[senders, receivers]).ravel()
+        values = entries_at(network.ties, senders, receivers)
         np.logical_or.at(tied, unit, values != 0.0)
         fold = _dealt(tied, n_splits, rng)[unit]
         return lambda number: fold == number
@@ -147,13 +148,6 @@ class RespondentKFold(_KFold):
         fold = np.full(network.n_actors, -1)
         fold[asked] = _dealt(np.zeros(len(asked), dtype=bool), n_splits, rng)
         return lambda number: fold[senders] == number
-
-
-def _observed_dyads(network: Network) -> tuple[np.ndarray, np.ndarray]:
-    """Senders and receivers of the observed dyads, each undirected one once."""
-    seen = network.observed.toarray()
-    senders, receivers = np.nonzero(seen if network.directed or network.two_mode else np.triu(seen))
-    return senders.astype(np.int64), receivers.astype(np.int64)
 
 
 def _check_units(name: str, units: str, number: int, n_splits: int) -> None:

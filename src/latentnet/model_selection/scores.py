@@ -12,6 +12,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_s
 
 from latentnet.checks import one_of
 from latentnet.network import Network
+from latentnet.network.sparse import entries_at
 
 __all__ = ["SCORES", "Held", "Score", "held_out", "read_scoring"]
 
@@ -47,7 +48,7 @@ def held_out(network: Network, dyads: Sequence[tuple[Any, Any]]) -> Held:
         others = np.triu(others)
     i, j = np.nonzero(others)
     hidden = zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True)
-    values = np.asarray(network.ties[senders, receivers], dtype=np.float64).ravel()
+    values = entries_at(network.ties, senders, receivers)
     return Held(network.with_unobserved(hidden), list(dyads), values > 0.0)
 
 

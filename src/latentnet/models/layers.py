@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from latentnet.checks import one_of
+from latentnet.checks import fraction, one_of
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Fitted
 from latentnet.posterior.clusters import evenly_spaced
@@ -125,8 +125,7 @@ class LayerViews(Fitted):
         1.0
         """
         layers = self._layers("layer_table")
-        if not 0.0 < probability < 1.0:
-            raise ValueError(f"probability must be between 0 and 1, but is {probability!r}")
+        fraction("probability", probability)
         pooled = self.draws_.pooled
         kept = pooled[evenly_spaced(len(pooled), _MOST_DRAWS)]
         columns: dict[str, list[np.ndarray]] = {}
@@ -154,8 +153,7 @@ def _correlations(first: Layer, second: Layer, draws: np.ndarray) -> np.ndarray:
     some = evenly_spaced(len(i), _MOST_DYADS)
     centred = []
     for layer in (first, second):
-        place = np.full(int(layer.actors.max()) + 1, -1)
-        place[layer.actors] = np.arange(len(layer.actors))
+        place = layer.places(int(layer.actors.max()) + 1)
         predictive = Predictive(layer.problem, layer.parameters(draws))
         eta = predictive.values("linear_predictor", place[common[i[some]]], place[common[j[some]]])
         centred.append(eta - np.nanmean(eta, axis=1, keepdims=True))

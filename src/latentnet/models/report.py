@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning
+from latentnet.checks import fraction
 from latentnet.inference.convergence import (
     R_HAT_OF_ALL,
     R_HAT_OF_MOST,
@@ -126,8 +127,7 @@ class Report(Fitted):
         ['intercept', 'position_variance']
         """
         self._checked()
-        if not 0.0 < probability < 1.0:
-            raise ValueError(f"probability must be between 0 and 1, but is {probability!r}")
+        fraction("probability", probability)
         known = [*self.draws_.every_variable, *(["lp"] if "lp" in self.draws_.statistics else [])]
         if isinstance(var_names, str):
             var_names = [var_names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from latentnet.checks import fits, shown
+from latentnet.checks import fits, fraction
 from latentnet.models.fitted import Fitted
 from latentnet.network.labels import label_index
 from latentnet.network.sparse import entries_at
@@ -47,8 +47,7 @@ class Tables(Fitted):
         >>> model.to_frame().columns.tolist()
         ['position_0', 'position_1', 'cluster', 'membership_0', 'membership_1']
         """
-        if not (isinstance(probability, int | float) and 0.0 < probability < 1.0):
-            raise ValueError(f"probability must be between 0 and 1, but is {shown(probability)}")
+        fraction("probability", probability)
         n, axis = self._checked().n_actors, self.draws_.dims["positions"][:1]
         table = pd.DataFrame(index=label_index(self.network_.actors).rename("actor"))
         for k, column in enumerate(self.positions_.T):
@@ -98,9 +97,8 @@ class Tables(Fitted):
             every[network.n_row_actors :] = every[:, : network.n_row_actors] = False
         np.fill_diagonal(every, False)
         senders, receivers = np.nonzero(every if network.has_direction else np.triu(every))
-        seen = network.observed.toarray()
         value = entries_at(network.ties, senders, receivers)
-        value[~(seen[senders, receivers] | (seen[receivers, senders] & (not network.has_direction)))] = np.nan
+        value[~network.observed.toarray()[senders, receivers]] = np.nan
         predictive = Predictive(problem, self.draws_.pooled)
         return pd.DataFrame(
             {

@@ -158,6 +158,12 @@ class ObservedDyads:
         mask[entry_rows(self._missing), self._missing.indices] = False
         return mask
 
+    def dyads(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Senders and receivers of the observed dyads, (n_dyads,) both; each undirected one once, the lower first."""
+        mask = self.toarray()
+        senders, receivers = np.nonzero(mask if self.has_direction else np.triu(mask))
+        return senders, receivers
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ObservedDyads):
             return NotImplemented

@@ -8,7 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
+from latentnet.checks import fraction
 from latentnet.plot.look.colors import NEUTRAL
+from latentnet.plot.look.frame import open_frame
 
 __all__ = ["calibration_ranks"]
 
@@ -51,8 +53,7 @@ def calibration_ranks(result: Any, *, level: float = 0.95, columns: int = 4) -> 
     """
     if not (hasattr(result, "ranks") and hasattr(result, "bands")):
         raise TypeError(f"result must be what latentnet.calibrate returns, but is a {type(result).__name__}")
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level must be between 0 and 1, but is {level!r}; use for instance 0.95")
+    fraction("level", level, fix="; use for instance 0.95")
     names = list(result.ranks.columns)
     width = min(columns, len(names))
     n_rows = -(-len(names) // width)
@@ -87,5 +88,4 @@ def _draw(ax: Any, at: np.ndarray, below: np.ndarray, low: np.ndarray, high: np.
     ax.axhline(0.0, color="white", linewidth=0.8)
     ax.step(at, below, where="mid", color=color, linewidth=1.2)
     ax.tick_params(labelsize=7)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    open_frame(ax)

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from latentnet.plot.look.colors import GREY, NEUTRAL
+from latentnet.plot.look.frame import open_frame
 
 __all__ = ["compare"]
 
@@ -61,6 +62,5 @@ def compare(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_yticks(at, [str(label) for label in table.index])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlabel(f"difference in {name} to the best")
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    open_frame(ax)
     return ax

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from latentnet.plot.look.colors import GREY, NEUTRAL
+from latentnet.plot.look.frame import open_frame
 
 __all__ = ["goodness_of_fit"]
 
@@ -118,5 +119,4 @@ def _draw(ax: Axes, table: pd.DataFrame, title: str, p: float) -> None:
     ax.set_xticks(
         shown, labels, rotation=60 if tilted else 0, ha="right" if tilted else "center", rotation_mode="anchor"
     )
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
+    open_frame(ax)

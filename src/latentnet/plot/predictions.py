@@ -8,6 +8,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from latentnet.network.sparse import entries_at
+
 __all__ = ["calibration", "roc"]
 
 
@@ -97,15 +99,13 @@ def _axes(ax: Axes | None) -> Axes:
 def _ties_and_probabilities(model: Any, network: Any, dyads: Any) -> tuple[np.ndarray, np.ndarray]:
     network = model.network_ if network is None else network
     seen = network.observed.toarray()
-    if not (network.directed or network.two_mode):
-        seen |= seen.T
     if dyads is None:
-        i, j = np.nonzero(seen if network.directed or network.two_mode else np.triu(seen))
+        i, j = network.observed.dyads()
         dyads = list(zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True))
     dyads = list(dyads)
     senders, receivers = (network.index([dyad[k] for dyad in dyads]) for k in (0, 1))
     if not seen[senders, receivers].all():
         k = int(np.argmin(seen[senders, receivers]))
         raise ValueError(f"dyads has {dyads[k]!r}, which network has not observed; leave it out")
-    tied = np.asarray(network.ties[senders, receivers], dtype=np.float64).ravel() > 0.0
+    tied = entries_at(network.ties, senders, receivers) > 0.0
     return tied, np.asarray(model.predict_proba(dyads))

@@ -119,7 +119,7 @@ def _of_pairs(
             seen = network.observed.asked[senders] & (missing == 0.0)
             dyads = problem.observed_family.dyad_data(network, senders, receivers)
             here = with_layout(target, dyad_layout(senders, receivers))._replace(
-                dense_ties=np.asarray(network.ties[senders, receivers], dtype=np.float64).ravel(),
+                dense_ties=entries_at(network.ties, senders, receivers),
                 dyads=np.ascontiguousarray(dyads, dtype=np.float64).ravel(),
             )
             found += np.where(seen[:, None], _block_values(here, draws, 0, len(numbers)).T, 0.0)

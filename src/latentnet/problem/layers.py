@@ -57,6 +57,12 @@ class Layer(NamedTuple):
         """How many coordinates its positions have, all in all."""
         return self.problem.positions.stop - self.problem.positions.start
 
+    def places(self, n_actors: int) -> np.ndarray:
+        """Where each of the whole model's actors is in the layer, (n_actors,) int64; −1 who is not."""
+        found = np.full(n_actors, -1, np.int64)
+        found[self.actors] = np.arange(len(self.actors))
+        return found
+
     def factor(self, theta: np.ndarray) -> Any:
         """What positions are multiplied by, (...)."""
         logs = theta[..., self.weight] if self.weight >= 0 else np.zeros(theta.shape[:-1])
