@@ -10,10 +10,12 @@ import pytest
 from scipy.sparse.csgraph import shortest_path
 from scipy.special import expit
 
-from latentnet import MAP, LatentPositionModel, load
-from latentnet.datasets import make_large_network
+from latentnet import MAP, LatentClusterModel, LatentPositionModel, load
+from latentnet.datasets import load_sampson, make_large_network
 from latentnet.datasets.large import Geometry
 from latentnet.effects import Sociality
+from latentnet.inference import auto
+from latentnet.inference.auto import choose
 from latentnet.inference.gaussians import Gaussians
 from latentnet.inference.large_start import _hops
 from latentnet.likelihood.approximate import Approximate
@@ -144,3 +146,32 @@ def test_variational_refuses_models_that_it_is_not_for() -> None:
     network = make_large_network(60, random_state=1)[0].network
     with pytest.raises(ValueError, match="take inference='mcmc'"):
         LatentPositionModel(effects=[Sociality()], inference="variational").fit(network)
+
+
+def test_auto_chooses_by_size_and_model_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monks = load_sampson()
+    given = Given(monks)
+    assert choose(LatentPositionModel()._specify(given, np.random.default_rng(1))).name == "mcmc"
+    large = Given(make_large_network(1001, mean_degree=3.0, random_state=1)[0].network)
+    rng = np.random.default_rng(1)
+    assert choose(LatentPositionModel()._specify(large, rng)).name == "variational"
+    mode = choose(LatentPositionModel(effects=[Sociality()])._specify(large, rng))
+    assert mode.name == "map"
+    assert "1,001 actors are over 1,000" in mode.why
+    unknown = LatentClusterModel("auto", inference="auto")._specify(given, rng)
+    with monkeypatch.context() as patched:
+        patched.setattr(auto, "_MOST_DRAWN", 10)
+        assert choose(unknown).name == "mcmc"
+    with caplog.at_level("INFO", logger="latentnet"):
+        model = LatentPositionModel(inference="auto", random_state=1).fit(monks)
+    assert any("'auto' takes 'mcmc': 18 actors" in message for message in caplog.messages)
+    assert model.inference_["kind"] == model.summary().attrs["inference"] == "mcmc"
+    assert any("'auto' took 'mcmc'" in note for note in model.diagnose().notes)
+    chains = LatentPositionModel(inference="mcmc", random_state=1).fit(monks)
+    np.testing.assert_array_equal(chains.draws_.parameters, model.draws_.parameters)
+    assert chains.inference_["why"] == "it was asked for"
+    model.save(tmp_path / "auto.latentnet")
+    assert load(tmp_path / "auto.latentnet").inference_.equals(model.inference_)
+    assert model.extend(10).draws_.n_draws == 1010

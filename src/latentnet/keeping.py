@@ -15,7 +15,7 @@ from numba.core.sigutils import normalize_signature
 
 from latentnet._exceptions import LatentnetWarning
 
-__all__ = ["count_compiled", "kept", "say_that_it_takes_time"]
+__all__ = ["count_compiled", "kept", "say", "say_that_it_takes_time"]
 
 _SECONDS = 2.0
 _said: set[str] = set()
@@ -77,10 +77,14 @@ def say_that_it_takes_time(seconds: float) -> None:
     if sum(_spent) < _SECONDS or "takes time" in _said:
         return
     _said.add("takes time")
-    message = (
+    say(
         "latentnet compiles for this kind of model, once on this machine, which takes some seconds "
         "(`python -m latentnet.compile` does it beforehand for all models)"
     )
+
+
+def say(message: str) -> None:
+    """Tell the user: on a terminal or in a notebook, else through the logger "latentnet"."""
     if sys.stderr.isatty() or "ipykernel" in sys.modules:
         print(message, file=sys.stderr)
     else:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from latentnet.checks import one_of
+from latentnet.inference.auto import Auto
 from latentnet.inference.base import Engine
 from latentnet.inference.map import MAP
 from latentnet.inference.mcmc import MCMC
@@ -11,7 +12,13 @@ from latentnet.inference.variational import Variational
 
 __all__ = ["ENGINES", "MAP", "MCMC", "Engine", "PriorDraws", "Variational", "read_engine"]
 
-ENGINES: dict[str, type[Engine]] = {"mcmc": MCMC, "map": MAP, "prior": PriorDraws, "variational": Variational}
+ENGINES: dict[str, type[Engine]] = {
+    "auto": Auto,
+    "mcmc": MCMC,
+    "map": MAP,
+    "prior": PriorDraws,
+    "variational": Variational,
+}
 
 
 def read_engine(inference: Any) -> Engine:

@@ -77,9 +77,18 @@ class Variational(Engine):
         whole_number("Variational: max_iterations", self.max_iterations, 1)
         one_of("Variational: likelihood", self.likelihood, LIKELIHOOD)
 
+    @staticmethod
+    def refusal(problem: Problem) -> str:
+        """Why it cannot fit a problem's model; empty where it can."""
+        if problem.clusters is not None:
+            return "there are clusters"
+        if len(problem.layers) > 1:
+            return "there are several kinds of ties"
+        return Approximate.plain_refusal(problem)
+
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Find the approximation; the result holds one chain of independent draws."""
-        refusal = Approximate.plain_refusal(problem) or ("there are clusters" if problem.clusters is not None else "")
+        refusal = self.refusal(problem)
         if refusal:
             raise ValueError(f"inference='variational' cannot fit this model, as {refusal}; take inference='mcmc'")
         senders, receivers, tied = _held_out(problem, rng)

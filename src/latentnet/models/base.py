@@ -191,7 +191,7 @@ class Estimator(LayerViews, Report, Saved):
         extra : dict of str to ndarray of shape (n_chains, n_draws, ...), optional
             Further variables, which a subclass has drawn.
         """
-        self._problem = problem
+        self._problem, self._inference = problem, self.inference
         self.network_, self.actors_, self.n_actors_ = problem.network, problem.network.actors, problem.n_actors
         self.priors_ = problem.priors
         self.positions_ = read_only(positions)

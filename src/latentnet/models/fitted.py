@@ -11,6 +11,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import NotFittedError
+from latentnet.inference import ENGINES
+from latentnet.inference.auto import Auto, choose
 from latentnet.models.arviz_object import arviz_object
 from latentnet.network.labels import dyad_places
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
-__all__ = ["Fitted", "read_only"]
+__all__ = ["ASKED_FOR", "Fitted", "read_only"]
+
+ASKED_FOR = "it was asked for"
 
 
 def read_only(array: np.ndarray) -> np.ndarray:
@@ -37,6 +41,7 @@ class Fitted(BaseEstimator):
     network_: Network
     positions_: np.ndarray
     _problem: Problem
+    _inference: Any  # as it was at the fit
     thin_: int
     _standing: Standing | None
     _agreement: Agreement | None
@@ -64,6 +69,38 @@ class Fitted(BaseEstimator):
     def _checked(self) -> Problem:
         check_is_fitted(self)
         return self._problem
+
+    @property
+    def inference_(self) -> pd.Series[Any]:
+        """Which engine found the estimates, and why it was that one.
+
+        Returns
+        -------
+        pandas.Series
+            `kind` is "mcmc", "map", "variational" or "prior", or the class of an engine of one's own; `why` is what
+            ``inference="auto"`` says of its choice, and else that it was asked for.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+
+        Examples
+        --------
+        >>> from latentnet import LatentPositionModel
+        >>> from latentnet.datasets import load_sampson
+        >>> model = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
+        >>> model.inference_["kind"]
+        'map'
+        """
+        self._checked()
+        asked = self._inference
+        if isinstance(asked, Auto) or asked == "auto":
+            choice = choose(self.__dict__.get("_joint", (self,))[0]._problem)  # that of several networks was for all
+            return pd.Series({"kind": choice.name, "why": choice.why}, dtype=object)
+        names = {kind: name for name, kind in ENGINES.items()}
+        kind = asked if isinstance(asked, str) else names.get(type(asked), type(asked).__name__)
+        return pd.Series({"kind": kind, "why": ASKED_FOR}, dtype=object)
 
     @property
     def likelihood_(self) -> pd.Series[Any]:

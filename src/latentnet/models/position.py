@@ -26,9 +26,10 @@ class LatentPositionModel(LatentModel):
         Further terms, from `latentnet.effects`. The intercept is there unless `NoIntercept` is among them.
     priors : Priors or None
         None: the defaults, which are those of R's ``latentnet``.
-    inference : {"mcmc", "map", "variational"} or engine
+    inference : {"mcmc", "map", "variational", "auto"} or engine
         How to fit: `MCMC(...)` draws from the posterior, `MAP(...)` finds its mode, `Variational(...)` approximates it
-        by Gaussians.
+        by Gaussians. "auto" takes "mcmc" up to 1,000 actors, beyond that "variational", or "map" for models that this
+        is not for; it says so, and `inference_` keeps it.
     random_state : None, int, SeedSequence, Generator or RandomState
         The same integer gives the same draws, to the bit, whatever the number of threads; only the one process that
         compiles the kernels, at the first fit ever, may differ from later ones in the last bit.

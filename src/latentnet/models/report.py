@@ -22,7 +22,7 @@ from latentnet.inference.convergence import (
     linear_predictors_of,
 )
 from latentnet.inference.progress import duration
-from latentnet.models.fitted import Fitted
+from latentnet.models.fitted import ASKED_FOR, Fitted
 from latentnet.models.standard_errors import add_standard_errors
 from latentnet.network.tables import limit_in_words
 from latentnet.posterior.diagnostics import summarise
@@ -107,7 +107,8 @@ class Report(Fitted):
         DataFrame
             Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021),
             unrounded. Of a mode (``inference="map"``) `sd` are standard errors from the observed information, `lower`
-            and `upper` normal intervals, and the rest is NaN; all are NaN with over 2,000 parameters.
+            and `upper` normal intervals, and the rest is NaN; all are NaN with over 2,000 parameters. Its ``attrs`` say
+            which engine it was (`inference`), `why`, and with which `likelihood`.
 
         Raises
         ------
@@ -141,6 +142,8 @@ class Report(Fitted):
         table = pd.DataFrame(summarise(stacked, probability), index=list(columns))
         if self.draws_.kind == "mode":
             add_standard_errors(table, self, lambda model: _summary_columns(model, var_names, pairs), probability)
+        engine, likelihood = self.inference_, self.likelihood_
+        table.attrs |= {"inference": engine["kind"], "why": engine["why"], "likelihood": likelihood["kind"]}
         return table
 
     def _typical_dyads(self) -> dict[str, np.ndarray]:
@@ -206,10 +209,10 @@ class Report(Fitted):
         if self.draws_.kind == "independent":
             approximation = "held_out_log_score" in self.draws_.statistics
             note = _NOTE_ON_AN_APPROXIMATION if approximation else _NOTE_ON_INDEPENDENT_DRAWS
-            return Diagnosis(True, (), (note,), pd.DataFrame())
+            return Diagnosis(True, (), (note, *_note_on_choice(self)), pd.DataFrame())
         if self.draws_.kind == "mode":
             no_chains = "there are no chains to judge; use inference='mcmc'"
-            return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE,), pd.DataFrame())
+            return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE, *_note_on_choice(self)), pd.DataFrame())
         found = self._chains_agree()
         problems = [
             *_scalar_problems(found.scalars),
@@ -219,7 +222,8 @@ class Report(Fitted):
         rows = dict(found.scalars)
         for share, label in ((0.5, "median"), (SHARE_OF_MOST, "99 %"), (1.0, "worst")):
             rows[f"dyads, {label}"] = float(np.quantile(found.dyads, share))
-        return Diagnosis(not problems, tuple(problems), _notes(problem), pd.DataFrame({"r_hat": rows}))
+        notes = (*_notes(problem), *_note_on_choice(self))
+        return Diagnosis(not problems, tuple(problems), notes, pd.DataFrame({"r_hat": rows}))
 
 
 def _summary_columns(
@@ -292,6 +296,13 @@ def _notes(problem: Problem) -> tuple[str, ...]:
         most = limit_in_words(network.max_nominations)
         notes.append(f"lists hold at most {most}; predictions are of ties without that cap.")
     return tuple(notes)
+
+
+def _note_on_choice(model: Report) -> tuple[str, ...]:
+    """What inference='auto' chose."""
+    engine = model.inference_
+    automatic = engine["why"] != ASKED_FOR
+    return (f"inference='auto' took '{engine['kind']}': {engine['why']}.",) if automatic else ()
 
 
 def warn_unless_converged(model: Report) -> None:
