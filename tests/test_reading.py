@@ -288,3 +288,16 @@ def test_fit_takes_attributes_given_once() -> None:
     model.fit([_wave([20, 30, 45]), _wave()])
     assert model.networks_[1].attributes["age"].tolist() == [20, 30, 45]
     assert model.at(period=1).network_.attributes["age"].tolist() == [20, 30, 45]
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint64, object, str])
+def test_edge_tables_give_the_same_network_whatever_the_columns_hold(dtype: Any) -> None:
+    rows = [(3, 5), (5, 9), (9, 4)]
+    frame = pd.DataFrame({"a": np.array([i for i, _ in rows], dtype), "b": np.array([j for _, j in rows], dtype)})
+    network = Network.from_edges(frame, "a", "b")
+    labels = [3, 5, 9, 4] if dtype is not str else ["3", "5", "9", "4"]
+    assert network.actors.tolist() == labels
+    assert [type(label) for label in network.actors] == [type(label) for label in labels]
+    assert network == Network.from_edges(frame, "a", "b", actors=labels)
+    with pytest.raises(ValueError, match="names 4" if dtype is not str else "names '4'"):
+        Network.from_edges(frame, "a", "b", actors=labels[:3])

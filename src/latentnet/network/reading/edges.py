@@ -85,35 +85,50 @@ def _positions(
     frame: pd.DataFrame, source: Hashable, target: Hashable, actors: Iterable[Any] | None
 ) -> tuple[Labels, Positions, Positions]:
     """Labels in order, and each row's sender and receiver as positions among them."""
-    ends = np.empty((len(frame), 2), dtype=object)
-    for k, name in enumerate((source, target)):
-        ends[:, k] = frame[name].to_numpy(dtype=object)
-    flat = object_array(ends.ravel())
+    columns = [frame[source], frame[target]]
+    whole = all(column.dtype == np.int64 for column in columns)
+    ends = np.empty((len(frame), 2), dtype=np.int64 if whole else object)
+    for k, column in enumerate(columns):
+        ends[:, k] = column.to_numpy(dtype=ends.dtype)
+    flat = ends.ravel()
+    # Millions of whole numbers or of texts need none of the checks that look at values one by one.
+    plain = whole or pd.api.types.infer_dtype(flat, skipna=False) == "string"
+    if not plain:
+        flat = _checked_ends(flat, frame, (source, target))
+    if actors is None:
+        # Row by row, source before target: the order in which a reader of the table meets the actors.
+        codes, found = pd.factorize(flat)
+        labels = label_array(found.tolist(), "frame")
+        if not plain:
+            check_bools_apart(flat, codes, "frame")
+    else:
+        labels = label_array(actors, "actors")
+        codes = label_index(labels).get_indexer(pd.Index(flat, tupleize_cols=False))
+        if (codes < 0).any():
+            unknown = object_array(pd.unique(flat[codes < 0]))
+            raise ValueError(
+                f"frame must name only actors that are in actors=, but it names {listing(unknown)} too"
+                f"{of_other_type(unknown, labels)}; add them to actors or drop their rows"
+            )
+        if not plain or any(isinstance(label, bool) for label in labels):
+            every = np.concatenate([labels, flat.astype(object)])
+            check_bools_apart(every, np.concatenate([np.arange(len(labels)), codes]), "frame")
+    pairs = np.asarray(codes, dtype=np.int64).reshape(-1, 2)
+    return labels, pairs[:, 0], pairs[:, 1]
+
+
+def _checked_ends(flat: Labels, frame: pd.DataFrame, names: tuple[Hashable, Hashable]) -> Labels:
+    """Ends of ties, row by row, as plain Python values that are present and can be looked up."""
+    flat = object_array(flat)
     check_hashable(flat, "frame")
     absent = pd.isna(flat)
     if absent.any():
         row, k = divmod(int(np.argmax(absent)), 2)
         raise ValueError(
-            f"frame must name both actors of every tie, but column {(source, target)[k]!r} is "
-            f"{flat[2 * row + k]!r} in row {frame.index[row]!r}; name the actor or drop the row"
+            f"frame must name both actors of every tie, but column {names[k]!r} is {flat[2 * row + k]!r} in row "
+            f"{frame.index[row]!r}; name the actor or drop the row"
         )
-    if actors is None:
-        # Row by row, source before target: the order in which a reader of the table meets the actors.
-        codes, found = pd.factorize(flat)
-        labels = label_array(found, "frame")
-        check_bools_apart(flat, codes, "frame")
-    else:
-        labels = label_array(actors, "actors")
-        codes = label_index(labels).get_indexer(label_index(flat))
-        if (codes < 0).any():
-            unknown = pd.unique(flat[codes < 0])
-            raise ValueError(
-                f"frame must name only actors that are in actors=, but it names {listing(unknown)} too"
-                f"{of_other_type(unknown, labels)}; add them to actors or drop their rows"
-            )
-        check_bools_apart(np.concatenate([labels, flat]), np.concatenate([np.arange(len(labels)), codes]), "frame")
-    pairs = np.asarray(codes, dtype=np.int64).reshape(-1, 2)
-    return labels, pairs[:, 0], pairs[:, 1]
+    return flat
 
 
 def edge_entries(
