@@ -77,6 +77,7 @@ def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tupl
     theta = np.zeros((n_draws, problem.n_parameters))
     normal = prior.precision > 0.0
     theta[:, normal] = rng.standard_normal((n_draws, int(normal.sum()))) / np.sqrt(prior.precision[normal])
+    theta += prior.means
     level = prior.level
     if level.n_intercepts:
         shift = level.about * (theta[:, level.coefficients] @ level.means.T)

@@ -72,13 +72,14 @@ __all__ = [
 class Prior(NamedTuple):
     """Prior of the parameter vector.
 
-    Values with a positive `precision` are N(0, 1/precision). A group is a slice of values N(0, σ²), with log σ in the
-    parameter vector and σ² scaled inverse chi-square: random effects, and, with an empty slice, a family's own σ.
+    Values with a positive `precision` are N(`means`, 1/precision). A group is a slice of values N(0, σ²), with log σ in
+    the parameter vector and σ² scaled inverse chi-square: random effects, and, with an empty slice, a family's own σ.
     """
 
     n_actors: int  # or presences of actors in periods
     n_dims: int
     precision: np.ndarray  # (n_parameters,)
+    means: np.ndarray  # (n_parameters,)
     # (n_groups, 8): start, stop, index of log σ, v0, df, how much η rises with all of the values, and in the ties of
     # which intercepts: the first of them, and the one behind the last
     groups: np.ndarray
@@ -160,7 +161,7 @@ def log_prior(prior, theta):
     value += walk_log_density(prior.walk, prior.n_dims, theta)
     for p in range(theta.size):
         if prior.precision[p] > 0.0:
-            value += normal_log_density(theta[p] * theta[p], 1, -0.5 * np.log(prior.precision[p]))
+            value += normal_log_density((theta[p] - prior.means[p]) ** 2, 1, -0.5 * np.log(prior.precision[p]))
     for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
         start, stop = int(group[START]), int(group[STOP])
@@ -193,9 +194,9 @@ def natural_log_prior(prior, theta):
 
 
 @inline_kernel
-def _pull_values(theta, precision, gradient):
+def _pull_values(theta, precision, means, gradient):
     for p in range(theta.size):
-        gradient[p] -= precision[p] * theta[p]
+        gradient[p] -= precision[p] * (theta[p] - means[p])
 
 
 @inline_kernel
@@ -204,7 +205,7 @@ def add_prior_gradient(prior, theta, gradient):
     add_positions_gradient(prior.positions, theta, gradient)
     add_level_gradient(prior.level, theta, gradient)
     add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
-    _pull_values(theta, prior.precision, gradient)
+    _pull_values(theta, prior.precision, prior.means, gradient)
     for g in range(prior.groups.shape[0]):
         group = prior.groups[g]
         start, stop, scale = int(group[START]), int(group[STOP]), int(group[SCALE])

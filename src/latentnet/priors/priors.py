@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from latentnet.checks import shown
 from latentnet.component import Component
 
 __all__ = ["Priors"]
+
+# Where the default of a number that depends on the network comes from, as the printed table says it.
+_SOURCES = {
+    "intercept_mean": "mean of Gaussian ties, log of the mean rate of counts, else 0",
+    "position_variance_scale": "(n/G)^(2/d) / 8, in squared units of the positions",
+    "position_variance_df": "√(n/G)",
+    "cluster_mean_variance": "2 · position_variance_scale · G^(2/d)",
+    "cluster_weight_concentration": "√(n/G)",
+    "step_variance_scale": "position_variance_scale / 10",
+    "gaussian_variance_scale": "variance of the observed ties",
+}
+_OF_THE_MODE = {
+    "position_variance_scale": "V/5, V: variance of a coordinate at the mode",
+    "position_variance_df": "with V",
+    "cluster_mean_variance": "2V",
+    "cluster_weight_concentration": "with V",
+}
+# By term: how the pair of numbers is called, and whether the first one must be positive as the second.
+_BY_TERM = {"coefficients": ("mean", "variance", False), "random_effects": ("variance scale", "df", True)}
 
 
 @dataclass(eq=False, repr=False)
@@ -28,13 +51,21 @@ class Priors(Component):
     four. There v0 = V/5, df = 4, ω² = 2V and ν = 1: a prior that is scaled by the data. V is the variance of a
     coordinate of the positions at the mode of the position model, with its σ² held at the scale of R's prior.
 
+    ``print(priors)`` shows every number with where it comes from; `priors_` of a fitted model has them filled in.
+
     Parameters
     ----------
+    intercept_mean : float or None
+        The linear predictor of two actors at one place, with average covariates, is N(intercept_mean,
+        intercept_variance·u²). Default m.
     intercept_variance : float
-        The linear predictor of two actors at one place, with average covariates, is N(m, intercept_variance·u²).
+        See `intercept_mean`.
     coefficient_variance : float
         A coefficient of a covariate x is N(0, coefficient_variance·u² / variance of x), the variance over observed
         dyads.
+    coefficients : mapping of str to (float, float), or None
+        Mean and variance of the normal prior of single coefficients, by their names in `coefficients_`, in units of the
+        linear predictor per unit of the covariate: ``{"homophily(group)": (0.0, 4.0)}``.
     position_variance_scale : float or None
         v0, in squared units of the linear predictor: σ² (of the positions, or within each cluster) is scaled inverse
         chi-square, df·v0/σ² ~ χ²(df). Default (1/8)·(n/G)^(2/d) times the squared unit of the positions: u for
@@ -53,6 +84,9 @@ class Priors(Component):
     random_effect_variance_scale, random_effect_variance_df : float
         The variance of each random effect, in units of u², is scaled inverse chi-square with this scale and df. The
         correlation ρ of ``SenderReceiver()`` has density ¾(1 − ρ²).
+    random_effects : mapping of str to (float, float), or None
+        Scale, in squared units of the linear predictor, and df of the variance of single random effects by their
+        names: ``{"receiver": (0.5, 3.0)}``.
     gaussian_variance_scale : float or None
         The variance of Gaussian ties is scaled inverse chi-square with this scale, in squared units of the ties.
         Default: the observed variance of the ties, so this prior is scaled by the data.
@@ -77,17 +111,23 @@ class Priors(Component):
     Raises
     ------
     ValueError
-        When used, if a number is not positive and finite.
+        When used, if a number is not positive and finite (a mean need not be positive), or a name is not one of the
+        model's.
 
     Examples
     --------
     >>> from latentnet import Priors
     >>> Priors(intercept_variance=4.0).intercept_variance
     4.0
+    >>> known = Priors(intercept_mean=-2.0, coefficients={"homophily(group)": (0.0, 4.0)})
+    >>> print(str(known).splitlines()[1])  # with everything below it
+    intercept_mean                                  -2                                               given
     """
 
+    intercept_mean: float | None = None
     intercept_variance: float = 9.0
     coefficient_variance: float = 9.0
+    coefficients: Mapping[str, tuple[float, float]] | None = None
     position_variance_scale: float | None = None
     position_variance_df: float | None = None
     cluster_mean_variance: float | None = None
@@ -96,6 +136,7 @@ class Priors(Component):
     step_variance_df: float = 3.0
     random_effect_variance_scale: float = 1.0
     random_effect_variance_df: float = 3.0
+    random_effects: Mapping[str, tuple[float, float]] | None = None
     gaussian_variance_scale: float | None = None
     gaussian_variance_df: float = 3.0
     dispersion_log_variance: float = 4.0
@@ -104,6 +145,7 @@ class Priors(Component):
     cluster_count_rate: float = 1.0
     most_clusters: int = 10
     standardised: bool = True
+    _sources: dict[str, str] = field(default_factory=dict, init=False)  # of what was filled in, for print
 
     @classmethod
     def as_in_r(cls) -> Priors:
@@ -170,13 +212,7 @@ class Priors(Component):
             )
         if steps and resolved.position_variance_scale is not None:
             resolved = resolved.with_defaults(step_variance_scale=resolved.position_variance_scale / 10.0)
-        for field in fields(resolved):
-            value = getattr(resolved, field.name)
-            if field.name == "standardised":
-                continue
-            number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-            if value is not None and not (number and value > 0 and math.isfinite(value)):
-                raise ValueError(f"priors: {field.name} must be positive and finite, but is {value!r}")
+        resolved._check()
         return resolved
 
     def scaled_by(self, variance: float) -> Priors:
@@ -196,3 +232,72 @@ class Priors(Component):
         **defaults : float
         """
         return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})
+
+    def filled_from(self, given: Priors, by_the_mode: bool) -> Priors:
+        """The same numbers, which know where they come from when printed.
+
+        Parameters
+        ----------
+        given : Priors
+            Before `resolve`.
+        by_the_mode : bool
+            Whether `scaled_by` filled in what is of positions and clusters.
+        """
+        told, sources = replace(self), _SOURCES | (_OF_THE_MODE if by_the_mode else {})
+        told._sources = {name: source for name, source in sources.items() if getattr(given, name) is None}
+        return told
+
+    def check_names(self, coefficients: list[str], random_effects: list[str]) -> None:
+        """Raise a ValueError where a prior by term names one that the model does not have."""
+        for field_name, names in (("coefficients", coefficients), ("random_effects", random_effects)):
+            for name in getattr(self, field_name) or {}:
+                if name not in names:
+                    raise ValueError(
+                        f"priors: {field_name} names {shown(name)}, but the model has "
+                        f"{', '.join(map(repr, names)) or 'none'}; use these names"
+                    )
+
+    def __str__(self) -> str:
+        rows = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name in _BY_TERM:
+                first, second, _ = _BY_TERM[one.name]
+                for term, pair in (value or {}).items():
+                    rows[f"{one.name}[{term}]"] = f"{first} {pair[0]:g}, {second} {pair[1]:g}", "given"
+            elif one.init:
+                source = self._sources.get(one.name, "default" if value == one.default else "given")
+                if value is None:
+                    rows[one.name] = "", "not in this model" if self._sources else _SOURCES[one.name]
+                else:
+                    rows[one.name] = f"{value:.4g}" if one.name != "standardised" else str(value), source
+        return pd.DataFrame(rows, index=["value", "from"]).T.to_string()
+
+    def _check(self) -> None:
+        """Raise a ValueError where a number cannot be used."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if one.name in _BY_TERM:
+                self._check_terms(one.name, value)
+            elif one.name == "intercept_mean":
+                if value is not None and not _is_number(value):
+                    raise ValueError(f"priors: intercept_mean must be a finite number, but is {value!r}")
+            elif one.init and one.name != "standardised" and value is not None and not _is_number(value, above=0.0):
+                raise ValueError(f"priors: {one.name} must be positive and finite, but is {value!r}")
+
+    def _check_terms(self, name: str, terms: Any) -> None:
+        first, second, positive = _BY_TERM[name]
+        rule = f"priors: {name} must be a mapping of names to ({first}, {second})"
+        if terms is not None and not isinstance(terms, Mapping):
+            raise ValueError(f"{rule}, but is {shown(terms)}")
+        for term, pair in (terms or {}).items():
+            if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(term, str):
+                raise ValueError(f"{rule}, but has {shown(pair)} for {shown(term)}")
+            if not (_is_number(pair[0], above=0.0 if positive else -math.inf) and _is_number(pair[1], above=0.0)):
+                numbers = "two finite numbers, both positive" if positive else "two finite numbers, the second positive"
+                raise ValueError(f"{rule}, {numbers}, but has {shown(pair)} for {term!r}")
+
+
+def _is_number(value: Any, above: float = -math.inf) -> bool:
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    return number and value > above and bool(abs(value) <= sys.float_info.max)

@@ -87,10 +87,15 @@ def make_problem(
     terms = [*([] if space is None else [space]), *([Intercept()] if len(asked) == len(effects) else []), *asked]
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
     frame = family.frame(network)
-    known = priors.with_defaults(**family.prior_defaults(network, priors))
+    level = frame.centre if priors.standardised else 0.0
+    known = priors.with_defaults(**family.prior_defaults(network, priors), intercept_mean=level)
     resolved = resolved_priors(known, network, n_dims, position_prior, presences, position_unit(space, frame))
     law = Reciprocal(family) if any(effect.couples_pairs for effect in effects) else family
-    _check_names([*(name for _, one in bound for name in one.names), *law.coefficient_names])
+    names = [*(name for _, one in bound for name in one.names), *law.coefficient_names]
+    _check_names(names)
+    resolved.check_names(
+        [name for name in names if name != "intercept"], [group.name for _, one in bound for group in one.groups]
+    )
     problem = bind_values(
         network,
         law,
@@ -234,7 +239,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
     """The prior of the parameter vector as compiled code reads it."""
     priors, family, own = problem.priors, problem.bound, problem.family_slice
     unit = problem.frame.unit if priors.standardised else 1.0
-    precision, logs = np.zeros(problem.n_parameters), np.zeros(problem.n_parameters)
+    precision, normal_means, logs = np.zeros((3, problem.n_parameters))
     groups: list[tuple[float, ...]] = []
     correlations: list[tuple[int, int, int]] = []
     of_effects = priors.random_effect_variance_scale * unit**2, priors.random_effect_variance_df
@@ -243,19 +248,26 @@ def _prior(problem: Problem, space: Space) -> Prior:
         first = len(groups)
         for group in bound.groups:
             places = (part.start + place for place in (group.start, group.stop, group.scale))
-            groups.append((*places, *of_effects, group.shift, 0, n_intercepts))
+            own_prior = (priors.random_effects or {}).get(group.name, of_effects)
+            groups.append((*places, *own_prior, group.shift, 0, n_intercepts))
         correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
     means, spread = problem.covariates.means, problem.covariates.variances
     if not priors.standardised:
         spread = spread + means**2
     precision[problem.covariates.indices] = spread / (priors.coefficient_variance * unit**2)
     precision[own], logs[own] = family.precision, family.logs
+    known = priors.coefficients or {}
+    for row in problem.parameters.coefficients:
+        if row.name in known:
+            normal_means[row.start], variance = known[row.name]
+            precision[row.start] = 1.0 / variance
     groups += [(own.start, own.start, own.start + k, v0, df, 0.0, 0, 0) for k, v0, df in family.scales]
     walk = walk_of_positions(problem, space)
     return make_prior(
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,
+        means=normal_means,
         groups=np.array(groups, np.float64).reshape(-1, 8),
         correlations=np.array(correlations, np.int64).reshape(-1, 3),
         logs=logs,
@@ -269,14 +281,14 @@ def _prior(problem: Problem, space: Space) -> Prior:
 
 def _level(problem: Problem, unit: float) -> Level:
     """The prior of the intercepts."""
-    standardised, count = problem.priors.standardised, problem.intercepts.stop - problem.intercepts.start
+    priors, count = problem.priors, problem.intercepts.stop - problem.intercepts.start
     return Level(
         intercept=problem.intercept,
         n_intercepts=count,
-        mean=np.full(count, problem.frame.centre if standardised else 0.0),
-        precision=np.full(count, 1.0 / (problem.priors.intercept_variance * unit**2)),
+        mean=np.full(count, priors.intercept_mean or 0.0),
+        precision=np.full(count, 1.0 / (priors.intercept_variance * unit**2)),
         unit=np.full(count, problem.frame.unit),
-        about=1.0 if standardised else 0.0,
+        about=1.0 if priors.standardised else 0.0,
         coefficients=problem.covariates.indices,
         means=np.tile(problem.covariates.means, (count, 1)),
     )

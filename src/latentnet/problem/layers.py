@@ -313,11 +313,12 @@ def _covariates(layers: Sequence[Layer]) -> Covariates:
 
 def _prior(problem: Problem, space: Space) -> Prior:
     """What the layers' priors say of their own values, and that of the positions."""
-    precision, logs = np.zeros(problem.n_parameters), np.zeros(problem.n_parameters)
+    precision, means, logs = np.zeros((3, problem.n_parameters))
     groups, correlations = [np.zeros((0, 8))], [np.zeros((0, 3), np.int64)]
     for layer in problem.layers:
         own, source = layer.problem.prior, layer.source
         precision[source] += own.precision
+        means[source] += own.means
         logs[source] += own.logs
         moved = own.groups.copy()
         size = moved[:, STOP] - moved[:, START]
@@ -339,6 +340,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,
+        means=means,
         groups=np.concatenate(groups),
         correlations=np.concatenate(correlations),
         logs=logs,
