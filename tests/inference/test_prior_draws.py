@@ -324,7 +324,7 @@ def test_a_model_of_prior_draws_is_a_model(name: str, tmp_path: Path) -> None:
     model = _fitted(name)
     network = model.network_
     n = network.n_actors
-    posterior = model.posterior_.posterior
+    posterior = model.posterior_.prior
     assert dict(posterior.sizes)["chain"] == 1
     assert dict(posterior.sizes)["draw"] == 200
     networks = model.simulate(5, random_state=2)
@@ -341,14 +341,14 @@ def test_a_model_of_prior_draws_is_a_model(name: str, tmp_path: Path) -> None:
     again = latentnet.load(path)
     assert again.get_params()["inference"] == PriorDraws(n_draws=200)
     np.testing.assert_array_equal(again.predict_proba(), probability)
-    np.testing.assert_array_equal(again.posterior_.posterior["intercept"], posterior["intercept"])
+    np.testing.assert_array_equal(again.posterior_.prior["intercept"], posterior["intercept"])
     first, second = (one.simulate(1, random_state=3)[0] for one in (model, again))
     assert first == second
 
 
 def test_the_engines_draws_are_those_of_the_prior() -> None:
     model = _fitted("effects", 5000)
-    posterior = model.posterior_.posterior
+    posterior = model.posterior_.prior
     found = {
         "intercept": (posterior["intercept"].values[0], stats.norm(0, 2.0)),
         "reciprocity": (posterior["coefficients"].values[0, :, 0], stats.norm(0, np.sqrt(3.0))),
@@ -363,7 +363,7 @@ def test_alignment_keeps_the_positions_of_the_first_draw() -> None:
     """Turned to their principal axes."""
     for name in ("plain", "effects"):
         model = _fitted(name)
-        first = model.posterior_.posterior["positions"].values[0, 0]
+        first = model.posterior_.prior["positions"].values[0, 0]
         np.testing.assert_allclose(model.positions_, first, atol=1e-8)
 
 
@@ -371,7 +371,7 @@ def test_ties_do_not_matter() -> None:
     first = _fitted("plain")
     other = Network.from_array(np.where(np.isnan(_dense(first.network_)), np.nan, 1.0 - _dense(first.network_)))
     again = LatentPositionModel(inference=PriorDraws(n_draws=200), priors=PRIORS, random_state=1).fit(other)
-    np.testing.assert_array_equal(first.posterior_.posterior["intercept"], again.posterior_.posterior["intercept"])
+    np.testing.assert_array_equal(first.posterior_.prior["intercept"], again.posterior_.prior["intercept"])
 
 
 def _dense(network: Network) -> np.ndarray:
@@ -381,14 +381,14 @@ def _dense(network: Network) -> np.ndarray:
 
 
 def test_the_seed_decides_what_the_engine_draws() -> None:
-    values = [_fitted("plain", 20, seed).posterior_.posterior["intercept"].values for seed in (1, 1, 2)]
+    values = [_fitted("plain", 20, seed).posterior_.prior["intercept"].values for seed in (1, 1, 2)]
     np.testing.assert_array_equal(values[0], values[1])
     assert not np.array_equal(values[0], values[2])
 
 
 def test_the_engine_by_name() -> None:
     model = LatentPositionModel(inference="prior", random_state=1).fit(network_of("directed", "all", _binary))
-    assert model.posterior_.posterior.sizes["draw"] == 1000
+    assert model.posterior_.prior.sizes["draw"] == 1000
 
 
 @pytest.mark.parametrize("n_draws", [0, -1, 2.5, True, None])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine", "InferenceResult", "Kind"]
 
-Kind = Literal["chains", "mode", "independent"]
+Kind = Literal["chains", "mode", "independent", "prior"]
 
 
 class InferenceResult(NamedTuple):
@@ -25,9 +25,9 @@ class InferenceResult(NamedTuple):
     Parameters
     ----------
     draws : ndarray of shape (n_chains, n_draws, n_parameters)
-    kind : {"chains", "mode", "independent"}
-        Draws of Markov chains, whose convergence will be judged; one parameter vector without uncertainty; or draws
-        that are independent of each other.
+    kind : {"chains", "mode", "independent", "prior"}
+        Draws of Markov chains, whose convergence will be judged; one parameter vector without uncertainty; draws that
+        are independent of each other; or those of the prior, which are, too.
     statistics : dict of str to ndarray of shape (n_chains, n_draws)
         What is reported of each draw (``sample_stats``). Chains have ``lp``, the log density, and ``diverging``.
     interrupted : bool

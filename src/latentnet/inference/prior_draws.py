@@ -51,7 +51,7 @@ class PriorDraws(Engine):
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Draw; the result holds one chain."""
         theta, labels, n_components = draw_prior(problem, self.n_draws, rng)
-        result = InferenceResult(theta[None], "independent", point=theta[0])
+        result = InferenceResult(theta[None], "prior", point=theta[0])
         if problem.clusters is None:
             return result
         return result._replace(labels=labels[None], n_components=n_components[None])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,15 +15,24 @@ if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.posterior.draws import Draws
 
-__all__ = ["arviz_object"]
+__all__ = ["Groups", "arviz_object"]
 
 
-def arviz_object(draws: Draws, network: Network) -> Any:
-    """Build what `posterior_` documents."""
+class Groups(NamedTuple):
+    """Groups of an ArviZ object, and what their axes are."""
+
+    groups: dict[str, dict[str, np.ndarray]]
+    dims: dict[str, tuple[str, ...]]
+    coords: dict[str, Any]
+
+
+def arviz_object(draws: Draws, network: Network, further: Groups | None = None) -> Any:
+    """Build what `posterior_` documents, with further groups; what is of all dyads stands in place of the ties."""
+    further = further or Groups({}, {}, {})
     observed, labels, once = network.observed, unique_strings(network.actors), not network.has_direction
     ties, tie_coords = _pairs(network.ties, "tie", ("sender", "receiver"), labels, once)
     groups = {
-        "posterior": draws.every_variable,
+        "prior" if draws.kind == "prior" else "posterior": draws.every_variable,
         "sample_stats": draws.statistics,
         "observed_data": {"ties": ties},
         "constant_data": {"observed_rows": observed.asked},
@@ -48,8 +57,11 @@ def arviz_object(draws: Draws, network: Network) -> Any:
         "impossible": ("impossible_dyad",),
         **draws.dims,
     }
+    if "observed_data" in further.groups:
+        coords = {name: given for name, given in coords.items() if name not in tie_coords}
+    groups |= further.groups
     attrs = {"inference_library": "latentnet", "inference_library_version": __version__}
-    return to_arviz(groups, dims, coords, attrs)
+    return to_arviz(groups, dims | further.dims, coords | further.coords, attrs)
 
 
 def _pairs(

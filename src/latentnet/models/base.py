@@ -19,6 +19,7 @@ from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.aligned import read_reference, turn
 from latentnet.models.arguments import read_effects, read_families, read_n_dims, read_priors
+from latentnet.models.arviz_groups import ArvizGroups
 from latentnet.models.fitted import read_only
 from latentnet.models.layers import LayerViews
 from latentnet.models.placements import Placements
@@ -272,7 +273,7 @@ class Estimator(LayerViews, Report, Saved):
         return tags
 
 
-class LatentModel(Estimator, Predictions, Placements, Tables):
+class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
     """Template of the models of one network; see `LatentPositionModel`."""
 
     def fit(self, network: Any, y: None = None, *, start: Any = None, align_to: Any = None) -> Self:

@@ -135,6 +135,7 @@ class Fitted(BaseEstimator):
         (not under MAP, where `posterior` has one chain of one draw), `observed_data` (non-zero `ties`, undirected ones
         once) and `constant_data`: `observed_rows` is False for actors whose whole row is unobserved, and `unobserved`
         lists the other unobserved dyads, `impossible` those that cannot be tied. Actors are labelled by unique strings.
+        Draws of the prior are in a group `prior` in place of `posterior`. `to_arviz` adds further groups.
 
         Returns
         -------

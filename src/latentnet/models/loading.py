@@ -204,6 +204,8 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     model, problem = _specified(content, source, parameters)
     statistics, extra = decode(draws["statistics"], source), decode(draws["extra"], source)
     kind = one_of("kind", draws["kind"], get_args(Kind))
+    if kind == "independent" and _is_of_prior(content):  # of a version that did not tell these apart
+        kind = "prior"
     positions = decode(content["positions"], source)
     _check_draws(problem, parameters, kind, statistics, extra)
     if not _is_finite(positions) or positions.shape != (problem.n_actors, problem.n_dims):
@@ -254,10 +256,12 @@ def _kind_before(content: dict[str, Any]) -> Kind:
     """What kind of draws a file holds that does not say so."""
     if content["draws"]["statistics"]["keys"]:
         return "chains"
+    return "prior" if _is_of_prior(content) else "mode"  # only these two engines gave draws without chains
+
+
+def _is_of_prior(content: dict[str, Any]) -> bool:
     engine = content["model"]["params"]["inference"]
-    # Files of before do not say it; only these two engines gave draws without chains.
-    of_prior = engine == "prior" or (isinstance(engine, dict) and engine.get("class") == "PriorDraws")
-    return "independent" if of_prior else "mode"
+    return engine == "prior" or (isinstance(engine, dict) and engine.get("class") == "PriorDraws")
 
 
 def _by_chain(parameters: np.ndarray, statistics: dict[str, np.ndarray]) -> list[Kept]:

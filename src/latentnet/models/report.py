@@ -206,7 +206,7 @@ class Report(Fitted):
             Before `fit`.
         """
         problem = self._checked()
-        if self.draws_.kind == "independent":
+        if self.draws_.kind in ("independent", "prior"):
             approximation = "held_out_log_score" in self.draws_.statistics
             note = _NOTE_ON_AN_APPROXIMATION if approximation else _NOTE_ON_INDEPENDENT_DRAWS
             return Diagnosis(True, (), (note, *_note_on_choice(self)), pd.DataFrame())

@@ -22,8 +22,8 @@ class Draws:
         Positions (aligned) dimension by dimension, then everything else.
     statistics : dict of str to ndarray of shape (n_chains, n_draws)
         What the sampler reports of each draw; empty for engines without a chain.
-    kind : {"chains", "mode", "independent"}
-        Draws of Markov chains, one mode, or independent draws.
+    kind : {"chains", "mode", "independent", "prior"}
+        Draws of Markov chains, one mode, independent draws, or independent draws of the prior.
     n_actors, n_dims : int
     variables : dict of str to ndarray of shape (n_chains, n_draws, ...)
         The intercept, the family's values, random effects, variances: all on the natural scale.
@@ -41,7 +41,7 @@ class Draws:
 
     parameters: np.ndarray
     statistics: dict[str, np.ndarray]
-    kind: Literal["chains", "mode", "independent"]
+    kind: Literal["chains", "mode", "independent", "prior"]
     n_actors: int
     n_dims: int
     variables: dict[str, np.ndarray]
