@@ -93,3 +93,10 @@ def test_the_table_says_where_prior_and_ties_disagree() -> None:
     assert "prior against ties" not in set(latentnet.diagnose(wide).table["topic"])
     with pytest.raises(ValueError, match="prior_sensitivity needs chains"):
         latentnet.prior_sensitivity(quick_fit(MONKS, similarity=None, inference="map"))
+
+
+def test_a_default_fit_is_not_told_that_its_priors_are_odd() -> None:
+    plain = quick_fit(MONKS, inference=MCMC(500, 300, 2, thin=1, progress=False))
+    # That of the variance pulls, and moves the intercept with it; the intercept's own prior hardly does.
+    assert latentnet.prior_sensitivity(plain).loc["position_variance", "prior"] > 0.05
+    assert "prior against ties" not in set(latentnet.diagnose(plain).table["topic"])

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint, refuse_layers
-from latentnet.checking.sensitivity import NOTABLE, prior_sensitivity
+from latentnet.checking.sensitivity import NOTABLE, sensitivity
 from latentnet.network import Network
 from latentnet.network.labels import listing
 from latentnet.network.sparse import entries_at
@@ -196,14 +196,22 @@ def _of_coefficients(problem: Problem, draws: np.ndarray) -> Iterator[_Finding]:
 
 
 def _of_priors(model: Any) -> Iterator[_Finding]:
-    """Coefficients of which prior and ties say different things."""
-    table = prior_sensitivity(model)
-    for name in ["intercept", *model._problem.coefficient_names]:
-        name = name if name in table.index else f"coefficients[{name}]"
-        if name in table.index and table.loc[name, ["prior", "likelihood"]].min() > NOTABLE:
+    """Coefficients of which prior and ties say different things: each one's own prior, not that of all else."""
+    problem, draws = model._problem, model.draws_.pooled
+    likelihood, prior = model.draws_.statistics["log_likelihood_total"].ravel(), problem.prior
+    names, indices = list(problem.coefficient_names), np.array(problem.coefficient_indices, np.int64)
+    deviations, precision = list((draws[:, indices] - prior.means[indices]).T), list(prior.precision[indices])
+    if problem.intercept >= 0:
+        level = prior.level
+        of_covariates = level.about * (draws[:, level.coefficients] @ level.means[0])
+        names, precision = ["intercept", *names], [level.precision[0], *precision]
+        deviations = [draws[:, problem.intercept] + of_covariates - level.mean[0], *deviations]
+    for name, deviation, one in zip(names, deviations, precision, strict=True):
+        own = sensitivity(deviation, -0.5 * one * deviation**2)
+        if min(own, sensitivity(deviation, likelihood)) > NOTABLE:
             yield _Finding(
                 "prior against ties",
-                f"The prior of {name.removeprefix('coefficients[').removesuffix(']')} pulls against the ties.",
+                f"The prior of {name} pulls against the ties.",
                 "Look whether the prior is meant so (model.priors_), and fit again with a wider one.",
             )
 

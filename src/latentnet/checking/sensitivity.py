@@ -15,7 +15,7 @@ from latentnet.posterior.draws import Draws
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 
-__all__ = ["NOTABLE", "prior_sensitivity"]
+__all__ = ["NOTABLE", "prior_sensitivity", "sensitivity"]
 
 NOTABLE = 0.05  # the threshold of priorsense: a shift of a normal mean by about 0.3 standard deviations a doubling
 _DELTA = 0.01
@@ -72,7 +72,7 @@ def prior_sensitivity(model: Any) -> pd.DataFrame:
     scalars = {name: values.ravel() for name, values in model.draws_.watched().items() if name != "lp"}
     table = pd.DataFrame(
         {
-            name: [_sensitivity(values, log_density) for values in scalars.values()]
+            name: [sensitivity(values, log_density) for values in scalars.values()]
             for name, log_density in (("prior", prior), ("likelihood", likelihood))
         },
         index=list(scalars),
@@ -89,8 +89,13 @@ def _diagnosis(prior: float, likelihood: float) -> str:
     return "the prior decides: the ties say little"
 
 
-def _sensitivity(values: np.ndarray, log_density: np.ndarray) -> float:
-    """Mean distance between the draws and the draws weighed for a slightly higher and lower power."""
+def sensitivity(values: np.ndarray, log_density: np.ndarray) -> float:
+    """Mean distance between the draws and the draws weighed for a slightly higher and lower power of a density.
+
+    Parameters
+    ----------
+    values, log_density : ndarray of shape (n_draws,)
+    """
     powers = np.array([1.0 / (1.0 + _DELTA), 1.0 + _DELTA])
     log_weights, _ = pareto_smoothed((powers - 1.0)[:, None] * log_density, 1.0)
     order = np.argsort(values)
