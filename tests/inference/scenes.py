@@ -11,6 +11,7 @@ import numpy as np
 from latentnet.inference.moves.adaptation import new_block, new_step
 from latentnet.inference.moves.hmc import hamiltonian_move
 from latentnet.inference.moves.move import Move, Scene, State
+from latentnet.inference.moves.path_length import LENGTH, PathLength, new_path_length
 from latentnet.inference.moves.scaling import scale_and_shift
 from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
@@ -32,6 +33,13 @@ def settled(moves: Sequence[Move], step: float, factor: Sequence[float]) -> list
     steps[:2] = np.log(step)
     block[-3:] = factor
     return with_changes(moves, {hamiltonian_move: {"step": steps}, scale_and_shift: {"tuning": block}})
+
+
+def path_of(length: float) -> PathLength:
+    """A path length that no trial changes."""
+    path = new_path_length(*np.zeros((2, 0), np.int64))
+    path.tuning[LENGTH] = length
+    return path
 
 
 def once(scene: Scene, move: Move) -> Callable[[], float]:

@@ -19,6 +19,7 @@ from scipy import stats
 from latentnet import MCMC, Network, Priors
 from latentnet.checking.calibration import rank_bands
 from latentnet.families import Bernoulli
+from latentnet.inference.moves.path_length import LENGTH, SHORTEST
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 
@@ -93,22 +94,29 @@ def _truth(directed: bool, rng: np.random.Generator) -> tuple[Problem, np.ndarra
     return problem, np.concatenate([z.ravel(), [intercept, 0.5 * np.log(variance)]])
 
 
-def _ranks(directed: bool, count: int, thin: int) -> np.ndarray:
-    """(count, n_quantities) ranks in 0..N_RANKS−1."""
-    ranks = np.empty((count, len(QUANTITIES)), np.int64)
+def _ranks(directed: bool, count: int, thin: int) -> tuple[np.ndarray, np.ndarray]:
+    """(count, n_quantities) ranks in 0..N_RANKS−1, and the path lengths that warm-up learned."""
+    ranks, lengths = np.empty((count, len(QUANTITIES)), np.int64), np.empty(count)
     engine = MCMC(N_RANKS - 1, 400, 1, thin=thin, n_jobs=1, progress=False)
     for r, rng in enumerate(np.random.default_rng([11, directed]).spawn(count)):
         problem, theta = _truth(directed, rng)
-        draws = engine.infer(problem, rng).draws[0]
-        ranks[r] = np.sum(_quantities(problem, draws) < _quantities(problem, theta), axis=0)
-    return ranks
+        result = engine.infer(problem, rng)
+        assert result.standing is not None
+        arrays = result.standing.chains[0].arrays
+        lengths[r] = next(values for name, values in arrays.items() if name.endswith("path.tuning"))[LENGTH]
+        ranks[r] = np.sum(_quantities(problem, result.draws[0]) < _quantities(problem, theta), axis=0)
+    return ranks, lengths
 
 
 @pytest.mark.parametrize("directed", [True, False], ids=["directed", "undirected"])
 @pytest.mark.parametrize(("count", "thin"), [(40, 5), pytest.param(300, 20, marks=pytest.mark.slow)])
 def test_calibration(directed: bool, count: int, thin: int) -> None:
-    """Full run: 300 replications, draws 20 iterations apart. The quick one sees coarse errors alone."""
-    ranks = _ranks(directed, count, thin)
+    """Full run: 300 replications, draws 20 iterations apart. The quick one sees coarse errors alone.
+
+    Some of the networks are sparse enough for longer trajectories than others.
+    """
+    ranks, lengths = _ranks(directed, count, thin)
+    assert lengths.min() == SHORTEST < lengths.max()
     level = 1.0 - ALPHA / (2 * len(QUANTITIES))
     left = {name: outside(column, N_RANKS, level) for name, column in zip(QUANTITIES, ranks.T, strict=True)}
     assert not any(left.values()), f"points outside of the band: {left}"

@@ -45,7 +45,7 @@ from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import once, scene_of, settled, with_changes
+from tests.inference.scenes import once, path_of, scene_of, settled, with_changes
 
 FALSE_ALARM = 1e-4
 REPEATS = 4
@@ -205,7 +205,7 @@ def tuned_moves(problem: Problem, target: Target, mass: np.ndarray, step: float)
     n = problem.n_actors
     graph = {"starts": np.zeros(n + 1, np.int64), "neighbours": np.zeros(n * n, np.int64)}
     moves = settled(sampler_moves(problem, target, mass, 0.8), step, (0.4, -0.2, 0.7))
-    changes = {hamiltonian_move: {"path_length": 1.5}, relocate: {"tries": 2, **graph}, swap: {"tries": 3}}
+    changes = {hamiltonian_move: {"path": path_of(1.5)}, relocate: {"tries": 2, **graph}, swap: {"tries": 3}}
     return with_changes(moves, changes)
 
 

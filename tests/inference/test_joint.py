@@ -65,7 +65,7 @@ from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from tests import reference
-from tests.inference.scenes import scene_of, settled, with_changes
+from tests.inference.scenes import path_of, scene_of, settled, with_changes
 from tests.reference_effects import part
 
 FALSE_ALARM = 1e-4
@@ -374,7 +374,7 @@ def _moves(model: Model, target: Target, mass: np.ndarray) -> list[Move]:
     everyone = [np.flatnonzero(np.arange(n) != i) for i in range(n)]  # for relocation: neighbours need not be by ties
     graph = {"starts": np.arange(n + 1) * (n - 1), "neighbours": np.concatenate(everyone)}
     moves = settled(sampler_moves(model.problem, target, mass, 0.8), 0.35, (0.3, -0.1, 0.4))
-    return with_changes(moves, {hamiltonian_move: {"path_length": 1.5}, relocate: {"tries": 1, **graph}})
+    return with_changes(moves, {hamiltonian_move: {"path": path_of(1.5)}, relocate: {"tries": 1, **graph}})
 
 
 def _places(layout: Packed) -> tuple[np.ndarray, np.ndarray]:

@@ -35,8 +35,9 @@ class MCMC(Engine):
     """Markov chain Monte Carlo engine.
 
     Each iteration makes a Hamiltonian move of all positions and coefficients at once, relocates some actors, lets pairs
-    of actors change places, and scales and shifts the whole configuration. Warm-up tunes the step size and the scaling;
-    nothing needs setting by hand.
+    of actors change places, and scales and shifts the whole configuration. Warm-up tunes the step size, the scaling and
+    how far Hamiltonian trajectories go, which on sparse networks is several times as far as on dense ones; nothing
+    needs setting by hand.
 
     Parameters
     ----------

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import offers
+from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.moves.adaptation import new_block, new_step
 from latentnet.inference.moves.branches import Branches, Swings, find_branches, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
 from latentnet.inference.moves.move import Move
+from latentnet.inference.moves.path_length import new_path_length
 from latentnet.inference.moves.relocation import Relocation, relocate
 from latentnet.inference.moves.scaling import (
     LayerBlock,
@@ -39,12 +41,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Tuning", "informed_mass", "plain_mass", "sampler_moves"]
 
-_PATH_LENGTH = 4.0
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
 _MOST_SWINGS = 2
 _MOST_WHOLE_RELOCATIONS = 8  # where rows are coupled each costs two whole likelihoods
 _STEP = 1e-3
+_PAIRS = 200
 _LEAST_CURVATURE = 0.1
 
 
@@ -142,7 +144,8 @@ def sampler_moves(
         information = mass[: problem.n_actors][problem.n_first :].copy()
         masses = StepMasses(prior.walk, problem.n_dims, information, mass)
         moves.append(Move(renew_step_masses, masses))
-    trajectories = Trajectories(mass, new_step(), _PATH_LENGTH, target_acceptance, np.zeros(N_INFO))
+    pairs = monitored_dyads(problem, _PAIRS) if problem.n_dims else (np.zeros(0, np.int64),) * 2
+    trajectories = Trajectories(mass, new_step(), new_path_length(*pairs), target_acceptance, np.zeros(N_INFO))
     moves.append(Move(hamiltonian_move, trajectories))
     if problem.n_dims:
         moves += _moves_of_actors(problem, target, find_branches(*problem.graph) if branches is None else branches)

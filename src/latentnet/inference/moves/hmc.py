@@ -13,6 +13,7 @@ import numpy as np
 
 from latentnet.compiled import clear, copy_into, fast_kernel, inline_kernel, larger, small_kernel, smaller
 from latentnet.inference.moves.adaptation import LOG_STEP, freeze, learn_step_size
+from latentnet.inference.moves.path_length import LENGTH, PathLength, learn_path_length, on_trial, squared_move
 from latentnet.priors.random_walk import RandomWalk, set_step_mass
 from latentnet.problem.verbs import (
     add_likelihood_gradient,
@@ -26,7 +27,7 @@ from latentnet.problem.verbs import (
 
 __all__ = ["N_INFO", "StepMasses", "Trajectories", "hamiltonian_move", "renew_step_masses"]
 
-MOST_STEPS = 200
+MOST_STEPS = 400
 DIVERGENCE = 1000.0
 # Entries of `Trajectories.info`: of the last iteration, and the number of divergences after warm-up.
 ACCEPTANCE, STEP_SIZE, N_STEPS, DIVERGING, N_DIVERGENCES = range(5)
@@ -38,7 +39,7 @@ class Trajectories(NamedTuple):
 
     mass: np.ndarray  # (n_parameters,)
     step: np.ndarray  # (4,) dual averaging of the step size
-    path_length: float
+    path: PathLength
     target_acceptance: float
     info: np.ndarray  # (N_INFO,)
 
@@ -99,9 +100,17 @@ def hamiltonian_move(target, state, move, rng):
     for p in range(theta.size):
         momentum[p] = rng.standard_normal() * math.sqrt(mass[p])
         proposal[p] = theta[p]
-    n_steps = int(smaller(larger(round(2.0 * rng.random() * move.path_length / step), 1.0), MOST_STEPS))
+    path = move.path
+    learning = on_trial(path.tuning, iteration, n_warmup)
+    n_parts = 2 if learning else 1
+    n_steps = int(smaller(larger(round(2.0 * rng.random() * path.tuning[LENGTH] / step), 1.0), MOST_STEPS // n_parts))
     before = state.log_likelihood[0] + log_prior(target, theta) - _kinetic(momentum, mass)
-    _leapfrog(target, proposal, momentum, state.gradient, mass, step, n_steps)
+    once, twice = 0.0, 0.0
+    for _ in range(n_parts):
+        _leapfrog(target, proposal, momentum, state.gradient, mass, step, n_steps)
+        if learning:
+            reached = squared_move(path.first, path.second, target.n_actors, target.n_dims, theta, proposal)
+            once, twice = twice, reached
     new_log_likelihood = log_likelihood(target, proposal)
     change = new_log_likelihood + log_prior(target, proposal) - _kinetic(momentum, mass) - before
     uniform, acceptance = rng.random(), 0.0
@@ -113,9 +122,12 @@ def hamiltonian_move(target, state, move, rng):
             state.log_likelihood[0] = new_log_likelihood
     if iteration < n_warmup:
         learn_step_size(move.step, acceptance, move.target_acceptance)
+        if learning and not diverged:
+            learn_path_length(path.tuning, once, twice, acceptance)
     elif diverged:
         info[N_DIVERGENCES] += 1.0
-    info[ACCEPTANCE], info[STEP_SIZE], info[N_STEPS], info[DIVERGING] = acceptance, step, n_steps, 1.0 * diverged
+    info[ACCEPTANCE], info[STEP_SIZE], info[N_STEPS] = acceptance, step, n_parts * n_steps
+    info[DIVERGING] = 1.0 * diverged
     return acceptance
 
 

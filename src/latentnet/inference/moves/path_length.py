@@ -1,0 +1,71 @@
+"""Path length: how far trajectories go, which warm-up learns by letting some of them go on as far again.
+
+What these trials reach once and twice as far is measured by squared distances of pairs of actors. They feel neither a
+turn nor a shift of the map, and those of far pairs, which are the slowest on sparse networks, count the most.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from latentnet.compiled import inline_kernel, small_kernel
+
+__all__ = ["PathLength", "learn_path_length", "new_path_length", "on_trial", "squared_move"]
+
+SHORTEST = 4.0
+LONGEST = 32.0
+N_TRIALS = 40
+_ENOUGH = 0.8  # of what twice the path reaches
+_SETTLING = 0.2  # of warm-up, before the first trial
+# Entries of the tuning: the length by the masses' units, sums over trials of what once and twice that far reached, how
+# many trials these are of, and 1 once the length stays.
+LENGTH, REACHED, REACHED_BY_TWICE, COUNT, SETTLED = range(5)
+
+
+class PathLength(NamedTuple):
+    """How far trajectories go, and the pairs of actors that say whether that is far enough."""
+
+    first: np.ndarray  # (n_pairs,) int64
+    second: np.ndarray
+    tuning: np.ndarray  # (5,)
+
+
+def new_path_length(first: np.ndarray, second: np.ndarray) -> PathLength:
+    """The shortest, which stays where there are no pairs."""
+    tuning = np.array([SHORTEST, 0.0, 0.0, 0.0, 0.0 if first.size else 1.0])
+    return PathLength(first.astype(np.int64), second.astype(np.int64), tuning)
+
+
+@inline_kernel
+def on_trial(tuning, iteration, n_warmup):
+    """Whether this trajectory is to go on as far again."""
+    return tuning[SETTLED] == 0.0 and _SETTLING * n_warmup <= iteration < n_warmup
+
+
+@small_kernel
+def squared_move(first, second, n, d, start, end):
+    """Sum over pairs of the square of what their squared distance changed by."""
+    total = 0.0
+    for t in range(first.size):
+        i, j, change = first[t], second[t], 0.0
+        for k in range(d):
+            change += (end[k * n + i] - end[k * n + j]) ** 2 - (start[k * n + i] - start[k * n + j]) ** 2
+        total += change**2
+    return total
+
+
+@inline_kernel
+def learn_path_length(tuning, once, twice, acceptance):
+    """Count one trial; after the last of them double the length if twice as far reaches much more, else let it stay."""
+    tuning[REACHED] += acceptance * once
+    tuning[REACHED_BY_TWICE] += acceptance * twice
+    tuning[COUNT] += 1.0
+    if tuning[COUNT] == N_TRIALS:
+        enough = tuning[REACHED] >= _ENOUGH * tuning[REACHED_BY_TWICE]
+        if not enough:
+            tuning[LENGTH] *= 2.0
+        if enough or tuning[LENGTH] >= LONGEST:
+            tuning[SETTLED] = 1.0
+        tuning[REACHED], tuning[REACHED_BY_TWICE], tuning[COUNT] = 0.0, 0.0, 0.0
