@@ -8,7 +8,7 @@ from scipy import stats
 
 import latentnet
 from latentnet import MCMC, LatentClusterModel, Priors
-from latentnet.checking.sensitivity import _distance, _log_priors, _sensitivity
+from latentnet.checking.sensitivity import _distance, _log_priors, sensitivity
 from latentnet.datasets import load_sampson
 from latentnet.effects import Homophily, SenderReceiver
 from latentnet.posterior.draws import Draws
@@ -42,9 +42,9 @@ def test_a_prior_that_pulls_is_seen() -> None:
     """Of a normal mean known exactly: N(0, 1) prior, one tie that says 6 ± 1, or 0 ± 0.1."""
     rng = np.random.default_rng(1)
     far = rng.normal(3.0, np.sqrt(0.5), 20_000)
-    assert _sensitivity(far, stats.norm.logpdf(far)) > 0.2
+    assert sensitivity(far, stats.norm.logpdf(far)) > 0.2
     known = rng.normal(0.0, 0.1, 20_000)
-    assert _sensitivity(known, stats.norm.logpdf(known)) < 0.01
+    assert sensitivity(known, stats.norm.logpdf(known)) < 0.01
 
 
 def _of(draws: Draws, theta: np.ndarray) -> Draws:
