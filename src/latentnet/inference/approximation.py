@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "measured_errors", "mode_start", "nearest_mode"]
 
 LIKELIHOOD = ("auto", "exact", "approximate")
-MOST_EXACT = 5000  # actors
+MOST_EXACT = 1000  # actors
 _GAIN = 3e-5  # of ten iterations, relative to the log density
 _MEMORY = 8
 _PHASES = (40, 40)  # iterations after which the grid is chosen anew

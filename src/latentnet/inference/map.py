@@ -40,7 +40,7 @@ class MAP(Engine):
     tolerance : float
         Largest absolute entry of the gradient at which it stops.
     likelihood : {"auto", "exact", "approximate"}
-        "auto" approximates beyond 5,000 actors where it can: binary ties (logit), ``similarity="distance"`` in up to
+        "auto" approximates beyond 1,000 actors where it can: binary ties (logit), ``similarity="distance"`` in up to
         three dimensions, no effects, no whole row unobserved.
 
     Examples
