@@ -44,6 +44,7 @@ def test_parameters_are_stored_and_nothing_else():
     model = LatentPositionModel(3, similarity=None, effects=effects, inference=inference, random_state=7)
     assert vars(model) == {
         "n_dims": 3,
+        "most_dims": 5,
         "similarity": None,
         "family": "bernoulli",
         "effects": effects,
@@ -215,8 +216,8 @@ def test_a_refit_forgets_the_first_fit():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"n_dims": 0}, "n_dims must be an integer of at least 1, but is 0; .*similarity=None"),
-        ({"n_dims": 2.0}, "n_dims must be an integer of at least 1, but is 2.0"),
+        ({"n_dims": 0}, "n_dims must be an integer of at least 1 or 'auto', but is 0; .*similarity=None"),
+        ({"n_dims": 2.0}, "n_dims must be an integer of at least 1 or 'auto', but is 2.0"),
         ({"n_dims": True}, "n_dims must be an integer"),
         ({"similarity": "cosine"}, "similarity must be one of 'distance'.* or None, but is 'cosine'"),
         ({"family": "normal"}, "family must be one of 'bernoulli'.*but is 'normal'"),

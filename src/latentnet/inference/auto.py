@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from latentnet.keeping import say
 
 if TYPE_CHECKING:
     from latentnet.inference.checkpoints import Write
+    from latentnet.problem.evidence import Evidence
     from latentnet.problem.problem import Problem
 
 __all__ = ["Auto", "Choice", "choose"]
@@ -54,12 +56,17 @@ class Auto(Engine):
     """The engine of ``inference="auto"``: one of the others, chosen by the number of actors and the model."""
 
     counts_clusters = True
+    counts_dims = True
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Choose, say so, and let the chosen engine infer."""
         choice = choose(problem)
         say(f"inference='auto' takes '{choice.name}': {choice.why}")
         return choice.engine.infer(problem, rng)
+
+    def weigh_dims(self, problems: Sequence[Problem], rng: np.random.Generator) -> Evidence:
+        """Find the evidence for each number of dimensions by chains, which alone find it."""
+        return MCMC().weigh_dims(problems, rng)
 
     def go_on(self, problem: Problem, standing: Standing, write: Write | None = None) -> InferenceResult:
         """Go on from where chains stand."""

@@ -67,6 +67,7 @@ class Engine(Component):
     on_interrupt = "raise"
     reads_ties = True  # False where it has an answer though nothing was observed
     counts_clusters = False  # True where it can find how many clusters there are
+    counts_dims = False  # True where it can find how many dimensions there are, by `weigh_dims(problems, rng)`
 
     def check(self) -> None:
         """Raise a ValueError for parameters out of range."""

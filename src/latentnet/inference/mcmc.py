@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from joblib.parallel import get_active_backend
 
 from latentnet.checks import fraction, is_whole, one_of, shown, whole_number
-from latentnet.compiled import offers
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.chains import Chain, Kept, Paused, Plan, run_by_joblib, run_in_threads
 from latentnet.inference.checkpoints import Checkpoints, Write
 from latentnet.inference.convergence import first_look
-from latentnet.inference.moves.branches import find_branches
-from latentnet.inference.optimise import posterior_mode
+from latentnet.inference.dimensions import N_CHAINS, Effort, weigh_dims
 from latentnet.inference.progress import Progress, is_shown
 from latentnet.inference.standing import Standing
-from latentnet.inference.start import chain_start, start_parameters
-from latentnet.inference.tuning import Tuning, informed_mass, plain_mass
-from latentnet.likelihood.verbs import information
+from latentnet.inference.start import chain_start
+from latentnet.inference.tuning import settings_of
 
 if TYPE_CHECKING:
+    from latentnet.problem.evidence import Evidence
     from latentnet.problem.problem import Problem
 
 __all__ = ["MCMC"]
@@ -81,6 +80,7 @@ class MCMC(Engine):
     """
 
     counts_clusters = True
+    counts_dims = True
 
     def __init__(
         self,
@@ -135,23 +135,31 @@ class MCMC(Engine):
     def _begin(self, problem: Problem, rng: np.random.Generator) -> Standing:
         """Chains at their starts."""
         first, *of_chains = rng.spawn(self.n_chains + 1)
-        mode, _, _ = posterior_mode(
-            problem, start_parameters(problem, first), max_iterations=200, tolerance=1e-2, dtype=np.float32
-        )
-        mass, most = plain_mass(problem), np.inf
-        if offers(problem.likelihood, information):
-            mass = informed_mass(problem, mode, first)
-            # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
-            most = 3.0 / np.sqrt(mass)
+        settings = settings_of(problem, float(self.target_acceptance), first)
         thin = 1 if isinstance(self.thin, str) else int(self.thin)
         judged = self.thin == "auto" and self.n_chains > 1 and self.n_chains * self.n_draws >= _FEWEST_DRAWS
-        tuning = Tuning(mass, find_branches(*problem.graph))
         max_thin = int(self.max_thin) if judged else thin
-        plan = Plan(int(self.n_warmup), int(self.n_draws), thin, max_thin, float(self.target_acceptance), tuning)
-        starts = [chain_start(problem, mode, most, chain_rng) for chain_rng in of_chains]
-        nothing = Kept(np.zeros((0, mass.size)), {}, np.zeros((0, 0), np.int32))
+        acceptance, tuning = settings.target_acceptance, settings.tuning
+        plan = Plan(int(self.n_warmup), int(self.n_draws), thin, max_thin, acceptance, tuning)
+        starts = [chain_start(problem, settings.mode, settings.most, chain_rng) for chain_rng in of_chains]
+        nothing = Kept(np.zeros((0, problem.n_parameters)), {}, np.zeros((0, 0), np.int32))
         chains = [Paused(0, one, {"theta": start}, nothing) for start, one in zip(starts, of_chains, strict=True)]
         return Standing(plan, tuple(chains))
+
+    def weigh_dims(self, problems: Sequence[Problem], rng: np.random.Generator) -> Evidence:
+        """Find the evidence for each number of dimensions; each costs two to three times what its draws would.
+
+        Parameters
+        ----------
+        problems : sequence of Problem
+            Of 1, 2, ... dimensions, with the same numbers in their priors.
+        rng : numpy.random.Generator
+        """
+        effort, acceptance = Effort.of(int(self.n_warmup), int(self.n_draws)), float(self.target_acceptance)
+        first, *of_problems = rng.spawn(len(problems) + 1)
+        settings = [settings_of(one, acceptance, own) for one, own in zip(problems, of_problems, strict=True)]
+        with Progress(is_shown(self.progress), (len(problems) - 1) * N_CHAINS * effort.n_iterations) as progress:
+            return weigh_dims(problems, settings, effort, first, self._n_threads(N_CHAINS * len(problems)), progress)
 
     def go_on(self, problem: Problem, standing: Standing, write: Write | None = None) -> InferenceResult:
         """Run from where chains stand until they have the draws of their plan, and agree if it lets them run on.
@@ -200,7 +208,7 @@ class MCMC(Engine):
         interrupted = run_in_threads(plan, chains, self._n_threads(), progress, checkpoints)
         return standing._replace(chains=tuple(chain.pause() for chain in chains)), interrupted
 
-    def _n_threads(self) -> int:
+    def _n_threads(self, n_chains: int | None = None) -> int:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = cores if self.n_jobs is None else int(self.n_jobs)
-        return min(asked if asked > 0 else max(cores + 1 + asked, 1), self.n_chains)
+        return min(asked if asked > 0 else max(cores + 1 + asked, 1), n_chains or self.n_chains)

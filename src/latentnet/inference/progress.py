@@ -60,6 +60,11 @@ class Progress:
         )
         self._bar.update(iterations)
 
+    def crossed(self, between: str, iterations: int) -> None:
+        """A chain has gone back and forth between two numbers of dimensions."""
+        self._bar.set_postfix_str(between, refresh=False)
+        self._bar.update(iterations)
+
     def run_on(self, found: Agreement, iterations: int, seconds: float) -> None:
         """The chains do not agree yet, and run on for so many iterations, which take about so long."""
         bad = {name: value for name, value in found.scalars.items() if not value < found.worst}

@@ -28,6 +28,8 @@ from latentnet.inference.moves.scaling import (
 )
 from latentnet.inference.moves.swap import Swaps, swap
 from latentnet.inference.moves.variances import Effects, OwnValues, redraw_effects, redraw_values
+from latentnet.inference.optimise import posterior_mode
+from latentnet.inference.start import start_parameters
 from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
 from latentnet.priors.mixture_draws import FIXED
 from latentnet.priors.positions import draw_shift, redraw_own_values, set_own_mass
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
     from latentnet.problem.target import Target
 
-__all__ = ["Tuning", "informed_mass", "plain_mass", "sampler_moves"]
+__all__ = ["Settings", "Tuning", "informed_mass", "plain_mass", "sampler_moves", "settings_of"]
 
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
@@ -55,6 +57,28 @@ class Tuning(NamedTuple):
 
     mass: np.ndarray  # (n_parameters,)
     branches: Branches
+
+
+class Settings(NamedTuple):
+    """Where the chains of a problem start, and how they are tuned at first."""
+
+    mode: np.ndarray  # (n_parameters,)
+    most: Any  # that a start may be away from it
+    tuning: Tuning
+    target_acceptance: float
+
+
+def settings_of(problem: Problem, target_acceptance: float, rng: np.random.Generator) -> Settings:
+    """Find the mode, and masses there."""
+    mode, _, _ = posterior_mode(
+        problem, start_parameters(problem, rng), max_iterations=200, tolerance=1e-2, dtype=np.float32
+    )
+    mass, most = plain_mass(problem), np.inf
+    if offers(problem.likelihood, information):
+        mass = informed_mass(problem, mode, rng)
+        # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
+        most = 3.0 / np.sqrt(mass)
+    return Settings(mode, most, Tuning(mass, find_branches(*problem.graph)), target_acceptance)
 
 
 def plain_mass(problem: Problem) -> np.ndarray:
@@ -186,7 +210,7 @@ def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> li
         relocations = min(relocations, _MOST_WHOLE_RELOCATIONS)
     if offers(likelihood, actor_log_likelihood):
         moves.append(Move(relocate, Relocation(relocations, *problem.graph), "relocation_rate"))
-    if _can_swap(problem, likelihood):
+    if _can_swap(problem):
         moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n * of_layers)), "swap_rate"))
     # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
     swings = 0 if problem.has_steps else min(_MOST_SWINGS, branches.hubs.size)
@@ -195,10 +219,10 @@ def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> li
     return moves
 
 
-def _can_swap(problem: Problem, likelihood: Any) -> bool:
+def _can_swap(problem: Problem) -> bool:
     """Whether it says what the places of two actors change; of layers, whether all actors are in all of these."""
     if len(problem.layers) > 1:
         own = [layer.problem for layer in problem.layers]
-        return all(one.n_actors == problem.n_actors and _can_swap(one, one.likelihood) for one in own)
+        return all(one.n_actors == problem.n_actors and _can_swap(one) for one in own)
     observed = problem.network.observed
-    return offers(likelihood, change_of_swap) and observed.n_dyads == observed.n_dyads_possible
+    return offers(problem.likelihood, change_of_swap) and observed.n_dyads == observed.n_dyads_possible

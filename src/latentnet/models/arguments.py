@@ -21,7 +21,11 @@ __all__ = ["read_effects", "read_families", "read_family", "read_n_dims", "read_
 def read_n_dims(n_dims: Any, similarity: Any) -> int:
     """Dimensions of the latent space, 0 without one."""
     space = read_similarity(similarity)
-    found = whole_number("n_dims", n_dims, 1, fix="; for no latent space use similarity=None")
+    if isinstance(n_dims, str) and n_dims == "auto":
+        if space is None:
+            return 0
+        raise ValueError("n_dims must be a number here, but is 'auto', which only fit infers; give model.n_dims_")
+    found = whole_number("n_dims", n_dims, 1, otherwise=" or 'auto'", fix="; for no latent space use similarity=None")
     return 0 if space is None else found
 
 

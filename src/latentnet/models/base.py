@@ -20,6 +20,7 @@ from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.aligned import read_reference, turn
 from latentnet.models.arguments import read_effects, read_families, read_n_dims, read_priors
 from latentnet.models.arviz_groups import ArvizGroups
+from latentnet.models.dimensions import InferredDims, with_inferred_dims
 from latentnet.models.fitted import read_only
 from latentnet.models.layers import LayerViews
 from latentnet.models.placements import Placements
@@ -41,13 +42,14 @@ from latentnet.problem.problem import Problem
 __all__ = ["Estimator", "LatentModel"]
 
 
-class Estimator(LayerViews, Report, Saved):
+class Estimator(InferredDims, LayerViews, Report, Saved):
     """What models of one network and of several share."""
 
     def __init__(
         self,
-        n_dims: int = 2,
+        n_dims: int | str = 2,
         *,
+        most_dims: int = 5,
         similarity: str | Similarity | None = "distance",
         family: Any = "bernoulli",
         effects: Any = (),
@@ -56,6 +58,7 @@ class Estimator(LayerViews, Report, Saved):
         random_state: Any = None,
     ) -> None:
         self.n_dims = n_dims
+        self.most_dims = most_dims
         self.similarity = similarity
         self.family = family
         self.effects = effects
@@ -73,7 +76,10 @@ class Estimator(LayerViews, Report, Saved):
                 "network must have observed dyads, but none was observed: there is nothing to learn from; an absent "
                 "tie is 0, and NaN is for what nobody knows (inference=PriorDraws() draws from the prior)"
             )
-        problem = replace(self._specify(given, rng), start=start)
+        if self._infers_dims:
+            problem = with_inferred_dims(self, given, engine, rng)
+        else:
+            problem = replace(self._specify(given, rng), start=start)
         for one in [network] if given.stack is None else given.stack.networks:
             warn_of_roster(one)
         write = self._checkpoint_writer(problem, engine)
@@ -148,16 +154,25 @@ class Estimator(LayerViews, Report, Saved):
                 stacklevel=3,
             )
 
+    @property
+    def _infers_dims(self) -> bool:
+        """Whether the number of dimensions is inferred, of which there are none without a latent space."""
+        return self.similarity is not None and isinstance(self.n_dims, str) and self.n_dims == "auto"
+
     def _specify(self, given: Given, rng: np.random.Generator) -> Problem:
         """Read the constructor's parameters for what is fitted; only data-scaled priors need `rng`."""
-        return self._make_problem(given, read_priors(self.priors), None)
+        n_dims = read_n_dims(self.n_dims, self.similarity)
+        return self._specify_with(given, rng, n_dims, read_priors(self.priors))
 
-    def _make_problem(self, given: Given, priors: Priors, clusters: Clusters | None) -> Problem:
+    def _specify_with(self, given: Given, rng: np.random.Generator, n_dims: int, priors: Priors) -> Problem:
+        return self._make_problem(given, n_dims, priors, None)
+
+    def _make_problem(self, given: Given, n_dims: int, priors: Priors, clusters: Clusters | None) -> Problem:
         problem = bind_given(
             given,
             read_families(self.family, given),
             similarity=self.similarity,
-            n_dims=read_n_dims(self.n_dims, self.similarity),
+            n_dims=n_dims,
             effects=read_effects(self.effects),
             priors=priors,
             position_prior=clusters,
@@ -195,7 +210,7 @@ class Estimator(LayerViews, Report, Saved):
         self._problem, self._inference = problem, self.inference
         self.network_, self.actors_, self.n_actors_ = problem.network, problem.network.actors, problem.n_actors
         automatic = problem.clusters is not None and problem.clusters.automatic
-        self.priors_ = problem.priors.filled_from(read_priors(self.priors), automatic)
+        self.priors_ = problem.priors.filled_from(read_priors(self.priors), automatic, problem.evidence is not None)
         self.positions_ = read_only(positions)
         variables, axes = extra or {}, self._extra_dims
         if clusters is not None:
@@ -312,11 +327,17 @@ class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
         """
         refuse_splits_of_rows()
         given, engine = as_given(network), read_engine(self.inference)
-        actors = given.network.actors
-        n_dims, space = read_n_dims(self.n_dims, self.similarity), read_similarity(self.similarity)
+        actors, target = given.network.actors, None
+        if self._infers_dims and not (start is None and align_to is None):
+            raise ValueError(
+                "start and align_to are of a number of dimensions, which n_dims='auto' does not know beforehand; leave "
+                "them out, and turn the map afterwards: latentnet.align_to(model, positions)"
+            )
         if start is not None:
-            start = every_position(start, actors, n_dims, "start")
-        target = None if align_to is None else read_reference(align_to, space, actors, n_dims, "align_to")
+            start = every_position(start, actors, read_n_dims(self.n_dims, self.similarity), "start")
+        if align_to is not None:
+            n_dims, space = read_n_dims(self.n_dims, self.similarity), read_similarity(self.similarity)
+            target = read_reference(align_to, space, actors, n_dims, "align_to")
         self._conclude(*self._infer(given, engine, as_generator(self.random_state), start=start), engine)
         if target is not None:
             turn(self, *target)

@@ -15,9 +15,6 @@ from latentnet.checks import whole_number
 from latentnet.effects import Similarity
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
-from latentnet.inference.optimise import position_spread
-from latentnet.inference.start import start_parameters
-from latentnet.models.arguments import read_n_dims, read_priors
 from latentnet.models.base import Estimator
 from latentnet.models.fitted import read_only
 from latentnet.models.reported_clusters import ClusterReport, cluster_report
@@ -48,8 +45,9 @@ class Clustering(Estimator):
     def __init__(
         self,
         n_clusters: int | str = 3,
-        n_dims: int = 2,
+        n_dims: int | str = 2,
         *,
+        most_dims: int = 5,
         similarity: str | Similarity | None = "distance",
         family: Any = "bernoulli",
         effects: Any = (),
@@ -59,6 +57,7 @@ class Clustering(Estimator):
     ) -> None:
         super().__init__(
             n_dims,
+            most_dims=most_dims,
             similarity=similarity,
             family=family,
             effects=effects,
@@ -82,23 +81,22 @@ class Clustering(Estimator):
         np.fill_diagonal(shared, 1.0)
         return shared
 
-    def _specify(self, given: Given, rng: Generator) -> Problem:
+    def _specify_with(self, given: Given, rng: Generator, n_dims: int, priors: Priors) -> Problem:
         network, presences, _ = given
         automatic = isinstance(self.n_clusters, str)
         if automatic and self.n_clusters != "auto":
             _checked_number(self.n_clusters, network.n_actors)
-        if read_n_dims(self.n_dims, self.similarity) == 0:
+        if n_dims == 0:
             raise ValueError(
                 "similarity must not be None: clusters are of positions; use LatentPositionModel(similarity=None)"
             )
-        priors = read_priors(self.priors)
         n_sites = 1 if presences is None else presences.n_sites
         if not automatic:
             actors = (
                 network.n_actors if presences is None else int(np.bincount(presences.site[: presences.n_first]).min())
             )
             most = _checked_number(self.n_clusters, actors) * n_sites
-            return self._make_problem(given, priors, Clusters(most, False))
+            return self._make_problem(given, n_dims, priors, Clusters(most, False))
         if n_sites > 1:
             raise ValueError(
                 "n_clusters='auto' is for one site, but there are several, each with clusters of its own; give a number"
@@ -110,12 +108,8 @@ class Clustering(Estimator):
             )
         n_first = network.n_actors if presences is None else presences.n_first
         most = min(int(priors.most_clusters), n_first)
-        return self._make_problem(given, self._scaled_priors(given, priors, rng), Clusters(most, True))
-
-    def _scaled_priors(self, given: Given, priors: Priors, rng: Generator) -> Priors:
-        """The defaults of "auto", from the spread of the positions at the position model's mode."""
-        problem = self._make_problem(given, Priors(), None)
-        return priors.scaled_by(position_spread(problem, start_parameters(problem, rng)))
+        priors = priors.scaled_by(self._spread(given, n_dims, rng))
+        return self._make_problem(given, n_dims, priors, Clusters(most, True))
 
     def _keep(
         self,

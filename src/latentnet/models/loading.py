@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, get_args
 
 import numpy as np
@@ -28,6 +29,7 @@ from latentnet.models.reported_clusters import OF_CLUSTERS, decoded_clusters
 from latentnet.models.standings import decoded_standing
 from latentnet.network.layers import Given
 from latentnet.priors.clusters import Clusters
+from latentnet.problem.evidence import Evidence
 from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 
@@ -193,7 +195,20 @@ def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) 
         model.inference.set_params(checkpoint=None)
     fitted = model._decoded_networks(content, source)
     given = {name: decode(value, source) for name, value in content["problem"].items()}
-    return model, _problem(fitted, given, parameters)
+    return model, replace(_problem(fitted, given, parameters), evidence=_evidence(content, source, given["n_dims"]))
+
+
+def _evidence(content: dict[str, Any], source: Source, n_dims: int) -> Evidence | None:
+    """The evidence for each number of dimensions; older files have none."""
+    if content.get("evidence") is None:
+        return None
+    steps, errors, ratio = decode(content["evidence"], source)
+    found = Evidence(steps, errors, float(ratio))
+    if not (_is_finite(steps) and _is_finite(errors) and steps.ndim == 1 and steps.shape == errors.shape and ratio > 0):
+        raise ValueError("its evidence is not a number for each dimension")
+    if found.n_dims != n_dims:
+        raise ValueError("its dimensions are not the most probable ones")
+    return found
 
 
 def _restored(content: dict[str, Any], source: Source) -> Estimator:

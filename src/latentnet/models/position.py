@@ -16,8 +16,12 @@ class LatentPositionModel(LatentModel):
 
     Parameters
     ----------
-    n_dims : int
-        Dimensions of the latent space.
+    n_dims : int or "auto"
+        Dimensions of the latent space. "auto" infers the number by MCMC: the evidence for each one up to `most_dims`,
+        by paths on which a dimension is narrowed to nothing (Bennett 1976; Crooks 2000), with a prior of positions
+        that is the same for all (`Priors`); then the model is fitted with the most probable one.
+    most_dims : int
+        The largest number that "auto" considers.
     similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
         What the space adds to the linear predictor: −‖z_i − z_j‖, −‖z_i − z_j‖², z_i·z_j, or nothing.
     family : str or Family
@@ -61,10 +65,21 @@ class LatentPositionModel(LatentModel):
     priors_ : Priors
         What was used, every number resolved.
 
+    n_dims_ : int
+        `n_dims`, or the most probable number under "auto".
+    n_dims_probabilities_ : pandas.Series
+        Posterior of the number of dimensions.
+    n_dims_evidence_ : pandas.DataFrame
+        The same with the log evidence and its standard error.
+
     References
     ----------
     Hoff, P. D., Raftery, A. E. & Handcock, M. S. (2002). Latent space approaches to social network analysis. JASA 97,
     1090–1098.
+    Bennett, C. H. (1976). Efficient estimation of free energy differences from Monte Carlo data. Journal of
+    Computational Physics 22, 245–268.
+    Crooks, G. E. (2000). Path-ensemble averages in systems driven far from equilibrium. Physical Review E 61,
+    2361–2366.
 
     Examples
     --------

@@ -133,6 +133,7 @@ class Saved(Fitted):
             },
             **self._encoded_networks(problem, store),
             "problem": {name: encoded(value, f"{name} of the fit") for name, value in ingredients(problem).items()},
+            "evidence": None if problem.evidence is None else encoded(tuple(problem.evidence), "evidence of the fit"),
         }
 
     def _checkpoint_writer(self, problem: Problem, engine: Any) -> Write | None:

@@ -32,6 +32,11 @@ _OF_THE_MODE = {
     "cluster_mean_variance": "2V",
     "cluster_weight_concentration": "with V",
 }
+_FOR_ANY_DIMS = {
+    "position_variance_scale": "V (V/5 with clusters): variance of a coordinate at the mode in two dimensions",
+    "position_variance_df": "with V",
+    "cluster_mean_variance": "2V",
+}
 # By term: how the pair of numbers is called, and whether the first one must be positive as the second.
 _BY_TERM = {"coefficients": ("mean", "variance", False), "random_effects": ("variance scale", "df", True)}
 
@@ -52,6 +57,9 @@ class Priors(Component):
     coordinate of the positions at the mode of the position model, with its σ² held at the scale of R's prior.
 
     ``print(priors)`` shows every number with where it comes from; `priors_` of a fitted model has them filled in.
+
+    ``n_dims="auto"`` needs defaults that are the same for each number of dimensions: v0 = V, df = 4 without clusters,
+    and v0 = V/5, df = 4, ω² = 2V with clusters, where V is that of two dimensions.
 
     Parameters
     ----------
@@ -92,6 +100,8 @@ class Priors(Component):
     layer_weight_log_variance : float
         The log of the weight of each further layer of `Layers`, how much a distance matters there in units u, is N(0,
         layer_weight_log_variance).
+    dimension_ratio : float
+        ``n_dims="auto"``: how probable a number of dimensions is beforehand, over how probable the number below it is.
     cluster_count_rate : float
         ``n_clusters="auto"``: the number of components G has prior ∝ rate^G/G! on 1..most_clusters.
     most_clusters : int
@@ -139,6 +149,7 @@ class Priors(Component):
     dispersion_log_variance: float = 4.0
     cutpoint_log_gap_variance: float = 1.0
     layer_weight_log_variance: float = 1.0
+    dimension_ratio: float = 0.5
     cluster_count_rate: float = 1.0
     most_clusters: int = 10
     standardised: bool = True
@@ -224,6 +235,16 @@ class Priors(Component):
             cluster_weight_concentration=1.0,
         )
 
+    def for_any_dims(self, variance: float, clusters: bool) -> Priors:
+        """Fill in the defaults of ``n_dims="auto"``: the same for each number, for coordinates of this variance."""
+        if clusters:
+            return self.with_defaults(
+                position_variance_scale=variance / 5.0,
+                position_variance_df=4.0,
+                cluster_mean_variance=2.0 * variance,
+            )
+        return self.with_defaults(position_variance_scale=variance, position_variance_df=4.0)
+
     def with_defaults(self, **defaults: Any) -> Priors:
         """Copy with these numbers where there was None.
 
@@ -233,7 +254,7 @@ class Priors(Component):
         """
         return replace(self, **{name: value for name, value in defaults.items() if getattr(self, name) is None})
 
-    def filled_from(self, given: Priors, by_the_mode: bool) -> Priors:
+    def filled_from(self, given: Priors, by_the_mode: bool, for_any_dims: bool = False) -> Priors:
         """The same numbers, which know where they come from when printed.
 
         Parameters
@@ -242,8 +263,11 @@ class Priors(Component):
             Before `resolve`.
         by_the_mode : bool
             Whether `scaled_by` filled in what is of positions and clusters.
+        for_any_dims : bool
+            Whether `for_any_dims` did.
         """
         told, sources = replace(self), _SOURCES | (_OF_THE_MODE if by_the_mode else {})
+        sources |= _FOR_ANY_DIMS if for_any_dims else {}
         told._sources = {name: source for name, source in sources.items() if getattr(given, name) is None}
         return told
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from latentnet.network import Network
     from latentnet.posterior.procrustes import Invariance
     from latentnet.priors import Priors
+    from latentnet.problem.evidence import Evidence
     from latentnet.problem.layers import Layer
 
 __all__ = ["Problem", "position_unit"]
@@ -63,6 +64,7 @@ class Problem:
     covariates: Covariates = NO_COVARIATES
     prior: Prior = None  # type: ignore[assignment]  # until it is bound; whoever evaluates it takes its own scratch
     start: np.ndarray | None = None  # (n_actors, n_dims) where the user lets positions start
+    evidence: Evidence | None = None  # for each number of dimensions, where it was inferred
     layers: tuple[Layer, ...] = ()  # of several kinds of ties: then `network` is their union, and each has its family
 
     @property
