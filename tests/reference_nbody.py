@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -73,3 +74,28 @@ def softplus_sum(points: np.ndarray, intercept: float) -> tuple[float, np.ndarra
     terms = np.logaddexp(0.0, eta)
     gradient = -(probability * gap / length).sum(axis=2)
     return 0.5 * (terms.sum() - np.trace(terms)), gradient, 0.5 * probability.sum()
+
+
+def kind_sum(term: str, points: np.ndarray, pairs: Any) -> tuple[Any, ...]:
+    """Value, gradient, slopes by intercepts, and sums by first and second point, pair by pair."""
+    d, n = points.shape
+    value, gradient, slopes = 0.0, np.zeros((d, n)), np.zeros(len(pairs.intercepts))
+    of_first, of_second = np.zeros(n), np.zeros(n)
+    for i in range(n):
+        for j in range(n):
+            if i == j:
+                continue
+            kind = pairs.kinds[pairs.classes[i], pairs.classes[j]]
+            length = max(math.sqrt(sum((points[k, i] - points[k, j]) ** 2 for k in range(d))), 1e-100)
+            eta, weight = pairs.intercepts[kind] - length, pairs.first[i] * pairs.second[j]
+            f = math.exp(eta) if term == "exponential" else math.log1p(math.exp(eta))
+            slope = math.exp(eta) if term == "exponential" else 1.0 / (1.0 + math.exp(-eta))
+            value += weight * f
+            slopes[kind] += weight * slope
+            of_first[i] += weight * f
+            of_second[j] += weight * f
+            for k in range(d):
+                step = -weight * slope * (points[k, i] - points[k, j]) / length
+                gradient[k, i] += step
+                gradient[k, j] -= step
+    return value, gradient, slopes, of_first, of_second

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.sparse.csgraph import shortest_path
 from scipy.special import expit
 
-from latentnet import MAP, LatentClusterModel, LatentPositionModel, load
+from latentnet import MAP, LatentClusterModel, LatentPositionModel, Layers, Variational, checks, load, roles
 from latentnet.datasets import load_sampson, make_large_network
 from latentnet.datasets.large import Geometry
-from latentnet.effects import Sociality
+from latentnet.effects import DyadCovariate, Sociality
 from latentnet.inference import auto
 from latentnet.inference.auto import choose
 from latentnet.inference.gaussians import Gaussians
@@ -21,6 +23,7 @@ from latentnet.inference.large_start import _hops
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.verbs import value_and_gradient
 from latentnet.network.layers import Given
+from latentnet.predictive import large
 from latentnet.problem.verbs import BoundTarget
 
 
@@ -99,6 +102,48 @@ def test_memory_of_a_large_fit_is_of_the_order_of_its_ties() -> None:
     assert model.predict_proba([(0, 1), (5, 9000)]).shape == (2,)
 
 
+@pytest.mark.parametrize("directed", [False, True])
+def test_score_and_simulation_of_large_networks_are_those_of_a_walk_over_all_dyads(
+    directed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The score within 2 in 1,000 (approximated sums, and a sample); ties within 4.5 standard deviations."""
+    network = make_large_network(500, directed=directed, random_state=2)[0].network
+    model = LatentPositionModel(inference=Variational(n_draws=20), random_state=1).fit(network)
+    other = make_large_network(500, directed=directed, random_state=2)[0].network.with_unobserved([(0, 5), (7, 3)])
+    exact = model.score(other)
+    monkeypatch.setattr(large, "MOST_WALKED", 100)
+    assert model.score(other) == pytest.approx(exact, rel=2e-3)
+    assert model.score(other) == model.score(other)
+    drawn = model.simulate(30, random_state=3)
+    assert all(one.directed == directed and set(one.ties.data) == {1.0} for one in drawn)
+    expected = np.nansum(model.predict_proba()) / (1 if directed else 2)
+    counts = np.array([one.n_ties for one in drawn])
+    assert abs(counts.mean() - expected) < 4.5 * counts.std() / np.sqrt(30)
+
+
+def test_what_takes_memory_of_all_dyads_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = make_large_network(300, mean_degree=5.0, random_state=4)[0].network
+    model = LatentClusterModel(2, inference=MAP(1, max_iterations=20), random_state=1)
+    with pytest.warns(match="MAP stopped"):
+        model.fit(network)
+    monkeypatch.setattr(checks, "free_memory", lambda: 80_000.0)
+    calls: list[Callable[[], Any]] = [
+        model.predict_proba,
+        model.ties_to_frame,
+        lambda: model.coclustering_,
+        lambda: roles(model),
+        network.observed.toarray,
+        network.observed.dyads,
+        lambda: LatentPositionModel().fit(Layers({"a": network, "b": network})),
+        lambda: LatentPositionModel(effects=[DyadCovariate(np.zeros((300, 300)), name="x")]).fit(network),
+    ]
+    for call in calls:
+        with pytest.raises(MemoryError, match=r"of 300 actors would take .* GiB of memory, but .* are free; "):
+            call()
+    assert model.predict_proba([(0, 1)]).shape == (1,)
+    assert len(model.to_frame()) == 300
+
+
 def test_small_networks_keep_the_exact_likelihood_and_refusals_name_the_fix() -> None:
     network = make_large_network(60, random_state=1)[0].network
     assert LatentPositionModel(inference="map", random_state=1).fit(network).likelihood_["kind"] == "exact"
@@ -154,10 +199,10 @@ def test_auto_chooses_by_size_and_model_and_says_so(
     monks = load_sampson()
     given = Given(monks)
     assert choose(LatentPositionModel()._specify(given, np.random.default_rng(1))).name == "mcmc"
-    large = Given(make_large_network(1001, mean_degree=3.0, random_state=1)[0].network)
+    big = Given(make_large_network(1001, mean_degree=3.0, random_state=1)[0].network)
     rng = np.random.default_rng(1)
-    assert choose(LatentPositionModel()._specify(large, rng)).name == "variational"
-    mode = choose(LatentPositionModel(effects=[Sociality()])._specify(large, rng))
+    assert choose(LatentPositionModel()._specify(big, rng)).name == "variational"
+    mode = choose(LatentPositionModel(effects=[Sociality()])._specify(big, rng))
     assert mode.name == "map"
     assert "1,001 actors are over 1,000" in mode.why
     unknown = LatentClusterModel("auto", inference="auto")._specify(given, rng)

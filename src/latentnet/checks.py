@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["MOST", "fits", "is_whole", "one_of", "shown", "whole_number"]
+__all__ = ["MOST", "fits", "fits_square", "is_whole", "one_of", "shown", "whole_number"]
 
 # Sums and products of two such numbers still fit into 64 bits, and no array of more elements fits into memory.
 MOST = 2**31 - 1
@@ -137,6 +137,33 @@ def fits(what: str, n_bytes: float, *, fix: str) -> None:
     if n_bytes > free:
         needed, left = (f"{value / 2**30:,.1f} GiB" for value in (n_bytes, free))
         raise MemoryError(f"{what} would take {needed} of memory, but {left} are free; {fix}")
+
+
+def fits_square(what: str, n_actors: int, n_bytes: float, *, fix: str) -> None:
+    """Refuse what grows with the square of the actors and does not fit into memory, before it is made.
+
+    Parameters
+    ----------
+    what : str
+        What would be made of "for ... actors".
+    n_actors : int
+    n_bytes : float
+        What it takes for each ordered pair of actors, all that is made on the way included.
+    fix : str
+        What to do instead.
+
+    Raises
+    ------
+    MemoryError
+        If it takes more than is free.
+
+    Examples
+    --------
+    >>> fits_square("a number for each dyad", 10**7, 8.0, fix="ask for some of them")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    MemoryError: a number for each dyad of 10,000,000 actors would take 745,058.1 GiB of memory, but ...
+    """
+    fits(f"{what} of {n_actors:,} actors", n_bytes * n_actors * n_actors, fix=fix)
 
 
 def free_memory() -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentnet.effects.attributes import AttributeEffect, numbers
 from latentnet.effects.base import BoundEffect
-from latentnet.effects.checks import check_varies, dyad_moments
+from latentnet.effects.checks import attribute_moments, check_varies
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ class AbsoluteDifference(AttributeEffect):
         """
         data = numbers(self, network, self.attribute)
         names = (f"absolute_difference({self.attribute})",)
-        moments = dyad_moments(network, 1, lambda rows: [np.abs(data[rows, np.newaxis] - data)])
+        data = data[np.newaxis]
+        moments = attribute_moments(network, data, lambda a, b: np.abs(a[:, :, np.newaxis] - b[:, np.newaxis]))
         check_varies(self, names, moments)
-        return BoundEffect(1, data[np.newaxis], names, symmetric=True)
+        return BoundEffect(1, data, names, symmetric=True)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Moments",
+    "actor_classes",
+    "attribute_cells",
+    "attribute_moments",
     "cell_moments",
     "check_receivers",
     "check_senders",
     "check_varies",
+    "class_counts",
     "dyad_moments",
     "observed_counts",
     "possible_cells",
@@ -32,6 +36,9 @@ __all__ = [
 ]
 
 _CELLS = 1 << 18
+_FEWER = 8  # times fewer classes than actors, for a walk over pairs of classes to pay
+
+Covariate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class Moments(NamedTuple):
@@ -68,6 +75,75 @@ def observed_counts(network: Network) -> tuple[np.ndarray, np.ndarray]:
     return (network if network.observed.n_dyads else fully_observed(network)).observed.counts()
 
 
+def actor_classes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Actors that are alike in data (n_rows, n_actors): the class of each, and the first two actors of each class.
+
+    Returns
+    -------
+    classes : int ndarray of shape (n_actors,)
+    members : int ndarray of shape (2, n_classes)
+        The second is the first again where a class has one actor.
+    """
+    _, first, classes = np.unique(data, axis=1, return_index=True, return_inverse=True)
+    classes = classes.reshape(-1)
+    order = np.argsort(classes, kind="stable")
+    starts = np.searchsorted(classes[order], np.arange(len(first) + 1))
+    return classes, np.stack([first, order[np.minimum(starts[:-1] + 1, starts[1:] - 1)]])
+
+
+def class_counts(network: Network, classes: np.ndarray) -> np.ndarray:
+    """Observed ordered dyads from each class of actors to each (n_classes, n_classes); all, if none was observed."""
+    observed = (network if network.observed.n_dyads else fully_observed(network)).observed
+    size, modes = int(classes.max()) + 1, network.mode
+    sends = observed.asked if modes is None else observed.asked & (modes == 0)
+    sent = np.bincount(classes[sends], minlength=size).astype(np.float64)
+    received = np.bincount(classes if modes is None else classes[modes == 1], minlength=size)
+    counts = np.outer(sent, received)
+    if modes is None:  # nobody has a dyad with himself
+        counts -= np.diag(sent)
+    missing = observed.missing
+    np.add.at(counts, (classes[entry_rows(missing)], classes[missing.indices]), -1.0)
+    return np.asarray(counts)
+
+
+def _by_class(network: Network, data: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Representatives of classes and counts of dyads between these; None where classes are many."""
+    classes, members = actor_classes(data)
+    if _FEWER * members.shape[1] > network.n_actors:
+        return None
+    return data[:, members[0]], class_counts(network, classes)
+
+
+def attribute_moments(network: Network, data: np.ndarray, covariates: Covariate) -> Moments:
+    """Moments of covariates that hang on the two actors' data alone.
+
+    Parameters
+    ----------
+    network : Network
+    data : ndarray of shape (n_rows, n_actors)
+    covariates : callable
+        Of the data of some senders (n_rows, n_senders) and receivers: each coefficient's x (·, n_senders, n_receivers).
+    """
+    found = _by_class(network, data)
+    if found is None:
+        size = len(covariates(data[:, :1], data[:, :1]))
+        return dyad_moments(network, size, lambda rows: covariates(data[:, rows], data))
+    kinds, counts = found
+    x, seen = covariates(kinds, kinds), counts > 0.0
+    square = (x**2 * counts).sum(axis=(1, 2)) / counts.sum()
+    return Moments(square, x[:, seen].min(axis=1), x[:, seen].max(axis=1))
+
+
+def attribute_cells(network: Network, data: np.ndarray, n_coefficients: int, cells: Covariate) -> Moments:
+    """Moments of indicators: `cells` is the coefficient of each dyad, -1 for none; else as `attribute_moments`."""
+    found = _by_class(network, data)
+    if found is None:
+        return cell_moments(network, n_coefficients, lambda rows: cells(data[:, rows], data).astype(np.int64))
+    kinds, counts = found
+    places = cells(kinds, kinds).astype(np.int64) + 1
+    return _of_counts(np.bincount(places.ravel(), weights=counts.ravel(), minlength=n_coefficients + 1))
+
+
 def dyad_moments(network: Network, n_coefficients: int, covariates: Callable[[slice], Iterable[np.ndarray]]) -> Moments:
     """Moments of covariates; ``covariates(rows)`` gives each coefficient's x (n_rows, n_actors)."""
     total = np.zeros(n_coefficients)
@@ -88,6 +164,11 @@ def cell_moments(network: Network, n_coefficients: int, cells: Callable[[slice],
     counts = np.zeros(n_coefficients + 1)
     for rows, mask in _observed_blocks(network):
         counts += np.bincount(cells(rows)[mask] + 1, minlength=n_coefficients + 1)
+    return _of_counts(counts)
+
+
+def _of_counts(counts: np.ndarray) -> Moments:
+    """Moments of indicators from numbers of dyads: of those without a coefficient, and of each coefficient's."""
     total, counts = counts.sum(), counts[1:]
     return Moments(counts / total, (counts == total).astype(np.float64), (counts > 0.0).astype(np.float64))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from latentnet.effects.attributes import AttributeEffect, codes, level_codes
 from latentnet.effects.base import BoundEffect
-from latentnet.effects.checks import cell_moments, check_varies, possible_cells
+from latentnet.effects.checks import attribute_cells, check_varies, possible_cells
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ class Homophily(AttributeEffect):
             data[1] = which[data[0].astype(np.int64)]
             names = tuple(f"homophily({self.attribute}={levels[k]})" for k in shared)
 
-        def cells(rows: slice) -> np.ndarray:
-            return np.where(data[0, rows, np.newaxis] == data[0], data[1], -1.0).astype(np.int64)
+        def cells(senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+            return np.where(senders[0, :, np.newaxis] == receivers[0], receivers[1], -1.0)
 
-        moments = cell_moments(network, len(names), cells)
+        moments = attribute_cells(network, data, len(names), cells)
         check_varies(self, names, moments, ", or merge the level with another" if self.by_level else "")
         return BoundEffect(len(names), data, names, symmetric=True)
 

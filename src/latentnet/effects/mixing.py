@@ -9,7 +9,7 @@ import numpy as np
 
 from latentnet.effects.attributes import AttributeEffect, level_codes
 from latentnet.effects.base import BoundEffect, Effect
-from latentnet.effects.checks import cell_moments, check_varies, possible_cells
+from latentnet.effects.checks import attribute_cells, check_varies, possible_cells
 from latentnet.network.labels import listing
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 
@@ -82,10 +82,14 @@ class Mixing(AttributeEffect):
                 table[b, a] = k
         arrow = "->" if ordered else "--"
         names = tuple(f"mixing({self.attribute}={first[a]}{arrow}{second[b]})" for a, b in cells)
-        to, of = receivers.astype(np.int64), senders.astype(np.int64)
-        moments = cell_moments(network, len(names), lambda rows: table[of[rows, np.newaxis], to].astype(np.int64))
+        levels = np.stack([senders, receivers])
+
+        def cell(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+            return table[rows[0].astype(np.int64)[:, np.newaxis], columns[1].astype(np.int64)]
+
+        moments = attribute_cells(network, levels, len(names), cell)
         check_varies(self, names, moments, ", or merge the level with another")
-        data = _stacked(np.stack([senders, receivers]), table)
+        data = _stacked(levels, table)
         return BoundEffect(len(names), data, names, symmetric=not ordered)
 
     def _reference(

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentnet.effects.attributes import AttributeEffect, expanded
 from latentnet.effects.base import BoundEffect
-from latentnet.effects.checks import check_varies, dyad_moments, refuse_two_mode
+from latentnet.effects.checks import attribute_moments, check_varies, refuse_two_mode
 from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class SocialityCovariate(AttributeEffect):
         )
         values, labels, levels = expanded(self, network, self.attribute)
         names = tuple(f"sociality({label})" for label in labels)
-        moments = dyad_moments(network, len(names), lambda rows: (x[rows, np.newaxis] + x for x in values))
+        moments = attribute_moments(network, values, lambda a, b: a[:, :, np.newaxis] + b[:, np.newaxis])
         check_varies(self, names, moments, ", or merge the level with another" if levels else "")
         return BoundEffect(len(names), values, names, symmetric=True)
 

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import ndtr
 
+from latentnet.checks import fits_square
 from latentnet.compiled import exp
 from latentnet.families.base import BoundFamily, Family, Frame, Variable, mean_tie
 
@@ -71,6 +72,7 @@ class Gaussian(Family):
         mean = mean_tie(network)
         if mean >= 0.0:
             return sparse.csr_array(network.ties > mean)
+        fits_square("a value for each dyad", network.n_actors, 10.0, fix="subtract the least value from all of them")
         return sparse.csr_array((network.ties.toarray() > mean) & network.observed.toarray())
 
     def prior_defaults(self, network: Network, priors: Priors) -> dict[str, float]:

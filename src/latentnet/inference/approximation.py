@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -10,11 +10,14 @@ from latentnet.inference.large_start import large_start
 from latentnet.inference.optimise import maximise, mode_density, posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
+from latentnet.likelihood.approximate_effects import ApproximateEffects
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
 __all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "measured_errors", "mode_start", "nearest_mode"]
+
+Approximation: TypeAlias = Approximate | ApproximateEffects
 
 LIKELIHOOD = ("auto", "exact", "approximate")
 MOST_EXACT = 1000  # actors
@@ -23,7 +26,7 @@ _MEMORY = 8
 _PHASES = (40, 40)  # iterations after which the grid is chosen anew
 
 
-def approximation(problem: Problem, wanted: str, engine: str) -> Approximate | None:
+def approximation(problem: Problem, wanted: str, engine: str) -> Approximation | None:
     """The approximated likelihood, if that is wanted; None is the exact one.
 
     Raises
@@ -33,13 +36,17 @@ def approximation(problem: Problem, wanted: str, engine: str) -> Approximate | N
     """
     if wanted == "exact" or (wanted == "auto" and problem.n_actors <= MOST_EXACT):
         return None
-    refusal = "there are several kinds of ties" if len(problem.layers) > 1 else Approximate.refusal(problem)
-    if refusal and wanted == "approximate":
+    refusal = "there are several kinds of ties" if len(problem.layers) > 1 else ""
+    for kind in () if refusal else (Approximate, ApproximateEffects):
+        refusal = kind.refusal(problem)
+        if not refusal:
+            return kind(problem)
+    if wanted == "approximate":
         raise ValueError(f"{engine}: likelihood='approximate' cannot be had, as {refusal}; take likelihood='exact'")
-    return None if refusal else Approximate(problem)
+    return None
 
 
-def mode_start(problem: Problem, likelihood: Approximate | None, rng: np.random.Generator) -> np.ndarray:
+def mode_start(problem: Problem, likelihood: Approximation | None, rng: np.random.Generator) -> np.ndarray:
     """Where the search for the mode starts, unless the user said where: what suits the problem's size."""
     if likelihood is None or problem.start is not None:
         return start_parameters(problem, rng)
@@ -47,7 +54,7 @@ def mode_start(problem: Problem, likelihood: Approximate | None, rng: np.random.
 
 
 def nearest_mode(
-    problem: Problem, likelihood: Approximate | None, start: np.ndarray, *, max_iterations: int, tolerance: float
+    problem: Problem, likelihood: Approximation | None, start: np.ndarray, *, max_iterations: int, tolerance: float
 ) -> tuple[np.ndarray, float, bool]:
     """Mode of the posterior density near `start`, exact or approximated: (parameters, log density, converged).
 
@@ -68,7 +75,7 @@ def nearest_mode(
     return theta, value, converged
 
 
-def measured_errors(likelihood: Approximate, draws: np.ndarray) -> dict[str, np.ndarray]:
+def measured_errors(likelihood: Approximation, draws: np.ndarray) -> dict[str, np.ndarray]:
     """Errors of the approximated sum against the exact one, at the first of the draws: statistics of each draw."""
     errors = likelihood.errors(draws[0])
     shape = (1, len(draws))

@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from threadpoolctl import threadpool_limits
 
 from latentnet.compiled import kernel
+from latentnet.families import Poisson
 from latentnet.network.paths import breadth_first
 from latentnet.priors.positions import place_own_values
 
@@ -99,13 +100,15 @@ def _scale_and_intercept(problem: Problem, positions: np.ndarray, rng: np.random
     def lengths(i: np.ndarray, j: np.ndarray) -> np.ndarray:
         return np.asarray(np.linalg.norm(positions[i] - positions[j], axis=1))
 
+    counts = type(problem.family) is Poisson
     of_ties, of_pairs = lengths(ties.row[tied], ties.col[tied]), lengths(*pairs)
-    ratio = n * (n - 1.0) / max(ties.nnz, 1)  # dyads for each tie
+    ratio = n * (n - 1.0) / max(float(ties.data.sum()), 1.0)  # dyads for each tie
 
     def lost(values: np.ndarray) -> float:
         scale, b = np.exp(values[0]), values[1]
         gained = b - scale * of_ties.mean() if of_ties.size else b
-        return float(ratio * np.logaddexp(0.0, b - scale * of_pairs).mean() - gained)
+        eta = b - scale * of_pairs
+        return float(ratio * (np.exp(np.minimum(eta, 50.0)) if counts else np.logaddexp(0.0, eta)).mean() - gained)
 
     found = minimize(lost, [0.0, -np.log(ratio) + 2.0], method="Nelder-Mead", options={"maxiter": 200})
     return float(np.exp(np.clip(found.x[0], -5.0, 10.0))), float(found.x[1])

@@ -40,8 +40,10 @@ class MAP(Engine):
     tolerance : float
         Largest absolute entry of the gradient at which it stops.
     likelihood : {"auto", "exact", "approximate"}
-        "auto" approximates beyond 1,000 actors where it can: binary ties (logit), ``similarity="distance"`` in up to
-        three dimensions, no effects, no whole row unobserved.
+        "auto" approximates beyond 1,000 actors where it can: ``similarity="distance"`` in up to three dimensions, of
+        binary ties (logit) or counts (Poisson without exposure), with effects of attributes that make at most 32
+        classes of actors (`Homophily`, `Mixing`, `AbsoluteDifference`, covariates of senders, receivers and both), and
+        for counts also with random effects, which factor the sum; those of binary ties do not.
 
     Examples
     --------

@@ -21,7 +21,9 @@ from latentnet.nbody.sums import MOST_DIMS, SoftplusSum, relative_errors
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["Approximate", "Errors"]
+__all__ = ["MOST_WALKED", "Approximate", "Errors"]
+
+MOST_WALKED = 5000  # actors, whose dyads are all looked at one by one, for other things than fits
 
 
 class Errors(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import UNCOUNTED, block_function, clear, implements, inline_kernel, kernel, small_kernel
-from latentnet.likelihood.packed import Packed, actor_layout, network_layout
+from latentnet.likelihood.packed import Packed, actor_layout, dyad_layout, network_layout
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
@@ -99,6 +99,12 @@ class Composed(NamedTuple):
         data = problem.bound.data if own else family.bind(problem.network, problem.priors).data
         return compose(problem.network, family, data, problem.effects, problem.family_slice)
 
+    @staticmethod
+    def of_no_dyads(problem: Problem) -> Composed:
+        """Of no dyad, for linear predictors of chosen ones: a layout of all of them takes time of their order."""
+        family, layout = problem.family, dyad_layout(*np.zeros((2, 0), np.int64))
+        return compose(problem.network, family, problem.bound.data, problem.effects, problem.family_slice, layout)
+
 
 def _no_add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
     pass
@@ -114,6 +120,7 @@ def compose(
     family_data: np.ndarray,
     effects: Sequence[tuple[Effect, BoundEffect, slice]],
     family_slice: slice,
+    layout: Packed | None = None,
 ) -> Composed:
     """Compose effects and family over a network.
 
@@ -127,15 +134,19 @@ def compose(
         Each with its slice of the parameter vector.
     family_slice : slice
         The family's own values in the parameter vector.
+    layout : Packed or None
+        Which dyads; None: all that were observed.
     """
     if len(effects) > SLOTS:
         raise ValueError(
             f"effects must be at most {SLOTS}, intercept and similarity among them, but there are {len(effects)}; "
             "leave some out"
         )
-    layout = network_layout(network, unit=family.unit)
     coupled = family.unit in ("row", "network")
-    by_actor = layout if coupled else actor_layout(network, unit=family.unit)
+    by_actor = layout
+    if layout is None or by_actor is None:
+        layout = network_layout(network, unit=family.unit)
+        by_actor = layout if coupled else actor_layout(network, unit=family.unit)
     dyads, n_dyad_rows = dyad_blocks(family, network, layout)
     padding = SLOTS - len(effects)
     parts = [*(part for _, _, part in effects), *[slice(0, 0)] * padding, family_slice]

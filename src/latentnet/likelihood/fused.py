@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba.types import void
 
+from latentnet.checks import fits_square
 from latentnet.compiled import UNCOUNTED, clear, implements, inline_kernel, kernel, small_kernel, softplus
 from latentnet.families import Bernoulli
 from latentnet.likelihood.fused_data import BILINEAR, DISTANCE, SIMILARITY_CODES, FusedData, fused_data
@@ -344,6 +345,7 @@ def _add_expected(likelihood: Any, draws: Any, out: Any) -> None:
 @implements(tie_probabilities, Fused)
 def _tie_probabilities(likelihood: Fused, draws: np.ndarray) -> np.ndarray:
     n = likelihood.data.n_actors
+    fits_square("a probability for each pair", n, 4.0, fix="take inference='map' or 'variational'")
     out = np.zeros(n * (n - 1) // 2)
     memory = Memory(_own_scratch(likelihood, np.float32))
     entry(_add_expected, UNCOUNTED, void, memory.type, MATRIX, VECTOR)(memory, np.ascontiguousarray(draws), out)

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from latentnet.checks import one_of
+from latentnet.checks import fits_square, one_of
 from latentnet.network import Network
 from latentnet.network.sparse import entries_at
 
@@ -38,6 +38,8 @@ class Score(NamedTuple):
 def held_out(network: Network, dyads: Sequence[tuple[Any, Any]]) -> Held:
     """Look up the held-out dyads in the network that they come from."""
     senders, receivers = (network.index([dyad[k] for dyad in dyads]) for k in (0, 1))
+    fix = "hide dyads by with_unobserved, fit, and score predict_proba(dyads)"
+    fits_square("a list of all dyads that are not held out", network.n_actors, 100.0, fix=fix)
     others = network.observed.toarray()
     if not others[senders, receivers].all():
         k = int(np.argmin(others[senders, receivers]))

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from latentnet._exceptions import LatentnetWarning
-from latentnet.checks import whole_number
+from latentnet.checks import fits_square, whole_number
 from latentnet.effects import Similarity
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
@@ -72,6 +72,7 @@ class Clustering(Estimator):
         """Posterior probability that two actors share a cluster, (n_actors, n_actors)."""
         problem = self._checked()
         draws = self.draws_
+        fits_square("a probability for each pair", problem.n_first, 16.0, fix="labels_ and membership_ are by actor")
         if problem.clusters is not None and problem.clusters.automatic and draws.kind == "chains":
             return coclustering(draws.extra["cluster_label"].reshape(-1, draws.n_actors)[:, : problem.n_first])
         # Given the clusters labels are independent: products of probabilities, less noisy than equal labels.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 __all__ = ["Placements"]
 
 _MOST_DRAWS = 2000
+
+
+class _Ties(NamedTuple):
+    """One new actor's ties as given: a row of numbers for each would be as large as all dyads."""
+
+    places: np.ndarray  # of fitted actors
+    values: np.ndarray
+
+    def of_all(self, n_actors: int) -> np.ndarray:
+        """Ties with every fitted actor, 0 where none is given."""
+        found = np.zeros(n_actors)
+        found[self.places] = self.values
+        return found
 
 
 class Placements(Fitted):
@@ -78,9 +91,9 @@ class Placements(Fitted):
         draws, labels = self._placing_draws()
         for values in [*sent.values(), *([] if got is None else got.values())]:
             _check_values(problem, values)
-        rng = as_generator(random_state)
+        rng, n = as_generator(random_state), problem.n_actors
         found = [
-            place_one(problem, draws, labels, values, None if got is None else got[actor], rng)
+            place_one(problem, draws, labels, values.of_all(n), None if got is None else got[actor].of_all(n), rng)
             for actor, values in sent.items()
         ]
         positions = np.stack([one for one, _ in found], axis=1)
@@ -123,15 +136,15 @@ def _check_model(problem: Problem) -> None:
             )
 
 
-def _check_values(problem: Problem, values: np.ndarray) -> None:
+def _check_values(problem: Problem, given: _Ties) -> None:
     """Let the family look at one new actor's ties."""
-    n = values.size
-    ties = sparse.csr_array((values, (np.full(n, n), np.arange(n))), shape=(n + 1, n + 1))
+    n = problem.n_actors
+    ties = sparse.csr_array((given.values, (np.full(given.values.size, n), given.places)), shape=(n + 1, n + 1))
     problem.family.check_again(Network.from_array(ties, directed=True), problem.bound.data)
 
 
-def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
-    """Ties with every fitted actor, (n_actors,) for each new actor; 0 where none is given."""
+def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, _Ties]:
+    """Ties of each new actor."""
     if isinstance(ties, pd.DataFrame):
         ties = {actor: row.to_dict() for actor, row in ties.iterrows()}
     if not isinstance(ties, Mapping) or not all(isinstance(row, Mapping) for row in ties.values()) or not ties:
@@ -143,8 +156,6 @@ def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, np.ndarray]:
     for actor, row in ties.items():
         if actor in known:
             raise ValueError(f"{name}: {actor!r} was in the fit; place is for actors who were not")
-        values = np.zeros(network.n_actors)
-        given = [np.nan if value is None else float(value) for value in row.values()]
-        values[network.index(list(row))] = given
-        out[actor] = values
+        given = np.array([np.nan if value is None else float(value) for value in row.values()])
+        out[actor] = _Ties(network.index(list(row)), given)
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from latentnet.checks import fits, fraction
+from latentnet.checks import fits_square, fraction
 from latentnet.models.fitted import Fitted
 from latentnet.network.labels import label_index
 from latentnet.network.sparse import entries_at
@@ -91,7 +91,7 @@ class Tables(Fitted):
         """
         problem, network = self._checked(), self.network_
         n = network.n_actors
-        fits(f"a row for each dyad of {n:,} actors", 100.0 * n * n, fix="ask predict(dyads) for some of them")
+        fits_square("a row for each dyad", n, 100.0, fix="ask predict(dyads) for some of them")
         every = np.ones((n, n), dtype=bool)
         if network.two_mode:
             every[network.n_row_actors :] = every[:, : network.n_row_actors] = False

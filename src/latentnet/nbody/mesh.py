@@ -11,7 +11,7 @@ from latentnet.checks import fits
 from latentnet.compiled import kernel
 from latentnet.nbody.smooth import DEGREE, fill_smooth, taylor
 
-__all__ = ["Mesh", "mesh_around", "mesh_size", "mesh_sums"]
+__all__ = ["Mesh", "gathered", "half_grid", "mesh_around", "mesh_size", "mesh_sums", "spectra", "spread"]
 
 _MARGIN = 3  # grid points beyond the outermost point: its spline reaches over two
 _TAIL = 16.0  # a term at b + 16 is e^-16
@@ -124,25 +124,52 @@ def _gather(points, origin, spacing, grid, values, slopes_of):
             slopes_of[2, i] = z / spacing
 
 
-def _spectra(mesh: Mesh, intercept: float) -> np.ndarray:
-    """Of the smooth part and of its derivative by b, over the frequencies of a real transform: (2, ...).
-
-    Divided by the splines' own spectrum twice, as masses are spread and the field is gathered by them.
-    """
-    halves = [np.arange(side // 2 + 1) * mesh.spacing for side in mesh.shape]
+def half_grid(mesh: Mesh) -> np.ndarray:
+    """Squared distances from the origin over half of each axis of the grid."""
+    halves = [np.arange(side // 2 + 1) * mesh.spacing for side in mesh.shape[::-1]]
     squared = np.zeros([half.size for half in halves])
     for axis, half in enumerate(halves):
         squared += (half**2).reshape([-1 if k == axis else 1 for k in range(len(halves))])
+    return squared
+
+
+def _smooth_terms(mesh: Mesh, intercept: float) -> np.ndarray:
+    """The smooth part and its derivative by b, over half of each axis of the grid: (2, ...)."""
+    squared = half_grid(mesh)
     terms = np.empty((2, squared.size))
     series = tuple(tuple(row) for row in taylor(intercept, mesh.cutoff).tolist())
     fill_smooth(squared.ravel(), intercept, mesh.cutoff, series, terms)
-    found = fft.dctn(terms.reshape(2, *squared.shape), type=1, axes=range(1, squared.ndim + 1), overwrite_x=True)
-    for axis, side in enumerate(mesh.shape):
+    return terms.reshape(2, *squared.shape)
+
+
+def spectra(mesh: Mesh, terms: np.ndarray) -> np.ndarray:
+    """Of even terms over half of each axis, (n_terms, ...), over the frequencies of a real transform.
+
+    Divided by the splines' own spectrum twice, as masses are spread and the field is gathered by them. `terms` is
+    overwritten.
+    """
+    n_axes = terms.ndim - 1
+    found = fft.dctn(terms, type=1, axes=range(1, n_axes + 1), overwrite_x=True)
+    for axis, side in enumerate(mesh.shape[::-1]):
         symbol = (2.0 + np.cos(2.0 * np.pi * np.arange(side // 2 + 1) / side)) / 3.0
-        found /= (symbol**2).reshape([-1 if k == axis else 1 for k in range(len(halves))])
-    for axis, side in enumerate(mesh.shape[:-1], 1):  # the last axis has half of its frequencies, the others all
+        found /= (symbol**2).reshape([-1 if k == axis else 1 for k in range(n_axes)])
+    for axis, side in enumerate(mesh.shape[:0:-1], 1):  # the last axis has half of its frequencies, the others all
         found = np.concatenate([found, np.flip(found, axis).take(range(1, side // 2), axis)], axis)
     return found
+
+
+def spread(mesh: Mesh, points: np.ndarray, masses: np.ndarray) -> np.ndarray:
+    """Masses of points (d, n) on the grid, whose last axis is the first coordinate's."""
+    grid = np.zeros((1,) * (3 - len(points)) + mesh.shape[::-1])
+    _spread(points, masses, mesh.origin, mesh.spacing, grid)
+    return grid.reshape(mesh.shape[::-1])
+
+
+def gathered(mesh: Mesh, points: np.ndarray, field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n,) of a field on the grid at points, and their derivatives (d, n)."""
+    values, slopes = np.empty(points.shape[1]), np.empty(points.shape)
+    _gather(points, mesh.origin, mesh.spacing, field.reshape((1,) * (3 - len(points)) + field.shape), values, slopes)
+    return values, slopes
 
 
 def mesh_sums(mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndarray, np.ndarray, float]:
@@ -157,20 +184,15 @@ def mesh_sums(mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndar
     slope : float
         The same by b.
     """
-    d, n = points.shape
-    flat = (1,) * (3 - d) + mesh.shape[::-1]  # the first coordinate runs along the last axis
-    density = np.zeros(flat)
-    _spread(points, np.ones(n), mesh.origin, mesh.spacing, density)
-    axes = tuple(range(d))
-    waves = fft.rfftn(density.reshape(flat[3 - d :]), axes=axes)
-    term, slope = _spectra(mesh._replace(shape=mesh.shape[::-1]), intercept)
+    n = points.shape[1]
+    density = spread(mesh, points, np.ones(n))
+    waves = fft.rfftn(density)
+    term, slope = spectra(mesh, _smooth_terms(mesh, intercept))
     power = waves.real**2 + waves.imag**2
     twice = np.full(power.shape[-1], 2.0)
     twice[[0, -1]] = 1.0  # every other frequency stands for its mirror image too
     by_intercept = 0.5 * float(np.sum((power * slope).reshape(-1, twice.size).sum(axis=0) * twice)) / density.size
     waves *= term
-    field = fft.irfftn(waves, s=flat[3 - d :], axes=axes, overwrite_x=True)
-    values, gradient = np.empty(n), np.empty((d, n))
-    _gather(points, mesh.origin, mesh.spacing, field.reshape(flat), values, gradient)
+    values, gradient = gathered(mesh, points, fft.irfftn(waves, s=density.shape, overwrite_x=True))
     own = taylor(intercept, mesh.cutoff) @ (-(mesh.cutoff**2.0)) ** np.arange(DEGREE + 1)  # of a point with itself
     return values - own[0], gradient, by_intercept - 0.5 * n * float(own[1])

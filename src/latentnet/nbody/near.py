@@ -9,7 +9,7 @@ import numpy as np
 from latentnet.compiled import exp, fast_kernel, kernel, softplus
 from latentnet.nbody.smooth import taylor
 
-__all__ = ["Cells", "candidates", "near_sums", "sorted_by_cell"]
+__all__ = ["Cells", "candidates", "near_sums", "ranges", "sorted_by_cell"]
 
 _MOST_CELLS = 4  # for each point: where a few points lie far out, cells grow beyond the cut-off
 
@@ -64,7 +64,7 @@ def _sort(points, low, per_width, sides, order, sorted_points, cell, starts):
 
 
 @kernel
-def _ranges(place, cell, starts, sides, firsts, lasts):
+def ranges(place, cell, starts, sides, firsts, lasts):
     """Where the points are that come after one in its own and the neighbouring cells; returns how many ranges."""
     x, rest = cell % sides[0], cell // sides[0]
     y, z = rest % sides[1], rest // sides[1]
@@ -91,7 +91,7 @@ def candidates(cells):
     firsts, lasts = np.empty(5, np.int64), np.empty(5, np.int64)
     total = 0
     for i in range(cells.cell.size):
-        for r in range(_ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts)):
+        for r in range(ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts)):
             total += lasts[r] - firsts[r]
     return total
 
@@ -166,7 +166,7 @@ def _near(cells, intercept, square, c, b, gradient):
     work = np.empty((4, 512))
     value = slope = 0.0
     for i in range(cells.cell.size):
-        count, size = _ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts), 0
+        count, size = ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts), 0
         for r in range(count):
             size += lasts[r] - firsts[r]
         if size > work.shape[1]:

@@ -7,34 +7,23 @@ term's kink at d = 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.special import expit
 
 from latentnet.compiled import exp, fast_kernel, softplus
 
-__all__ = ["DEGREE", "fill_smooth", "taylor"]
+__all__ = ["DEGREE", "exponential_slopes", "fill_smooth", "softplus_slopes", "taylor"]
 
 DEGREE = 5
 
 
-def taylor(intercept: float, cutoff: float) -> np.ndarray:
-    """Coefficients of the polynomials in t = d² − cutoff², lowest first.
-
-    Parameters
-    ----------
-    intercept : float
-        b of the term.
-    cutoff : float
-
-    Returns
-    -------
-    ndarray of shape (2, DEGREE + 1)
-        Of the term, and of its derivative by b.
-    """
-    eta = intercept - cutoff
+def softplus_slopes(eta: float) -> list[float]:
+    """log(1 + exp(η)) and its derivatives."""
     p = float(expit(eta))
     q = p * (1.0 - p)
-    derivatives = [
+    return [
         float(np.logaddexp(0.0, eta)),
         p,
         q,
@@ -43,6 +32,30 @@ def taylor(intercept: float, cutoff: float) -> np.ndarray:
         q * (1.0 - 2.0 * p) * (1.0 - 12.0 * q),
         q * (1.0 - 30.0 * q + 120.0 * q * q),
     ]
+
+
+def exponential_slopes(eta: float) -> list[float]:
+    """exp(η) and its derivatives."""
+    return [float(np.exp(eta))] * (DEGREE + 2)
+
+
+def taylor(intercept: float, cutoff: float, slopes: Callable[[float], list[float]] = softplus_slopes) -> np.ndarray:
+    """Coefficients of the polynomials in t = d² − cutoff², lowest first.
+
+    Parameters
+    ----------
+    intercept : float
+        b of the term.
+    cutoff : float
+    slopes : callable
+        The term, a function of η = b − d, and its first DEGREE + 1 derivatives.
+
+    Returns
+    -------
+    ndarray of shape (2, DEGREE + 1)
+        Of the term, and of its derivative by b.
+    """
+    derivatives = slopes(intercept - cutoff)
     # η − η(cutoff) = cutoff − √(cutoff² + t), by the binomial series.
     step, root = np.zeros(DEGREE + 1), cutoff
     for m in range(1, DEGREE + 1):

@@ -13,11 +13,10 @@ from latentnet.nbody.mesh import Mesh, mesh_around, mesh_size, mesh_sums
 from latentnet.nbody.near import candidates, near_sums, sorted_by_cell
 from latentnet.nbody.smooth import fill_smooth, taylor
 
-__all__ = ["MOST_DIMS", "SoftplusSum", "relative_errors"]
+__all__ = ["MOST_DIMS", "SoftplusSum", "cheapest_cutoff", "relative_errors", "spacing_of"]
 
 MOST_DIMS = 3
 _LARGEST = 4.0  # cut-off: beyond, the term is smooth enough
-_NANOSECONDS = {"pair": 5.0, "grid": 70.0}  # measured; their ratio decides
 _SAMPLE = 200
 
 
@@ -40,8 +39,8 @@ class SoftplusSum:
 
     def refit(self, points: np.ndarray, intercept: float) -> None:
         """Choose cut-off and grid for where the points are."""
-        cutoff = _cheapest_cutoff(points, intercept)
-        self.mesh: Mesh = mesh_around(points, _spacing(cutoff), cutoff, intercept)
+        cutoff = cheapest_cutoff(points, intercept)
+        self.mesh: Mesh = mesh_around(points, spacing_of(cutoff), cutoff, intercept)
 
     def __call__(self, points: np.ndarray, intercept: float) -> tuple[float, np.ndarray, float]:
         """The sum, its gradient by points (n_dims, n_points), and its derivative by b."""
@@ -52,20 +51,20 @@ class SoftplusSum:
         return 0.5 * float(smooth[0].sum()) + near[0], smooth[1] + near[1], smooth[2] + near[2]
 
 
-def _spacing(cutoff: float) -> float:
+def spacing_of(cutoff: float) -> float:
     """Of the grid: fine against the cut-off, and against 1, the scale on which terms fall (errors 1e-4 to 3e-3)."""
     return cutoff / (2.0 + cutoff)
 
 
-def _cheapest_cutoff(points: np.ndarray, intercept: float) -> float:
-    """The cut-off at which near pairs and grid together cost least."""
+def cheapest_cutoff(points: np.ndarray, intercept: float, of_pair: float = 5.0, of_grid: float = 70.0) -> float:
+    """The cut-off at which near pairs and grid together cost least; by nanoseconds, whose ratio decides."""
     best, least, cutoff = _LARGEST, np.inf, _LARGEST
     while True:
-        n_grid = mesh_size(points, _spacing(cutoff), intercept)
-        if _NANOSECONDS["grid"] * n_grid > least:
+        n_grid = mesh_size(points, spacing_of(cutoff), intercept)
+        if of_grid * n_grid > least:
             return best  # it only grows
         pairs = candidates(sorted_by_cell(points, cutoff))
-        cost = _NANOSECONDS["grid"] * n_grid + _NANOSECONDS["pair"] * pairs
+        cost = of_grid * n_grid + of_pair * pairs
         if cost < least:
             best, least = cutoff, cost
         cutoff /= np.sqrt(2.0)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import fits_square
 from latentnet.network.labels import Labels, dyad_place, label_index, listing
 from latentnet.network.sparse import entry_rows, is_sparse
 
@@ -55,6 +56,8 @@ def read_dyads(value: Any, network: Network, name: str) -> Floats:
     array([[0., 3.],
            [5., 0.]])
     """
+    fix = "effects of attributes, such as Homophily, need no matrix"
+    fits_square(f"{name}, a number for each dyad", network.n_actors, 24.0, fix=fix)
     matrix, rows, columns = matrix_and_places(value, network, name)
     dense = matrix.toarray() if is_sparse(matrix) else matrix
     senders, receivers = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)

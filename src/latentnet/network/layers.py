@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import fits_square
 from latentnet.network.joined import Presences, join_networks
 from latentnet.network.labels import label_index, listing, object_array, unique_union
 from latentnet.network.network import Network, as_network
@@ -228,6 +229,7 @@ def _united(networks: Sequence[Network]) -> Network:
     n, directed = len(actors), any(network.directed for network in networks)
     index = label_index(actors)
     rows, columns = [], []
+    fits_square("what some layer has observed", n, 30.0, fix="fit the layers one by one")
     seen = np.zeros((n, n), dtype=bool)
     for network in networks:
         place = index.get_indexer(label_index(network.actors))

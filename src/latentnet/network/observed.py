@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from latentnet.checks import fits_square
 from latentnet.network.sparse import entry_rows, frozen, handed_out, no_dyads, same_entries
 
 __all__ = ["ObservedDyads"]
@@ -149,7 +150,14 @@ class ObservedDyads:
         """Full mask, shape (n_actors, n_actors): True where observed, False on the diagonal.
 
         In a two-mode network only entries (row actor, column actor) can be True.
+
+        Raises
+        ------
+        MemoryError
+            If it does not fit into memory.
         """
+        fix = "asked and missing say the same, row by row and dyad by dyad"
+        fits_square("the mask of all dyads", self._n_actors, 1.0, fix=fix)
         mask = np.repeat(self._asked[:, np.newaxis], self._n_actors, axis=1)
         np.fill_diagonal(mask, False)
         if self.two_mode:
@@ -159,7 +167,14 @@ class ObservedDyads:
         return mask
 
     def dyads(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Senders and receivers of the observed dyads, (n_dyads,) both; each undirected one once, the lower first."""
+        """Senders and receivers of the observed dyads, (n_dyads,) both; each undirected one once, the lower first.
+
+        Raises
+        ------
+        MemoryError
+            If they do not fit into memory.
+        """
+        fits_square("a list of all observed dyads", self._n_actors, 20.0, fix="asked and missing say the same")
         mask = self.toarray()
         senders, receivers = np.nonzero(mask if self.has_direction else np.triu(mask))
         return senders, receivers

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from latentnet.checks import fits
+from latentnet.checks import fits_square
 from latentnet.compiled import first_class_functions, kernel, offers
 from latentnet.likelihood.composed import unit_log_likelihoods
 from latentnet.likelihood.composed_draws import expected_blocks
@@ -15,6 +15,7 @@ from latentnet.likelihood.verbs import linear_predictors, own_scratch, tie_proba
 from latentnet.network import replayed, with_ties
 from latentnet.network.changed import hidden_as
 from latentnet.network.sparse import entries_at
+from latentnet.predictive.large import is_large, large_score
 from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Predictive:
         """Values of some draws and dyads at a time."""
         problem, function = self.problem, self._function(quantity)
         senders, receivers = np.asarray(senders, np.int64), np.asarray(receivers, np.int64)
-        likelihood = problem.offering(linear_predictors)
+        likelihood = problem.predictor
         pairs = problem.family.unit == "pair"
         for first in range(0, len(senders), _MOST_DYADS):
             some = slice(first, min(first + _MOST_DYADS, len(senders)))
@@ -122,8 +123,8 @@ class Predictive:
             If it does not fit, before anything is computed.
         """
         n = self.problem.n_actors
-        what, fix = f"a number for each dyad of {n:,} actors", "ask for some of them: dyads=[(sender, receiver), ...]"
-        fits(what, 12.0 * n * n, fix=fix)  # a matrix, and all pairs beside it
+        fix = "ask for some of them: dyads=[(sender, receiver), ...]"
+        fits_square("a number for each dyad", n, 12.0, fix=fix)  # a matrix, and all pairs beside it
         whole, matrix = self.problem.whole, np.full((n, n), np.nan)
         if quantity != "linear_predictor" and offers(whole.likelihood, tie_probabilities):  # it is E[Y], too
             by_pair, start = tie_probabilities(whole.likelihood, self.parameters), 0
@@ -144,6 +145,13 @@ class Predictive:
         np.fill_diagonal(matrix, np.nan)
         matrix[self.problem.network.impossible.nonzero()] = _NEVER[quantity]
         return matrix
+
+    def log_score(self, network: Network) -> float:
+        """Sum of `log_scores`; that of a large network is approximated where the model allows it."""
+        problem = self.problem.with_network(network)
+        if is_large(problem) and network.observed.asked.all():
+            return large_score(problem, self.parameters)
+        return float(sum(block.sum() for block in self.log_scores(network)))
 
     def log_scores(self, network: Network) -> Iterator[np.ndarray]:
         """Log of the mean over draws of the probability of each unit (dyad, row, pair) of another observation.

@@ -11,6 +11,7 @@ from latentnet.families.links import LINKS
 from latentnet.likelihood.composed_draws import block_dyads, block_predictors
 from latentnet.likelihood.verbs import own_scratch
 from latentnet.network.sparse import without_entries
+from latentnet.predictive.large import is_large, large_ties
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -44,8 +45,10 @@ def simulated_ties(problem: Problem, theta: np.ndarray, rng: np.random.Generator
     theta : ndarray of shape (n_parameters,)
     rng : numpy.random.Generator
     """
-    network, target = problem.network, own_scratch(problem.whole.exact, np.float64)
-    values, entries = theta[problem.family_slice], []
+    network = problem.network
+    if is_large(problem):
+        return without_entries(large_ties(problem, theta, rng), network.impossible)
+    target, values, entries = own_scratch(problem.whole.exact, np.float64), theta[problem.family_slice], []
     for block in range(target.layout.sizes.size):
         senders, receivers = target.layout.dyads(block)
         eta = block_predictors(target, theta[None], block)[0]

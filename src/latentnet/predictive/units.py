@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from latentnet.checks import fits_square
 from latentnet.compiled import first_class_functions, kernel
 from latentnet.likelihood.composed import Composed, unit_log_likelihoods, with_layout
 from latentnet.likelihood.packed import dyad_layout
@@ -51,6 +52,8 @@ def observed_units(problem: Problem) -> Units:
             "nothing can be left out of a network whose likelihood conditions on who was named (choice_set='named'); "
             "give from_nominations actors=, the list of everybody who could have been named"
         )
+    fix = "score is of all of them, and model_selection of a part that is held out"
+    fits_square("a list of all that can be left out", network.n_actors, 30.0, fix=fix)
     seen = network.observed.toarray()
     if unit == "row":
         asked = np.flatnonzero(seen.any(axis=1))

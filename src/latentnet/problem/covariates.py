@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from latentnet.effects.checks import class_counts
+from latentnet.likelihood.approximate import MOST_WALKED
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.composed_draws import block_predictors
+from latentnet.likelihood.pair_kinds import PairKinds, of_attributes, pair_kinds
 
 if TYPE_CHECKING:
     from latentnet.problem.parameters import Parameters
@@ -47,12 +50,12 @@ def read_covariates(problem: Problem) -> Covariates:
     intercepts = np.arange(problem.n_parameters)[problem.intercepts]
     first, size = len(intercepts), len(intercepts) + len(indices)
     shift, products, count = np.zeros(size), np.zeros((size, size)), 0
-    for columns in _columns(problem, np.concatenate([intercepts, indices])) if len(indices) else ():
+    for columns, times in _columns(problem, np.concatenate([intercepts, indices])) if len(indices) else ():
         if first and count == 0:  # squares of what is far from 0 lose their digits; those of x − shift do not
             shift[first:] = columns[first:].mean(axis=1)
         centred = columns - shift[:, np.newaxis]
-        products += centred @ centred.T
-        count += centred.shape[1]
+        products += centred @ (centred if times is None else centred * times).T
+        count += centred.shape[1] if times is None else times.sum()
     moved = products[:first, first:].sum(axis=0) / max(count, 1)  # to the mean
     products[first:, first:] -= count * np.outer(moved, moved)
     products[:first, first:] -= np.outer(products[:first, :first].diagonal(), moved)
@@ -61,8 +64,20 @@ def read_covariates(problem: Problem) -> Covariates:
     return Covariates(indices, shift[first:] + moved, variances, products)
 
 
-def _columns(problem: Problem, indices: np.ndarray) -> Iterator[np.ndarray]:
-    """What each of these parameters is multiplied by at the observed dyads, (n_indices, n_dyads), block by block."""
+def _columns(problem: Problem, indices: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+    """What each of these parameters is multiplied by at the observed dyads, (n_indices, n_dyads), block by block.
+
+    In large networks dyads that are alike are one, with how many there are of it.
+    """
+    kinds = _kinds_of_large(problem)
+    if kinds is not None:
+        times = np.bincount(kinds.kinds.ravel(), class_counts(problem.network, kinds.classes).ravel())
+        intercepts = np.ones((len(indices) - kinds.covariates.shape[1], len(times)))
+        yield (
+            np.concatenate([intercepts, kinds.covariates.T])[:, times > 0.0],
+            times[times > 0.0] / (1.0 if problem.network.has_direction else 2.0),
+        )
+        return
     target = Composed.bind(problem if problem.network.observed.n_dyads else problem.whole)
     layout = target.layout
     thetas = np.zeros((1 + len(indices), problem.n_parameters))
@@ -72,4 +87,13 @@ def _columns(problem: Problem, indices: np.ndarray) -> Iterator[np.ndarray]:
         holes = layout.hole_positions[layout.hole_starts[block] : layout.hole_starts[block + 1]]
         columns = np.delete(columns[1:] - columns[0], holes, axis=1)
         if columns.size:
-            yield columns
+            yield columns, None
+
+
+def _kinds_of_large(problem: Problem) -> PairKinds | None:
+    """Kinds of pairs, where dyads are too many to be walked over and covariates know no more of them."""
+    large = problem.n_actors > MOST_WALKED and problem.presences is None and not problem.network.two_mode
+    if not large or not all(of_attributes(effect) or not bound.names for effect, bound, _ in problem.effects):
+        return None
+    kinds = pair_kinds(problem)
+    return None if isinstance(kinds, int) else kinds

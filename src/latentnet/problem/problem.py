@@ -19,7 +19,8 @@ from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
 from latentnet.likelihood import accepting
 from latentnet.likelihood.composed import Composed
-from latentnet.likelihood.verbs import own_scratch
+from latentnet.likelihood.folded import Folded
+from latentnet.likelihood.verbs import linear_predictors, own_scratch
 from latentnet.network import fully_observed
 from latentnet.network.joined import Presences, whole_networks
 from latentnet.priors.clusters import Clusters
@@ -202,6 +203,12 @@ class Problem:
     def exact(self) -> Composed:
         """The composed likelihood, packed once."""
         return self.likelihood if accepting(self) is Composed else Composed.bind(self)
+
+    @cached_property
+    def predictor(self) -> Any:
+        """The likelihood, or a composed one of no dyads, where only linear predictors of chosen dyads are wanted."""
+        composed = accepting(self) in (Composed, Folded)
+        return Composed.of_no_dyads(self) if composed else self.offering(linear_predictors)
 
     def offering(self, verb: Any) -> Any:
         """The likelihood, or the composed one where it does not offer a verb."""

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.stats import chi2
 
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import MOST, whole_number
+from latentnet.checks import MOST, fits_square, whole_number
 from latentnet.posterior.clusters import ClusterDraws
 from latentnet.study.centrality import betweenness, eigenvector
 from latentnet.study.reading import (
@@ -91,6 +91,8 @@ def roles(
     ------
     ValueError
         If the model has no clusters, or a number is out of range.
+    MemoryError
+        If there are too many actors for centralities, which need matrices of all pairs.
 
     References
     ----------
@@ -108,6 +110,8 @@ def roles(
     """
     need_clusters(model, "roles")
     n = model.n_actors_
+    fix = "labels_ and membership_ are by actor, and networkx has centralities of the network as observed"
+    fits_square("expected ties and shortest paths for each pair", n, 60.0, fix=fix)
     top = _count(top, "top", math.ceil(n / 10), n - 1)
     n_networks = _count(n_networks, "n_networks", 200, None)
     clusters = model.draws_.clusters.thinned(_MOST_DRAWS)
