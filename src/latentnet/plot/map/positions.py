@@ -17,6 +17,7 @@ from latentnet.plot.look.legend import Section, add_legend, line_handle
 from latentnet.plot.look.looks import Looks, make_looks
 from latentnet.plot.look.names import label_texts
 from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
+from latentnet.plot.map.density import draw_density, is_dense
 from latentnet.plot.map.labels import Labels
 from latentnet.plot.map.marks import ActorMarks, slices
 from latentnet.plot.map.rings import draw_rings
@@ -69,7 +70,9 @@ def positions(
     bar that shows how long a distance is. Of up to 300 actors, those whose marks would hide one another are moved apart
     by up to about their size. One latent dimension is drawn as a line with ties as arcs over
     it, where dots that would hide one another hang below the line; three as a scene that can be turned; of
-    more, the first two principal axes are shown and the caption says so.
+    more, the first two principal axes are shown and the caption says so. Of over 5,000 actors in a plane densities are
+    drawn, cell by cell, in the mean of the actors' colours, in place of marks and lines, and names only where `labels`
+    or `reveal` asks for them.
 
     A cluster model shows each cluster as rings at one and two standard deviations, darker to the centre,
     with its number at its mean. Actors whose largest membership
@@ -167,6 +170,8 @@ def positions(
         model, hidden, color=color, shape=shape, size=size, palette=palette, cmap=cmap, clusters=with_clusters
     )
     tied = tie_pairs(network)
+    dense = is_dense(len(network.actors), n_shown)
+    labels = False if dense and labels is True and reveal is None else labels
     names = by_degree(label_texts(labels, network.actors, hidden), tied[0])
     uncertainty = _Uncertainty(model, clouds, contours, look, n_shown)
     extent = [uncertainty.extent()]
@@ -174,14 +179,16 @@ def positions(
         extent.append(cluster_extent(model, n_shown))
     given = ax is not None
     wide = bool(look.sections) or (ties and bool(layers_of(model)))
-    scene = make_scene(model, ax, extent=np.vstack(extent), wide=wide, more=_more_lines(uncertainty, names))
+    scene = make_scene(model, ax, extent=np.vstack(extent), wide=wide, more=_more_lines(uncertainty, names, dense))
     radii = look.sizes * scene.radius * (1.0 if look.membership is None else 1.2)  # room for slices
-    if ties:
+    if dense:
+        draw_density(scene, look.colors, tied[0] if ties else None)
+    elif ties:
         _draw_all_ties(scene, model, look, radii, tied)
     if with_clusters:
         draw_rings(scene, model, look.palette)
     uncertainty.draw(scene)
-    _finish(scene, model, look, radii, names, tied[0])
+    _finish(scene, model, look, None if dense else radii, names, tied[0])
     if title is not None:
         scene.ax.set_title(title, fontsize=9)
     if given:
@@ -210,11 +217,13 @@ def _draw_all_ties(
     look.sections.append(section)
 
 
-def _more_lines(uncertainty: _Uncertainty, names: dict[int, str]) -> list[str]:
+def _more_lines(uncertainty: _Uncertainty, names: dict[int, str], dense: bool) -> list[str]:
     """What is said under the picture beside how to read distances."""
     lines = []
     if uncertainty.cloud_draws is not None or uncertainty.contour_draws is not None:
         lines.append("clouds and contours are of draws, which lie farther out than their consensus, the marks")
+    if dense:
+        lines.append("densities of actors and of ties: the stronger the more, by logs")
     if names:
         lines.append("")  # for the number of names left out, known once the picture has its size
     return lines
@@ -279,16 +288,20 @@ def _is(given: Any, word: str) -> bool:
     return isinstance(given, str) and given == word
 
 
-def _finish(scene: Canvas, model: Any, look: Looks, radii: FloatArray, names: dict[int, str], pairs: IntArray) -> None:
-    """Marks, labels, legend, colour scale."""
+def _finish(
+    scene: Canvas, model: Any, look: Looks, radii: FloatArray | None, names: dict[int, str], pairs: IntArray
+) -> None:
+    """Marks (where there are radii), labels, legend, colour scale."""
     ax, network = scene.ax, model.network_
     if has_origin(model):
         ax.plot(*([0.0],) * scene.n_shown, marker="+", color=GREY, markersize=7, zorder=2, gid="origin")
-    pieces = slices(look.colors, look.shapes, look.membership, look.palette)
-    marks = ActorMarks(scene, pieces, radii, look.hidden)
-    marks.set_gid("actors")
-    ax.add_artist(marks)
+    if radii is not None:
+        pieces = slices(look.colors, look.shapes, look.membership, look.palette)
+        marks = ActorMarks(scene, pieces, radii, look.hidden)
+        marks.set_gid("actors")
+        ax.add_artist(marks)
     if names:
+        radii = np.zeros(len(look.colors)) if radii is None else radii
         owners = np.array(list(names), dtype=np.int64)
         size = 6.5 if len(network.actors) > 40 or scene.small() else 7.5
         others = crosses(model, with_clusters=bool(look.palette)) if scene.n_shown == 2 else np.empty((0, 2))
