@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sphinx_gallery.py_source_parser import split_code_and_text_blocks
+from sphinx_gallery.scrapers import matplotlib_scraper
+
 import latentnet
 
 project = "latentnet"
@@ -28,7 +31,20 @@ numpydoc_show_class_members = False
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 myst_enable_extensions = ["dollarmath"]
+
+
+def described_pictures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any], **options: Any) -> str:
+    """Scrape figures, with what the example says before them as their alternative text."""
+    blocks = split_code_and_text_blocks(block_vars["src_file"])[1]
+    texts = [one[1] for one in blocks if one[0] == "text" and one[2] < block[2]]
+    words = " ".join(re.sub("[`*]", "", texts[-1]).split())
+    shown: str = matplotlib_scraper(block, block_vars, gallery_conf, **options)
+    return re.sub(r":alt: .*", lambda _: f":alt: {words}", shown)
+
+
+suppress_warnings = ["config.cache"]  # a function in the settings of the gallery, which Sphinx cannot keep
 sphinx_gallery_conf = {
+    "image_scrapers": (described_pictures,),
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/plot_",

@@ -23,7 +23,9 @@ latentnet.plot.roc(model, club, hidden)
 plt.savefig("held_out_roc.png", dpi=150, bbox_inches="tight")
 
 # %%
-# Whether its numbers are frequencies: on the diagonal, of the dyads that it gives 30 % three in ten are ties.
+# Whether its numbers are frequencies: on the diagonal, of the dyads that it gives 30 % three in ten are ties. Each
+# point is of some twenty hidden dyads, of which two or three are ties, so points may well lie a tenth off and jump
+# about.
 latentnet.plot.calibration(model, club, hidden, n_bins=5, strategy="quantile")
 plt.savefig("held_out_calibration.png", dpi=150, bbox_inches="tight")
 

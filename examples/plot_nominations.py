@@ -63,7 +63,7 @@ for name, model in fits.items():
 # %%
 # Left, the map of the fit with the cap: it places the people who were not asked too, if less surely, by who named them.
 # Right, what each fit says of the intercept.
-figure, (left, right) = plt.subplots(1, 2, figsize=(13, 6), width_ratios=[3, 2])
+figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), width_ratios=[3, 2], layout="constrained")
 latentnet.plot.positions(fits["with the cap"], ax=left, color="role", labels=False)
 for name, model in fits.items():
     right.hist(model.draws_.variables["intercept"].ravel(), bins=30, density=True, alpha=0.6, label=name)

@@ -45,6 +45,7 @@ def test_messages_are_short_whatever_the_value():
             raise RuntimeError
 
     assert shown("a" * 1000) == f"'{'a' * 79}... (1002 characters)"
+    assert shown(np.int64(3)) == "3"
     assert shown(Rude()) == "a value of type Rude that cannot be written out"
 
 

@@ -19,7 +19,7 @@ _LONGEST = 100
 def shown(value: Any) -> str:
     """Write a value for a message, cut where it is long, whatever its `repr` does."""
     try:
-        text = repr(value)
+        text = repr(value.item() if isinstance(value, np.generic) else value)
     except Exception:  # such as that of an integer of 5,000 digits, or one that a user wrote
         return f"a value of type {type(value).__name__} that cannot be written out"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}... ({len(text)} characters)"

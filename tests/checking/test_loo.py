@@ -249,6 +249,9 @@ def test_weights_of_a_pareto_tail() -> None:
 def test_what_cannot_be_compared_is_named(monks: LatentPositionModel) -> None:
     with pytest.raises(ValueError, match="criterion must be one of 'loo'"):
         latentnet.compare({"a": monks}, criterion="aic")
+    for models in ([monks], {}, monks):
+        with pytest.raises(ValueError, match="compare needs a mapping from names to fitted models"):
+            latentnet.compare(models)  # type: ignore[arg-type]
     mode = quick_fit(load_sampson(), inference="map")
     with pytest.raises(ValueError, match="loo needs chains"):
         latentnet.loo(mode)

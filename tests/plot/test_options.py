@@ -174,6 +174,31 @@ def test_maps_are_turned_the_same_side_up() -> None:
             plot.pairs(wrong)
 
 
+def test_maps_side_by_side_have_one_scale() -> None:
+    small = position_model(18, 2, actors=MONKS)
+    large = SimpleNamespace(**vars(small))
+    large.positions_ = 3.0 * small.positions_
+    alone = [plot.positions(model) for model in (small, large)]
+    assert alone[0].get_xlim() != alone[1].get_xlim()
+    axes = plot.pairs({"small": small, "large": large})
+    for limits in ([ax.get_xlim() for ax in axes], [ax.get_ylim() for ax in axes]):
+        assert limits[0] == limits[1]
+        assert limits[0][1] - limits[0][0] > 3.0 * 0.9 * np.ptp(small.positions_, axis=0).min()
+    assert len(plt.get_fignums()) == 3
+
+
+def test_limits_that_were_set_before_are_kept() -> None:
+    _, ax = plt.subplots()
+    ax.set(xlim=(-9.0, 9.0), ylim=(-8.0, 8.0))
+    plot.positions(position_model(18, 2, actors=MONKS), ax=ax)
+    assert ax.get_xlim() == (-9.0, 9.0)
+    assert ax.get_ylim() == (-8.0, 8.0)
+    _, ax = plt.subplots()
+    ax.set(xlim=(-9.0, 9.0))  # with half a choice, none
+    plot.positions(position_model(18, 2, actors=MONKS), ax=ax)
+    assert ax.get_xlim() != (-9.0, 9.0)
+
+
 def test_given_axes_keep_all_within_their_cell() -> None:
     figure, axes = plt.subplots(2, 2, figsize=(6, 6))
     for ax in axes.ravel():

@@ -14,7 +14,7 @@ from latentnet._random import RandomState, as_seed_sequence
 from latentnet.checking.bic import bic
 from latentnet.checking.loo import BAD_K, check_draws, loo
 from latentnet.checking.refits import actor_densities, fold_densities
-from latentnet.checks import one_of
+from latentnet.checks import one_of, shown
 
 __all__ = ["Criterion", "compare"]
 
@@ -62,8 +62,8 @@ def compare(
     Raises
     ------
     ValueError
-        If there is no model, or they were fitted to different networks, or have families of different kinds; as `loo`
-        does.
+        If `models` is no mapping or empty, or holds models of different networks or families of different kinds; as
+        `loo` does.
 
     Examples
     --------
@@ -79,8 +79,11 @@ def compare(
     'mutual'
     """
     one_of("criterion", criterion, _CRITERIA)
-    if not models:
-        raise ValueError("compare needs at least one fitted model: compare({'two': model, ...})")
+    if not isinstance(models, Mapping) or not models:
+        raise ValueError(
+            "compare needs a mapping from names to fitted models, such as {'plain': model, 'mutual': other}, "
+            f"but got {shown(models)}"
+        )
     models = dict(models)
     first = next(iter(models.values()))
     for name, model in models.items():

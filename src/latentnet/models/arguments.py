@@ -5,9 +5,10 @@ Names become objects, and everything is checked before anything is computed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from latentnet.checks import one_of, whole_number
+from latentnet.checks import one_of, shown, whole_number
 from latentnet.effects import Effect, read_similarity
 from latentnet.families import FAMILIES, Family
 from latentnet.priors import Priors
@@ -48,9 +49,9 @@ def read_effects(effects: Any) -> tuple[Effect, ...]:
     """A sequence of effects."""
     if isinstance(effects, Effect):
         raise TypeError(f"effects must be a sequence of effects, but is one effect; write effects=[{effects!r}]")
-    if effects is None or isinstance(effects, str):
+    if isinstance(effects, str) or not isinstance(effects, Iterable):
         raise TypeError(
-            f"effects must be a sequence such as [Sociality()], but is {effects!r}; for none write effects=()"
+            f"effects must be a sequence such as [Sociality()], but is {shown(effects)}; for none write effects=()"
         )
     found = tuple(effects)
     for effect in found:

@@ -1,4 +1,4 @@
-"""`latentnet.plot.pairs`: the maps of several fits side by side, the same side up."""
+"""`latentnet.plot.pairs`: the maps of several fits side by side, the same side up and to one scale."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from latentnet.plot.map.positions import positions
@@ -20,8 +21,8 @@ _INCHES = 3.4
 def pairs(models: Mapping[str, Any], *, align_to: Any = None, **options: Any) -> NDArray[np.object_]:
     """Draw the maps of several fitted models side by side.
 
-    All are turned to lie as the first does (or as `align_to`), by their common actors, so that what differs between
-    two maps is what the models say and not how they happen to be turned.
+    All are turned to lie as the first does (or as `align_to`), by their common actors, and drawn to one scale, so that
+    what differs between two maps is what the models say and not how they happen to be turned or enlarged.
 
     Parameters
     ----------
@@ -64,16 +65,29 @@ def pairs(models: Mapping[str, Any], *, align_to: Any = None, **options: Any) ->
     flat = [title for title, model in models.items() if np.shape(getattr(model, "positions_", ()))[1:] == (3,)]
     if flat:
         raise ValueError(f"`models` has {flat[0]!r} with three dimensions; draw it with `plot.positions` by itself")
-    columns = min(len(models), _MOST_COLUMNS)
-    rows = -(-len(models) // columns)
+    reference = next(iter(models.values())) if align_to is None else align_to
+
+    def draw(axes: NDArray[np.object_]) -> NDArray[np.object_]:
+        for ax, (title, model) in zip(axes, models.items(), strict=True):
+            positions(model, ax=ax, title=title, align_to=None if model is reference else reference, **options)
+        return np.array([[ax.get_xlim(), ax.get_ylim()] for ax in axes])
+
+    trial, axes = _grid(len(models))  # the limits of each are known once it is drawn
+    found = draw(axes)
+    plt.close(trial)
+    _, axes = _grid(len(models))
+    for ax in axes:
+        ax.set(xlim=(found[:, 0, 0].min(), found[:, 0, 1].max()), ylim=(found[:, 1, 0].min(), found[:, 1, 1].max()))
+    draw(axes)
+    return axes
+
+
+def _grid(n_axes: int) -> tuple[Figure, NDArray[np.object_]]:
+    columns = min(n_axes, _MOST_COLUMNS)
+    rows = -(-n_axes // columns)
     figure, grid = plt.subplots(
         rows, columns, figsize=(_INCHES * columns, (_INCHES + 0.3) * rows), layout="constrained", squeeze=False
     )
-    axes = grid.ravel()
-    reference = next(iter(models.values())) if align_to is None else align_to
-    for ax, (title, model) in zip(axes, models.items(), strict=False):
-        turned = None if model is reference else reference
-        positions(model, ax=ax, title=title, align_to=turned, **options)
-    for ax in axes[len(models) :]:
+    for ax in grid.ravel()[n_axes:]:
         figure.delaxes(ax)
-    return np.array(axes[: len(models)], dtype=object)
+    return figure, grid.ravel()[:n_axes]

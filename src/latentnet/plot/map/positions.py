@@ -89,7 +89,8 @@ def positions(
         Position or cluster model.
     ax : matplotlib Axes, optional
         Axes to draw into, three-dimensional for three latent dimensions; None makes a new figure. Where the figure
-        makes no room by itself, the axes shrink until legend and caption fit into the figure.
+        makes no room by itself, the axes shrink until legend and caption fit into the figure. Flat axes whose limits
+        were set before keep them.
     reveal : sequence of actors, optional
         Name only these actors; all others are the same neutral dots, whatever `color` and `shape` say, and
         the legend speaks of nobody else. None names everybody.

@@ -126,6 +126,8 @@ def make_scene(model: Any, ax: Axes | None, *, extent: FloatArray, wide: bool, m
     coordinates = shown_positions(model)
     n_shown = coordinates.shape[1]
     low, high = limits(model, coordinates, extent)
+    if ax is not None and n_shown < 3 and not _free(ax, n_shown):
+        low, high = np.array([ax.get_xlim(), ax.get_ylim()][:n_shown]).T
     if ax is None:
         ax = _new_axes(n_shown, high - low, wide)
     elif (n_shown == 3) != isinstance(ax, Axes3D):
@@ -185,6 +187,11 @@ def _new_axes(n_shown: int, span: FloatArray, wide: bool) -> Axes:
     width = 4.4
     height = float(np.clip(width * span[1] / span[0], 2.8, 5.6))
     return plt.subplots(figsize=(width + 1.3 * wide, height + 0.45), layout="compressed")[1]
+
+
+def _free(ax: Axes, n_shown: int) -> bool:
+    """Whether nobody has set limits of the axes that are shown."""
+    return bool(ax.get_autoscalex_on() or (n_shown == 2 and ax.get_autoscaley_on()))
 
 
 def _data_per_point(ax: Any) -> float:
