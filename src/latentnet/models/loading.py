@@ -191,6 +191,7 @@ def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) 
     if not issubclass(found, Estimator):
         raise ValueError(f"{about['class']!r} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
+    read_engine(model.inference)  # refuses what is none
     if getattr(model.inference, "checkpoint", None) is not None:  # where a file says to write is not to be trusted
         model.inference.set_params(checkpoint=None)
     fitted = model._decoded_networks(content, source)
