@@ -21,8 +21,9 @@ print(f"homophily(club): {side['mean']:.2f} (90 % interval {side['lower']:.2f} t
 
 # %%
 # Left, the two sides lie apart, with those between them in the middle: the map has found them without being told.
-# Right, the model knows the sides. They are mixed on the map now, which is smaller at the same scale, and shows who is near whom *given* the sides: an
-# effect and a map compete for the same ties, so a map is read together with what else is in the model.
+# Right, the model knows the sides. They are mixed on the map now, which is smaller at the same scale, and shows who is
+# near whom *given* the sides: an effect and a map compete for the same ties, so a map is read together with what else
+# is in the model.
 pair = latentnet.plot.pairs({"the map alone": plain, "and Homophily('club')": knowing}, color="club")
 pair[0].figure.savefig("homophily.png", dpi=150, bbox_inches="tight")
 

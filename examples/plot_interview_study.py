@@ -25,7 +25,7 @@ study = make_interview_study(random_state=32)
 def interviews(site, asked, period=0):
     """What these people answer, as a network that knows who was asked, whom they could name, and the limit."""
     people = study.people(site, period)
-    people["rank"] = people["seniority"].map({"officer": 0.0, "manager": 1.0, "director": 2.0})
+    people["level"] = people["seniority"].map({"officer": 0.0, "manager": 1.0, "director": 2.0})
     return Network.from_nominations(
         study.ask(site, asked, period),
         respondent="respondent",
@@ -40,7 +40,7 @@ def interviews(site, asked, period=0):
 # %%
 # Four interviews, and four more, and four more: each time those whose answers the model expects to tell most, as many
 # of each sector as of the others. To choose whom to ask, short chains will do, and they say that they are short.
-effects = [ReceiverCovariate("rank")]  # the senior may be named more often
+effects = [ReceiverCovariate("level")]  # the senior may be named more often
 short = MCMC(n_draws=250, n_warmup=250)
 asked = {site: study.experts(site) for site in study.sites}
 for _ in range(2):
@@ -61,7 +61,7 @@ for site, network in networks.items():
 # %%
 # The fit to report is one of all three sites. Each has a map and clusters of its own; that the senior are named more
 # often, and how far apart people are, is learned from all of them together.
-engine = MCMC(n_draws=500)
+engine = MCMC(n_draws=500, max_thin=2)  # for a report leave `max_thin` out: the chains then run until they agree
 joint = DynamicLatentClusterModel(3, effects=effects, inference=engine, random_state=1).fit(networks)
 print(joint.summary(["coefficients", "intercept"])[["mean", "lower", "upper", "r_hat"]].round(2).to_string())
 
