@@ -116,20 +116,32 @@ def test_simulation_arguments():
         ({"n_actors": 1}, ValueError, "n_actors must be an integer of at least 2, but is 1"),
         ({"n_actors": 3.0}, ValueError, "n_actors must be an integer of at least 2, but is 3.0"),
         ({"n_clusters": 0}, ValueError, "n_clusters must be an integer of at least 1, but is 0"),
-        ({"n_actors": 2, "n_clusters": 3}, ValueError, "got 3 clusters for 2 actors"),
+        ({"n_actors": 2, "n_clusters": 3}, ValueError, "n_clusters must be at most n_actors, but is 3 for 2 actors"),
         ({"n_dims": True}, ValueError, "n_dims must be an integer of at least 1, but is True"),
         (
             {"similarity": "cosine"},
             ValueError,
             "'distance', 'squared_distance', 'bilinear', a Similarity or None, but is 'cosine'",
         ),
-        ({"intercept": np.nan}, ValueError, "intercept must be finite, got nan"),
-        ({"cluster_scale": -1}, ValueError, "cluster_scale must be finite and not negative, got -1"),
-        ({"cluster_radius": np.inf}, ValueError, "cluster_radius must be finite and not negative, got inf"),
+        ({"intercept": np.nan}, ValueError, "intercept must be a finite number, but is nan"),
+        (
+            {"cluster_scale": -1},
+            ValueError,
+            "cluster_scale must be a finite number of at least 0 and up to 1e+100, but is -1",
+        ),
+        (
+            {"cluster_radius": np.inf},
+            ValueError,
+            "cluster_radius must be a finite number of at least 0 and up to 1e+100, but is inf",
+        ),
         ({"random_state": "7"}, TypeError, "random_state must be None, an integer"),
-        ({"random_state": 1.5}, TypeError, "got 1.5 of type float"),
-        ({"random_state": True}, TypeError, "got True of type bool"),
-        ({"random_state": -1}, ValueError, "non-negative integer, got -1"),
+        ({"random_state": 1.5}, TypeError, "but is 1.5"),
+        ({"random_state": True}, TypeError, "but is True"),
+        (
+            {"random_state": -1},
+            ValueError,
+            "an integer of at least 0, or a SeedSequence, Generator or RandomState of numpy, but is -1",
+        ),
     ]:
         with pytest.raises(error, match=re.escape(message)):
             make_latent_network(**arguments)

@@ -92,7 +92,7 @@ HOLE = np.where(np.arange(25).reshape(5, 5) == 8, np.nan, NUMBERS)
         (HOLE, DIRECTED, ["finite", "from 'b' to 'd' it is nan"]),
         (_frame(HOLE), DIRECTED, ["finite", "from 'b' to 'd' it is nan"]),
         (np.where(np.isnan(HOLE), np.inf, HOLE), DIRECTED, ["from 'b' to 'd' it is inf"]),
-        (np.inf, DIRECTED, ["must be finite", "inf"]),
+        (np.inf, DIRECTED, ["must be a finite number", "inf"]),
         (_frame(NUMBERS).drop(["a", "c"]), DIRECTED, ["x's index", "lacks 'a', 'c'"]),
         (_frame(NUMBERS).drop(columns="e"), DIRECTED, ["x's columns", "lacks 'e'"]),
         (pd.concat([_frame(NUMBERS)] * 2), DIRECTED, ["more than once"]),

@@ -19,7 +19,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A folder (or a module of the top level) imports from lower floors alone; folders of one floor never see each other.
 FLOORS = (
     {"_exceptions", "_version"},
-    {"keeping", "parts", "signatures", "component", "checks", "_random"},
+    {"checks"},
+    {"constraints"},
+    {"keeping", "parts", "signatures", "component", "_random"},
     {"compiled"},
     {"native"},
     {"stream", "nbody"},

@@ -145,16 +145,19 @@ def test_arguments(study):
             lambda: study.people("Nowhere"),
             "site must be one of 'Alderbeck', 'Brackmere', 'Carrowdale', but is 'Nowhere'",
         ),
-        (lambda: study.truth("Alderbeck", 2), "period must be 0 or 1, but is 2"),
+        (lambda: study.truth("Alderbeck", 2), "period must be an integer from 0 to 1, but is 2"),
         (
             lambda: study.ask("Alderbeck", ["Nobody"]),
-            "respondents must be people of Alderbeck in period 0, but ['Nobody']",
+            "respondents must be people of Alderbeck in period 0, but 'Nobody' are not",
         ),
         (lambda: study.ask("Alderbeck", 2 * study.experts("Alderbeck")), "respondents must be asked once each"),
-        (lambda: make_interview_study(n_people=()), "n_people must hold a number of people for each of one to 6 sites"),
-        (lambda: make_interview_study(n_people=(10,)), "integers from 24 to 150, got (10,)"),
-        (lambda: make_interview_study(n_people=(30.0,)), "got (30.0,)"),
-        (lambda: make_interview_study(n_people=58), "got 58"),
+        (
+            lambda: make_interview_study(n_people=()),
+            "n_people must be numbers of people, integers from",
+        ),
+        (lambda: make_interview_study(n_people=(10,)), "integers from 24 to 150, of one to 6 sites, but is (10,)"),
+        (lambda: make_interview_study(n_people=(30.0,)), "but is (30.0,)"),
+        (lambda: make_interview_study(n_people=58), "but is 58"),
     ]:
         with pytest.raises(ValueError, match=re.escape(message)):
             call()

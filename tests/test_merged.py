@@ -79,7 +79,7 @@ def test_what_is_not_one_model_is_named() -> None:
 
     with pytest.raises(TypeError, match="models must be a sequence"):
         latentnet.merge(first)
-    with pytest.raises(ValueError, match="at least two fits"):
+    with pytest.raises(ValueError, match="at least two fitted models"):
         latentnet.merge([first])
     with pytest.raises(ValueError, match=r"models\[1\] was fitted to another network"):
         latentnet.merge([first, other("empty")])

@@ -42,7 +42,7 @@ def test_labels_stay_what_they_are():
         (["a", "b", "c", NAN], ValueError, ("label 3 is nan",)),
         (["a", "b", "c"], ValueError, ("3 labels for an array of 4 rows", "give 4 labels")),
         ([[1], [2], [3], [4]], TypeError, ("hashable", "label 0 is [1]")),
-        ("abcd", TypeError, ("sequence of labels, got 'abcd'",)),
+        ("abcd", TypeError, ("sequence of labels or None, but is 'abcd'", "write [label]")),
     ],
 )
 def test_bad_labels(actors, error, fragments):
@@ -81,7 +81,7 @@ def test_attributes_are_matched_by_label():
             ValueError,
             ("one row per actor", "repeats 'd'", "keep one row"),
         ),
-        ({"x": [1, 2, 3, 4]}, TypeError, ("DataFrame", "dict", "pandas.DataFrame(attributes, index=actors)")),
+        ({"x": [1, 2, 3, 4]}, TypeError, ("DataFrame", "{'x'", "pandas.DataFrame(attributes, index=actors)")),
     ],
 )
 def test_bad_attributes(attributes, error, fragments):
@@ -98,7 +98,7 @@ def test_as_network_dispatch():
     for wrong in ([[0, 1], [1, 0]], "edges.csv", None):
         with raises(TypeError, "network must be", type(wrong).__name__, "numpy.asarray", "from_edges"):
             as_network(wrong)
-    with raises(TypeError, "cannot be made from an object of type ndarray directly", "from_networkx"):
+    with raises(TypeError, "cannot be made from array(", "from_networkx"):
         Network(DIRECTED)
     with raises(ValueError, "from_edges"):
         as_network(pd.DataFrame({"i": ["a", "b", "c"], "j": ["b", "c", "d"]}))
@@ -181,7 +181,7 @@ def test_index():
         network.index(["3"])
     with raises(UnknownActorError, "'x', 'y' are not among", "which are 'Anna', 'Hanna', 3"):
         network.index(["x", "y", "x"])
-    with raises(TypeError, "sequence of labels, got 'Anna'", "write ['Anna']"):
+    with raises(TypeError, "sequence of labels, but is 'Anna'", "write [label]"):
         network.index("Anna")
 
 
@@ -219,8 +219,8 @@ def test_with_unobserved_undirected_and_two_mode():
         ([("a", "a")], ValueError, ("join two actors", "('a', 'a')")),
         (["ab"], ValueError, ("pairs of labels", "element 0 is 'ab'")),
         ([("a", "b"), ("a", "b", "c")], ValueError, ("element 1 is ('a', 'b', 'c')",)),
-        (pd.DataFrame({"sender": ["a"], "receiver": ["b"]}), TypeError, ("DataFrame", "zip(")),
-        ("ab", TypeError, ("sequence of (sender, receiver)", "str")),
+        (pd.DataFrame({"sender": ["a"], "receiver": ["b"]}), TypeError, ("of a frame", "zip(")),
+        ("ab", TypeError, ("sequence of (sender, receiver)", "'ab'")),
     ],
 )
 def test_bad_dyads(dyads, error, fragments):

@@ -12,6 +12,7 @@ from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
 from latentnet.checking import bic, calibrate, compare, diagnose, goodness_of_fit, loo, prior_sensitivity
+from latentnet.checks import shown
 from latentnet.inference import MAP, MCMC, PriorDraws, Variational
 from latentnet.models import (
     DynamicLatentClusterModel,
@@ -68,7 +69,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in ("model_selection", "plot"):
         return import_module(f"latentnet.{name}")
-    raise AttributeError(f"module 'latentnet' has no attribute {name!r}")
+    raise AttributeError(f"module 'latentnet' has no attribute {shown(name)}")
 
 
 def __dir__() -> list[str]:

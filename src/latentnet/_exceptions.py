@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import Any
 
 from sklearn.exceptions import NotFittedError
 
 __all__ = [
+    "ArgumentError",
     "ConvergenceWarning",
     "LatentnetWarning",
     "NotFittedError",
     "refuse_joint",
     "refuse_layers",
     "refuse_splits_of_rows",
+    "warn",
 ]
 
 
@@ -23,6 +26,18 @@ class LatentnetWarning(UserWarning):
 
 class ConvergenceWarning(LatentnetWarning):
     """Chains have not mixed, or a mode was not reached: the message says which quantity and what to do."""
+
+
+def warn(message: str, category: type[LatentnetWarning] = LatentnetWarning) -> None:
+    """Warn where the user's code called the library, however deep within."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("latentnet."):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
+
+
+class ArgumentError(ValueError, TypeError):
+    """An argument breaks its rule: the message names the argument, the rule and the value."""
 
 
 def refuse_joint(model: Any, function: str) -> None:

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from latentnet.constraints import SEED
+
 __all__ = ["RandomState", "as_generator", "as_seed_sequence", "spawn"]
 
 RandomState: TypeAlias = int | np.integer | np.random.SeedSequence | np.random.Generator | np.random.RandomState | None
@@ -27,12 +29,10 @@ def as_seed_sequence(random_state: RandomState) -> np.random.SeedSequence:
 
     Raises
     ------
-    TypeError, ValueError
+    ArgumentError
         If `random_state` is of another type, or a negative integer.
     """
     match random_state:
-        case None:
-            return np.random.SeedSequence()
         case np.random.SeedSequence():
             # A copy: spawning from the caller's own would make the second call differ from the first.
             return np.random.SeedSequence(
@@ -42,14 +42,8 @@ def as_seed_sequence(random_state: RandomState) -> np.random.SeedSequence:
             return _child(random_state)
         case np.random.RandomState():
             return np.random.SeedSequence(random_state.randint(0, 2**32, size=4, dtype=np.uint32).tolist())
-        case int() | np.integer() if not isinstance(random_state, bool):
-            if random_state < 0:
-                raise ValueError(f"random_state must be a non-negative integer, got {random_state}")
-            return np.random.SeedSequence(int(random_state))
-    raise TypeError(
-        "random_state must be None, an integer, or a numpy SeedSequence, Generator or RandomState, got "
-        f"{random_state!r} of type {type(random_state).__name__}"
-    )
+    SEED.demand("random_state", random_state)
+    return np.random.SeedSequence(random_state if random_state is None else int(random_state))
 
 
 def _child(generator: np.random.Generator) -> np.random.SeedSequence:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["MOST", "fits", "fits_square", "is_whole", "one_of", "shown", "whole_number"]
+from latentnet._exceptions import ArgumentError
+
+__all__ = ["MOST", "fits", "fits_square", "fraction", "is_whole", "listed", "one_of", "shown", "whole_number"]
 
 # Sums and products of two such numbers still fit into 64 bits, and no array of more elements fits into memory.
 MOST = 2**31 - 1
@@ -51,7 +53,7 @@ def whole_number(argument: str, value: Any, least: int, most: int = MOST, *, oth
 
     Raises
     ------
-    ValueError
+    ArgumentError
         If it is no integer, or out of range.
 
     Examples
@@ -60,13 +62,13 @@ def whole_number(argument: str, value: Any, least: int, most: int = MOST, *, oth
     3
     >>> whole_number("n", True, 1)
     Traceback (most recent call last):
-    ValueError: n must be an integer of at least 1, but is True
+    latentnet._exceptions.ArgumentError: n must be an integer of at least 1, but is True
     """
     whole = is_whole(value)
     if whole and least <= int(value) <= most:
         return int(value)
     limit = f"of at least {least}" if most == MOST and not (whole and value > most) else f"from {least} to {most}"
-    raise ValueError(f"{argument} must be an integer {limit}{otherwise}, but is {shown(value)}{fix}")
+    raise ArgumentError(f"{argument} must be an integer {limit}{otherwise}, but is {shown(value)}{fix}")
 
 
 def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str = "", fix: str = "") -> Any:
@@ -84,14 +86,14 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
 
     Raises
     ------
-    ValueError
+    ArgumentError
         If it is not.
 
     Examples
     --------
     >>> one_of("kind", "b", ["a", "c", "d"], otherwise=" or None")
     Traceback (most recent call last):
-    ValueError: kind must be one of 'a', 'c', 'd' or None, but is 'b'
+    latentnet._exceptions.ArgumentError: kind must be one of 'a', 'c', 'd' or None, but is 'b'
     """
     choices = tuple(choices)
     try:
@@ -100,10 +102,15 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
     except (TypeError, ValueError):  # an array, a frame, a missing value
         found = False
     if not found:
-        joint, start = (" or ", "") if len(choices) == 2 else (", ", "one of ")
-        listed = joint.join(map(repr, choices))
-        raise ValueError(f"{argument} must be {start}{listed}{otherwise}, but is {shown(value)}{fix}")
+        raise ArgumentError(f"{argument} must be {listed(choices)}{otherwise}, but is {shown(value)}{fix}")
     return value
+
+
+def listed(choices: Iterable[Any]) -> str:
+    """Write choices for a message."""
+    choices = tuple(choices)
+    joint, start = (" or ", "") if len(choices) == 2 else (", ", "one of ")
+    return start + joint.join(map(shown, choices))
 
 
 def fraction(argument: str, value: Any, *, fix: str = "") -> None:
@@ -113,7 +120,7 @@ def fraction(argument: str, value: Any, *, fix: str = "") -> None:
     except (TypeError, ValueError):
         sound = False
     if not sound:
-        raise ValueError(f"{argument} must be between 0 and 1, but is {shown(value)}{fix}")
+        raise ArgumentError(f"{argument} must be between 0 and 1, but is {shown(value)}{fix}")
 
 
 def fits(what: str, n_bytes: float, *, fix: str) -> None:

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import shown
+from latentnet.constraints import Rule
+
 __all__ = ["Component"]
 
 
 class Component:
-    """Parameters by name, as scikit-learn's estimators have them, for effects, families, priors and engines."""
+    """Parameters by name, as scikit-learn's estimators have them, for effects, families, priors and engines.
+
+    Attributes
+    ----------
+    rules : mapping from str to Rule
+        What the constructor's parameters must be, by name; read before a model is fitted.
+    """
+
+    rules: ClassVar[Mapping[str, Rule]] = {}
+
+    def check_parameters(self) -> None:
+        """Raise a ValueError or TypeError for the first parameter that breaks its rule."""
+        for name, rule in self.rules.items():
+            rule.demand(f"{type(self).__name__}: {name}", getattr(self, name))
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
@@ -31,7 +47,7 @@ class Component:
         names = self._parameter_names()
         for name, value in params.items():
             if name not in names:
-                raise ValueError(f"{type(self).__name__} has no parameter {name!r}; it has {names or 'none'}")
+                raise ValueError(f"{type(self).__name__} has no parameter {shown(name)}; it has {names or 'none'}")
             setattr(self, name, value)
         return self
 
@@ -51,13 +67,19 @@ class Component:
 
 
 def _is_matrix(value: Any) -> bool:
-    return len(getattr(value, "shape", ())) > 0
+    shape = getattr(value, "shape", ())
+    return isinstance(shape, tuple) and len(shape) > 0
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, list | tuple) and any(map(_is_matrix, value)):
         return f"<{len(value)} matrices>"
-    return f"<{type(value).__name__} of shape {value.shape}>" if _is_matrix(value) else repr(value)
+    if _is_matrix(value):
+        return f"<{type(value).__name__} of shape {value.shape}>"
+    try:
+        return repr(value)
+    except Exception:  # of integers of thousands of digits, or written by a user
+        return shown(value)
 
 
 def _same(first: Any, second: Any) -> bool:

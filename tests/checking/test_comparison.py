@@ -44,7 +44,7 @@ def test_compare_puts_the_best_first(models: dict[str, LatentClusterModel]) -> N
 
 
 def test_what_cannot_be_compared_is_named(models: dict[str, LatentClusterModel]) -> None:
-    with pytest.raises(ValueError, match="needs a mapping from names to fitted models"):
+    with pytest.raises(ValueError, match="a mapping from names to fitted models"):
         latentnet.compare({})
     other = LatentPositionModel(inference=MCMC(50, 50), random_state=1)
     other.fit(make_latent_network(12, 2, random_state=1).network)

@@ -117,8 +117,8 @@ def test_functions_of_the_user_take_networks(monks: LatentPositionModel) -> None
         ({"by": "age"}, "by must be an attribute.*'age'"),
         ({"statistics": ["degree"]}, "network that is directed.*'degree'"),
         ({"statistics": "mixing"}, "by='...'"),
-        ({"statistics": []}, "must not be empty"),
-        ({"statistics": {"x": 3}}, "function of a Network"),
+        ({"statistics": []}, "a sequence of names"),
+        ({"statistics": {"x": 3}}, "functions of a Network"),
         ({"statistics": {"x": lambda _: np.nan}}, "finite numbers"),
     ],
 )

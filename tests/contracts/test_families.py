@@ -350,6 +350,12 @@ HALVES = _network([[0, 0.5, 0], [1, 0, -2], [0, 0, 0]], actors=["a", "b", "c"])
 TRIALS = pd.DataFrame([[0, 4, 4], [3, 0, 4], [1, 2, 0]], index=["b", "a", "c"], columns=["a", "b", "c"])
 
 
+def _check(family: Family, network: Network) -> None:
+    """Check it as a model's `fit` does."""
+    family.check_parameters()
+    family.check(network)
+
+
 @pytest.mark.parametrize(
     ("family", "network", "words"),
     [
@@ -358,13 +364,13 @@ TRIALS = pd.DataFrame([[0, 4, 4], [3, 0, 4], [1, 2, 0]], index=["b", "a", "c"], 
         (Binomial(), COUNTS, ["family 'binomial'", "Binomial(trials=5)"]),
         (Binomial(0), COUNTS, ["trials", "at least 1", "0"]),
         (Binomial(2.5), COUNTS, ["trials", "whole number", "2.5"]),
-        (Binomial(float("nan")), COUNTS, ["trials must be finite"]),
+        (Binomial(float("nan")), COUNTS, ["trials must be a finite number"]),
         (Binomial(4), COUNTS, ["from 'b' to 'c'", "5 of 4 trials", "poisson"]),
         (Binomial(4), HALVES, ["family 'binomial'", "from 'a' to 'b' is 0.5", "round"]),
         (Binomial(np.full((3, 3), -1)), COUNTS, ["trials", "from 'a' to 'b' they are -1"]),
         (Binomial(np.ones((2, 2))), COUNTS, ["trials must have shape (3, 3)", "(2, 2)"]),
         (Poisson(), HALVES, ["family 'poisson'", "from 'a' to 'b' is 0.5", "'gaussian'"]),
-        (Poisson(0.0), COUNTS, ["exposure must be positive", "0"]),
+        (Poisson(0.0), COUNTS, ["exposure must be a finite number of at least 1e-100", "0"]),
         (Poisson(1.0 - np.eye(3)[[1, 0, 2]]), COUNTS, ["exposure", "from 'a' to 'b' it is 0", "unobserved"]),
         (NegativeBinomial(), _network([[0, -1], [0, 0]]), ["family 'negative_binomial'", "from 0 to 1 is -1"]),
         (Ordinal([0, 1, 2]), COUNTS, ["levels [0.0, 1.0, 2.0]", "from 'b' to 'c' is 5", "recode"]),
@@ -378,7 +384,7 @@ TRIALS = pd.DataFrame([[0, 4, 4], [3, 0, 4], [1, 2, 0]], index=["b", "a", "c"], 
 )
 def test_ties_outside_of_the_support_are_refused(family: Family, network: Network, words: list[str]) -> None:
     with pytest.raises(ValueError, match=r"needs|must|takes") as raised:
-        family.check(network)
+        _check(family, network)
     for word in words:
         assert word in str(raised.value)
 

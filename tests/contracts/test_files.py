@@ -86,8 +86,8 @@ def test_a_symbolic_link_stays_one(there, model, path):
 @pytest.mark.parametrize(
     ("bad", "error", "message"),
     [
-        (0, TypeError, "path must be a string or a path, but is 0"),
-        (None, TypeError, "path must be a string or a path, but is None"),
+        (0, TypeError, "path must be the name of a file, but is 0"),
+        (None, TypeError, "path must be the name of a file, but is None"),
         ("", ValueError, "path must be the name of a file"),
         ("a\x00b", ValueError, "path must be the name of a file"),
         ("\ud800", ValueError, "path must be the name of a file"),

@@ -87,8 +87,8 @@ def test_every_layer_takes_the_prior_of_its_coefficient() -> None:
 @pytest.mark.parametrize(
     ("priors", "message"),
     [
-        ({"intercept_mean": "x"}, "intercept_mean must be a finite number, but is 'x'"),
-        ({"intercept_mean": np.nan}, "intercept_mean must be a finite number, but is nan"),
+        ({"intercept_mean": "x"}, "intercept_mean must be a finite number or None, but is 'x'"),
+        ({"intercept_mean": np.nan}, "intercept_mean must be a finite number or None, but is nan"),
         ({"coefficients": {"group": (0, 1)}}, "names 'group', but the model has 'homophily"),
         ({"coefficients": {"intercept": (0, 1)}}, "names 'intercept', but the model has 'homophily"),
         ({"coefficients": 3}, "must be a mapping of names to .mean, variance., but is 3"),

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
+import latentnet
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
 from tests.plot.fakes import MONKS, cluster_model, position_model
@@ -75,7 +76,7 @@ def test_given_axes_are_used() -> None:
 @pytest.mark.parametrize("draw", [plot.membership, plot.coclustering, plot.n_clusters])
 def test_models_without_clusters(draw: Any) -> None:
     with pytest.raises(NotFittedError, match="fit"):
-        draw(SimpleNamespace())
+        draw(latentnet.LatentClusterModel())
     with pytest.raises(ValueError, match="LatentClusterModel"):
         draw(position_model(5, 2))
     with pytest.raises(ValueError, match="mcmc"):

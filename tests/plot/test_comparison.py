@@ -19,6 +19,6 @@ def test_points_and_bars() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["d=2", "1"]
     bic = pd.DataFrame({"bic_difference": [0.0, 4.0]}, index=["a", "b"])
     assert plot.compare(bic, ax=plt.figure().add_subplot()).get_xlabel() == "difference in BIC to the best"
-    with pytest.raises(ValueError, match=r"columns \['x'\]"):
+    with pytest.raises(ValueError, match=r"a table of latentnet\.compare"):
         plot.compare(pd.DataFrame({"x": [1]}))
     plt.close("all")

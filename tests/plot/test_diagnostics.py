@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import latentnet
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
 from latentnet.posterior.arviz_plots import scalar_names
@@ -85,5 +86,5 @@ def test_chosen_variables(draw: Any, model: Any) -> None:
 
 @pytest.mark.parametrize("draw", [plot.trace, plot.rank])
 def test_an_unfitted_model(draw: Any) -> None:
-    with pytest.raises(NotFittedError, match="mcmc"):
-        draw(SimpleNamespace())
+    with pytest.raises(NotFittedError, match="fit"):
+        draw(latentnet.LatentPositionModel())

@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from matplotlib.patches import ArrowStyle
 from matplotlib.text import Text
 
+import latentnet
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
 from latentnet.families import Bernoulli
@@ -324,10 +325,10 @@ def test_two_modes_have_two_shapes_that_the_legend_names() -> None:
         ({"color": [1, 2]}, ["18 actors", "has 2 values"]),
         ({"color": 3}, ["attribute's name", "3"]),
         ({"color": pd.Series([1] * 18)}, ["index", "model.actors_"]),
-        ({"reveal": "Actor 1"}, ["sequence of labels", "['Actor 1']"]),
+        ({"reveal": "Actor 1"}, ["sequence of labels", "write [label]"]),
         ({"reveal": ["Actor 99"]}, ["Actor 99", "not among its 18 actors"]),
         ({"clouds": ["Nobody"]}, ["clouds", "Nobody"]),
-        ({"contours": "Actor 1"}, ["contours", "['Actor 1']"]),
+        ({"contours": "Actor 1"}, ["contours", "write [label]"]),
     ],
 )
 def test_errors_name_the_argument_and_the_fix(arguments: dict[str, Any], words: list[str]) -> None:
@@ -339,7 +340,7 @@ def test_errors_name_the_argument_and_the_fix(arguments: dict[str, Any], words: 
 
 def test_models_that_cannot_be_drawn() -> None:
     with pytest.raises(NotFittedError, match="fit"):
-        plot.positions(SimpleNamespace())
+        plot.positions(latentnet.LatentPositionModel())
     model = position_model(5, 2)
     model.draws_ = None
     with pytest.raises(ValueError, match="mcmc"):

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import latentnet
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
 from latentnet.plot.page.layout import Layout, make_layout, place_labels
@@ -242,7 +243,7 @@ def test_without_bokeh_the_error_names_the_extra(path: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"reveal": "Hugh"}, ["sequence of labels", "['Hugh']"]),
+        ({"reveal": "Hugh"}, ["sequence of labels", "write [label]"]),
         ({"reveal": ["Hughh"]}, ["Hughh", "near ones are 'Hugh'"]),
         ({"color": "hous"}, ["`color`", "did you mean 'house'"]),
         ({"roles": {"Hugh": "core"}}, ["`roles`", "dict", "latentnet.roles"]),
@@ -259,8 +260,8 @@ def test_errors_say_what_to_do(options: dict[str, Any], words: list[str], path: 
 
 
 def test_an_unfitted_model_is_refused(path: Path) -> None:
-    with pytest.raises(NotFittedError, match="call `fit`"):
-        plot.positions_html(SimpleNamespace(), path)
+    with pytest.raises(NotFittedError, match="call fit"):
+        plot.positions_html(latentnet.LatentPositionModel(), path)
 
 
 # ---- a real browser -----------------------------------------------------------------------------------------

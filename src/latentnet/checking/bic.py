@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning as MixtureWarning
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint, refuse_layers
+from latentnet.checks import shown
+from latentnet.constraints import FITTED, checked
 from latentnet.inference.optimise import maximise
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
@@ -35,6 +36,7 @@ class BIC(NamedTuple):
     positions: float
 
 
+@checked(model=FITTED)
 def bic(model: Any) -> BIC:
     """Bayesian information criterion as R's ``latentnet`` reports it, for choosing the number of clusters.
 
@@ -71,14 +73,13 @@ def bic(model: Any) -> BIC:
     >>> bool(325 < latentnet.bic(model).total < 345)
     True
     """
-    check_is_fitted(model)
     refuse_joint(model, "bic")
     refuse_layers(model, "bic")
     problem: Problem = model._problem
     if problem.n_dims == 0 or model.draws_.kind != "chains":
         raise ValueError(
-            f"bic needs a latent space and chains, but similarity is {problem.similarity!r} and inference "
-            f"{model.inference!r}; fit with a similarity and inference='mcmc'"
+            f"bic needs a latent space and chains, but similarity is {shown(problem.similarity)} and inference "
+            f"{shown(model.inference)}; fit with a similarity and inference='mcmc'"
         )
     if problem.clusters is not None and problem.clusters.automatic:
         raise ValueError(

@@ -11,8 +11,10 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy import stats
 
+from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_seed_sequence
-from latentnet.checks import whole_number
+from latentnet.checks import fits, shown
+from latentnet.constraints import FRACTION, JOBS, MODEL, SEED, checked, whole
 from latentnet.inference import Engine, read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.prior_draws import draw_prior
@@ -59,6 +61,7 @@ class Calibration:
         """Possible ranks."""
         return N_RANKS
 
+    @checked(level=FRACTION)
     def bands(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         """Fewest and most ranks below 1, 2, ..., 99 if these are uniform, all at once with probability `level`."""
         return rank_bands(self.n_replications, N_RANKS, level)
@@ -73,6 +76,7 @@ class Calibration:
         )
 
 
+@checked(model=MODEL, n_replications=whole(2), n_jobs=JOBS, random_state=SEED)
 def calibrate(
     model: Any, network: Any, n_replications: int = 200, *, n_jobs: int | None = None, random_state: RandomState = None
 ) -> Calibration:
@@ -120,7 +124,7 @@ def calibrate(
     >>> found.ranks.shape[0], bool((found.table["p_value"] > 0.001).all())
     (10, True)
     """
-    n_replications = whole_number("n_replications", n_replications, 2)
+    n_replications = int(n_replications)
     engine, presences = read_engine(model.inference), None
     if hasattr(type(model), "at"):  # of several networks
         several = read_networks(network)
@@ -132,6 +136,9 @@ def calibrate(
             "network must have actors that are known beforehand, but some are there only for having been named "
             "(choice_set='named'), and a simulated network would have others; give from_nominations actors="
         )
+    if network.observed.n_dyads == 0:
+        raise ArgumentError("network must have observed dyads, whose design is simulated, but has none")
+    fits(f"n_replications={n_replications}", 1e4 * n_replications, fix="ask for fewer")
     first, *seeds = as_seed_sequence(random_state).spawn(n_replications + 1)
     problem = model._specify(Given(network, presences), np.random.default_rng(first))
     pairs = _watched_pairs(problem, np.random.default_rng(first.spawn(1)[0]))
@@ -165,13 +172,14 @@ def _ranks(problem: Problem, engine: Engine, pairs: list[tuple[int, int]], seed:
     found = engine.infer(fitted, rng)
     if found.kind == "mode":
         raise ValueError(
-            f"model must be fitted by an engine that draws from the posterior, but inference is {engine!r}; use MCMC()"
+            f"model must be fitted by an engine that draws from the posterior, but inference is {shown(engine)}; use "
+            "MCMC()"
         )
     draws = found.draws.reshape(-1, problem.n_parameters)
     kept = evenly_spaced(len(draws), N_RANKS - 1)
     if len(kept) < N_RANKS - 1:
         raise ValueError(
-            f"model must be fitted with at least {N_RANKS - 1} draws, but inference is {engine!r}; raise n_draws"
+            f"model must be fitted with at least {N_RANKS - 1} draws, but inference is {shown(engine)}; raise n_draws"
         )
     mine, true = (_quantities(fitted, result, pairs) for result in (_only(found, kept), truth))
     ranks = {}

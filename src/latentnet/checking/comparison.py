@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._random import RandomState, as_seed_sequence
 from latentnet.checking.bic import bic
 from latentnet.checking.loo import BAD_K, check_draws, loo
 from latentnet.checking.refits import actor_densities, fold_densities
-from latentnet.checks import one_of, shown
+from latentnet.checks import shown
+from latentnet.constraints import FITTED, NAMED_MODELS, SEED, among, checked
 
 __all__ = ["Criterion", "compare"]
 
@@ -33,6 +33,7 @@ class _Found(NamedTuple):
     k: np.ndarray = np.zeros(0)
 
 
+@checked(models=NAMED_MODELS, criterion=among(*_CRITERIA), random_state=SEED)
 def compare(
     models: Mapping[str, Any], *, criterion: Criterion = "loo", random_state: RandomState = None
 ) -> pd.DataFrame:
@@ -78,18 +79,12 @@ def compare(
     >>> table.index[0]
     'mutual'
     """
-    one_of("criterion", criterion, _CRITERIA)
-    if not isinstance(models, Mapping) or not models:
-        raise ValueError(
-            "compare needs a mapping from names to fitted models, such as {'plain': model, 'mutual': other}, "
-            f"but got {shown(models)}"
-        )
     models = dict(models)
     first = next(iter(models.values()))
     for name, model in models.items():
-        check_is_fitted(model)
+        FITTED.demand(f"models[{name!r}]", model)
         if model.network_ != first.network_:
-            raise ValueError(f"compare needs models of one network, but {name!r} was fitted to another one")
+            raise ValueError(f"compare needs models of one network, but {shown(name)} was fitted to another one")
     if criterion == "bic":
         return _by_bic(models)
     _check_kinds(models)
@@ -107,8 +102,8 @@ def _check_kinds(models: Mapping[str, Any]) -> None:
     kinds = {kind: name for name, kind in whole.items()}
     if len(kinds) > 1:
         raise ValueError(
-            f"compare needs families of one kind, but ties are whole numbers in {kinds[True]!r} and real ones in "
-            f"{kinds[False]!r}: probabilities and densities cannot be compared"
+            f"compare needs families of one kind, but ties are whole numbers in {shown(kinds[True])} and real ones in "
+            f"{shown(kinds[False])}: probabilities and densities cannot be compared"
         )
 
 

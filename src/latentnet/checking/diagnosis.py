@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.checking.sensitivity import NOTABLE, sensitivity
+from latentnet.constraints import FITTED, checked
 from latentnet.network import Network
 from latentnet.network.labels import listing
 from latentnet.network.sparse import entries_at
@@ -56,6 +56,7 @@ class Findings:
         return "\n".join([head, *lines, *([] if lines else ["Nothing else stands out."])])
 
 
+@checked(model=FITTED)
 def diagnose(model: Any) -> Findings:
     """Say in plain language what may be wrong with a fit, and what to do about it.
 
@@ -89,7 +90,6 @@ def diagnose(model: Any) -> Findings:
     >>> "components" in set(latentnet.diagnose(model).table["topic"])
     True
     """
-    check_is_fitted(model)
     refuse_joint(model, "diagnose")
     refuse_layers(model, "diagnose")
     problem, of_chains = model._problem, model.diagnose()

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._random import RandomState, as_generator
 from latentnet.checking.replays import observed_networks, replays
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, Counts, names_for
-from latentnet.checks import whole_number
+from latentnet.checks import shown
+from latentnet.constraints import COLUMN, COUNT, FITTED, NAMES, SEED, checked, optional
 from latentnet.network import Network
+from latentnet.predictive.simulation import check_room
 
 __all__ = ["GoodnessOfFit", "goodness_of_fit"]
 
@@ -49,6 +50,15 @@ class GoodnessOfFit:
         return f"GoodnessOfFit of {len(self.simulated)} simulated networks\n{self.p_values.round(3).to_string()}"
 
 
+_STATISTICS = optional(
+    NAMES.or_(
+        "a mapping from names to functions of a Network",
+        lambda value: isinstance(value, Mapping) and len(value) > 0 and all(map(callable, value.values())),
+    )
+)
+
+
+@checked(model=FITTED, statistics=_STATISTICS, n_networks=COUNT, by=optional(COLUMN), random_state=SEED)
 def goodness_of_fit(
     model: Any,
     statistics: str | Sequence[str] | Mapping[str, Callable[[Network], Any]] | None = None,
@@ -104,9 +114,9 @@ def goodness_of_fit(
     >>> bool(found.p_values["reciprocity"] < 0.05)
     True
     """
-    check_is_fitted(model)
-    n_networks = whole_number("n_networks", n_networks, 1)
+    n_networks = int(n_networks)
     observed = observed_networks(model)
+    check_room(n_networks, list(observed.values()))
     frames = [_frame(network, by) for network in observed.values()]
     asked = _read(statistics, frames[0])
     rng = as_generator(random_state)
@@ -120,7 +130,7 @@ def goodness_of_fit(
 def _frame(network: Network, by: str | None) -> Setting:
     if by is not None and by not in network.attributes:
         has = ", ".join(map(repr, network.attributes.columns)) or "none"
-        raise ValueError(f"by must be an attribute of the actors, but is {by!r}; the network has {has}")
+        raise ValueError(f"by must be an attribute of the actors, but is {shown(by)}; the network has {has}")
     return Setting(network, by)
 
 
@@ -133,9 +143,6 @@ def _read(statistics: Any, frame: Setting) -> dict[str, _Function]:
     if statistics is None:
         return {}
     if isinstance(statistics, Mapping):
-        for name, function in statistics.items():
-            if not callable(function):
-                raise TypeError(f"statistics[{name!r}] must be a function of a Network, but is {function!r}")
         return {str(name): _of_user(str(name), function) for name, function in statistics.items()}
     names = [statistics] if isinstance(statistics, str) else list(statistics)
     possible = names_for(_kind(frame), by=frame.by is not None)
@@ -145,10 +152,8 @@ def _read(statistics: Any, frame: Setting) -> dict[str, _Function]:
         if name not in possible:
             raise ValueError(
                 f"statistics must be among {', '.join(map(repr, possible))} for a network that is {_kind(frame)}, or a "
-                f"dict of functions, but has {name!r}"
+                f"dict of functions, but has {shown(name)}"
             )
-    if not names:
-        raise ValueError("statistics must not be empty; leave it out for all of them")
     return {name: STATISTICS[name].function for name in names}
 
 
@@ -162,7 +167,7 @@ def _of_user(name: str, function: Callable[[Network], Any]) -> _Function:
         else:
             numbers = {k: float(number) for k, number in enumerate(np.ravel(found))}
         if not np.all(np.isfinite(list(numbers.values()))):
-            raise ValueError(f"statistics[{name!r}] must return finite numbers, but gave {found!r}")
+            raise ValueError(f"statistics[{shown(name)}] must return finite numbers, but gave {shown(found)}")
         return numbers
 
     return counts

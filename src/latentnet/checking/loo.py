@@ -13,7 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import whole_number
+from latentnet.checks import shown
+from latentnet.constraints import FITTED, SEED, checked, whole
 from latentnet.network import Network
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.clusters import evenly_spaced
@@ -67,6 +68,7 @@ class LOO:
         )
 
 
+@checked(model=FITTED, n_units=whole(10), random_state=SEED)
 def loo(model: Any, *, n_units: int = 5000, random_state: RandomState = None) -> LOO:
     """Leave-one-out cross-validation by Pareto-smoothed importance sampling (Vehtari, Gelman & Gabry 2017).
 
@@ -110,7 +112,6 @@ def loo(model: Any, *, n_units: int = 5000, random_state: RandomState = None) ->
     (153, True)
     """
     check_draws(model, "loo")
-    n_units = whole_number("n_units", n_units, 10)
     problem, draws = model._problem, model.draws_.pooled
     units = observed_units(problem)
     every = np.arange(len(units.senders))
@@ -137,8 +138,8 @@ def check_draws(model: Any, function: str) -> None:
     refuse_layers(model, function)
     if model.draws_.kind != "chains":
         raise ValueError(
-            f"{function} needs chains that draw from the posterior, but the model was fitted by {model.inference!r}; "
-            "fit with inference='mcmc'"
+            f"{function} needs chains that draw from the posterior, but the model was fitted by "
+            f"{shown(model.inference)}; fit with inference='mcmc'"
         )
 
 

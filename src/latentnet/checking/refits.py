@@ -13,6 +13,7 @@ from scipy.special import logsumexp
 
 from latentnet._random import as_seed_sequence
 from latentnet.checking.loo import unit_index
+from latentnet.checks import shown
 from latentnet.compiled import UNCOUNTED, first_class_functions
 from latentnet.likelihood.verbs import couples_actors
 from latentnet.model_selection import ActorKFold, DyadKFold, RespondentKFold
@@ -55,8 +56,8 @@ def actor_densities(models: Mapping[str, Any], random_state: Any) -> dict[str, p
     for name, model in models.items():
         if couples_actors(model._problem.exact):
             raise ValueError(
-                f"criterion='actors' needs dyads that can be held out one by one, but in {name!r} lists have a cap, an "
-                "order or a condition; use criterion='kfold', which holds out whole lists"
+                f"criterion='actors' needs dyads that can be held out one by one, but in {shown(name)} lists have a "
+                "cap, an order or a condition; use criterion='kfold', which holds out whole lists"
             )
     network = next(iter(models.values())).network_
     seeds = as_seed_sequence(random_state).spawn(_N_SPLITS + 1)

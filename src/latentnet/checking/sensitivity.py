@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from latentnet.checking.loo import check_draws
+from latentnet.constraints import FITTED, checked
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.draws import Draws
 from latentnet.problem.problem import Problem
@@ -23,6 +24,7 @@ _FEW_POSITIONS = 2_000_000  # densities of actors and clusters at once
 _LOG_2_PI = math.log(2.0 * math.pi)
 
 
+@checked(model=FITTED)
 def prior_sensitivity(model: Any) -> pd.DataFrame:
     """By how much each scalar's posterior moves if the prior, or the likelihood, counts a little more or less.
 

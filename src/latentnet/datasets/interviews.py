@@ -11,8 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.spatial.distance import cdist
 
+from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import is_whole, one_of
+from latentnet.constraints import LABELS, SEED, Rule, checked, whole
+from latentnet.network.labels import listing
 
 __all__ = ["InterviewStudy", "make_interview_study"]
 
@@ -57,6 +60,9 @@ class _Period(NamedTuple):
     wishes: Floats  # (n_people, n_people): a tie is a wish above 0
 
 
+_PERIOD = whole(0, 1)
+
+
 @dataclass(frozen=True)
 class InterviewStudy:
     """Sites of which people can be asked whom they go to; what `make_interview_study` returns.
@@ -75,6 +81,7 @@ class InterviewStudy:
     max_nominations: int
     _periods: Mapping[str, tuple[_Period, _Period]] = field(repr=False)
 
+    @checked(period=_PERIOD)
     def people(self, site: str, period: int = 0) -> pd.DataFrame:
         """Everybody who works at a site: the list that a study starts from.
 
@@ -110,6 +117,7 @@ class InterviewStudy:
         first = known.groupby("sector", sort=False).head(1).index[:3]
         return [*first, *known.index.difference(first, sort=False)[:1]]
 
+    @checked(respondents=LABELS.or_("one name", lambda value: isinstance(value, str)), period=_PERIOD)
     def ask(self, site: str, respondents: Iterable[str], period: int = 0) -> pd.DataFrame:
         """Interview people: whom do you go to? Each gives at most five names.
 
@@ -133,10 +141,12 @@ class InterviewStudy:
         """
         people, _, wishes = self._at(site, period)
         asked = [respondents] if isinstance(respondents, str) else list(respondents)
-        strangers = [one for one in asked if one not in people.index]
+        known = set(people.index)
+        strangers = [one for one in asked if not (isinstance(one, str) and one in known)]
         if strangers:
-            raise ValueError(
-                f"respondents must be people of {site} in period {period}, but {strangers} are not; see people()"
+            raise ArgumentError(
+                f"respondents must be people of {site} in period {period}, but {listing(strangers)} are not; see "
+                "people()"
             )
         if len(set(asked)) < len(asked):
             raise ValueError(f"respondents must be asked once each, got {asked}")
@@ -146,6 +156,7 @@ class InterviewStudy:
             rows += [(actors[i], actors[j]) for j in best if wishes[i, j] > 0]
         return pd.DataFrame(rows, columns=["respondent", "nominee"])
 
+    @checked(period=_PERIOD)
     def truth(self, site: str, period: int = 0) -> pd.DataFrame:
         """What no interviewer sees.
 
@@ -164,10 +175,20 @@ class InterviewStudy:
 
     def _at(self, site: str, period: int) -> _Period:
         one_of("site", site, self.sites)
-        one_of("period", period, (0, 1))
         return self._periods[site][period]
 
 
+def _are_sizes(value: Any) -> bool:
+    sizes = list(value)
+    return 1 <= len(sizes) <= len(PLACES) and all(is_whole(n) and FEWEST_PEOPLE <= n <= MOST_PEOPLE for n in sizes)
+
+
+_SIZES = Rule(
+    f"numbers of people, integers from {FEWEST_PEOPLE} to {MOST_PEOPLE}, of one to {len(PLACES)} sites", _are_sizes
+)
+
+
+@checked(random_state=SEED, n_people=_SIZES)
 def make_interview_study(
     random_state: RandomState = None, *, n_people: Sequence[int] = (58, 84, 123)
 ) -> InterviewStudy:
@@ -212,25 +233,11 @@ def make_interview_study(
     >>> bool(study.ask("Alderbeck", experts).groupby("respondent").size().max() <= study.max_nominations)
     True
     """
-    _check_sizes(n_people)
     rng = as_generator(random_state)
     sites = PLACES[: len(n_people)]
     return InterviewStudy(
         sites, MOST_NAMES, {site: _site(int(n), rng) for site, n in zip(sites, n_people, strict=True)}
     )
-
-
-def _check_sizes(n_people: Any) -> None:
-    sizes = [] if isinstance(n_people, str) or not isinstance(n_people, Iterable) else list(n_people)
-    if (
-        not all(map(is_whole, sizes))
-        or not 1 <= len(sizes) <= len(PLACES)
-        or not all(FEWEST_PEOPLE <= n <= MOST_PEOPLE for n in sizes)
-    ):
-        raise ValueError(
-            f"n_people must hold a number of people for each of one to {len(PLACES)} sites, integers from "
-            f"{FEWEST_PEOPLE} to {MOST_PEOPLE}, got {n_people!r}"
-        )
 
 
 def _site(n: int, rng: np.random.Generator) -> tuple[_Period, _Period]:

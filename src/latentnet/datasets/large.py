@@ -9,8 +9,9 @@ import numpy as np
 from scipy import sparse
 
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import one_of, whole_number
-from latentnet.datasets.simulate import LatentNetwork
+from latentnet.checks import shown
+from latentnet.constraints import COUNT, FLAG, SEED, among, checked, number, whole
+from latentnet.datasets.simulate import LatentNetwork, check_sizes
 from latentnet.nbody.sums import MOST_DIMS, SoftplusSum
 from latentnet.nbody.ties import tied_pairs
 from latentnet.network import Network
@@ -25,6 +26,15 @@ _STEPS = 12
 _MOST_SAMPLED = 20_000
 
 
+@checked(
+    n_actors=whole(2),
+    n_clusters=COUNT,
+    n_dims=whole(1, MOST_DIMS),
+    geometry=among(*get_args(Geometry)),
+    mean_degree=number(least=1e-6),
+    directed=FLAG,
+    random_state=SEED,
+)
 def make_large_network(
     n_actors: int = 10_000,
     n_clusters: int = 1,
@@ -75,12 +85,9 @@ def make_large_network(
     >>> bool(7.5 < 2 * network.n_ties / network.n_actors < 8.5)
     True
     """
-    for name, value, most in (("n_actors", n_actors, 2**31 - 1), ("n_dims", n_dims, MOST_DIMS)):
-        whole_number(name, value, 2 if name == "n_actors" else 1, most)
-    whole_number("n_clusters", n_clusters, 1, n_actors)
-    one_of("geometry", geometry, get_args(Geometry))
+    check_sizes(n_actors, n_clusters, n_dims)
     if not 0.0 < mean_degree < 0.5 * n_actors:
-        raise ValueError(f"mean_degree must be positive and below n_actors / 2, but is {mean_degree!r}")
+        raise ValueError(f"mean_degree must be positive and below n_actors / 2, but is {shown(mean_degree)}")
     rng = as_generator(random_state)
     labels = rng.integers(n_clusters, size=n_actors)
     centres = 3.0 * n_clusters ** (1.0 / n_dims) * (rng.random((n_dims, n_clusters)) - 0.5) * (n_clusters > 1)

@@ -10,8 +10,10 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import expit
 
+from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import whole_number
+from latentnet.checks import fits
+from latentnet.constraints import COUNT, FLAG, SEED, checked, number, whole
 from latentnet.effects import Similarity, read_similarity
 from latentnet.network import Network
 
@@ -31,6 +33,16 @@ class LatentNetwork(NamedTuple):
     labels: npt.NDArray[np.int64]
 
 
+@checked(
+    n_actors=whole(2),
+    n_clusters=COUNT,
+    n_dims=COUNT,
+    intercept=number(),
+    cluster_radius=number(least=0.0, most=1e100),
+    cluster_scale=number(least=0.0, most=1e100),
+    directed=FLAG,
+    random_state=SEED,
+)
 def make_latent_network(
     n_actors: int = 100,
     n_clusters: int = 3,
@@ -92,36 +104,24 @@ def make_latent_network(
     >>> network.n_actors, positions.shape, labels.tolist() == network.attributes["cluster"].tolist()
     (30, (30, 2), True)
     """
-    _check_counts(n_actors, n_clusters, n_dims)
-    _check_numbers(intercept, cluster_radius, cluster_scale)
+    check_sizes(n_actors, n_clusters, n_dims)
     space = read_similarity(similarity)
     generator = as_generator(random_state)
     labels = np.arange(n_actors, dtype=np.int64) * n_clusters // n_actors
-    centres = _centres(n_clusters, n_dims, cluster_radius)
-    positions = centres[labels] + cluster_scale * generator.standard_normal((n_actors, n_dims))
+    centres = _centres(n_clusters, n_dims, float(cluster_radius))
+    positions = centres[labels] + float(cluster_scale) * generator.standard_normal((n_actors, n_dims))
     ties = _draw_ties(positions, intercept, space, directed, generator)
     attributes = pd.DataFrame({"cluster": labels}, index=range(n_actors))
     network = Network.from_array(ties, directed=directed, attributes=attributes)
     return LatentNetwork(network, positions, labels)
 
 
-def _check_counts(n_actors: Any, n_clusters: Any, n_dims: Any) -> None:
-    for name, value, least in (
-        ("n_actors", n_actors, 2),
-        ("n_clusters", n_clusters, 1),
-        ("n_dims", n_dims, 1),
-    ):
-        whole_number(name, value, least)
+def check_sizes(n_actors: int, n_clusters: int, n_dims: int) -> None:
+    """Refuse more clusters than actors, and what would not fit into memory."""
     if n_clusters > n_actors:
-        raise ValueError(f"n_clusters must be at most n_actors, got {n_clusters} clusters for {n_actors} actors")
-
-
-def _check_numbers(intercept: float, cluster_radius: float, cluster_scale: float) -> None:
-    if not np.isfinite(intercept):
-        raise ValueError(f"intercept must be finite, got {intercept}")
-    for name, value in (("cluster_radius", cluster_radius), ("cluster_scale", cluster_scale)):
-        if not (np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} must be finite and not negative, got {value}")
+        raise ArgumentError(f"n_clusters must be at most n_actors, but is {n_clusters} for {n_actors} actors")
+    n_bytes = 32.0 * n_dims * (n_actors + n_clusters)
+    fits(f"positions of n_actors={n_actors} in n_dims={n_dims}", n_bytes, fix="ask for fewer")
 
 
 def _centres(n_clusters: int, n_dims: int, radius: float) -> Floats:

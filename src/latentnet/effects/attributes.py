@@ -6,12 +6,14 @@ Numbers are taken as they are, categories as an indicator for each level but the
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from latentnet.checks import shown
+from latentnet.constraints import COLUMN, Rule
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.checks import check_varies, refuse_undirected, role_moments
 from latentnet.network.labels import attribute_column, listing
@@ -51,14 +53,14 @@ def _finite(effect: Effect, network: Network, column: pd.Series[Any]) -> np.ndar
     types = pd.api.types
     if not types.is_numeric_dtype(column.dtype) or types.is_complex_dtype(column.dtype):
         raise ValueError(
-            f"effects: {effect!r} cannot use the attribute {column.name!r}, whose dtype is {column.dtype}; convert it "
-            "to numbers, strings or categories"
+            f"effects: {shown(effect)} cannot use the attribute {shown(column.name)}, whose dtype is {column.dtype}; "
+            "convert it to numbers, strings or categories"
         )
     values = column.to_numpy(np.float64, copy=True)
     if not np.isfinite(values).all():
         actors = network.actors[network.index(column.index[~np.isfinite(values)])]
         raise ValueError(
-            f"effects: {effect!r} needs finite numbers, but the attribute {column.name!r} is infinite for "
+            f"effects: {shown(effect)} needs finite numbers, but the attribute {shown(column.name)} is infinite for "
             f"{listing(actors)}; give them numbers"
         )
     return values
@@ -75,8 +77,8 @@ def numbers(effect: Effect, network: Network, attribute: Any) -> np.ndarray:
     column = _column(effect, network, attribute)
     if _is_categorical(column):
         raise ValueError(
-            f"effects: {effect!r} needs numbers, but the attribute {attribute!r} has dtype {column.dtype}, which is "
-            "read as categories; use Homophily, or convert it with pandas.to_numeric"
+            f"effects: {shown(effect)} needs numbers, but the attribute {shown(attribute)} has dtype {column.dtype}, "
+            "which is read as categories; use Homophily, or convert it with pandas.to_numeric"
         )
     return _finite(effect, network, column)
 
@@ -134,13 +136,13 @@ def _levels(effect: Effect, column: pd.Series[Any]) -> list[Any]:
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         raise ValueError(
-            f"effects: {effect!r}: different values of the attribute {column.name!r} are all written "
+            f"effects: {shown(effect)}: different values of the attribute {shown(column.name)} are all written "
             f"{listing(sorted(twice))}; convert it to strings"
         )
     if len(levels) < 2:
         raise ValueError(
-            f"effects: {effect!r} needs an attribute that varies, but {column.name!r} is {listing(levels)} for every "
-            "actor, which cannot be told from the intercept; leave the effect out"
+            f"effects: {shown(effect)} needs an attribute that varies, but {shown(column.name)} is {listing(levels)} "
+            "for every actor, which cannot be told from the intercept; leave the effect out"
         )
     return levels
 
@@ -179,6 +181,8 @@ class AttributeEffect(Effect):
     """An effect of one of the network's attributes."""
 
     networks: np.ndarray | None = None  # (n_presences,) in a joint model, which network each is in
+
+    rules: ClassVar[Mapping[str, Rule]] = {"attribute": COLUMN}
 
     def __init__(self, attribute: Hashable) -> None:
         self.attribute = attribute

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.network.changed import fully_observed
 from latentnet.network.sparse import entry_rows
 
@@ -227,12 +228,12 @@ def check_varies(effect: Effect, names: tuple[str, ...], moments: Moments, other
     for name, square, low, high in zip(names, *moments, strict=True):
         if high - low <= 1e-12 * max(abs(low), abs(high)):
             raise ValueError(
-                f"effects: the covariate of {name!r} must vary, but it is {low:g} in every observed dyad, which cannot "
-                f"be told from the intercept; leave {effect!r} out{otherwise}"
+                f"effects: the covariate of {shown(name)} must vary, but it is {low:g} in every observed dyad, which "
+                f"cannot be told from the intercept; leave {shown(effect)} out{otherwise}"
             )
         if not 0.0 < square < np.inf:
             raise ValueError(
-                f"effects: the covariate of {name!r} has values from {low:g} to {high:g}, whose squares no float "
+                f"effects: the covariate of {shown(name)} has values from {low:g} to {high:g}, whose squares no float "
                 "holds; rescale it"
             )
 
@@ -241,8 +242,8 @@ def refuse_undirected(effect: Effect, network: Network, instead: str) -> None:
     """Refuse networks whose dyads have no sender and receiver."""
     if not network.has_direction:
         raise ValueError(
-            f"effects: {effect!r} tells senders from receivers, but the network is undirected; {instead}, or read the "
-            "network with directed=True"
+            f"effects: {shown(effect)} tells senders from receivers, but the network is undirected; {instead}, or read "
+            "the network with directed=True"
         )
 
 
@@ -250,8 +251,8 @@ def refuse_two_mode(effect: Effect, network: Network, instead: str) -> None:
     """Refuse networks in which no actor both sends and receives."""
     if network.two_mode:
         raise ValueError(
-            f"effects: {effect!r} needs actors that can have ties to each other, but the network is two-mode, with "
-            f"ties from row actors to column actors alone; {instead}"
+            f"effects: {shown(effect)} needs actors that can have ties to each other, but the network is two-mode, "
+            f"with ties from row actors to column actors alone; {instead}"
         )
 
 
@@ -260,7 +261,7 @@ def check_senders(effect: Effect, network: Network) -> None:
     n_seen = int(np.count_nonzero(observed_counts(network)[0]))
     if n_seen < 2:
         raise ValueError(
-            f"effects: {effect!r} needs observed rows of at least 2 senders, but the network has {n_seen}; sender "
+            f"effects: {shown(effect)} needs observed rows of at least 2 senders, but the network has {n_seen}; sender "
             "effects are not identified: leave them out"
         )
 
@@ -270,6 +271,6 @@ def check_receivers(effect: Effect, network: Network) -> None:
     n_seen = int(np.count_nonzero(observed_counts(network)[1]))
     if n_seen < 2:
         raise ValueError(
-            f"effects: {effect!r} needs observed dyads of at least 2 receivers, but the network has {n_seen}; receiver "
-            "effects are not identified: leave them out"
+            f"effects: {shown(effect)} needs observed dyads of at least 2 receivers, but the network has {n_seen}; "
+            "receiver effects are not identified: leave them out"
         )

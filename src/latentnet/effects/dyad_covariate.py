@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from latentnet.checks import shown
+from latentnet.constraints import Rule
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.checks import check_varies, dyad_moments
 from latentnet.network import Network
@@ -53,6 +55,10 @@ class DyadCovariate(Effect):
     ('miles',)
     """
 
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "name": Rule("a string that names the coefficient", lambda value: isinstance(value, str) and value != "")
+    }
+
     def __init__(self, matrix: Any, *, name: str) -> None:
         self.matrix = matrix
         self.name = name
@@ -74,10 +80,6 @@ class DyadCovariate(Effect):
     @property
     def argument(self) -> str:
         """What messages call the matrix."""
-        if not isinstance(self.name, str) or not self.name:
-            raise ValueError(
-                f"effects: name of {type(self).__name__} must be a string that names the coefficient, got {self.name!r}"
-            )
         return f"matrix of the effect {self.name!r}"
 
     def bind_numbers(self, x: np.ndarray, network: Network) -> BoundEffect:
@@ -166,7 +168,7 @@ class SharedDyadCovariate(DyadCovariate):
             return given
         if len(label) == 3 and isinstance(given, Mapping):
             if label[0] not in given:
-                raise ValueError(f"{argument} must have an entry for every site, but lacks {label[0]!r}; add it")
+                raise ValueError(f"{argument} must have an entry for every site, but lacks {shown(label[0])}; add it")
             given = given[label[0]]
             given = given if isinstance(given, list | tuple) else [given]
         elif len(label) == 3 or not isinstance(given, list | tuple):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from latentnet.constraints import FLAG, Rule
 from latentnet.effects.attributes import AttributeEffect, codes, level_codes
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.checks import attribute_cells, check_varies, possible_cells
@@ -45,6 +46,8 @@ class Homophily(AttributeEffect):
     >>> bound.names, bound.symmetric
     (('homophily(club)',), True)
     """
+
+    rules: ClassVar[Mapping[str, Rule]] = {**AttributeEffect.rules, "by_level": FLAG}
 
     def __init__(self, attribute: Hashable, by_level: bool = False) -> None:
         super().__init__(attribute)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.effects.attributes import AttributeEffect, level_codes
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.checks import attribute_cells, check_varies, possible_cells
@@ -107,8 +108,8 @@ class Mixing(AttributeEffect):
                 return a, b
         there = listing([(first[a], second[b]) for a, b in cells])
         raise ValueError(
-            f"effects: reference of {self!r} must be a pair of values of {self.attribute!r} between which a tie is "
-            f"possible, one of {there}; the sender's value comes first"
+            f"effects: reference of {shown(self)} must be a pair of values of {shown(self.attribute)} between which a "
+            f"tie is possible, one of {there}, but is {shown(self.reference)}; the sender's value comes first"
         )
 
     def at(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.checks import refuse_two_mode, refuse_undirected
 
@@ -52,13 +53,13 @@ class Reciprocity(Effect):
         impossible = network.impossible
         if (impossible != impossible.T).nnz:
             raise ValueError(
-                f"effects: {self!r} needs pairs whose two ties are both possible or both impossible, but of some only "
-                "one direction is impossible; leave it out, or make both so"
+                f"effects: {shown(self)} needs pairs whose two ties are both possible or both impossible, but of some "
+                "only one direction is impossible; leave it out, or make both so"
             )
         if network.observed.n_dyads > 0 and _whole_pairs(network) == 0:
             raise ValueError(
-                f"effects: {self!r} needs pairs of actors that were observed in both directions, but there are none; "
-                "leave it out"
+                f"effects: {shown(self)} needs pairs of actors that were observed in both directions, but there are "
+                "none; leave it out"
             )
         return BoundEffect(0, np.zeros((1, 1)))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from latentnet.checks import one_of
+from latentnet.constraints import Rule, among
 from latentnet.families.base import Family
 from latentnet.families.links import LINKS
 
@@ -42,12 +43,13 @@ class Bernoulli(Family):
 
     name = "bernoulli"
 
+    rules: ClassVar[Mapping[str, Rule]] = {"link": among(*LINKS)}
+
     def __init__(self, link: str = "logit") -> None:
         self.link = link
 
     def check(self, network: Network) -> None:
         """Ties must be 0 or 1."""
-        one_of("link of family 'bernoulli'", self.link, LINKS)
         values = network.ties.data
         if np.any(values != 1.0):
             worst = values[values != 1.0]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from scipy.special import expit
 
 from latentnet.compiled import exp, softplus
+from latentnet.constraints import BY_DYAD, Rule, optional
 from latentnet.families.base import Family
 from latentnet.families.counts import check_counts, log_factorial
 from latentnet.families.links import logit
@@ -49,6 +51,8 @@ class Binomial(Family):
     """
 
     name = "binomial"
+
+    rules: ClassVar[Mapping[str, Rule]] = {"trials": optional(BY_DYAD)}
 
     def __init__(self, trials: Any = None) -> None:
         self.trials = trials

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.compiled import kernel
 from latentnet.network.dyads import tie_place
 
@@ -26,7 +27,7 @@ def check_counts(network: Network, family: str) -> None:
     wrong = np.flatnonzero((values < 0.0) | (values != np.floor(values)))
     if wrong.size:
         raise ValueError(
-            f"family {family!r} needs counts (0, 1, 2, ...), but the value {tie_place(network, int(wrong[0]))} is "
+            f"family {shown(family)} needs counts (0, 1, 2, ...), but the value {tie_place(network, int(wrong[0]))} is "
             f"{values[wrong[0]]:g}, and values run from {min(values.min(), 0.0):g} to {values.max():g}; round them, or "
             "use family 'gaussian' for real values, 'ordinal' for grades"
         )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from scipy.special import expit
 
 from latentnet.compiled import exp, kernel, softplus
+from latentnet.constraints import Rule, optional
 from latentnet.families.base import BoundFamily, Family, Variable
 from latentnet.families.links import logit
 from latentnet.network.dyads import tie_place
@@ -25,6 +26,14 @@ __all__ = ["Ordinal"]
 _MOST_FOUND_LEVELS = 50
 _BEYOND = 1e300  # stands for the cut-points below the lowest and above the highest level
 _LARGEST_LOG_GAP = 300.0
+
+
+def _are_levels(value: Any) -> bool:
+    levels = np.asarray(value)
+    return levels.ndim == 1 and levels.dtype.kind in "biuf" and bool(np.isfinite(levels).all())
+
+
+_LEVELS = Rule("a sequence of finite numbers", _are_levels)
 
 
 class Ordinal(Family):
@@ -57,6 +66,8 @@ class Ordinal(Family):
     """
 
     name = "ordinal"
+
+    rules: ClassVar[Mapping[str, Rule]] = {"levels": optional(_LEVELS)}
 
     def __init__(self, levels: Sequence[float] | np.ndarray | None = None) -> None:
         self.levels = levels
@@ -97,10 +108,7 @@ class Ordinal(Family):
                     "or say that it is so by Ordinal(levels=...)"
                 )
             return found
-        levels = np.asarray(self.levels)
-        if levels.ndim != 1 or levels.dtype.kind not in "biuf" or not np.isfinite(levels).all():
-            raise ValueError(f"levels must be a sequence of finite numbers, got {self.levels!r}")
-        levels = levels.astype(np.float64)
+        levels = np.asarray(self.levels, dtype=np.float64)
         if (np.diff(levels) <= 0.0).any():
             raise ValueError(f"levels must be distinct and in ascending order, got {levels.tolist()}; sort them")
         if 0.0 not in levels:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from latentnet.compiled import exp
+from latentnet.constraints import BY_DYAD, Rule, number, optional
 from latentnet.families.base import Family, Frame, mean_tie
 from latentnet.families.counts import check_counts, draw_counts, log_factorial
 from latentnet.families.links import LARGEST_LOG_MEAN, capped_mean
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from latentnet.network import Network
 
 __all__ = ["Poisson"]
+
+
+_LEAST_EXPOSURE = 1e-100  # rates of less overflow
 
 
 class Poisson(Family):
@@ -52,6 +57,8 @@ class Poisson(Family):
 
     name = "poisson"
 
+    rules: ClassVar[Mapping[str, Rule]] = {"exposure": optional(BY_DYAD)}
+
     def __init__(self, exposure: Any = None) -> None:
         self.exposure = exposure
 
@@ -60,8 +67,7 @@ class Poisson(Family):
         if self.exposure is not None:
             exposure = read_number_or_dyads(self.exposure, network, "exposure")
             if isinstance(exposure, float):
-                if exposure <= 0.0:
-                    raise ValueError(f"exposure must be positive, but is {exposure:g}")
+                number(least=_LEAST_EXPOSURE).demand("exposure", exposure)
             else:
                 self._check_by_dyad(exposure, network)
         check_counts(network, self.name)

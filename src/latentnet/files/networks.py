@@ -76,7 +76,7 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
         If the content is that of no network.
     """
     # Files of before hold labels that no reader takes any more.
-    actors = label_array([decode(label, source) for label in content["actors"]], "actors", shown=False)
+    actors = label_array([decode(label, source) for label in content["actors"]], "actors", visible=False)
     n, n_row_actors, directed = len(actors), content["n_row_actors"], content["directed"]
     if n < 2 or type(directed) is not bool or (n_row_actors is not None and not 0 < n_row_actors < n):
         raise ValueError("its network has too few actors")

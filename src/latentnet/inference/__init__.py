@@ -26,5 +26,6 @@ def read_engine(inference: Any) -> Engine:
     if not isinstance(inference, Engine):
         instead = " or an engine such as MCMC(n_draws=2000)"
         inference = ENGINES[one_of("inference", inference, ENGINES, otherwise=instead)]()
+    inference.check_parameters()
     inference.check()
     return inference

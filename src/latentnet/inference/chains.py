@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from joblib import Parallel, delayed
 
+from latentnet.checks import shown
 from latentnet.inference.moves.adaptation import LOG_STEP
 from latentnet.inference.moves.hmc import N_DIVERGENCES
 from latentnet.inference.moves.iteration import Iterations, statistics_of
@@ -106,11 +107,11 @@ class Chain:
         for name, values in arrays.items():
             own = self._arrays.get(name)
             if own is None or own.shape != values.shape or own.dtype != values.dtype:
-                raise ValueError(f"the state of a chain has {name!r}, which is not of its model")
+                raise ValueError(f"the state of a chain has {shown(name)}, which is not of its model")
             low, high = (0, most - 1) if name == "labels" else (1 if open_number else most, most)
             sound = np.isfinite(values) if values.dtype.kind == "f" else (values >= low) & (values <= high)
             if not sound.all():
-                raise ValueError(f"the state of a chain has numbers in {name!r} that are out of range")
+                raise ValueError(f"the state of a chain has numbers in {shown(name)} that are out of range")
             own[:] = values
 
     def advance(self) -> int:

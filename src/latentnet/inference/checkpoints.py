@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from latentnet._exceptions import LatentnetWarning
+from latentnet._exceptions import warn
 
 if TYPE_CHECKING:
     from latentnet.inference.chains import Chain, Paused, Plan
@@ -69,11 +68,9 @@ class Checkpoints:
             self._write(plan, chains)
         except OSError as error:
             if not self._failed:
-                warnings.warn(
+                warn(
                     f"checkpoint: {error}. The run goes on and keeps all draws in memory; the last checkpoint that "
-                    "could be written stays as it is",
-                    LatentnetWarning,
-                    stacklevel=2,
+                    "could be written stays as it is"
                 )
             self._failed = True
         self._resting = {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from latentnet._exceptions import ConvergenceWarning
-from latentnet.checks import one_of, whole_number
+from latentnet._exceptions import ConvergenceWarning, warn
+from latentnet.constraints import COUNT, Rule, among, number, optional, whole
 from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.start import disperse
@@ -54,6 +54,13 @@ class MAP(Engine):
     (18, 2)
     """
 
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "n_starts": optional(whole(1, 10_000)),
+        "max_iterations": COUNT,
+        "tolerance": number(0.0),
+        "likelihood": among(*LIKELIHOOD),
+    }
+
     def __init__(
         self,
         n_starts: int | None = None,
@@ -67,15 +74,6 @@ class MAP(Engine):
         self.tolerance = tolerance
         self.likelihood = likelihood
 
-    def check(self) -> None:
-        """Raise a ValueError for parameters out of range."""
-        whole_number("MAP: max_iterations", self.max_iterations, 1)
-        if self.n_starts is not None:
-            whole_number("MAP: n_starts", self.n_starts, 1)
-        one_of("MAP: likelihood", self.likelihood, LIKELIHOOD)
-        if not self.tolerance > 0:
-            raise ValueError(f"MAP: tolerance must be positive, but is {self.tolerance!r}")
-
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Find the mode; the result holds one chain of one draw."""
         approximate = approximation(problem, self.likelihood, "MAP")
@@ -87,10 +85,10 @@ class MAP(Engine):
         theta, _, converged = max(found, key=lambda result: result[1])
         statistics = {} if approximate is None else measured_errors(approximate, theta[np.newaxis])
         if not converged:
-            warnings.warn(
-                f"MAP stopped after {self.max_iterations} iterations before the gradient fell to {self.tolerance:g}: "
+            warn(
+                f"MAP stopped after {self.max_iterations} iterations before the gradient fell to "
+                f"{float(self.tolerance):g}: "
                 "raise max_iterations",
                 ConvergenceWarning,
-                stacklevel=4,
             )
         return InferenceResult(theta[None, None, :], "mode", statistics, point=theta)

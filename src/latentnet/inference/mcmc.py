@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from joblib.parallel import get_active_backend
 
-from latentnet.checks import fraction, is_whole, one_of, shown, whole_number
+from latentnet._exceptions import ArgumentError
+from latentnet.checks import fits
+from latentnet.constraints import COUNT, FLAG, FRACTION, JOBS, PATH, Rule, among, optional, whole
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.chains import Chain, Kept, Paused, Plan, run_by_joblib, run_in_threads
 from latentnet.inference.checkpoints import Checkpoints, Write
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MCMC"]
 
+_MOST_ITERATIONS = 10**9  # of a chain: a week or more
 _FEWEST_DRAWS = 400  # of all chains, to judge them by
 
 
@@ -81,6 +84,18 @@ class MCMC(Engine):
 
     counts_clusters = True
     counts_dims = True
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "n_draws": COUNT,
+        "n_warmup": whole(0),
+        "n_chains": COUNT,
+        "thin": COUNT.or_("'auto'", lambda value: isinstance(value, str) and value == "auto"),
+        "n_jobs": JOBS,
+        "target_acceptance": FRACTION,
+        "progress": optional(FLAG),
+        "on_interrupt": among("raise", "return"),
+        "max_thin": COUNT,
+        "checkpoint": optional(PATH),
+    }
 
     def __init__(
         self,
@@ -108,17 +123,14 @@ class MCMC(Engine):
         self.checkpoint = checkpoint
 
     def check(self) -> None:
-        """Raise a ValueError or TypeError for parameters out of range."""
-        for name, least in (("n_draws", 1), ("n_warmup", 0), ("n_chains", 1), ("max_thin", 1)):
-            whole_number(f"MCMC: {name}", getattr(self, name), least)
-        if not (isinstance(self.thin, str) and self.thin == "auto"):
-            whole_number("MCMC: thin", self.thin, 1, otherwise=" or 'auto'")
-        if self.n_jobs is not None and not (is_whole(self.n_jobs) and self.n_jobs != 0):
-            raise ValueError(f"MCMC: n_jobs must be None, -1 or a positive integer, but is {shown(self.n_jobs)}")
-        fraction("MCMC: target_acceptance", self.target_acceptance)
-        one_of("MCMC: on_interrupt", self.on_interrupt, ("raise", "return"))
-        if self.checkpoint is not None and not isinstance(self.checkpoint, str | os.PathLike):
-            raise TypeError(f"MCMC: checkpoint must be a path or None, but is {shown(self.checkpoint)}")
+        """Raise a ValueError for runs that nobody could wait for."""
+        thin = 1 if isinstance(self.thin, str) else int(self.thin)
+        iterations = int(self.n_warmup) + int(self.n_draws) * thin
+        if iterations > _MOST_ITERATIONS:
+            raise ArgumentError(
+                f"MCMC: n_warmup + n_draws·thin must be at most {_MOST_ITERATIONS:,} iterations a chain, but is "
+                f"{self.n_warmup} + {self.n_draws}·{thin}; ask for fewer"
+            )
 
     def infer(self, problem: Problem, rng: np.random.Generator, write: Write | None = None) -> InferenceResult:
         """Draw from the posterior; an interrupted run holds the draws that every chain has.
@@ -130,6 +142,7 @@ class MCMC(Engine):
         write : callable, optional
             ``write(plan, chains)`` writes a checkpoint.
         """
+        _check_memory(problem, self.n_draws, self.n_chains)
         return self.go_on(problem, self._begin(problem, rng), write)
 
     def _begin(self, problem: Problem, rng: np.random.Generator) -> Standing:
@@ -171,6 +184,7 @@ class MCMC(Engine):
         write : callable, optional
             As for `infer`.
         """
+        _check_memory(problem, standing.plan.n_draws, len(standing.chains))
         checkpoints = Checkpoints(write)
         checkpoints.begin(*standing[:2])
         with Progress(is_shown(self.progress), standing.n_left) as progress:
@@ -212,3 +226,9 @@ class MCMC(Engine):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = cores if self.n_jobs is None else int(self.n_jobs)
         return min(asked if asked > 0 else max(cores + 1 + asked, 1), n_chains or self.n_chains)
+
+
+def _check_memory(problem: Problem, n_draws: int, n_chains: int) -> None:
+    """Refuse draws that would not fit into memory."""
+    n_bytes = 8.0 * int(n_draws) * int(n_chains) * problem.n_parameters
+    fits(f"MCMC: n_draws={n_draws} of n_chains={n_chains}", n_bytes, fix="draw fewer, or thin them more")

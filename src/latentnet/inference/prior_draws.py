@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from latentnet.checks import whole_number
+from latentnet.checks import fits
+from latentnet.constraints import COUNT, Rule
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.priors.joint import Prior
 from latentnet.priors.positions import draw_positions
@@ -41,12 +43,10 @@ class PriorDraws(Engine):
     reads_ties = False
     counts_clusters = True
 
+    rules: ClassVar[Mapping[str, Rule]] = {"n_draws": COUNT}
+
     def __init__(self, n_draws: int = 1000) -> None:
         self.n_draws = n_draws
-
-    def check(self) -> None:
-        """Raise a ValueError for parameters out of range."""
-        whole_number("PriorDraws: n_draws", self.n_draws, 1)
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Draw; the result holds one chain."""
@@ -73,6 +73,7 @@ def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tupl
         Clusters; all 0 without.
     n_components : int ndarray of shape (n_draws,)
     """
+    fits(f"n_draws={n_draws} draws of the prior", 8.0 * n_draws * problem.n_parameters, fix="draw fewer")
     prior = problem.own_prior()
     theta = np.zeros((n_draws, problem.n_parameters))
     normal = prior.precision > 0.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from latentnet._exceptions import ConvergenceWarning
-from latentnet.checks import one_of, whole_number
+from latentnet._exceptions import ConvergenceWarning, warn
+from latentnet.checks import fits
+from latentnet.constraints import COUNT, Rule, among
 from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.gaussians import Density, Gaussians
@@ -66,16 +67,16 @@ class Variational(Engine):
     (1, 50, 200, 2)
     """
 
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "n_draws": COUNT,
+        "max_iterations": COUNT,
+        "likelihood": among(*LIKELIHOOD),
+    }
+
     def __init__(self, n_draws: int = 200, *, max_iterations: int = 400, likelihood: str = "auto") -> None:
         self.n_draws = n_draws
         self.max_iterations = max_iterations
         self.likelihood = likelihood
-
-    def check(self) -> None:
-        """Raise a ValueError for parameters out of range."""
-        whole_number("Variational: n_draws", self.n_draws, 1)
-        whole_number("Variational: max_iterations", self.max_iterations, 1)
-        one_of("Variational: likelihood", self.likelihood, LIKELIHOOD)
 
     @staticmethod
     def refusal(problem: Problem) -> str:
@@ -91,6 +92,8 @@ class Variational(Engine):
         refusal = self.refusal(problem)
         if refusal:
             raise ValueError(f"inference='variational' cannot fit this model, as {refusal}; take inference='mcmc'")
+        n_bytes = 8.0 * int(self.n_draws) * problem.n_parameters
+        fits(f"Variational: n_draws={self.n_draws} draws", n_bytes, fix="draw fewer")
         senders, receivers, tied = _held_out(problem, rng)
         actors = problem.network.actors
         pairs = zip(actors[senders].tolist(), actors[receivers].tolist(), strict=True)
@@ -99,11 +102,10 @@ class Variational(Engine):
         law = Gaussians(part, mode)
         converged, score = self._climb(law, part, (senders, receivers, tied), rng)
         if not converged:
-            warnings.warn(
+            warn(
                 f"Variational stopped after {self.max_iterations} iterations, while the log score of the dyads held "
                 "out still rose: raise max_iterations",
                 ConvergenceWarning,
-                stacklevel=4,
             )
         self._finish(law, problem, rng)
         n_draws = max(1, min(self.n_draws, _MOST_VALUES // problem.n_parameters))

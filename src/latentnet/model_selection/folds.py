@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import whole_number
+from latentnet.checks import is_whole, shown, whole_number
 from latentnet.network import Network, as_network
 from latentnet.network.sparse import entries_at
 
@@ -46,6 +48,8 @@ class _KFold(BaseEstimator):
         """
         n_splits = whole_number("n_splits", self.n_splits, 2)
         network = as_network(network)
+        if network.observed.n_dyads == 0:
+            raise ArgumentError("network must have observed dyads to hold out, but has none")
         senders, receivers = network.observed.dyads()
         of_fold = self._folds(network, senders, receivers, n_splits, as_generator(self.random_state))
         actors = network.actors
@@ -170,19 +174,19 @@ def folds_of(cv: Any, network: Network) -> list[tuple[Network, Dyads]]:
 
     A number means dyads, or respondents where lists have a cap or an order, dealt out in the same way at every call.
     """
-    if hasattr(cv, "split") and not isinstance(cv, str):
+    if hasattr(cv, "split") and not isinstance(cv, str | bytes | ModuleType):
         return list(cv.split(network))
-    if isinstance(cv, int | np.integer):
-        whole_number("cv", cv, 2)
+    if is_whole(cv):
+        whole_number("cv", cv, 2, max(network.observed.n_dyads, 2))
         lists = network.max_nominations is not None or network.ranks is not None
         return list((RespondentKFold if lists else DyadKFold)(int(cv), random_state=0).split(network))
     try:
         folds = [(training, list(held_out)) for training, held_out in cv]
-    except (TypeError, ValueError):
+    except Exception:  # whatever comes of going through something else
         folds = []
     if not folds or not all(isinstance(training, Network) and held_out for training, held_out in folds):
         raise ValueError(
             f"cv must be a number of folds, an object such as DyadKFold(5), or a list of (training Network, held-out "
-            f"dyads), but is {cv!r}"
+            f"dyads), but is {shown(cv)}"
         )
     return folds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -10,7 +11,9 @@ import numpy as np
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from latentnet.checks import fits_square, one_of
+from latentnet._exceptions import ArgumentError
+from latentnet.checks import fits_square, one_of, shown
+from latentnet.constraints import Rule, is_number
 from latentnet.network import Network
 from latentnet.network.sparse import entries_at
 
@@ -43,7 +46,7 @@ def held_out(network: Network, dyads: Sequence[tuple[Any, Any]]) -> Held:
     others = network.observed.toarray()
     if not others[senders, receivers].all():
         k = int(np.argmin(others[senders, receivers]))
-        raise ValueError(f"cv holds out the dyad {dyads[k]!r}, which network has not observed; leave it out")
+        raise ValueError(f"cv holds out the dyad {shown(dyads[k])}, which network has not observed; leave it out")
     others[senders, receivers] = False
     if not (network.directed or network.two_mode):
         others[receivers, senders] = False
@@ -93,23 +96,34 @@ def read_scoring(scoring: Any, network: Network) -> dict[str, Score]:
         scoring = {getattr(scoring, "__name__", "score"): scoring}
     if isinstance(scoring, Mapping):
         return {str(name): Score(_of_user(name, function), 1, True) for name, function in scoring.items()}
-    names = [scoring] if isinstance(scoring, str) or not isinstance(scoring, Sequence) else list(scoring)
+    names: list[Any] = (
+        [scoring] if isinstance(scoring, str | bytes) or not isinstance(scoring, Sequence) else list(scoring)
+    )
     lists = network.max_nominations is not None or network.ranks is not None
     for name in names:
         one_of("scoring", name, SCORES, otherwise=", a list of these, or a function of (model, network, dyads)")
         if lists and not SCORES[name].of_lists:
             raise ValueError(
-                f"scoring {name!r} compares probabilities of ties with names, but who is not named on a list with a "
-                "cap or an order may be tied; use 'log_score', which knows the design, or 'roc_auc'"
+                f"scoring {shown(name)} compares probabilities of ties with names, but who is not named on a list with "
+                "a cap or an order may be tied; use 'log_score', which knows the design, or 'roc_auc'"
             )
     return {name: SCORES[name] for name in names}
 
 
+def _takes_three(function: Any) -> bool:
+    return callable(function) and inspect.signature(function).bind(0, 1, 2) is not None
+
+
+_SCORE = Rule("a function of (model, network, dyads)", _takes_three)
+
+
 def _of_user(name: Any, function: Any) -> Callable[[Any, Held], float]:
-    if not callable(function):
-        raise TypeError(f"scoring[{name!r}] must be a function of (model, network, dyads), but is {function!r}")
+    _SCORE.demand(f"scoring[{shown(name)}]", function)
     return partial(_called, function)
 
 
 def _called(function: Any, model: Any, held: Held) -> float:
-    return float(function(model, held.network, held.dyads))
+    score = function(model, held.network, held.dyads)
+    if not is_number(score):
+        raise ArgumentError(f"scoring must return a number, but {shown(function)} returned {shown(score)}")
+    return float(score)

@@ -11,7 +11,9 @@ from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import ParameterGrid
 
+from latentnet.checks import shown
 from latentnet.compiled import first_class_functions
+from latentnet.constraints import JOBS, MODEL, Rule, checked
 from latentnet.model_selection.folds import Dyads, folds_of
 from latentnet.model_selection.scores import Score, held_out, read_scoring
 from latentnet.network import Network, as_network
@@ -27,6 +29,7 @@ def anew(model: Any) -> Any:
     return model
 
 
+@checked(model=MODEL, n_jobs=JOBS)
 def cross_validate(
     model: Any, network: Any, *, cv: Any = 5, scoring: Any = "log_score", n_jobs: int | None = None
 ) -> pd.DataFrame:
@@ -85,7 +88,7 @@ def _tables(
     for model in models:
         if not hasattr(model, "predict_proba"):
             raise TypeError(
-                f"model must be an estimator of one network, such as LatentPositionModel(), but is {model!r}; of "
+                f"model must be an estimator of one network, such as LatentPositionModel(), but is {shown(model)}; of "
                 "several periods, fit the first ones and score model.forecast() on the next"
             )
     tasks = (
@@ -107,6 +110,19 @@ def _fold_scores(model: Any, network: Network, training: Network, dyads: Dyads, 
     held = held_out(network, dyads)
     model.fit(training)
     return [score.function(model, held) for score in scores]
+
+
+def _is_grid(value: Any) -> bool:
+    grids = [value] if isinstance(value, Mapping) else list(value)
+    values = [every for grid in grids for every in grid.values()]
+    return len(values) > 0 and all(len(every) > 0 and not isinstance(every, str) for every in values)
+
+
+_OF_SEARCH = {
+    "model": MODEL,
+    "grid": Rule("a mapping from parameters to sequences of values, or a list of these", _is_grid),
+    "n_jobs": JOBS,
+}
 
 
 class GridSearch(BaseEstimator):
@@ -175,10 +191,14 @@ class GridSearch(BaseEstimator):
         ValueError, TypeError
             For a grid that is empty or names what is no parameter, for more than one score, and as `fit` does.
         """
+        for name, rule in _OF_SEARCH.items():
+            rule.demand(name, getattr(self, name))
         network = as_network(network)
         scores = read_scoring(self.scoring, network)
         if len(scores) != 1:
-            raise ValueError(f"scoring of GridSearch must be one score, to say which model is best, but is {scores!r}")
+            raise ValueError(
+                f"scoring of GridSearch must be one score, to say which model is best, but is {shown(scores)}"
+            )
         candidates = list(ParameterGrid(self.grid))
         models = [clone(self.model).set_params(**clone(params, safe=False)) for params in candidates]
         ((name, score),) = scores.items()

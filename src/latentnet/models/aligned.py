@@ -6,9 +6,9 @@ import copy
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
+from latentnet.constraints import FITTED, checked
 from latentnet.effects import Similarity
 from latentnet.inference.base import InferenceResult
 from latentnet.models.reported_clusters import ClusterReport, is_of_clusters
@@ -18,6 +18,7 @@ from latentnet.posterior.references import common_positions
 __all__ = ["align_to", "read_reference", "turn"]
 
 
+@checked(model=FITTED)
 def align_to(model: Any, reference: Any) -> Any:
     """Turn a fitted model's map, and all its draws, to lie as a reference does.
 
@@ -55,7 +56,6 @@ def align_to(model: Any, reference: Any) -> Any:
     >>> bool(turned.positions_[turned.actors_ == "Mark", 1] > 0 > turned.positions_[turned.actors_ == "Victor", 1])
     True
     """
-    check_is_fitted(model)
     refuse_joint(model, "align_to")
     problem = model._problem
     here, there = read_reference(reference, problem.similarity, problem.network.actors, problem.n_dims, "reference")

@@ -5,10 +5,10 @@ Names become objects, and everything is checked before anything is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from latentnet.checks import one_of, shown, whole_number
+from latentnet.constraints import Rule, goes_through
 from latentnet.effects import Effect, read_similarity
 from latentnet.families import FAMILIES, Family
 from latentnet.priors import Priors
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from latentnet.network.layers import Given
 
 __all__ = ["read_effects", "read_families", "read_family", "read_n_dims", "read_priors"]
+
+
+_EFFECTS = Rule("a sequence of effects such as [Sociality()]", goes_through, "; for none write effects=()")
 
 
 def read_n_dims(n_dims: Any, similarity: Any) -> int:
@@ -33,6 +36,7 @@ def read_n_dims(n_dims: Any, similarity: Any) -> int:
 def read_family(family: Any) -> Family:
     """A family by name or instance."""
     if isinstance(family, Family):
+        family.check_parameters()
         return family
     hint = f"; write {family.__name__}() with parentheses" if isinstance(family, type) else ""
     return FAMILIES[one_of("family", family, FAMILIES, otherwise=" or an instance of a Family", fix=hint)]()
@@ -48,16 +52,14 @@ def read_families(family: Any, given: Given) -> list[Family]:
 def read_effects(effects: Any) -> tuple[Effect, ...]:
     """A sequence of effects."""
     if isinstance(effects, Effect):
-        raise TypeError(f"effects must be a sequence of effects, but is one effect; write effects=[{effects!r}]")
-    if isinstance(effects, str) or not isinstance(effects, Iterable):
-        raise TypeError(
-            f"effects must be a sequence such as [Sociality()], but is {shown(effects)}; for none write effects=()"
-        )
+        raise TypeError(f"effects must be a sequence of effects, but is one effect; write effects=[{shown(effects)}]")
+    _EFFECTS.demand("effects", effects)
     found = tuple(effects)
     for effect in found:
         if not isinstance(effect, Effect):
             hint = f"; write {effect.__name__}() with parentheses" if isinstance(effect, type) else ""
-            raise TypeError(f"effects must hold instances from latentnet.effects, but has {effect!r}{hint}")
+            raise TypeError(f"effects must hold instances from latentnet.effects, but has {shown(effect)}{hint}")
+        effect.check_parameters()
     return found
 
 
@@ -66,5 +68,6 @@ def read_priors(priors: Any) -> Priors:
     if priors is None:
         return Priors()
     if not isinstance(priors, Priors):
-        raise TypeError(f"priors must be None or a latentnet.Priors, but is {priors!r}")
+        raise TypeError(f"priors must be None or a latentnet.Priors, but is {shown(priors)}")
+    priors.check_parameters()
     return priors

@@ -9,13 +9,15 @@ import numpy as np
 
 from latentnet._exceptions import refuse_layers
 from latentnet._random import as_generator
-from latentnet.checks import fits, one_of, shown, whole_number
+from latentnet.checks import fits, one_of
+from latentnet.constraints import COUNT, SEED, Rule, checked, goes_through
 from latentnet.inference.prior_draws import PriorDraws
 from latentnet.models.arviz_object import Groups, arviz_object
 from latentnet.models.fitted import Fitted
 from latentnet.network.labels import unique_strings
 from latentnet.network.sparse import entries_at
 from latentnet.predictive.predictive import Predictive
+from latentnet.predictive.simulation import check_room
 from latentnet.predictive.units import draws_of_units, observed_units
 from latentnet.problem.named import as_draws
 
@@ -25,9 +27,13 @@ _MOST_EXACT = 2.0**53
 Group = Literal["log_likelihood", "posterior_predictive", "prior", "prior_predictive"]
 
 
+_GROUPS = Rule("a list of names, such as ['log_likelihood']", goes_through)
+
+
 class ArvizGroups(Fitted):
     """The method of fitted models that hands out everything as ArviZ knows it."""
 
+    @checked(groups=_GROUPS, n_networks=COUNT, random_state=SEED)
     def to_arviz(
         self, groups: Iterable[Group] = get_args(Group), *, n_networks: int = 200, random_state: Any = None
     ) -> Any:
@@ -70,8 +76,9 @@ class ArvizGroups(Fitted):
         """
         problem, asked = self._checked(), _read_groups(groups)
         refuse_layers(self, "to_arviz")
-        n_networks, rng = whole_number("n_networks", n_networks, 1), as_generator(random_state)
+        n_networks, rng = int(n_networks), as_generator(random_state)
         more = self._log_likelihoods() if "log_likelihood" in asked else Groups({}, {}, {})
+        check_room(n_networks, [self.network_])
         drawn = {"posterior_predictive": self.draws_.pooled}
         if {"prior", "prior_predictive"} & asked:
             if "_joint" in self.__dict__:
@@ -136,6 +143,4 @@ def _counts(ties: np.ndarray) -> np.ndarray:
 
 
 def _read_groups(groups: Any) -> set[str]:
-    if isinstance(groups, str) or not isinstance(groups, Iterable):
-        raise ValueError(f"groups must be a list of names, such as ['log_likelihood'], but is {shown(groups)}")
     return {one_of("groups", group, get_args(Group)) for group in groups}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from latentnet._exceptions import LatentnetWarning, refuse_splits_of_rows
+from latentnet._exceptions import refuse_splits_of_rows, warn
 from latentnet._random import as_generator
-from latentnet.checks import whole_number
+from latentnet.checks import fits, shown
+from latentnet.constraints import COUNT, checked
 from latentnet.effects import Similarity, read_similarity
 from latentnet.families.designs import warn_of_roster
 from latentnet.inference import read_engine
@@ -85,6 +85,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         write = self._checkpoint_writer(problem, engine)
         return problem, engine.infer(problem, rng) if write is None else engine.infer(problem, rng, write)
 
+    @checked(n_draws=COUNT)
     def extend(self, n_draws: int) -> Self:
         """Go on from where the chains stand.
 
@@ -125,13 +126,15 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         1000
         """
         problem, engine = self._checked(), read_engine(self.inference)
-        more = whole_number("n_draws", n_draws, 1)
+        more = int(n_draws)
         if self._standing is None:
             raise ValueError(
                 "extend needs chains to go on with, but this model has none that can: it was not fitted by MCMC, was "
                 "loaded from a file of an older version, was pooled by merge, or is one network of a joint model; fit "
                 "again with more draws"
             )
+        n_bytes = 8.0 * more * self.draws_.parameters.shape[0] * problem.n_parameters
+        fits(f"n_draws={more} more of {self.draws_.n_chains} chains", n_bytes, fix="ask for fewer")
         write, lies_as = self._checkpoint_writer(problem, engine), self._lies_as
         self._conclude(problem, engine.go_on(problem, self._standing.longer(more), write), engine)
         if lies_as is not None:
@@ -148,11 +151,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
             if engine.on_interrupt == "raise":
                 raise KeyboardInterrupt
             asked = engine.n_draws if result.standing is None else result.standing.plan.n_draws
-            warnings.warn(
-                f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {asked}",
-                LatentnetWarning,
-                stacklevel=3,
-            )
+            warn(f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {asked}")
 
     @property
     def _infers_dims(self) -> bool:
@@ -168,6 +167,8 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         return self._make_problem(given, n_dims, priors, None)
 
     def _make_problem(self, given: Given, n_dims: int, priors: Priors, clusters: Clusters | None) -> Problem:
+        n_bytes = 200.0 * n_dims * given.network.n_actors
+        fits(f"n_dims={n_dims} of {given.network.n_actors:,} actors", n_bytes, fix="take fewer: 2, 3 or 4 are usual")
         problem = bind_given(
             given,
             read_families(self.family, given),
@@ -275,8 +276,8 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
             owner = params.get(name, getattr(self, name, None))
             if nested and name in self.get_params(deep=False) and not hasattr(owner, "set_params"):
                 raise ValueError(
-                    f"{name}__{nested} cannot be set: {name} is {owner!r}, which has no parameters; give an instance "
-                    f"first, such as {type(self).__name__}(inference=MCMC())"
+                    f"{name}__{nested} cannot be set: {name} is {shown(owner)}, which has no parameters; give an "
+                    f"instance first, such as {type(self).__name__}(inference=MCMC())"
                 )
         return super().set_params(**params)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from latentnet._exceptions import LatentnetWarning
-from latentnet.checks import fits_square, whole_number
+from latentnet._exceptions import warn
+from latentnet.checks import fits_square, shown, whole_number
 from latentnet.effects import Similarity
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
@@ -104,7 +103,7 @@ class Clustering(Estimator):
             )
         if not read_engine(self.inference).counts_clusters:
             raise ValueError(
-                f"n_clusters='auto' needs inference='mcmc', but inference is {self.inference!r}, which finds no "
+                f"n_clusters='auto' needs inference='mcmc', but inference is {shown(self.inference)}, which finds no "
                 "posterior of the number of clusters"
             )
         n_first = network.n_actors if presences is None else presences.n_first
@@ -193,11 +192,9 @@ def _order_of_chosen(problem: Problem, pooled: np.ndarray, labels: np.ndarray) -
     n_clusters = int(np.argmax(np.bincount(counts)))
     chosen = np.flatnonzero(counts == n_clusters)
     if len(chosen) < _FEWEST_DRAWS:
-        warnings.warn(
+        warn(
             f"only {len(chosen)} draws have {n_clusters} occupied clusters, and membership_ comes from "
-            "those: draw more (inference=MCMC(n_draws=...))",
-            LatentnetWarning,
-            stacklevel=5,
+            "those: draw more (inference=MCMC(n_draws=...))"
         )
     partition = reported_partition(labels[chosen], n_clusters)
     # Occupied components come first in every draw.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from latentnet._exceptions import ConvergenceWarning
+from latentnet._exceptions import ConvergenceWarning, warn
 from latentnet.checks import whole_number
 from latentnet.inference.optimise import position_spread
 from latentnet.inference.start import start_parameters
@@ -122,11 +121,10 @@ def with_inferred_dims(model: Any, given: Given, engine: Any, rng: np.random.Gen
     problems = [model._specify_with(given, rng, n_dims, priors) for n_dims in range(1, most + 1)]
     evidence = engine.weigh_dims(problems, rng)
     if evidence.rivals:
-        warnings.warn(
+        warn(
             f"the most probable number of dimensions is {evidence.n_dims}, but the chains do not tell it from "
             f"{', '.join(map(str, evidence.rivals))}: the estimates differ by under three standard errors "
             "(model.n_dims_evidence_); draw more (inference=MCMC(n_draws=...)), or give n_dims",
             ConvergenceWarning,
-            stacklevel=4,
         )
     return replace(problems[evidence.n_dims - 1], evidence=evidence)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import one_of, whole_number
+from latentnet.checks import one_of, shown, whole_number
+from latentnet.constraints import SEED, checked
 from latentnet.files.archive import ArrayStore
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, decode, encode
@@ -183,7 +185,7 @@ class DynamicModel(Estimator):
         if sites is None and site is None:
             return 0
         if sites is None:
-            raise ValueError(f"site must not be given, as there is only one, but is {site!r}")
+            raise ValueError(f"site must not be given, as there is only one, but is {shown(site)}")
         if site is None and len(sites) == 1:
             return 0
         return sites.index(one_of("site", site, sites))
@@ -203,6 +205,7 @@ class DynamicModel(Estimator):
         ]
         return seen(self._several, self._problem.presences, None)._replace(layers=tuple(layers))
 
+    @checked(random_state=SEED)
     def forecast(self, site: Any = None, *, random_state: RandomState = None) -> Any:
         """The model of the period after the last, whose actors are those of the last one.
 
@@ -269,7 +272,10 @@ class DynamicModel(Estimator):
         return None
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> Any:
-        raise ValueError("dyads are of one network: use model.at(period, site).summary(dyads=...)")
+        raise ArgumentError(
+            f"dyads must be of one network, but the model has several: model.at(period, "
+            f"site).summary(dyads={shown(dyads)})"
+        )
 
     def _encoded_networks(self, problem: Problem, store: ArrayStore) -> dict[str, Any]:
         def encoded(several: Periods) -> list[list[dict[str, Any]]]:

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import NotFittedError
+from latentnet.checks import shown
 from latentnet.inference import ENGINES
 from latentnet.inference.auto import Auto, choose
 from latentnet.models.arviz_object import arviz_object
@@ -53,8 +54,8 @@ class Fitted(BaseEstimator):
             """Say of what `fit` learns that it has not been fitted yet."""
             owner = type(self).__name__
             if name.endswith("_") and not name.startswith("_") and "draws_" not in self.__dict__:
-                raise NotFittedError(f"this {owner} is not fitted yet: call fit(network) before using {name!r}")
-            raise AttributeError(f"{owner!r} object has no attribute {name!r}")
+                raise NotFittedError(f"this {owner} is not fitted yet: call fit(network) before using {shown(name)}")
+            raise AttributeError(f"{shown(owner)} object has no attribute {shown(name)}")
 
     def __getstate__(self) -> Any:
         """Without the ArviZ object, which is built again at its next use."""

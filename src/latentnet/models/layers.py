@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from latentnet.checks import fraction, one_of
+from latentnet.checks import one_of
+from latentnet.constraints import FRACTION, checked
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Fitted
 from latentnet.posterior.clusters import evenly_spaced
@@ -91,6 +92,7 @@ class LayerViews(Fitted):
         """Clusters as they lie in the layer's space."""
         return None
 
+    @checked(probability=FRACTION)
     def layer_table(self, *, probability: float = 0.9) -> pd.DataFrame:
         """What the layers share: how much the map says of each, and how alike their linear predictors are.
 
@@ -125,7 +127,6 @@ class LayerViews(Fitted):
         1.0
         """
         layers = self._layers("layer_table")
-        fraction("probability", probability)
         pooled = self.draws_.pooled
         kept = pooled[evenly_spaced(len(pooled), _MOST_DRAWS)]
         columns: dict[str, list[np.ndarray]] = {}

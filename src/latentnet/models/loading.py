@@ -16,6 +16,7 @@ import latentnet.models
 import latentnet.priors
 from latentnet.checks import one_of, shown, whole_number
 from latentnet.component import Component
+from latentnet.constraints import PATH, Rule, checked, goes_through, optional, whole
 from latentnet.families import Family
 from latentnet.files.archive import TooLargeError, read_archive
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
@@ -36,6 +37,9 @@ from latentnet.problem.problem import Problem
 __all__ = ["library_classes", "load", "resume"]
 
 
+_CLASSES = Rule("a sequence of classes", goes_through)
+
+
 def library_classes() -> dict[str, type]:
     """Every estimator, effect, family, prior and engine of the library by its name."""
     rooms = (latentnet.models, latentnet.effects, latentnet.families, latentnet.inference, latentnet.priors)
@@ -43,6 +47,7 @@ def library_classes() -> dict[str, type]:
     return {one.__name__: one for one in found if isinstance(one, type) and issubclass(one, Component | Estimator)}
 
 
+@checked(path=PATH, max_bytes=optional(whole(1, 2**63 - 1)))
 def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Any:
     """Read a fitted model that `save` wrote.
 
@@ -87,6 +92,7 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_b
     return _read(path, components, max_bytes, _restored)
 
 
+@checked(path=PATH, max_bytes=optional(whole(1, 2**63 - 1)))
 def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Any:
     """Go on with a run from the checkpoint that it wrote, after it was killed or interrupted, until it is done.
 
@@ -148,28 +154,33 @@ def _read(
     classes = Classes(library_classes(), _user_classes(components))
     content, arrays, allowance = read_archive(path, max_bytes)
     if restore is _restored and "checkpoint" in content:
-        raise ValueError(f"{os.fspath(path)!r} holds a run that was under way: latentnet.resume(path) goes on with it")
+        raise ValueError(
+            f"{shown(os.fspath(path))} holds a run that was under way: latentnet.resume(path) goes on with it"
+        )
     if restore is _restored_run and "draws" in content:
         raise ValueError(
-            f"{os.fspath(path)!r} holds a fitted model, not a run under way: latentnet.load(path), then "
+            f"{shown(os.fspath(path))} holds a fitted model, not a run under way: latentnet.load(path), then "
             "model.extend(n_draws)"
         )
     try:
         return restore(content, Source(arrays, classes, allowance))
     except (MissingComponentError, TooLargeError) as error:
-        raise ValueError(f"{os.fspath(path)!r} {error}") from None
+        raise ValueError(f"{shown(os.fspath(path))} {error}") from None
     except (Exception, RecursionError) as error:
         raise ValueError(
-            f"{os.fspath(path)!r} is damaged, or was made by something else than model.save(path): {error}"
+            f"{shown(os.fspath(path))} is damaged, or was made by something else than model.save(path): {error}"
         ) from error
 
 
 def _user_classes(components: Iterable[type]) -> dict[str, type]:
+    if not isinstance(components, type):
+        _CLASSES.demand("components", components)
     found = {}
     for one in [components] if isinstance(components, type) else components:
         if not (isinstance(one, type) and issubclass(one, Component | Estimator)):
             raise TypeError(
-                f"components must hold classes of effects, families, priors, engines or estimators, but has {one!r}"
+                f"components must hold classes of effects, families, priors, engines or estimators, but has "
+                f"{shown(one)}"
             )
         found[one.__name__] = one
     return found
@@ -189,7 +200,7 @@ def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) 
     about = content["model"]
     found = source.classes.find(about)
     if not issubclass(found, Estimator):
-        raise ValueError(f"{about['class']!r} is no estimator")
+        raise ValueError(f"{shown(about['class'])} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
     read_engine(model.inference)  # refuses what is none
     if getattr(model.inference, "checkpoint", None) is not None:  # where a file says to write is not to be trusted
@@ -328,7 +339,7 @@ def _check_draws(
             raise ValueError("its chains are not of one length")
     for name, values in statistics.items():
         if values.ndim != 2 or values.dtype.kind not in ("b" if name == "diverging" else "fiub"):
-            raise ValueError(f"its statistics {name!r} are not numbers by draw")
+            raise ValueError(f"its statistics {shown(name)} are not numbers by draw")
     if kind == "chains" and not ("diverging" in statistics and _is_finite(statistics.get("lp"))):
         raise ValueError("its chains lack log densities or divergences")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from sklearn.utils.validation import check_is_fitted
 
+from latentnet.checks import shown
+from latentnet.constraints import FITTED, Rule, checked
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.models.saved import ingredients
@@ -17,9 +18,15 @@ from latentnet.problem.problem import Problem
 
 __all__ = ["merge"]
 
+_MODELS = Rule(
+    "a sequence of at least two fitted models",
+    lambda value: isinstance(value, Sequence) and not isinstance(value, str) and len(value) > 1,
+    "; write merge([first, second])",
+)
 _SAME = 0.01  # by how much numbers of a prior that is scaled by the data may differ from seed to seed
 
 
+@checked(models=_MODELS)
 def merge(models: Sequence[Any]) -> Any:
     """Pool fits of the same model to the same network, made with different seeds: their chains become those of one.
 
@@ -59,12 +66,8 @@ def merge(models: Sequence[Any]) -> Any:
     >>> latentnet.merge(runs).draws_.n_chains
     4
     """
-    if hasattr(models, "fit") or not isinstance(models, Sequence):
-        raise TypeError(f"models must be a sequence of fitted models, but is {models!r}; write merge([first, second])")
-    if len(models) < 2:
-        raise ValueError(f"models must hold at least two fits, but holds {len(models)}; give merge([first, second])")
-    for model in models:
-        check_is_fitted(model)
+    for k, model in enumerate(models):
+        FITTED.demand(f"models[{k}]", model)
     first = models[0]
     for k, model in enumerate(models):
         _check_same(k, model, first)
@@ -84,7 +87,7 @@ def _check_same(k: int, model: Any, first: Any) -> None:
 
     same = "merge runs of one model and network with different random_state"
     if model.draws_.kind != "chains":
-        raise ValueError(f"models[{k}] has no chains, as it was fitted by {model.inference!r}; fit with 'mcmc'")
+        raise ValueError(f"models[{k}] has no chains, as it was fitted by {shown(model.inference)}; fit with 'mcmc'")
     if type(model) is not type(first):
         raise differ("the class", type(model).__name__, type(first).__name__, same)
     if model.network_ != first.network_ or _layers(model) != _layers(first):

@@ -10,8 +10,11 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet._random import as_generator
+from latentnet.checks import shown
+from latentnet.constraints import SEED, checked
 from latentnet.models.fitted import Fitted
 from latentnet.network import Network
+from latentnet.network.labels import actor_places, label_index
 from latentnet.posterior.clusters import ClusterDraws, evenly_spaced
 from latentnet.predictive.placement import Placement, place_one
 
@@ -39,6 +42,7 @@ class _Ties(NamedTuple):
 class Placements(Fitted):
     """Method of fitted models that places new actors."""
 
+    @checked(random_state=SEED)
     def place(self, ties: Any, received: Any = None, *, random_state: Any = None) -> Placement:
         """Positions and membership of actors that were not in the fit, given their ties to those that were.
 
@@ -121,7 +125,7 @@ def _check_model(problem: Problem) -> None:
     nothing = np.zeros(0, np.int64)
     if len(problem.family.dyad_data(problem.network, nothing, nothing)):
         raise ValueError(
-            f"place does not know the new actors' trials or exposure, which {problem.family!r} needs; fit with a "
+            f"place does not know the new actors' trials or exposure, which {shown(problem.family)} needs; fit with a "
             "family that has none"
         )
     if problem.observed_family is not problem.family:
@@ -132,7 +136,7 @@ def _check_model(problem: Problem) -> None:
     for effect, _, _ in problem.effects:
         if not effect.implied:
             raise ValueError(
-                f"place knows nothing of the new actors' values of {effect!r}; fit without it to place actors"
+                f"place knows nothing of the new actors' values of {shown(effect)}; fit without it to place actors"
             )
 
 
@@ -149,13 +153,14 @@ def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, _Ties]:
         ties = {actor: row.to_dict() for actor, row in ties.iterrows()}
     if not isinstance(ties, Mapping) or not all(isinstance(row, Mapping) for row in ties.values()) or not ties:
         raise TypeError(
-            f"{name} must be a mapping {{new actor: {{fitted actor: value}}}} or a frame of new × fitted actors"
+            f"{name} must be a mapping {{new actor: {{fitted actor: value}}}} or a frame of new × fitted actors, but "
+            f"is {shown(ties)}"
         )
     known = set(network.actors.tolist())
     out = {}
     for actor, row in ties.items():
         if actor in known:
-            raise ValueError(f"{name}: {actor!r} was in the fit; place is for actors who were not")
+            raise ValueError(f"{name}: {shown(actor)} was in the fit; place is for actors who were not")
         given = np.array([np.nan if value is None else float(value) for value in row.values()])
-        out[actor] = _Ties(network.index(list(row)), given)
+        out[actor] = _Ties(actor_places(list(row), label_index(network.actors), name), given)
     return out

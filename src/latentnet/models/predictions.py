@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from latentnet._random import as_generator
-from latentnet.checks import whole_number
+from latentnet.constraints import COUNT, FLAG, SEED, checked
 from latentnet.models.fitted import Fitted
 from latentnet.network import Network, as_network
 from latentnet.network.changed import matched, with_impossible
 from latentnet.predictive.predictive import Predictive, Quantity
+from latentnet.predictive.simulation import check_room
 
 __all__ = ["Predictions"]
 
@@ -22,6 +23,7 @@ _Dyads = Iterable[tuple[Any, Any]] | None
 class Predictions(Fitted):
     """Methods of fitted models that predict ties."""
 
+    @checked(draws=FLAG)
     def predict(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of E[Y_ij], of uncapped ties.
 
@@ -56,10 +58,12 @@ class Predictions(Fitted):
         """
         return self._predict(dyads, "mean", "predict", draws)
 
+    @checked(draws=FLAG)
     def predict_proba(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of P(Y_ij > 0); parameters, shapes and errors as for `predict`."""
         return self._predict(dyads, "tie_probability", "predict_proba", draws)
 
+    @checked(draws=FLAG)
     def linear_predictor(self, dyads: _Dyads = None, *, draws: bool = False) -> np.ndarray:
         """Posterior mean of the linear predictor η_ij, NaN where a tie is impossible; all else as for `predict`."""
         return self._predict(dyads, "linear_predictor", "linear_predictor", draws)
@@ -128,6 +132,7 @@ class Predictions(Fitted):
             return network
         return matched(network, mine)
 
+    @checked(n_networks=COUNT, random_state=SEED, observed=FLAG)
     def simulate(self, n_networks: int = 1, random_state: Any = None, *, observed: bool = False) -> list[Network]:
         """Draw networks from the posterior predictive distribution.
 
@@ -146,9 +151,9 @@ class Predictions(Fitted):
         list of Network
         """
         predictive = self._predictive()
-        n_networks = whole_number("n_networks", n_networks, 1)
+        check_room(n_networks, [self.network_])
         rng, n_draws = as_generator(random_state), len(predictive.parameters)
-        return [predictive.simulate(int(rng.integers(n_draws)), rng, observed=observed) for _ in range(n_networks)]
+        return [predictive.simulate(int(rng.integers(n_draws)), rng, observed=observed) for _ in range(int(n_networks))]
 
 
 def _kind(network: Network) -> str:

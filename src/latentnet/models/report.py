@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from latentnet._exceptions import ConvergenceWarning
-from latentnet.checks import fraction
+from latentnet._exceptions import ConvergenceWarning, warn
+from latentnet.checks import shown
+from latentnet.constraints import FRACTION, NAMES, PAIRS, checked, optional
 from latentnet.inference.convergence import (
     R_HAT_OF_ALL,
     R_HAT_OF_MOST,
@@ -82,6 +82,7 @@ class Diagnosis:
 class Report(Fitted):
     """Methods of fitted models that report."""
 
+    @checked(var_names=optional(NAMES), dyads=optional(PAIRS), probability=FRACTION)
     def summary(
         self,
         var_names: str | Sequence[str] | None = None,
@@ -128,14 +129,15 @@ class Report(Fitted):
         ['intercept', 'position_variance']
         """
         self._checked()
-        fraction("probability", probability)
         known = [*self.draws_.every_variable, *(["lp"] if "lp" in self.draws_.statistics else [])]
         if isinstance(var_names, str):
             var_names = [var_names]
         if var_names is not None:
             unknown = [name for name in var_names if name not in known]
             if unknown:
-                raise ValueError(f"var_names: {unknown[0]!r} is no variable of this model; it has {', '.join(known)}")
+                raise ValueError(
+                    f"var_names: {shown(unknown[0])} is no variable of this model; it has {', '.join(known)}"
+                )
         pairs = None if dyads is None else list(dyads)
         columns = _summary_columns(self, var_names, pairs)
         stacked = np.stack(list(columns.values()), axis=-1)
@@ -309,7 +311,7 @@ def warn_unless_converged(model: Report) -> None:
     """Give a `ConvergenceWarning` that says which quantity has not converged, and what to do."""
     diagnosis = model.diagnose()
     if not diagnosis.converged:
-        warnings.warn("; ".join([*diagnosis.problems, *_ways_on(model)]), ConvergenceWarning, stacklevel=4)
+        warn("; ".join([*diagnosis.problems, *_ways_on(model)]), ConvergenceWarning)
 
 
 def _ways_on(model: Report) -> list[str]:

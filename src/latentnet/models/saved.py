@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from latentnet.constraints import PATH, checked
 from latentnet.effects import NoIntercept
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import decode_network, encode_network
@@ -53,6 +54,7 @@ class Saved(Fitted):
         source.allowance.take(sum(one.n_actors for one in networks.values()) ** 2)  # who is seen in some layer
         return as_given(Layers(networks))
 
+    @checked(path=PATH)
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file that `latentnet.load` reads, without a refit and without pickle.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from latentnet.checks import fits_square, fraction
+from latentnet.checks import fits_square
+from latentnet.constraints import FRACTION, checked
 from latentnet.models.fitted import Fitted
 from latentnet.network.labels import label_index
 from latentnet.network.sparse import entries_at
@@ -17,6 +18,7 @@ __all__ = ["Tables"]
 class Tables(Fitted):
     """Methods of fitted models that hand out everything as one table."""
 
+    @checked(probability=FRACTION)
     def to_frame(self, *, probability: float = 0.9) -> pd.DataFrame:
         """What the model says of each actor.
 
@@ -47,7 +49,6 @@ class Tables(Fitted):
         >>> model.to_frame().columns.tolist()
         ['position_0', 'position_1', 'cluster', 'membership_0', 'membership_1']
         """
-        fraction("probability", probability)
         n, axis = self._checked().n_actors, self.draws_.dims["positions"][:1]
         table = pd.DataFrame(index=label_index(self.network_.actors).rename("actor"))
         for k, column in enumerate(self.positions_.T):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import shown
 from latentnet.network.labels import Labels, dyad_place
 from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.observed import ObservedDyads
@@ -17,7 +18,6 @@ from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries, sa
 __all__ = [
     "Parts",
     "SelfTies",
-    "check_self_ties",
     "exclude",
     "parts_from_entries",
     "same_parts",
@@ -38,12 +38,6 @@ class Parts(NamedTuple):
     nominations: Nominations = NONE
 
 
-def check_self_ties(self_ties: str) -> None:
-    """Refuse anything but "error" and "drop"."""
-    if self_ties not in ("error", "drop"):
-        raise ValueError(f"self_ties must be 'error' or 'drop', got {self_ties!r}")
-
-
 def without_diagonal(entries: sparse.csr_array[Any], actors: Labels, self_ties: SelfTies) -> sparse.csr_array[Any]:
     """Take the diagonal out of canonical entries.
 
@@ -54,7 +48,6 @@ def without_diagonal(entries: sparse.csr_array[Any], actors: Labels, self_ties: 
     ValueError
         If an actor has a tie to itself and `self_ties` is "error".
     """
-    check_self_ties(self_ties)
     rows = entry_rows(entries)
     diagonal = rows == entries.indices
     if not diagonal.any():
@@ -64,7 +57,7 @@ def without_diagonal(entries: sparse.csr_array[Any], actors: Labels, self_ties: 
         actor = actors[rows[loops[0]]]
         raise ValueError(
             f"network must have no self-ties, but {loops.size} of its actors "
-            f"{'has' if loops.size == 1 else 'have'} one, the first {actor!r} (value "
+            f"{'has' if loops.size == 1 else 'have'} one, the first {shown(actor)} (value "
             f"{entries.data[loops[0]]:g}); pass self_ties='drop' to leave them out (for fit: build the "
             "network with Network.from_... and pass that)"
         )

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.checks import fits_square
+from latentnet.checks import fits_square, shown
+from latentnet.constraints import number
 from latentnet.network.labels import Labels, dyad_place, label_index, listing
 from latentnet.network.sparse import entry_rows, is_sparse
 
@@ -80,8 +81,7 @@ def read_number_or_dyads(value: Any, network: Network, name: str) -> float | Flo
     """Read one finite number for all dyads, or as `read_dyads` one for each."""
     if not _is_number(value):
         return read_dyads(value, network, name)
-    if not np.isfinite(value):
-        raise ValueError(f"{name} must be finite, but is {value!r}")
+    number().demand(name, value.item() if isinstance(value, np.ndarray) else value)
     return float(value)
 
 
@@ -109,7 +109,8 @@ def tie_place(network: Network, entry: int) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return np.ndim(value) == 0 and not is_sparse(value) and isinstance(value, int | float | np.number | np.ndarray)
+    is_plain = isinstance(value, int | float | np.number | np.ndarray) and not is_sparse(value)
+    return is_plain and np.ndim(value) == 0
 
 
 def matrix_and_places(value: Any, network: Network, name: str) -> tuple[Any, np.ndarray, np.ndarray]:
@@ -137,7 +138,7 @@ def _numbers(value: Any, name: str) -> Any:
     if not (is_sparse(value) or isinstance(value, np.ndarray)):
         raise TypeError(
             f"{name} must be a number for each dyad: a numpy array, a scipy.sparse matrix or a DataFrame, got "
-            f"{type(value).__name__}; numpy.asarray(...) makes an array of nested lists"
+            f"{shown(value)} of type {type(value).__name__}; numpy.asarray(...) makes an array of nested lists"
         )
     if value.dtype.kind not in "biuf":
         raise TypeError(
@@ -155,7 +156,7 @@ def _frame_numbers(frame: pd.DataFrame, name: str) -> Floats:
     for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
             raise TypeError(
-                f"{name} must hold real numbers, but its column {label!r} is of dtype {dtype}; convert it, for "
+                f"{name} must hold real numbers, but its column {shown(label)} is of dtype {dtype}; convert it, for "
                 "example with .astype(float)"
             )
     return frame.to_numpy(dtype=np.float64, na_value=np.nan)

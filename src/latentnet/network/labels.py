@@ -12,6 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentnet._exceptions import ArgumentError
+from latentnet.checks import shown
+from latentnet.constraints import LABELS, PAIRS
+
 if TYPE_CHECKING:
     from latentnet.network.network import Network
 
@@ -21,6 +25,7 @@ __all__ = [
     "actor_places",
     "attribute_column",
     "attributes_frame",
+    "can_be_shown",
     "check_bools_apart",
     "check_columns",
     "check_hashable",
@@ -53,9 +58,9 @@ class UnknownActorError(KeyError, ValueError):
 
 def listing(values: Iterable[Any], limit: int = 5) -> str:
     """Write the first few values for a message."""
-    shown = list(values)
-    text = ", ".join(repr(value) for value in shown[:limit])
-    return text if len(shown) <= limit else f"{text} and {len(shown) - limit} more"
+    every = list(values)
+    text = ", ".join(map(shown, every[:limit]))
+    return text if len(every) <= limit else f"{text} and {len(every) - limit} more"
 
 
 def label_index(labels: Labels) -> pd.Index[Any]:
@@ -63,7 +68,7 @@ def label_index(labels: Labels) -> pd.Index[Any]:
     return pd.Index(labels, dtype=object, tupleize_cols=False)
 
 
-def label_array(labels: Iterable[Any], argument: str, *, shown: bool = True) -> Labels:
+def label_array(labels: Iterable[Any], argument: str, *, visible: bool = True) -> Labels:
     """Check labels and put them into an object array of plain Python values, shape (n,).
 
     Parameters
@@ -71,7 +76,7 @@ def label_array(labels: Iterable[Any], argument: str, *, shown: bool = True) -> 
     labels : sequence of labels
     argument : str
         What messages call them.
-    shown : bool
+    visible : bool
         Whether they must be such that a picture or a page can show them.
 
     Raises
@@ -82,12 +87,11 @@ def label_array(labels: Iterable[Any], argument: str, *, shown: bool = True) -> 
     if isinstance(labels, range):
         # Positions as labels: present and unique by construction, and there may be millions.
         return np.arange(labels.start, labels.stop, labels.step).astype(object)
-    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        raise TypeError(f"{argument} must be a sequence of labels, got {labels!r}; write [{labels!r}] for one actor")
+    LABELS.demand(argument, labels)
     array = object_array(labels)
     check_hashable(array, argument)
     _check_labels(array, argument)
-    if shown:
+    if visible:
         _check_shown(array, argument)
     return array
 
@@ -99,7 +103,7 @@ def check_hashable(labels: Iterable[Any], argument: str) -> None:
             hash(value)
         except TypeError:
             raise TypeError(
-                f"{argument} must be hashable labels, but label {position} is {value!r}; use strings"
+                f"{argument} must be hashable labels, but label {position} is {shown(value)}; use strings"
             ) from None
 
 
@@ -108,7 +112,7 @@ def check_columns(frame: pd.DataFrame, columns: dict[str, Any]) -> None:
     known = list(frame.columns)
     for argument, name in columns.items():
         if known.count(name) != 1:
-            found = f"got {name!r}; its columns are" if name not in known else f"but {name!r} is there twice:"
+            found = f"got {shown(name)}; its columns are" if name not in known else f"but {name!r} is there twice:"
             raise ValueError(f"{argument} must name a column of frame, {found} {listing(known, 12)}")
     if len(set(columns.values())) < len(columns):
         raise ValueError(f"{', '.join(columns)} must name different columns of frame, got {listing(columns.values())}")
@@ -129,7 +133,7 @@ def _check_labels(labels: Labels, argument: str) -> None:
     if missing.any():
         position = int(np.argmax(missing))
         raise ValueError(
-            f"{argument} must not have missing labels, but label {position} is {labels[position]!r}; give "
+            f"{argument} must not have missing labels, but label {position} is {shown(labels[position])}; give "
             "that actor a name"
         )
     index = label_index(labels)
@@ -158,8 +162,8 @@ def check_bools_apart(labels: Labels, codes: npt.NDArray[Any], argument: str) ->
     if mixed.size:
         one, other = (labels[(codes == mixed[0]) & kind][0] for kind in (~is_bool, is_bool))
         raise ValueError(
-            f"{argument} must tell actors apart, but {one!r} and {other!r} are equal in Python, though of the types "
-            f"{type(one).__name__} and bool; make the labels strings, for example with .map(str)"
+            f"{argument} must tell actors apart, but {shown(one)} and {shown(other)} are equal in Python, though of "
+            f"the types {type(one).__name__} and bool; make the labels strings, for example with .map(str)"
         )
 
 
@@ -170,9 +174,14 @@ def _check_shown(labels: Iterable[Any], argument: str) -> None:
             found = _UNSHOWN.search(part) if isinstance(part, str) else None
             if found is not None:
                 raise ValueError(
-                    f"{argument} must be texts that can be shown, but {part!r} has the character {found[0]!r}; escape "
-                    "it, for example by repr(text)[1:-1]"
+                    f"{argument} must be texts that can be shown, but {shown(part)} has the character "
+                    f"{shown(found[0])}; escape it, for example by repr(text)[1:-1]"
                 )
+
+
+def can_be_shown(text: str) -> bool:
+    """Whether pictures and pages can hold it."""
+    return _UNSHOWN.search(text) is None
 
 
 def check_n_actors(n_actors: int) -> None:
@@ -195,11 +204,6 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     index = label_index(labels).rename("actor")
     if attributes is None:
         return pd.DataFrame(index=index)
-    if not isinstance(attributes, pd.DataFrame):
-        raise TypeError(
-            f"attributes must be a pandas DataFrame indexed by actor label, got {type(attributes).__name__}; "
-            "wrap it: pandas.DataFrame(attributes, index=actors)"
-        )
     if not attributes.index.is_unique:
         twice = attributes.index[attributes.index.duplicated()].unique()
         raise ValueError(
@@ -299,18 +303,18 @@ def attribute_column(
         near = difflib.get_close_matches(str(name), [str(column) for column in frame.columns], n=1)
         there = f"which has {listing(frame.columns, 20)}" if len(frame.columns) else "which has none"
         raise ValueError(
-            f"{argument} needs the attribute {name!r} of the network, {there}; "
-            + (f"did you mean {near[0]!r}? " if near else "")
+            f"{argument} needs the attribute {shown(name)} of the network, {there}; "
+            + (f"did you mean {shown(near[0])}? " if near else "")
             + "name one of these, or read the network with attributes="
         )
     column = frame[name]
     if isinstance(column, pd.DataFrame):
-        raise ValueError(f"{argument}: the network has several attributes {name!r}; rename all but one")
+        raise ValueError(f"{argument}: the network has several attributes {shown(name)}; rename all but one")
     column = column if among is None else column.iloc[among]
     missing = column.index[column.isna()]
     if complete and len(missing):
         raise ValueError(
-            f"{argument} needs the attribute {name!r} of every actor that it is about, but it is missing for "
+            f"{argument} needs the attribute {shown(name)} of every actor that it is about, but it is missing for "
             f"{listing(missing, 10)}; fill it in, or leave these actors out of the network"
         )
     return column
@@ -326,8 +330,7 @@ def actor_places(given: Iterable[Any], actors: pd.Index[Any], argument: str = "l
     UnknownActorError
         If a label names no actor.
     """
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise TypeError(f"{argument} must be a sequence of labels, got {given!r}; write [{given!r}] for one actor")
+    LABELS.demand(argument, given)
     wanted = label_index(object_array(given))
     check_hashable(wanted, argument)
     places = actors.get_indexer(wanted)
@@ -356,7 +359,9 @@ def dyad_places(network: Network, dyads: Iterable[Any], argument: str = "dyads")
     senders, receivers = (network.index([pair[k] for pair in pairs]) for k in (0, 1))
     if (senders == receivers).any():
         actor = network.actors[senders[np.argmax(senders == receivers)]]
-        raise ValueError(f"{argument} must join two actors, but ({actor!r}, {actor!r}) names one twice; leave it out")
+        raise ValueError(
+            f"{argument} must join two actors, but ({shown(actor)}, {shown(actor)}) names one twice; leave it out"
+        )
     mode = network.mode
     if mode is not None:
         against = (mode[senders] != 0) | (mode[receivers] != 1)
@@ -372,16 +377,16 @@ def dyad_places(network: Network, dyads: Iterable[Any], argument: str = "dyads")
 
 def _label_pairs(dyads: Iterable[Any], argument: str) -> list[tuple[Any, Any]]:
     """Check that every element is a (sender, receiver) pair."""
-    if isinstance(dyads, str | bytes | pd.DataFrame) or not isinstance(dyads, Iterable):
-        raise TypeError(
-            f"{argument} must be a sequence of (sender, receiver) labels, got {type(dyads).__name__}; for a "
-            "DataFrame use list(zip(frame['sender'], frame['receiver']))"
-        )
+    PAIRS.demand(argument, dyads)
     pairs = list(dyads)
     for position, pair in enumerate(pairs):
-        if isinstance(pair, str | bytes) or not isinstance(pair, Iterable) or len(tuple(pair)) != 2:
-            raise ValueError(
-                f"{argument} must be (sender, receiver) pairs of labels, but element {position} is {pair!r}"
+        try:
+            is_pair = not isinstance(pair, str | bytes) and len(tuple(pair)) == 2
+        except Exception:  # what has no length, or whatever its own length raises
+            is_pair = False
+        if not is_pair:
+            raise ArgumentError(
+                f"{argument} must be (sender, receiver) pairs of labels, but element {position} is {shown(pair)}"
             )
     return [(pair[0], pair[1]) for pair in pairs]
 

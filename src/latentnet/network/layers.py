@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.checks import fits_square
+from latentnet.checks import fits_square, shown
+from latentnet.constraints import checked, instance, optional
 from latentnet.network.joined import Presences, join_networks
 from latentnet.network.labels import label_index, listing, object_array, unique_union
 from latentnet.network.network import Network, as_network
@@ -42,6 +43,10 @@ def as_given(network: Any) -> Given:
     if isinstance(network, Layers):
         return Given(network.union(), None, network.stack)
     return Given(as_network(network))
+
+
+_NETWORKS = instance("a mapping from the layers' names to networks, such as {'advice': network}", Mapping)
+_FAMILIES = optional(instance("a mapping from layers' names to families; the family of all is the model's", Mapping))
 
 
 class Layers:
@@ -87,29 +92,20 @@ class Layers:
     _families: dict[str, Any]
     _networks: dict[str, Network]
 
+    @checked(networks=_NETWORKS, families=_FAMILIES)
     def __init__(self, networks: Mapping[str, Any], families: Mapping[str, Any] | None = None) -> None:
-        if not isinstance(networks, Mapping):
-            raise TypeError(
-                f"networks must be a mapping from the layers' names to networks, such as {{'advice': network}}, but is "
-                f"a {type(networks).__name__}"
-            )
         names = tuple(networks)
         for name in names:
             if not (isinstance(name, str) and name):
-                raise TypeError(f"networks: names of layers must be strings, but one is {name!r}")
+                raise TypeError(f"networks: names of layers must be strings, but one is {shown(name)}")
         if not names:
             raise ValueError("networks must hold at least one layer, but is empty")
-        read = [as_network(network) for network in networks.values()]
+        read = [as_network(network, f"networks[{name!r}]") for name, network in networks.items()]
         _check(names, read)
         given = {} if families is None else families
-        if not isinstance(given, Mapping):
-            raise TypeError(
-                f"families must be a mapping from layers' names to families, but is {given!r}; the family of all "
-                "layers is the model's"
-            )
         unknown = [name for name in given if name not in names]
         if unknown:
-            raise ValueError(f"families names {unknown[0]!r}, which is no layer; there are {listing(names)}")
+            raise ValueError(f"families names {shown(unknown[0])}, which is no layer; there are {listing(names)}")
         self._networks = dict(zip(names, with_shared_attributes(read), strict=True))
         self._families = dict(given)
 
@@ -140,7 +136,7 @@ class Layers:
 
     def __getitem__(self, name: str) -> Network:
         if name not in self._networks:
-            raise KeyError(f"there is no layer {name!r}; there are {listing(self.names)}")
+            raise KeyError(f"there is no layer {shown(name)}; there are {listing(self.names)}")
         return self._networks[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -212,12 +208,12 @@ def given_periods(networks: Any) -> tuple[Given, Periods, dict[str, Periods]]:
 def _check(names: Sequence[str], networks: Sequence[Network]) -> None:
     for k, (name, network) in enumerate(zip(names, networks, strict=True)):
         if network.two_mode:
-            raise ValueError(f"networks: layers must have one mode, but {name!r} has two; fit it by itself")
+            raise ValueError(f"networks: layers must have one mode, but {shown(name)} has two; fit it by itself")
         others = {actor for other in (*networks[:k], *networks[k + 1 :]) for actor in other.actors}
         if others and others.isdisjoint(network.actors):
             raise ValueError(
-                f"networks: no actor of layer {name!r} is in another layer, so nothing connects their maps; actors are "
-                "matched by label: check the spelling (study.near_duplicates)"
+                f"networks: no actor of layer {shown(name)} is in another layer, so nothing connects their maps; "
+                "actors are matched by label: check the spelling (study.near_duplicates)"
             )
 
 

@@ -25,7 +25,8 @@ What the readers decide, and where it shows:
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, get_args
 
 import networkx as nx
 import numpy as np
@@ -33,6 +34,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import shown
+from latentnet.constraints import COLUMN, FLAG, FRAME, LABELS, MATRIX, Rule, among, checked, optional
 from latentnet.network.content import Parts, SelfTies, exclude, same_parts, unobserve
 from latentnet.network.labels import actor_places, dyad_places
 from latentnet.network.observed import ObservedDyads
@@ -50,6 +53,17 @@ from latentnet.network.sparse import frozen, handed_out
 from latentnet.network.tables import coverage_frame, edge_frame, edge_graph, limit_in_words, respondents
 
 __all__ = ["Network", "as_network"]
+
+_SELF_TIES = among(*get_args(SelfTies))
+_WEIGHT = optional(Rule("the name of an edge attribute", COLUMN.holds))
+_TABLE = replace(FRAME, fix="; make one with pandas.DataFrame(rows, columns=[...])")
+_ATTRIBUTES = optional(replace(FRAME, fix="; make one with pandas.DataFrame(attributes, index=actors)"))
+_PREFIX = optional(
+    Rule(
+        "a pair of strings, for rows and for columns, such as ('person ', 'event ')",
+        lambda value: isinstance(value, list | tuple) and [type(part) for part in value] == [str, str],
+    )
+)
 
 
 class Network:
@@ -104,7 +118,7 @@ class Network:
     def __init__(self, parts: Parts) -> None:
         if not isinstance(parts, Parts):
             raise TypeError(
-                f"Network cannot be made from an object of type {type(parts).__name__} directly; use "
+                f"Network cannot be made from {shown(parts)} directly: its parts must be what a reader makes; use "
                 "Network.from_networkx, from_igraph, from_array (also scipy.sparse and square DataFrames), "
                 "from_edges, from_nominations or from_incidence"
             )
@@ -113,16 +127,19 @@ class Network:
         object.__setattr__(self, "_parts", parts)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"cannot set {name!r}: a Network is immutable; build a new one with Network.from_...")
+        raise AttributeError(f"cannot set {shown(name)}: a Network is immutable; build a new one with Network.from_...")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"cannot delete {name!r}: a Network is immutable; build a new one with Network.from_...")
+        raise AttributeError(
+            f"cannot delete {shown(name)}: a Network is immutable; build a new one with Network.from_..."
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, since pickle and deepcopy forget that an array was write-protected.
         return type(self), (self._parts,)
 
     @classmethod
+    @checked(weight=_WEIGHT, self_ties=_SELF_TIES)
     def from_networkx(
         cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error", impossible: Any = None
     ) -> Network:
@@ -168,6 +185,7 @@ class Network:
         return cls(read_networkx(graph, weight, self_ties))._excluding(impossible)
 
     @classmethod
+    @checked(weight=_WEIGHT, self_ties=_SELF_TIES)
     def from_igraph(
         cls, graph: Any, weight: str | None = "weight", *, self_ties: SelfTies = "error", impossible: Any = None
     ) -> Network:
@@ -204,6 +222,9 @@ class Network:
         return cls(read_igraph(graph, weight, self_ties))._excluding(impossible)
 
     @classmethod
+    @checked(
+        array=MATRIX, actors=optional(LABELS), directed=optional(FLAG), attributes=_ATTRIBUTES, self_ties=_SELF_TIES
+    )
     def from_array(
         cls,
         array: Any,
@@ -245,6 +266,16 @@ class Network:
         return cls(read_matrix(array, actors, directed, attributes, self_ties))._excluding(impossible)
 
     @classmethod
+    @checked(
+        frame=_TABLE,
+        source=COLUMN,
+        target=COLUMN,
+        value=optional(COLUMN),
+        actors=optional(LABELS),
+        directed=FLAG,
+        attributes=_ATTRIBUTES,
+        self_ties=_SELF_TIES,
+    )
     def from_edges(
         cls,
         frame: pd.DataFrame,
@@ -297,6 +328,15 @@ class Network:
         return cls(parts)._excluding(impossible)
 
     @classmethod
+    @checked(
+        frame=_TABLE,
+        respondent=COLUMN,
+        nominee=COLUMN,
+        respondents=optional(LABELS),
+        rank=optional(COLUMN),
+        actors=optional(LABELS),
+        attributes=_ATTRIBUTES,
+    )
     def from_nominations(
         cls,
         frame: pd.DataFrame,
@@ -365,6 +405,7 @@ class Network:
         return cls(parts)._excluding(impossible)
 
     @classmethod
+    @checked(matrix=MATRIX, rows=optional(LABELS), columns=optional(LABELS), attributes=_ATTRIBUTES, prefix=_PREFIX)
     def from_incidence(
         cls,
         matrix: Any,
@@ -627,6 +668,7 @@ class Network:
         senders, receivers = dyad_places(self, dyads)
         return Network(unobserve(self._parts, senders, receivers)) if len(senders) else self
 
+    @checked(unobserved=FLAG)
     def to_frame(self, *, unobserved: bool = False) -> pd.DataFrame:
         """Table with a row for every tie, which `from_edges` reads; without limits and ranks of lists.
 
@@ -643,6 +685,7 @@ class Network:
         """
         return edge_frame(self._parts, unobserved)
 
+    @checked(unobserved=FLAG)
     def to_networkx(self, *, unobserved: bool = False) -> Any:
         """Convert to a `networkx.DiGraph` or `networkx.Graph`, which `from_networkx` reads.
 
@@ -698,7 +741,7 @@ class Network:
         return ", ".join(filter(None, said))
 
 
-def as_network(network: Any) -> Network:
+def as_network(network: Any, argument: str = "network") -> Network:
     """Read whatever `fit` takes as a `Network`; a `Network` is returned as it is.
 
     Parameters
@@ -706,6 +749,8 @@ def as_network(network: Any) -> Network:
     network : Network, networkx.Graph, networkx.DiGraph, igraph.Graph, square ndarray, scipy.sparse matrix or
     DataFrame
         Read by the constructor for its type, with that one's defaults.
+    argument : str
+        What messages call it.
 
     Returns
     -------
@@ -723,9 +768,9 @@ def as_network(network: Any) -> Network:
     if is_igraph(network):
         return Network.from_igraph(network)
     if isinstance(network, np.ndarray | pd.DataFrame) or sparse.issparse(network):
-        return Network.from_array(network)
+        return Network(read_matrix(network, argument=argument))
     raise TypeError(
-        "network must be a latentnet Network, a networkx or igraph graph, a square numpy array, a "
-        f"scipy.sparse matrix or a square DataFrame, got {type(network).__name__}; numpy.asarray(...) makes "
-        "an array of nested lists, and Network.from_edges reads a table with one tie a row"
+        f"{argument} must be a latentnet Network, a networkx or igraph graph, a square numpy array, a scipy.sparse "
+        f"matrix or a square DataFrame, got {shown(network)} of type {type(network).__name__}; numpy.asarray(...) "
+        "makes an array of nested lists, and Network.from_edges reads a table with one tie a row"
     )

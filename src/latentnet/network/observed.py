@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from latentnet.checks import fits_square
+from latentnet.checks import fits_square, shown
 from latentnet.network.sparse import entry_rows, frozen, handed_out, no_dyads, same_entries
 
 __all__ = ["ObservedDyads"]
@@ -59,10 +59,10 @@ class ObservedDyads:
             object.__setattr__(self, f"_{name}", value)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"cannot set {name!r}: the observed dyads of a network are immutable")
+        raise AttributeError(f"cannot set {shown(name)}: the observed dyads of a network are immutable")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"cannot delete {name!r}: the observed dyads of a network are immutable")
+        raise AttributeError(f"cannot delete {shown(name)}: the observed dyads of a network are immutable")
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, so that copies and unpickled objects are write-protected too.

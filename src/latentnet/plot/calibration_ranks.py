@@ -8,15 +8,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from latentnet.checks import fraction
+from latentnet.constraints import COUNT, FRACTION, checked, having
 from latentnet.plot.look.colors import NEUTRAL
 from latentnet.plot.look.frame import open_frame
 
 __all__ = ["calibration_ranks"]
 
+_RESULT = having("what latentnet.calibrate returns", "ranks", "bands")
 _INSIDE, _OUTSIDE = "#0072B2", "#D55E00"
 
 
+@checked(result=_RESULT, level=FRACTION, columns=COUNT)
 def calibration_ranks(result: Any, *, level: float = 0.95, columns: int = 4) -> Figure:
     """Draw what `latentnet.calibrate` found, a panel for each quantity.
 
@@ -51,9 +53,6 @@ def calibration_ranks(result: Any, *, level: float = 0.95, columns: int = 4) -> 
     >>> found = Calibration(pd.DataFrame({"intercept": np.arange(50) * 2}), pd.DataFrame())
     >>> figure = plot.calibration_ranks(found)
     """
-    if not (hasattr(result, "ranks") and hasattr(result, "bands")):
-        raise TypeError(f"result must be what latentnet.calibrate returns, but is a {type(result).__name__}")
-    fraction("level", level, fix="; use for instance 0.95")
     names = list(result.ranks.columns)
     width = min(columns, len(names))
     n_rows = -(-len(names) // width)

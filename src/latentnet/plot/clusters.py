@@ -11,6 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from latentnet._exceptions import NotFittedError, refuse_joint
+from latentnet.constraints import PICTURED, checked
+from latentnet.plot.arguments import AXES
 from latentnet.plot.look.colors import GREY, categorical
 from latentnet.plot.look.legend import Section, add_legend, mark_handle
 
@@ -23,6 +25,7 @@ _MOST_NAMED = 60  # rows beyond this are too thin for bars and names
 _SMALL = 6.5
 
 
+@checked(model=PICTURED, ax=AXES)
 def membership(model: Any, *, ax: Axes | None = None) -> Axes:
     """Draw every actor's probabilities of belonging to each cluster.
 
@@ -91,6 +94,7 @@ def membership(model: Any, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@checked(model=PICTURED, ax=AXES)
 def coclustering(model: Any, *, ax: Axes | None = None) -> Axes:
     """Draw the posterior probability that two actors are in the same cluster, for every two actors.
 
@@ -148,6 +152,7 @@ def coclustering(model: Any, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@checked(model=PICTURED, ax=AXES)
 def n_clusters(model: Any, *, ax: Axes | None = None) -> Axes:
     """Draw the posterior of the number of clusters, the most probable number marked.
 

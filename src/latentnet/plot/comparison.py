@@ -9,14 +9,22 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from latentnet.constraints import Rule, checked
+from latentnet.plot.arguments import AXES
 from latentnet.plot.look.colors import GREY, NEUTRAL
 from latentnet.plot.look.frame import open_frame
 
 __all__ = ["compare"]
 
+_OF_ELPD, _OF_BIC = {"difference", "se_difference"}, {"bic_difference"}
+_TABLE = Rule(
+    "a table of latentnet.compare",
+    lambda value: isinstance(value, pd.DataFrame) and any(columns <= {*value} for columns in (_OF_ELPD, _OF_BIC)),
+)
 _POINT = "#0072B2"
 
 
+@checked(table=_TABLE, ax=AXES)
 def compare(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """Draw a table of `latentnet.compare`: how far each model is behind the best.
 
@@ -47,13 +55,11 @@ def compare(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> table = pd.DataFrame({"difference": [0.0, -9.1], "se_difference": [0.0, 3.2]}, index=["d=2", "d=1"])
     >>> ax = plot.compare(table)
     """
-    if {"difference", "se_difference"} <= set(table.columns):
+    if {*table} >= _OF_ELPD:
         error: Any = 2.0 * table["se_difference"].to_numpy()
         difference, name = table["difference"].to_numpy(), "elpd"
-    elif "bic_difference" in table:
-        difference, error, name = table["bic_difference"].to_numpy(), None, "BIC"
     else:
-        raise ValueError(f"table must be one of latentnet.compare, but has the columns {list(table.columns)}")
+        difference, error, name = table["bic_difference"].to_numpy(), None, "BIC"
     if ax is None:
         _, ax = plt.subplots(figsize=(5.0, 0.8 + 0.4 * len(table)), layout="constrained")
     at: Any = np.arange(len(table))

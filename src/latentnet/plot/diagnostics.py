@@ -8,10 +8,12 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from latentnet._exceptions import NotFittedError
+from latentnet.constraints import NAMES, PICTURED, checked, optional
 
 __all__ = ["rank", "trace"]
 
 
+@checked(model=PICTURED, var_names=optional(NAMES))
 def trace(model: Any, var_names: str | Sequence[str] | None = None) -> Figure:
     """Draw the chains of scalar quantities, with their densities.
 
@@ -48,6 +50,7 @@ def trace(model: Any, var_names: str | Sequence[str] | None = None) -> Figure:
     return trace_figure(_posterior(model), var_names)
 
 
+@checked(model=PICTURED, var_names=optional(NAMES))
 def rank(model: Any, var_names: str | Sequence[str] | None = None) -> Figure:
     """Draw the ranks of each chain's draws among all draws.
 

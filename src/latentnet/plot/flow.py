@@ -12,6 +12,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from latentnet.constraints import checked, having
+from latentnet.plot.arguments import AXES
 from latentnet.plot.look.colors import NEUTRAL, categorical
 
 __all__ = ["flow"]
@@ -20,6 +22,7 @@ FloatArray = NDArray[np.float64]
 
 _WIDTH = 0.09  # of a column, of 1 between the columns' centres
 _GAP = 0.03  # between the bars of a column, of all actors
+_COMPARISON = having("what latentnet.compare_waves returns", "flow", "correspondence")
 _THINNEST = 0.05  # expected actors: no band or bar thinner than this is drawn
 _SIZE = 8.0
 
@@ -33,6 +36,7 @@ class _Bars(NamedTuple):
     names: list[str]
 
 
+@checked(comparison=_COMPARISON, ax=AXES)
 def flow(comparison: Any, *, ax: Axes | None = None) -> Axes:
     """Draw how actors went from the clusters of one period to those of the next.
 

@@ -12,16 +12,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from latentnet.checks import shown
+from latentnet.constraints import NAMES, checked, having, optional
 from latentnet.plot.look.colors import GREY, NEUTRAL
 from latentnet.plot.look.frame import open_frame
 
 __all__ = ["goodness_of_fit"]
 
+_RESULT = having("what latentnet.goodness_of_fit returns", "p_values", "simulated", "table")
 _MOST_IN_A_ROW = 4
 _MOST_TICKS = 12
 _LINE = "#0072B2"
 
 
+@checked(result=_RESULT, statistics=optional(NAMES))
 def goodness_of_fit(result: Any, statistics: str | Sequence[str] | None = None) -> Figure:
     """Draw what `latentnet.goodness_of_fit` found, a panel for each statistic.
 
@@ -81,7 +85,7 @@ def _panels(result: Any, statistics: str | Sequence[str] | None) -> list[tuple[A
     names = list(dict.fromkeys(result.p_values.index.get_level_values("statistic")))
     for name in wanted if wanted is not None else ():
         if name not in names:
-            raise ValueError(f"statistics must be among {', '.join(map(repr, names))}, but has {name!r}")
+            raise ValueError(f"statistics must be among {', '.join(map(repr, names))}, but has {shown(name)}")
     levels = result.table.index.names[:-1]
     parts = result.table.groupby(level=list(range(len(levels))), sort=False)
     found = [(key if len(levels) > 1 else key[0], part.droplevel(levels)) for key, part in parts]

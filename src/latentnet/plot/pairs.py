@@ -10,6 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from latentnet.checks import shown
+from latentnet.constraints import NAMED_MODELS, PICTURED, checked
 from latentnet.plot.map.positions import positions
 
 __all__ = ["pairs"]
@@ -18,6 +20,7 @@ _MOST_COLUMNS = 3
 _INCHES = 3.4
 
 
+@checked(models=NAMED_MODELS)
 def pairs(models: Mapping[str, Any], *, align_to: Any = None, **options: Any) -> NDArray[np.object_]:
     """Draw the maps of several fitted models side by side.
 
@@ -60,11 +63,13 @@ def pairs(models: Mapping[str, Any], *, align_to: Any = None, **options: Any) ->
     >>> [ax.get_title() for ax in plot.pairs({"first wave": first, "second wave": second})]
     ['first wave', 'second wave']
     """
-    if not isinstance(models, Mapping) or not models:
-        raise ValueError(f"`models` must be a mapping of titles to fitted models, but is {models!r}")
+    for title, model in models.items():
+        PICTURED.demand(f"models[{title!r}]", model)
     flat = [title for title, model in models.items() if np.shape(getattr(model, "positions_", ()))[1:] == (3,)]
     if flat:
-        raise ValueError(f"`models` has {flat[0]!r} with three dimensions; draw it with `plot.positions` by itself")
+        raise ValueError(
+            f"`models` has {shown(flat[0])} with three dimensions; draw it with `plot.positions` by itself"
+        )
     reference = next(iter(models.values())) if align_to is None else align_to
 
     def draw(axes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -8,11 +8,20 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from latentnet._exceptions import ArgumentError
+from latentnet.checks import shown
+from latentnet.constraints import FITTED, PAIRS, checked, instance, optional
+from latentnet.network import Network
+from latentnet.network.labels import dyad_places
 from latentnet.network.sparse import entries_at
+from latentnet.plot.arguments import AXES
 
 __all__ = ["calibration", "roc"]
 
+_NETWORK = optional(instance("a Network", Network))
 
+
+@checked(model=FITTED, network=_NETWORK, dyads=optional(PAIRS), ax=AXES)
 def calibration(model: Any, network: Any = None, dyads: Any = None, *, ax: Axes | None = None, **options: Any) -> Axes:
     """Draw how often ties come about that the model gives a probability.
 
@@ -57,6 +66,7 @@ def calibration(model: Any, network: Any = None, dyads: Any = None, *, ax: Axes 
     return ax
 
 
+@checked(model=FITTED, network=_NETWORK, dyads=optional(PAIRS), ax=AXES)
 def roc(model: Any, network: Any = None, dyads: Any = None, *, ax: Axes | None = None, **options: Any) -> Axes:
     """Draw how well the model's probabilities tell ties from absent ties.
 
@@ -103,9 +113,11 @@ def _ties_and_probabilities(model: Any, network: Any, dyads: Any) -> tuple[np.nd
         i, j = network.observed.dyads()
         dyads = list(zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True))
     dyads = list(dyads)
-    senders, receivers = (network.index([dyad[k] for dyad in dyads]) for k in (0, 1))
+    if not dyads:
+        raise ArgumentError(f"dyads must hold at least one dyad that network has observed, but is {shown(dyads)}")
+    senders, receivers = dyad_places(network, dyads)
     if not seen[senders, receivers].all():
         k = int(np.argmin(seen[senders, receivers]))
-        raise ValueError(f"dyads has {dyads[k]!r}, which network has not observed; leave it out")
+        raise ValueError(f"dyads has {shown(dyads[k])}, which network has not observed; leave it out")
     tied = entries_at(network.ties, senders, receivers) > 0.0
     return tied, np.asarray(model.predict_proba(dyads))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentnet.checks import shown
 from latentnet.plot.picture import has_origin, shown_positions
 from latentnet.posterior.procrustes import Alignment, align
 from latentnet.posterior.references import common_positions
@@ -67,11 +68,16 @@ def _positions(model: Any, what: Any) -> FloatArray:
         draws = getattr(model, "draws_", None)
         every = np.empty((0, *point.shape)) if draws is None else np.asarray(draws.positions).reshape(-1, *point.shape)
         if not 0 <= what < len(every):
-            raise ValueError(f"`what`={what} must be the number of a draw, 0 to {len(every) - 1}; or use what='point'")
+            raise ValueError(
+                f"`what`={shown(what)} must be the number of a draw, 0 to {len(every) - 1}; or use what='point'"
+            )
         return every[what]
-    given = np.asarray(what, dtype=np.float64) if not isinstance(what, str) and np.iterable(what) else None
-    if given is None or given.shape != point.shape or not np.isfinite(given).all():
-        said = repr(what) if given is None else f"of shape {given.shape}"
+    try:
+        given = np.asarray(what, dtype=np.float64)
+    except Exception:  # whatever numpy makes of what holds no numbers
+        given = np.empty(0)
+    if given.shape != point.shape or not np.isfinite(given).all():
+        said = f"of shape {given.shape}" if isinstance(what, np.ndarray) else shown(what)
         raise ValueError(
             f"`what` must be 'point', the number of a draw or finite positions of shape {point.shape}, but is {said}"
         )

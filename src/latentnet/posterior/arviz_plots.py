@@ -11,6 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+from latentnet.checks import shown
+
 __all__ = ["rank_figure", "scalar_names", "trace_figure"]
 
 _OWN_DIMS = {"chain", "draw"}
@@ -43,7 +45,7 @@ def _selected(posterior: Any, var_names: str | Sequence[str] | None) -> tuple[An
     unknown = [name for name in names if name not in draws and name not in stats]
     if unknown:
         known = ", ".join(repr(str(name)) for name in [*draws.data_vars, *stats.data_vars])
-        raise ValueError(f"`var_names` asks for {unknown[0]!r}, but the posterior's variables are: {known}")
+        raise ValueError(f"`var_names` has {shown(unknown[0])}, but must name variables of the posterior: {known}")
     chosen = draws[[name for name in names if name in draws]]
     extra = {name: stats[name] for name in names if name not in draws}
     flags = stats[["diverging"]] if "diverging" in stats else stats[[]]

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.special import ndtri
 
+from latentnet.checks import shown
 from latentnet.posterior.diagnostic_kernels import folded_scores, rank_scores, sequence_ess
 
 __all__ = ["mean_ess", "r_hat", "summarise"]
@@ -102,7 +103,7 @@ def summarise(draws: npt.ArrayLike, probability: float = 0.9) -> dict[str, Array
 
 def _check_probability(probability: float) -> None:
     if not 0 < probability < 1:
-        raise ValueError(f"probability must be inside (0, 1), but it is {probability!r}; use for instance 0.9")
+        raise ValueError(f"probability must be inside (0, 1), but it is {shown(probability)}; use for instance 0.9")
 
 
 def _evaluate(

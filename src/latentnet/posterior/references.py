@@ -90,13 +90,14 @@ def _frame(reference: Any, actors: npt.NDArray[np.object_], argument: str) -> pd
             frame = reference.astype(np.float64)
             if frame.index.has_duplicates:
                 twice = frame.index[frame.index.duplicated()][0]
-                raise ValueError(f"`{argument}` has two rows of {twice!r}; leave one")
+                raise ValueError(f"`{argument}` has two rows of {shown(twice)}; leave one")
             return frame
         array = np.asarray(reference, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except Exception as error:  # whatever numpy and pandas make of it
         if str(error).startswith("`"):
             raise
         raise ValueError(f"`{argument}` must be {kinds}, but is {shown(reference)}") from error
     if array.ndim != 2 or len(array) != len(actors):
-        raise ValueError(f"`{argument}` must be {kinds}, but has shape {array.shape}")
+        found = f"has shape {array.shape}" if array.ndim else f"is {shown(reference)}"
+        raise ValueError(f"`{argument}` must be {kinds}, but {found}")
     return pd.DataFrame(array, index=object_array(actors))

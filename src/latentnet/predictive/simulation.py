@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
+from latentnet.checks import fits
 from latentnet.families.links import LINKS
 from latentnet.likelihood.composed_draws import block_dyads, block_predictors
 from latentnet.likelihood.verbs import own_scratch
+from latentnet.network import Network
 from latentnet.network.sparse import without_entries
 from latentnet.predictive.large import is_large, large_ties
 
@@ -87,3 +90,9 @@ def ranked_wishes(problem: Problem, theta: np.ndarray, rng: np.random.Generator)
         i = senders[order]
         entries.append((i, receivers[order], np.arange(i.size) - np.searchsorted(i, i) + 1.0))
     return _matrix(entries, problem.n_actors)
+
+
+def check_room(n_networks: int, networks: Sequence[Network]) -> None:
+    """Refuse so many networks like these that they would not fit into memory, before the first is drawn."""
+    each = sum(5e3 + 16.0 * network.n_actors + 24.0 * network.n_ties for network in networks)
+    fits(f"n_networks={n_networks} of {networks[0].n_actors:,} actors", each * n_networks, fix="ask for fewer")

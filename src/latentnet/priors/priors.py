@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from latentnet.checks import shown
 from latentnet.component import Component
+from latentnet.constraints import COUNT, FLAG, Rule, number, optional
 
 __all__ = ["Priors"]
 
@@ -158,6 +157,8 @@ class Priors(Component):
     random_effects: Mapping[str, tuple[float, float]] | None = None
     _sources: dict[str, str] = field(default_factory=dict, init=False)  # of what was filled in, for print
 
+    rules: ClassVar[Mapping[str, Rule]] = {}
+
     @classmethod
     def as_in_r(cls) -> Priors:
         """R's priors, number by number (R package ``latentnet``), also for values and covariates in any units.
@@ -223,7 +224,7 @@ class Priors(Component):
             )
         if steps and resolved.position_variance_scale is not None:
             resolved = resolved.with_defaults(step_variance_scale=resolved.position_variance_scale / 10.0)
-        resolved._check()
+        resolved.check_parameters()
         return resolved
 
     def scaled_by(self, variance: float) -> Priors:
@@ -277,7 +278,7 @@ class Priors(Component):
             for name in getattr(self, field_name) or {}:
                 if name not in names:
                     raise ValueError(
-                        f"priors: {field_name} names {shown(name)}, but the model has "
+                        f"Priors: {field_name} names {shown(name)}, but the model has "
                         f"{', '.join(map(repr, names)) or 'none'}; use these names"
                     )
 
@@ -297,31 +298,29 @@ class Priors(Component):
                     rows[one.name] = f"{value:.4g}" if one.name != "standardised" else str(value), source
         return pd.DataFrame(rows, index=["value", "from"]).T.to_string()
 
-    def _check(self) -> None:
+    def check_parameters(self) -> None:
         """Raise a ValueError where a number cannot be used."""
-        for one in fields(self):
-            value = getattr(self, one.name)
-            if one.name in _BY_TERM:
-                self._check_terms(one.name, value)
-            elif one.name == "intercept_mean":
-                if value is not None and not _is_number(value):
-                    raise ValueError(f"priors: intercept_mean must be a finite number, but is {value!r}")
-            elif one.init and one.name != "standardised" and value is not None and not _is_number(value, above=0.0):
-                raise ValueError(f"priors: {one.name} must be positive and finite, but is {value!r}")
+        super().check_parameters()
+        for name in _BY_TERM:
+            self._check_terms(name, getattr(self, name))
 
     def _check_terms(self, name: str, terms: Any) -> None:
         first, second, positive = _BY_TERM[name]
-        rule = f"priors: {name} must be a mapping of names to ({first}, {second})"
+        rule = f"Priors: {name} must be a mapping of names to ({first}, {second})"
         if terms is not None and not isinstance(terms, Mapping):
             raise ValueError(f"{rule}, but is {shown(terms)}")
         for term, pair in (terms or {}).items():
             if not isinstance(pair, tuple | list) or len(pair) != 2 or not isinstance(term, str):
                 raise ValueError(f"{rule}, but has {shown(pair)} for {shown(term)}")
-            if not (_is_number(pair[0], above=0.0 if positive else -math.inf) and _is_number(pair[1], above=0.0)):
+            if not ((_POSITIVE if positive else _FINITE).allows(pair[0]) and _POSITIVE.allows(pair[1])):
                 numbers = "two finite numbers, both positive" if positive else "two finite numbers, the second positive"
                 raise ValueError(f"{rule}, {numbers}, but has {shown(pair)} for {term!r}")
 
 
-def _is_number(value: Any, above: float = -math.inf) -> bool:
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return number and value > above and bool(abs(value) <= sys.float_info.max)
+_FINITE, _POSITIVE = number(), number(0.0)
+_OF_OTHERS = {"most_clusters": COUNT, "standardised": FLAG, "intercept_mean": optional(_FINITE)}
+Priors.rules = {
+    one.name: _OF_OTHERS.get(one.name, _POSITIVE if one.default is not None else optional(_POSITIVE))
+    for one in fields(Priors)
+    if one.init and one.name not in _BY_TERM
+}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.effects import (
     Effect,
     Intercept,
@@ -140,11 +141,11 @@ def _check_effects(effects: tuple[Effect, ...]) -> None:
     """No effect comes twice, or beside one that it excludes."""
     repeated = [effect for k, effect in enumerate(effects) if effect in effects[:k]]
     if repeated:
-        raise ValueError(f"effects must be different ones, but {repeated[0]!r} comes twice; leave one out")
+        raise ValueError(f"effects must be different ones, but {shown(repeated[0])} comes twice; leave one out")
     for effect in effects:
         for other in effects:
             if type(other) in effect.excludes:
-                raise ValueError(f"effects has {effect!r} beside {other!r}, {effect.excludes[type(other)]}")
+                raise ValueError(f"effects has {shown(effect)} beside {shown(other)}, {effect.excludes[type(other)]}")
 
 
 def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | None) -> tuple[Effect, BoundEffect]:
@@ -153,8 +154,8 @@ def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | 
     bound = effect.bind(network, n_dims)
     if presences is not None and effect is given and bound.groups:
         raise ValueError(
-            f"effects: {effect!r} cannot be shared by several networks: its values are of the actors of one; let it "
-            "define `shared`, or fit each network by itself"
+            f"effects: {shown(effect)} cannot be shared by several networks: its values are of the actors of one; let "
+            "it define `shared`, or fit each network by itself"
         )
     return effect, bound
 
@@ -164,8 +165,8 @@ def _check_names(names: list[str]) -> None:
     repeated = [name for k, name in enumerate(names) if name in names[:k]]
     if repeated:
         raise ValueError(
-            f"effects: two coefficients have the name {repeated[0]!r}; give the covariate another, DyadCovariate(x, "
-            "name=...)"
+            f"effects: two coefficients have the name {shown(repeated[0])}; give the covariate another, "
+            "DyadCovariate(x, name=...)"
         )
 
 
@@ -285,7 +286,7 @@ def _level(problem: Problem, unit: float) -> Level:
     return Level(
         intercept=problem.intercept,
         n_intercepts=count,
-        mean=np.full(count, priors.intercept_mean or 0.0),
+        mean=np.full(count, float(priors.intercept_mean or 0.0)),
         precision=np.full(count, 1.0 / (priors.intercept_variance * unit**2)),
         unit=np.full(count, problem.frame.unit),
         about=1.0 if priors.standardised else 0.0,

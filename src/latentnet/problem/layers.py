@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.effects import Effect, Intercept, Similarity
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.layer_weights import LayerWeights
@@ -119,7 +120,7 @@ def bind_given(
     space = read_space(similarity)
     if space is not None and space.degree is None and len(families) > 1:
         raise ValueError(
-            f"similarity: {space!r} is scaled by no power, so layers cannot have weights; use 'distance', "
+            f"similarity: {shown(space)} is scaled by no power, so layers cannot have weights; use 'distance', "
             "'squared_distance' or 'bilinear'"
         )
     with _in_layer(stack.names[0]):
@@ -150,7 +151,7 @@ def _in_layer(name: str) -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"layer {name!r}: {error}") from error
+        raise ValueError(f"layer {shown(name)}: {error}") from error
 
 
 def join_layers(

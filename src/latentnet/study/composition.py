@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
+from latentnet.constraints import COLUMN, FITTED, checked
 from latentnet.network.labels import attribute_column
 from latentnet.study.reading import Floats, interval, need_clusters
 
@@ -39,6 +40,7 @@ class Composition:
     agreement: pd.Series
 
 
+@checked(model=FITTED, attribute=COLUMN)
 def composition(model: Any, attribute: str) -> Composition:
     """Cross the clusters with an attribute of the actors, with the uncertainty of who is in which.
 

@@ -6,10 +6,10 @@ from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint, refuse_layers
-from latentnet.checks import one_of, whole_number
+from latentnet.checks import shown, whole_number
+from latentnet.constraints import COLUMN, FITTED, among, checked, optional
 from latentnet.network.labels import attribute_column
 from latentnet.network.sparse import without_entries
 from latentnet.predictive.predictive import Predictive
@@ -34,6 +34,7 @@ _LEAST_SUM = 1e-30  # of probabilities: where they are all 0, no cap lowers them
 _LEAST_NOISE = 1e-300  # of a tie that is sure in every draw: it varies no more than it is noisy
 
 
+@checked(model=FITTED, balance=optional(COLUMN), target=among(*get_args(Target)))
 def next_interviews(model: Any, n: int, *, balance: str | None = None, target: Target = "others") -> pd.DataFrame:
     """Choose the actors whose answers are expected to tell most, one after the other.
 
@@ -120,7 +121,6 @@ def next_interviews(model: Any, n: int, *, balance: str | None = None, target: T
     groups = np.zeros(len(candidates), dtype=np.intp)
     if balance is not None:
         groups = pd.factorize(attribute_column(model.network_, balance, "balance", among=candidates))[0]
-    one_of("target", target, get_args(Target))
     if target == "everything":
         criterion: Greedy = Everything(_Rows(model, thinned(np.arange(len(model.draws_.pooled)), _MOST_DRAWS)))
     elif target == "others":
@@ -133,12 +133,11 @@ def next_interviews(model: Any, n: int, *, balance: str | None = None, target: T
 
 def _candidates(model: Any, n: Any) -> Integers:
     """Actors who were not asked, after all checks."""
-    check_is_fitted(model)
     refuse_joint(model, "next_interviews")
     refuse_layers(model, "next_interviews")
     family = getattr(model.family, "name", model.family)
     if family != "bernoulli":  # its information is that of a tie that is there or not
-        raise ValueError(f"next_interviews needs binary ties, family='bernoulli', but the model's is {family!r}")
+        raise ValueError(f"next_interviews needs binary ties, family='bernoulli', but the model's is {shown(family)}")
     if len(model.draws_.pooled) < _FEWEST_DRAWS:
         raise ValueError(
             f"next_interviews needs a posterior of at least {_FEWEST_DRAWS} draws, but the model has "

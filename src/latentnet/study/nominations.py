@@ -10,11 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from latentnet.constraints import Rule, checked, goes_through, number
 from latentnet.network import Network
+from latentnet.network.labels import check_hashable
 
 __all__ = ["near_duplicates"]
 
 
+_NAMES = Rule(
+    "a Network or a sequence of names",
+    lambda value: isinstance(value, Network) or (goes_through(value) and not isinstance(value, pd.DataFrame)),
+    "; of a table take one column, such as frame['nominee']",
+)
+
+
+@checked(names=_NAMES, threshold=number(0.0, 1.0))
 def near_duplicates(names: Network | Iterable[Any], threshold: float = 0.85) -> pd.DataFrame:
     """Pairs of names that look like two spellings of one; a report, nothing is merged.
 
@@ -56,8 +66,6 @@ def near_duplicates(names: Network | Iterable[Any], threshold: float = 0.85) -> 
     1  Jane O'Neill  Jane O'Niell    0.909091            2             1
     2  ONeill, Jane  Jane O'Niell    0.909091            1             1
     """
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 < threshold <= 1:
-        raise ValueError(f"threshold must be a similarity above 0 and at most 1, got {threshold!r}")
     times = _times(names)
     labels = list(times)
     forms = [_forms(str(label)) for label in labels]
@@ -79,14 +87,10 @@ def _times(names: Network | Iterable[Any]) -> dict[Any, int]:
     """How often each name is there, in order of appearance."""
     if isinstance(names, Network):
         return {label: int(times) for label, times in names.coverage()["times_named"].items()}
-    if isinstance(names, str | bytes | pd.DataFrame) or not isinstance(names, Iterable):
-        raise TypeError(
-            f"names must be a Network or a sequence of names, got {type(names).__name__}; of a table take one column, "
-            "such as frame['nominee']"
-        )
     times: dict[Any, int] = {}
     for name in names:
         if not pd.api.types.is_scalar(name) or not pd.isna(name):
+            check_hashable([name], "names")
             times[name] = times.get(name, 0) + 1
     return times
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet.posterior.clusters import evenly_spaced
@@ -29,8 +28,7 @@ _TAIL = 0.05  # every interval is the equal-tailed one of 90 %
 
 
 def need_clusters(model: Any, function: str) -> None:
-    """Raise the error that fits a model that is not fitted or has no clusters."""
-    check_is_fitted(model)
+    """Raise the error that fits a model without clusters."""
     refuse_joint(model, function)
     refuse_layers(model, function)
     if not hasattr(model, "labels_"):

@@ -11,7 +11,8 @@ from scipy import sparse
 from scipy.stats import chi2
 
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import MOST, fits_square, whole_number
+from latentnet.checks import fits_square, whole_number
+from latentnet.constraints import COUNT, FITTED, SEED, checked, optional
 from latentnet.posterior.clusters import ClusterDraws
 from latentnet.study.centrality import betweenness, eigenvector
 from latentnet.study.reading import (
@@ -38,6 +39,7 @@ class _Ties(NamedTuple):
     participation: Floats
 
 
+@checked(model=FITTED, top=optional(COUNT), n_networks=COUNT, random_state=SEED)
 def roles(
     model: Any, *, top: int | None = None, n_networks: int = 200, random_state: RandomState = None
 ) -> pd.DataFrame:
@@ -112,8 +114,7 @@ def roles(
     n = model.n_actors_
     fix = "labels_ and membership_ are by actor, and networkx has centralities of the network as observed"
     fits_square("expected ties and shortest paths for each pair", n, 60.0, fix=fix)
-    top = _count(top, "top", math.ceil(n / 10), n - 1)
-    n_networks = _count(n_networks, "n_networks", 200, None)
+    top = math.ceil(n / 10) if top is None else whole_number("top", top, 1, n - 1)
     clusters = model.draws_.clusters.thinned(_MOST_DRAWS)
     own = np.asarray(model.labels_)
     ring = _rings(model, clusters, own)
@@ -133,12 +134,6 @@ def roles(
     table["role"], table["p_role"] = _ROLES[best], shares[best, np.arange(n)]
     table.attrs["top"] = top
     return table
-
-
-def _count(value: Any, name: str, default: int, most: int | None) -> int:
-    if value is None:
-        return default
-    return whole_number(name, value, 1, MOST if most is None else most)
 
 
 def _add(table: pd.DataFrame, **columns: Floats) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import refuse_joint
+from latentnet.checks import shown
+from latentnet.constraints import FITTED, checked
 from latentnet.effects import read_similarity
 from latentnet.study.reading import Floats, actor_index, interval, thinned
 from latentnet.study.stable_core import Wave, align_pairs, stable_core
@@ -58,6 +59,7 @@ class WaveComparison:
     correspondence: pd.Series | None
 
 
+@checked(first=FITTED, second=FITTED)
 def compare_waves(first: Any, second: Any) -> WaveComparison:
     """Compare two fits whose actors overlap, for instance of two periods.
 
@@ -142,7 +144,6 @@ def compare_waves(first: Any, second: Any) -> WaveComparison:
 def _check(first: Any, second: Any) -> Any:
     """The similarity's invariance, after all checks."""
     for name, model in (("first", first), ("second", second)):
-        check_is_fitted(model)
         refuse_joint(model, "compare_waves")
         if model.draws_.n_dims == 0:
             raise ValueError(f"{name} has no positions to compare: its similarity is None")
@@ -155,7 +156,7 @@ def _check(first: Any, second: Any) -> Any:
         if differ:
             one, other = getattr(first, what), getattr(second, what)
             raise ValueError(
-                f"first and second must have the same {what}, but have {one!r} and {other!r}: fit both alike"
+                f"first and second must have the same {what}, but have {shown(one)} and {shown(other)}: fit both alike"
             )
     return similarity.invariance
 

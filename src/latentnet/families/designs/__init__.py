@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
-from latentnet._exceptions import LatentnetWarning
+from latentnet._exceptions import warn
+from latentnet.checks import shown
 from latentnet.families.designs.capped import CappedBernoulli
 from latentnet.families.designs.conditioned import ConditionedBernoulli
 from latentnet.families.designs.lists import ObservedBernoulli
@@ -70,12 +70,12 @@ def _check(design: str, family: Family, network: Network, reciprocal: bool) -> N
     if family.name not in entry.families:
         raise ValueError(
             f"{design} is defined for ties that are present or absent, family 'bernoulli', but the family is "
-            f"{family.name!r}; use family='bernoulli', or {fix}"
+            f"{shown(family.name)}; use family='bernoulli', or {fix}"
         )
     link = getattr(family, "link", "logit")
     if link not in entry.links:
         raise ValueError(
-            f"{design} is defined for link in {{{', '.join(map(repr, entry.links))}}}, but link is {link!r}; use "
+            f"{design} is defined for link in {{{', '.join(map(repr, entry.links))}}}, but link is {shown(link)}; use "
             f"Bernoulli(), or {fix}"
         )
     if reciprocal and not entry.reciprocity:
@@ -139,11 +139,9 @@ def warn_of_roster(network: Network) -> None:
     """
     given = {"max_nominations": network.max_nominations is not None, "ranks": network.ranks is not None}
     if network.choice_set == "named" and any(given.values()):
-        warnings.warn(
+        warn(
             "actors who were not asked are in the data only because somebody named them, and there is no normaliser "
             f"yet for lists with {' and '.join(name for name, is_given in given.items() if is_given)}: the roster is "
             "taken as given, so the intercept may be biased upwards; give the network actors=, the list of everybody "
-            "who could have been named",
-            LatentnetWarning,
-            stacklevel=4,
+            "who could have been named"
         )

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import Parts, SelfTies, check_self_ties, parts_from_entries, without_diagonal
+from latentnet.checks import shown
+from latentnet.network.content import Parts, SelfTies, parts_from_entries, without_diagonal
 from latentnet.network.labels import (
     Labels,
     attributes_frame,
@@ -45,7 +46,7 @@ def read_edges(
     """Read a table with a row for every tie."""
     _check_columns(frame, source, target, value)
     if directed not in (True, False):
-        raise ValueError(f"directed must be True or False, since a table cannot tell, got {directed!r}")
+        raise ValueError(f"directed must be True or False, since a table cannot tell, got {shown(directed)}")
     labels, sender, receiver = _positions(frame, source, target, actors)
     check_n_actors(len(labels))
     column = np.ones(len(frame)) if value is None else frame[value].to_numpy()
@@ -60,11 +61,6 @@ def read_edges(
 
 
 def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, value: Hashable | None) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            f"frame must be a pandas DataFrame with a row for every tie, got {type(frame).__name__}; make "
-            "one with pandas.DataFrame(rows, columns=['source', 'target'])"
-        )
     check_columns(frame, {"source": source, "target": target} | ({} if value is None else {"value": value}))
 
 
@@ -125,8 +121,8 @@ def _checked_ends(flat: Labels, frame: pd.DataFrame, names: tuple[Hashable, Hash
     if absent.any():
         row, k = divmod(int(np.argmax(absent)), 2)
         raise ValueError(
-            f"frame must name both actors of every tie, but column {names[k]!r} is {flat[2 * row + k]!r} in row "
-            f"{frame.index[row]!r}; name the actor or drop the row"
+            f"frame must name both actors of every tie, but column {shown(names[k])} is "
+            f"{shown(flat[2 * row + k])} in row {shown(frame.index[row])}; name the actor or drop the row"
         )
     return flat
 
@@ -153,7 +149,6 @@ def edge_entries(
     n_actors = len(labels)
     if not directed:
         sender, receiver = np.minimum(sender, receiver), np.maximum(sender, receiver)
-    check_self_ties(self_ties)
     if self_ties == "drop":
         # Before duplicates are looked for: dropped self-ties may repeat.
         others = sender != receiver

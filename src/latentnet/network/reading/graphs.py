@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from latentnet._exceptions import LatentnetWarning
+from latentnet._exceptions import warn
+from latentnet.checks import shown
 from latentnet.network.content import Parts, SelfTies, parts_from_entries
 from latentnet.network.labels import (
     Labels,
@@ -50,7 +50,8 @@ def read_networkx(graph: Any, weight: str | None = "weight", self_ties: SelfTies
     """Read a networkx graph: nodes are actors, edge attribute `weight` is the value."""
     if not isinstance(graph, nx.Graph):
         raise TypeError(
-            f"graph must be a networkx.Graph or networkx.DiGraph, got {type(graph).__module__}.{type(graph).__name__}"
+            f"graph must be a networkx.Graph or networkx.DiGraph, got {shown(graph)} of type "
+            f"{type(graph).__module__}.{type(graph).__name__}"
         )
     if graph.is_multigraph():
         kind = "DiGraph" if graph.is_directed() else "Graph"
@@ -84,18 +85,16 @@ def _check_weight(weight: str | None, given: Mapping[Any, Sequence[Any]], n_edge
         return
     if weight != "weight":
         raise ValueError(
-            f"weight must name an edge attribute, but no edge has {weight!r}; "
+            f"weight must name an edge attribute, but no edge has {shown(weight)}; "
             + (f"the edges have {listing(given)}" if given else "the edges have no attributes")
             + "; pass weight=None for ties of value 1"
         )
     numeric = [name for name, values in given.items() if all(map(_is_number, values))]
     if numeric:
-        warnings.warn(
+        warn(
             f"no edge of the graph has 'weight', so all ties are 1, but the edges have numbers called "
             f"{listing(numeric)}; to read them build the network with Network.from_...(graph, weight={numeric[0]!r}), "
-            "and with weight=None if ties have no values",
-            LatentnetWarning,
-            stacklevel=4,
+            "and with weight=None if ties have no values"
         )
 
 
@@ -108,12 +107,10 @@ def _warn_of_gaps(weight: str | None, labels: Labels, ends: npt.NDArray[Any], la
     if lacking.any():
         k = int(np.argmax(lacking))
         place = dyad_place(labels, int(ends[0][k]), int(ends[1][k]))
-        warnings.warn(
+        warn(
             f"edges without {weight!r} beside edges that have it count as unobserved dyads, {int(lacking.sum())} of "
             f"them, the first {place}; give them a value, 1 for a plain tie, "
-            "NaN if the dyad was indeed not observed, or pass weight=None if ties have no values",
-            LatentnetWarning,
-            stacklevel=4,
+            "NaN if the dyad was indeed not observed, or pass weight=None if ties have no values"
         )
 
 
@@ -127,7 +124,7 @@ def _modes(columns: Mapping[Any, Sequence[Any]], name: str) -> _Modes | None:
     found = unique_union([values])
     if len(found) > 2 or any(pd.isna(value) for value in found if np.ndim(value) == 0):
         raise ValueError(
-            f"graph has a node attribute {name!r}, which makes it a two-mode network, but its values are "
+            f"graph has a node attribute {shown(name)}, which makes it a two-mode network, but its values are "
             f"{listing(unique_union([columns[name]]))}; give every node one of two values (0 for rows, 1 for columns), "
             "or remove or rename the attribute to read the graph as a one-mode network"
         )
@@ -138,7 +135,8 @@ def _modes(columns: Mapping[Any, Sequence[Any]], name: str) -> _Modes | None:
 def read_igraph(graph: Any, weight: str | None = "weight", self_ties: SelfTies = "error") -> Parts:
     """Read an igraph graph: vertex attribute `name` labels the actors, 0 to n - 1 if there is none."""
     if not is_igraph(graph):
-        raise TypeError(f"graph must be an igraph.Graph, got {type(graph).__module__}.{type(graph).__name__}")
+        kind = f"{type(graph).__module__}.{type(graph).__name__}"
+        raise TypeError(f"graph must be an igraph.Graph, got {shown(graph)} of type {kind}")
     check_n_actors(graph.vcount())
     columns = {key: graph.vs[key] for key in graph.vs.attributes()}
     labels = label_array(columns.pop("name", range(graph.vcount())), "graph.vs['name']")
@@ -201,7 +199,7 @@ def _check_modes(
     k = int(np.argmax(wrong)) if wrong.any() else -1
     found = f"there is a tie {dyad_place(labels, int(sender[k]), int(receiver[k]))}" if k >= 0 else "one mode is empty"
     raise ValueError(
-        f"graph has a node attribute {modes.name!r} of two values, which makes it a two-mode network whose ties run "
-        f"from rows (0, or the first value) to columns, but {found}; remove or rename the attribute to read it as a "
-        "one-mode network"
+        f"graph has a node attribute {shown(modes.name)} of two values, which makes it a two-mode network whose ties "
+        f"run from rows (0, or the first value) to columns, but {found}; remove or rename the attribute to read it as "
+        "a one-mode network"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -70,11 +70,6 @@ def _mode_labels(given: Iterable[Any] | None, default: range, argument: str) -> 
 def _joined(row_labels: Labels, column_labels: Labels, prefix: tuple[str, str] | None) -> Labels:
     """Labels of both modes in one array, unique across modes."""
     if prefix is not None:
-        if not isinstance(prefix, Sequence) or isinstance(prefix, str) or len(prefix) != 2:
-            raise ValueError(
-                "prefix must be a pair of strings, for rows and for columns, such as ('person ', 'event '), "
-                f"got {prefix!r}"
-            )
         row_labels = label_array([f"{prefix[0]}{label}" for label in row_labels], "rows with their prefix")
         column_labels = label_array([f"{prefix[1]}{label}" for label in column_labels], "columns with their prefix")
     shared = row_labels[label_index(row_labels).isin(label_index(column_labels))]

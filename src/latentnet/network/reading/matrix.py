@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from latentnet.checks import shown
 from latentnet.network.content import Parts, SelfTies, parts_from_entries, without_diagonal
 from latentnet.network.labels import Labels, attributes_frame, check_n_actors, dyad_place, label_array
 from latentnet.network.reading.values import check_finite, float_values
@@ -52,16 +53,15 @@ def read_matrix(
     directed: bool | None = None,
     attributes: pd.DataFrame | None = None,
     self_ties: SelfTies = "error",
+    argument: str = "array",
 ) -> Parts:
-    """Read a square matrix, row = sender, column = receiver."""
-    if directed not in (None, True, False):
-        raise ValueError(f"directed must be True, False or None (decide by symmetry), got {directed!r}")
+    """Read a square matrix, row = sender, column = receiver; messages call it `argument`."""
     if isinstance(array, pd.DataFrame):
         actors = _frame_labels(array) if actors is None else actors
         array = array.to_numpy()
     if not is_sparse(array) and not isinstance(array, np.ma.MaskedArray):
         array = np.asarray(array)
-    _check_square(array.shape)
+    _check_square(array.shape, argument)
     n_actors = array.shape[0]
     labels = label_array(range(n_actors) if actors is None else actors, "actors")
     if len(labels) != n_actors:
@@ -69,17 +69,19 @@ def read_matrix(
             f"actors must have one label per row, but there are {len(labels)} labels for an array of "
             f"{n_actors} rows; give {n_actors} labels, or none for 0 to {n_actors - 1}"
         )
-    entries = without_diagonal(matrix_entries(array, labels, labels, "array"), labels, self_ties)
+    entries = without_diagonal(matrix_entries(array, labels, labels, argument), labels, self_ties)
     directed = _direction(entries, labels, directed)
     return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
 
 
-def _check_square(shape: tuple[int, ...]) -> None:
+def _check_square(shape: tuple[int, ...], argument: str) -> None:
     if len(shape) != 2:
-        raise ValueError(f"array must be a square matrix (actors x actors), got {len(shape)} dimensions, shape {shape}")
+        raise ValueError(
+            f"{argument} must be a square matrix (actors x actors), got {len(shape)} dimensions, shape {shape}"
+        )
     if shape[0] != shape[1]:
         raise ValueError(
-            f"array must be square (actors x actors), got shape {shape[0]} x {shape[1]}; for a two-mode "
+            f"{argument} must be square (actors x actors), got shape {shape[0]} x {shape[1]}; for a two-mode "
             "network use Network.from_incidence, for a table with one tie a row use Network.from_edges; to hold out "
             "part of a network use latentnet.model_selection: scikit-learn's cross_val_score and GridSearchCV cannot"
         )
@@ -88,7 +90,7 @@ def _check_square(shape: tuple[int, ...]) -> None:
 
 def _frame_labels(frame: pd.DataFrame) -> list[Any]:
     """Labels of a square frame, equal and in equal order in its index and its columns."""
-    _check_square(frame.shape)
+    _check_square(frame.shape, "frame")
     rows, columns = list(frame.index), list(frame.columns)
     for position, (row, column) in enumerate(zip(rows, columns, strict=True)):
         if row != column:
@@ -103,7 +105,7 @@ def _frame_labels(frame: pd.DataFrame) -> list[Any]:
                 fix = "different labels: make them equal, or pass actors= to say who row and column k is"
             raise ValueError(
                 f"frame must have equal labels in its index and its columns, but at position {position} the "
-                f"row is {row!r} and the column {column!r}; they hold {fix}"
+                f"row is {shown(row)} and the column {shown(column)}; they hold {fix}"
             )
     return rows
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
@@ -11,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet._exceptions import LatentnetWarning
-from latentnet.checks import whole_number
+from latentnet._exceptions import warn
+from latentnet.checks import shown, whole_number
 from latentnet.network.content import Parts, parts_from_entries
 from latentnet.network.labels import (
     Labels,
@@ -79,11 +78,6 @@ def read_nominations(
 
 
 def _check_columns(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable, rank: Hashable | None) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        raise TypeError(
-            f"frame must be a pandas DataFrame with a row for every name given, got {type(frame).__name__}; make "
-            "one with pandas.DataFrame(rows, columns=['respondent', 'nominee'])"
-        )
     columns = {"respondent": respondent, "nominee": nominee} | ({} if rank is None else {"rank": rank})
     check_columns(frame, columns)
 
@@ -122,8 +116,8 @@ def _ends(frame: pd.DataFrame, respondent: Hashable, nominee: Hashable) -> tuple
         if empty.any():
             row = int(np.argmax(empty))
             raise ValueError(
-                f"column {name!r} must hold a name in every row, but it is {column[row]!r} in row "
-                f"{frame.index[row]!r}; {fix}"
+                f"column {shown(name)} must hold a name in every row, but it is {shown(column[row])} in row "
+                f"{shown(frame.index[row])}; {fix}"
             )
         check_hashable(column, f"column {name!r}")
         ends.append(column)
@@ -148,7 +142,7 @@ def _check_respondents(frame: pd.DataFrame, by: Labels, asked: Labels | None, ac
             raise ValueError(
                 f"respondents must list everyone who was asked, but {listing(whom)} named people and "
                 f"{'is' if len(whom) == 1 else 'are'} not in it (first in row "
-                f"{frame.index[row]!r}){of_other_type(whom, asked)}; add them to respondents, or drop their rows"
+                f"{shown(frame.index[row])}){of_other_type(whom, asked)}; add them to respondents, or drop their rows"
             )
     if actors is not None:
         everyone = label_index(pd.unique(by) if asked is None else asked)
@@ -167,17 +161,18 @@ def _check_pairs(frame: pd.DataFrame, by: Labels, names: Labels) -> None:
     if itself.any():
         row = int(np.argmax(itself))
         raise ValueError(
-            f"frame must not have people who name themselves, but {by[row]!r} does in row {frame.index[row]!r} (rows "
-            f"of this kind: {int(itself.sum())}); drop {'it' if itself.sum() == 1 else 'them'}"
+            f"frame must not have people who name themselves, but {shown(by[row])} does in row "
+            f"{shown(frame.index[row])} (rows of this kind: {int(itself.sum())}); drop "
+            f"{'it' if itself.sum() == 1 else 'them'}"
         )
     again = pd.DataFrame({"by": pairs[0], "of": pairs[1]}).duplicated().to_numpy()
     if again.any():
         row = int(np.argmax(again))
         first = int(np.argmax((pairs == pairs[:, [row]]).all(axis=0)))
         raise ValueError(
-            f"frame must have each name of a respondent once, but {by[row]!r} names {names[row]!r} in row "
-            f"{frame.index[first]!r} and again in row {frame.index[row]!r} (rows of this kind: {int(again.sum())}); "
-            "keep one row of each"
+            f"frame must have each name of a respondent once, but {shown(by[row])} names {shown(names[row])} in row "
+            f"{shown(frame.index[first])} and again in row {shown(frame.index[row])} (rows of this kind: "
+            f"{int(again.sum())}); keep one row of each"
         )
 
 
@@ -187,7 +182,7 @@ def _check_lengths(labels: Labels, counts: Ints, limits: Ints | None) -> None:
         worst = int(np.argmax(counts - limits))
         raise ValueError(
             f"max_nominations must be the most names that a respondent was allowed, {limits[worst]}, but "
-            f"{labels[worst]!r} gave {counts[worst]} (respondents with too many: {int(over.sum())}); "
+            f"{shown(labels[worst])} gave {counts[worst]} (respondents with too many: {int(over.sum())}); "
             "drop the names that the limit did not allow, or pass the limit that held"
         )
 
@@ -204,9 +199,9 @@ def _ranks(frame: pd.DataFrame, rank: Hashable, labels: Labels, i: Ints) -> npt.
         respondent = int(i[by_rank[int(np.argmax(wrong))]])
         found = object_array(raw[i == respondent])
         raise ValueError(
-            f"column {rank!r} must number each respondent's names 1, 2, ... without gaps or ties, but those of "
-            f"{labels[respondent]!r} are {listing(found, 12)}; number them 1 to {len(found)}, or leave rank out if "
-            "the order means nothing"
+            f"column {shown(rank)} must number each respondent's names 1, 2, ... without gaps or ties, but those of "
+            f"{shown(labels[respondent])} are {listing(found, 12)}; number them 1 to {len(found)}, or leave rank out "
+            "if the order means nothing"
         )
     return values
 
@@ -222,12 +217,10 @@ def _place_of(value: Any) -> float:
 def _warn_of_outsiders(names: Labels, actors: Labels) -> None:
     outside = pd.unique(names)
     if len(outside):
-        warnings.warn(
+        warn(
             f"frame names {len(outside)} {'person' if len(outside) == 1 else 'people'} who "
             f"{'is' if len(outside) == 1 else 'are'} not in actors=: {listing(outside, len(outside))}"
             f"{of_other_type(outside, actors)}; these names "
             "count as given, towards max_nominations too, and are left out of the network; add them to actors= if they "
-            "belong to it, or correct them if they are misspelt (latentnet.study.near_duplicates looks for that)",
-            LatentnetWarning,
-            stacklevel=4,
+            "belong to it, or correct them if they are misspelt (latentnet.study.near_duplicates looks for that)"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +9,9 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from latentnet._exceptions import LatentnetWarning
+from latentnet._exceptions import warn
+from latentnet.checks import shown
+from latentnet.constraints import Rule, goes_through
 from latentnet.network.labels import listing, unique_union
 from latentnet.network.network import Network, as_network
 
@@ -41,21 +42,34 @@ def read_networks(networks: Any) -> Periods:
         If it is no sequence of networks nor a mapping to these, or they cannot be modelled together.
     """
     sites, given = given_grid(networks)
-    read = tuple(with_shared_attributes([as_network(network) for network in one]) for one in given)
+    read = tuple(
+        with_shared_attributes([as_network(network, "networks: each one") for network in one]) for one in given
+    )
     periods = Periods(sites, read)
     _check(periods)
     _warn_of_waves(periods)
     return periods
 
 
+def _read(networks: list[Any]) -> list[Network]:
+    return [as_network(network, "networks: each") for network in networks]
+
+
+def _are_several(networks: Any) -> bool:
+    one = isinstance(networks, Network | nx.Graph | np.ndarray) or hasattr(networks, "families")
+    return not one and goes_through(networks)
+
+
+_NETWORKS = Rule(
+    "a sequence of networks, a period each, or a mapping from sites to these",
+    _are_several,
+    "; for one network use LatentPositionModel or LatentClusterModel",
+)
+
+
 def given_grid(networks: Any) -> tuple[tuple[Any, ...] | None, list[list[Any]]]:
     """Labels of the sites, and what was given by site and period, unread."""
-    one_network = isinstance(networks, Network | nx.Graph | np.ndarray) or hasattr(networks, "families")
-    if one_network or not hasattr(networks, "__iter__"):
-        raise TypeError(
-            f"networks must be a sequence of networks, a period each, or a mapping from sites to these, but is a "
-            f"{type(networks).__name__}; for one network use LatentPositionModel or LatentClusterModel"
-        )
+    _NETWORKS.demand("networks", networks)
     if isinstance(networks, Mapping):
         return tuple(networks), [list(one) if isinstance(one, list | tuple) else [one] for one in networks.values()]
     return None, [list(networks)]
@@ -84,12 +98,10 @@ def _warn_of_waves(given: Periods) -> None:
     """Say that a mapping is of sites, where it looks as if its networks were periods."""
     firsts = [set(periods[0].actors) for periods in given.networks]
     if given.sites is not None and len(firsts) > 1 and all(actors == firsts[0] for actors in firsts):
-        warnings.warn(
+        warn(
             f"networks is a mapping, so {listing(given.sites)} are sites, whose actors are different people, but all "
             "have the same labels; if they are periods of the same people, use fit([first, second, ...]), and if they "
-            "are different people, name them by site, for example (site, number)",
-            LatentnetWarning,
-            stacklevel=4,
+            "are different people, name them by site, for example (site, number)"
         )
 
 
@@ -103,12 +115,12 @@ def _check(given: Periods) -> None:
         )
     for name, network in zip(names, flat, strict=True):
         if network.two_mode:
-            raise ValueError(f"networks must have one mode, but that of {name!r} has two; fit it by itself")
+            raise ValueError(f"networks must have one mode, but that of {shown(name)} has two; fit it by itself")
         if network.directed != flat[0].directed:
             kinds = ("directed" if one.directed else "undirected" for one in (flat[0], network))
             raise ValueError(
-                f"networks must all be directed or all undirected, but that of {names[0]!r} is {next(kinds)} and that "
-                f"of {name!r} {next(kinds)}; build them with the same directed="
+                f"networks must all be directed or all undirected, but that of {shown(names[0])} is {next(kinds)} and "
+                f"that of {shown(name)} {next(kinds)}; build them with the same directed="
             )
         _check_design(names[0], flat[0], name, network)
     for site, periods in enumerate(given.networks):
@@ -132,6 +144,6 @@ def _check_design(first_name: Any, first: Network, name: Any, network: Network) 
     ):
         if one != other:
             raise ValueError(
-                f"networks must have been observed alike, but {what} is {one!r} for {first_name!r} and {other!r} for "
-                f"{name!r}; build all of them the same way"
+                f"networks must have been observed alike, but {what} is {shown(one)} for {shown(first_name)} and "
+                f"{shown(other)} for {shown(name)}; build all of them the same way"
             )

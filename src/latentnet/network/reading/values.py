@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from latentnet.checks import shown
+
 __all__ = ["check_finite", "float_values"]
 
 Floats = npt.NDArray[np.float64]
@@ -45,7 +47,7 @@ def float_values(values: Any, argument: str, place: Callable[[tuple[int, ...]], 
     else:
         example = array.flat[0].item() if array.size else array.dtype
         raise TypeError(
-            f"{argument} must hold real numbers, but its dtype is {array.dtype} (first value {example!r}); "
+            f"{argument} must hold real numbers, but its dtype is {array.dtype} (first value {shown(example)}); "
             "convert it, for example with .astype(float)"
         )
     if hidden is not None:
@@ -67,7 +69,7 @@ def _object_values(array: npt.NDArray[Any], argument: str, place: Callable[[tupl
                 continue
         except (TypeError, ValueError, ArithmeticError):
             raise TypeError(
-                f"{argument} must hold real numbers, but the value {place(position)} is {value!r} of type "
+                f"{argument} must hold real numbers, but the value {place(position)} is {shown(value)} of type "
                 f"{type(value).__name__}; use numbers, and None or NaN for an unobserved dyad"
             ) from None
         _refuse_inexact(value, argument, place(position))

@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from latentnet.checks import shown
+from latentnet.constraints import Rule, goes_through
 from latentnet.network.labels import attribute_column
 
 __all__ = [
     "MOST_INTEGER_CATEGORIES",
+    "OF_ACTORS",
     "Encoding",
     "check_revealed_text",
     "encode",
@@ -25,6 +28,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 MOST_INTEGER_CATEGORIES = 10
+
+
+OF_ACTORS = Rule("an attribute's name or a sequence of a value for each actor", goes_through)
 
 
 @dataclass(frozen=True)
@@ -107,12 +113,8 @@ def _by_label(argument: str, given: pd.Series[Any], network: Any) -> pd.Series[A
 
 
 def _by_order(argument: str, given: Any, n_actors: int) -> list[Any]:
-    try:
-        values = list(given)
-    except TypeError:
-        raise ValueError(
-            f"`{argument}` must be an attribute's name or a sequence of {n_actors} values, but is {given!r}"
-        ) from None
+    OF_ACTORS.demand(f"`{argument}`", given)
+    values = list(given)
     if len(values) != n_actors:
         raise ValueError(
             f"`{argument}` has {len(values)} values, but needs one for each of the {n_actors} actors, "
@@ -160,7 +162,7 @@ def check_revealed_text(texts: Sequence[str], hidden: Sequence[Any]) -> None:
         for name in names:
             if re.search(_named(name), text, re.IGNORECASE):
                 raise ValueError(
-                    f"the legend's text {text!r} would name an actor whom `reveal` leaves out; "
+                    f"the legend's text {shown(text)} would name an actor whom `reveal` leaves out; "
                     "colour or shape by another attribute, or add that actor to `reveal`"
                 )
 

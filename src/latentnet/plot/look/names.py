@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from latentnet.constraints import Rule, goes_through
 from latentnet.network.labels import actor_places, label_index
 from latentnet.plot.look.attributes import check_revealed_text
 
@@ -37,11 +38,8 @@ def label_texts(labels: Any, actors: NDArray[np.object_], hidden: NDArray[np.boo
     own = [str(label) for label in actors]
     if isinstance(labels, bool | np.bool_):
         return {i: own[i] for i in np.flatnonzero(~hidden).tolist()}
-    if isinstance(labels, str) or not np.iterable(labels):
-        raise ValueError(
-            f"`labels` must be True, False, a list of actors, a list of {len(own)} texts, or texts by actor, but is "
-            f"{labels!r}"
-        )
+    said = f"True, False, a list of actors, a list of {len(own)} texts, or texts by actor"
+    Rule(said, goes_through).demand("`labels`", labels)
     if isinstance(labels, pd.Series | Mapping):
         chosen = actor_places(list(labels.keys()), label_index(actors), "`labels`")
         texts = [str(text) for text in (labels.to_list() if isinstance(labels, pd.Series) else labels.values())]

@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from latentnet.constraints import FLAG, PICTURED, checked
 from latentnet.network.labels import actor_places, label_index
+from latentnet.plot.arguments import AXES, TITLE
 from latentnet.plot.look.attributes import check_revealed_text
 from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
 from latentnet.plot.look.legend import Section, add_legend, line_handle
@@ -44,6 +46,7 @@ _POOLED = "pooled"
 _BEND = 0.16  # between neighbouring layers' ties, as a share of their length
 
 
+@checked(model=PICTURED, ax=AXES, clusters=FLAG, ties=FLAG, title=TITLE)
 def positions(
     model: Any,
     *,

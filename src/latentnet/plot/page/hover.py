@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from latentnet.checks import shown
 from latentnet.plot.look.attributes import Encoding, encode
 from latentnet.plot.picture import cluster_moments
 
@@ -103,7 +104,7 @@ def _roles(roles: Any, actors: Sequence[Any]) -> list[str]:
         close = difflib.get_close_matches(str(absent[0]), [str(label) for label in roles.index], n=1)
         fix = f"did you mean {close[0]!r}? " if close else ""
         raise ValueError(
-            f"`roles` has no row for {absent[0]!r}; {fix}Give the result of `latentnet.roles` for this very model"
+            f"`roles` has no row for {shown(absent[0])}; {fix}Give the result of `latentnet.roles` for this very model"
         )
     table = roles.loc[list(actors)]
     return [f"{role} ({_percent(share)})" for role, share in zip(table["role"], table["p_role"], strict=True)]
@@ -112,4 +113,4 @@ def _roles(roles: Any, actors: Sequence[Any]) -> list[str]:
 def _describe(given: Any) -> str:
     if isinstance(given, pd.DataFrame):
         return f"one with {', '.join(map(repr, given.columns)) or 'none'}"
-    return f"a {type(given).__name__}"
+    return f"{shown(given)} of type {type(given).__name__}"

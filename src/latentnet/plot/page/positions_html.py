@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentnet.constraints import FLAG, PATH, PICTURED, checked
+from latentnet.plot.arguments import TITLE
 from latentnet.plot.look.attributes import check_revealed_text
 from latentnet.plot.look.looks import Looks, make_looks
 from latentnet.plot.look.names import label_texts
@@ -25,6 +27,7 @@ __all__ = ["positions_html"]
 FloatArray = NDArray[np.float64]
 
 
+@checked(model=PICTURED, path=PATH, clusters=FLAG, ties=FLAG, title=TITLE)
 def positions_html(
     model: Any,
     path: str | PathLike[str],
