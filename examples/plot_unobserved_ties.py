@@ -40,6 +40,8 @@ ax.set_yticks(range(3), monks.actors[rows])
 figure.colorbar(image, label="probability")
 plt.savefig("unobserved_ties.png", dpi=150, bbox_inches="tight")
 
+# %%
+# By rank: most of the names that the three did give come before the others.
 hidden = [(name, other) for name in silent for other in monks.actors if other != name]
 latentnet.plot.roc(model, monks, hidden)
 plt.savefig("unobserved_roc.png", dpi=150, bbox_inches="tight")
