@@ -48,6 +48,7 @@ def test_parameters_are_stored_and_nothing_else():
         "similarity": None,
         "family": "bernoulli",
         "effects": effects,
+        "layers": "shared",
         "priors": None,
         "inference": inference,
         "random_state": 7,

@@ -41,6 +41,8 @@ def choose(problem: Problem) -> Choice:
     if problem.clusters is not None and problem.clusters.automatic:
         why = f"{size}, but of all engines only chains count clusters; n_clusters= allows faster ones"
         return Choice("mcmc", MCMC(), why)
+    if problem.around:
+        return Choice("mcmc", MCMC(), f"{size}, but of all engines only chains fit layers='around'")
     refusal = Variational.refusal(problem)
     if not refusal:
         why = f"{size}, where chains would take long; intervals are approximate, and chains are to be had by 'mcmc'"

@@ -177,7 +177,9 @@ class _Path:
         tuning = settings.tuning
         moves = sampler_moves(problem, target, tuning.mass.copy(), settings.target_acceptance, tuning.branches)
         self._iterations = Iterations(Scene(self._bound, self._state, rng), moves, 1, _NEVER)
-        self._last = problem.parameters["positions"].of(self._likelihood.factors)[-1]
+        # Of the positions, and of layers' deviations from these.
+        spatial = [row for row in problem.parameters if row.role == "term" and row.axes[:1] == ("latent_dim",)]
+        self._last = [row.of(self._likelihood.factors)[-1] for row in spatial]
         self._factor, self._done = 1.0, 0
         self._renew()
 
@@ -199,7 +201,8 @@ class _Path:
         """Go to another factor, step by step; returns the log weight of the way."""
         gained = 0.0
         for one in np.linspace(self._factor, factor, _STEPS + 1)[1:]:
-            self._last[:] = one
+            for last in self._last:
+                last[:] = one
             gained += self._renew()
             self.run(1)
         self._factor = factor

@@ -76,6 +76,11 @@ class MAP(Engine):
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Find the mode; the result holds one chain of one draw."""
+        if problem.around:
+            raise ValueError(
+                "inference='map' cannot fit layers='around', as the joint mode gives every layer a map of its own; "
+                "take inference='mcmc', or layers='shared'"
+            )
         approximate = approximation(problem, self.likelihood, "MAP")
         first = mode_start(problem, approximate, rng)
         n_more = (4 if approximate is None else 1) if self.n_starts is None else self.n_starts

@@ -95,13 +95,25 @@ def posterior_mode(
     Correlated effects are taken with the second given the first, standardised: in themselves they have no mode, since
     their density grows without bound as ρ → ±1 and one becomes a multiple of the other. With several layers it is the
     mode of the positions' direction and the log of their length: else positions would shrink, and the weights of the
-    layers behind the first one grow in turn.
+    layers behind the first one grow in turn. Layers with positions of their own have the common ones: else their spread
+    would grow, and deviations shrink in turn.
 
     Returns (parameters, log density, converged). `dtype` is that of the fused kernels' forces: float32 is what the
     sampler has compiled anyway, and enough for a start.
     """
-    density = mode_density(problem, dtype)
-    return maximise(problem, density, start, max_iterations=max_iterations, tolerance=tolerance)
+    density, free = mode_density(problem, dtype), None
+    if problem.around:
+        held = _of_layers_alone(problem)
+        start, free = start.copy(), np.setdiff1d(np.arange(start.size), held)
+        start[held] = 0.0
+    return maximise(problem, density, start, max_iterations=max_iterations, tolerance=tolerance, free=free)
+
+
+def _of_layers_alone(problem: Problem) -> np.ndarray:
+    """Indices of the layers' deviations from common positions, and of their spreads."""
+    rows = [problem.parameters["layer_spread"]]
+    rows += [problem.parameters[f"layer_deviations[{layer.name}]"] for layer in problem.layers]
+    return np.concatenate([np.arange(row.part.start, row.part.stop) for row in rows])
 
 
 def mode_density(

@@ -10,6 +10,7 @@ import numpy as np
 from latentnet.compiled import offers
 from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.moves.adaptation import new_block, new_step
+from latentnet.inference.moves.around import around_of, recentre, respread
 from latentnet.inference.moves.branches import Branches, Swings, find_branches, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
 from latentnet.inference.moves.move import Move
@@ -100,6 +101,10 @@ def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
     if problem.n_dims:  # the space has no axes of its own: each coordinate has the mean over its actor's
         of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
         mass[problem.positions] = np.tile(of_positions.mean(axis=0), problem.n_dims)
+    for layer in problem.layers if problem.around else ():
+        of_layer = mass[layer.deviations : layer.deviations + layer.n_coordinates]
+        of_layer[:] = np.tile(of_layer.reshape(problem.n_dims, -1).mean(axis=0), problem.n_dims)
+        mass[layer.spread] = layer.n_coordinates  # at the start there are no deviations that it could stretch
     mass += prior.precision
     mass[problem.intercepts] += prior.level.precision
     for group, start in problem.random_groups:
@@ -198,6 +203,9 @@ def _moves_of_layers(problem: Problem, level: Level) -> list[Move]:
         block = LayerBlock(level, first, last, layer.weight, weights, layer.degree, new_block())
         moves.append(Move(stretch_layer, block))
         first = last
+    if problem.around:
+        around = around_of(problem.layers, problem.n_actors, problem.priors.layer_spread_log_variance)
+        moves += [Move(respread, around), Move(recentre, around)]
     return moves
 
 
@@ -221,6 +229,8 @@ def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> li
 
 def _can_swap(problem: Problem) -> bool:
     """Whether it says what the places of two actors change; of layers, whether all actors are in all of these."""
+    if problem.around:  # places are not all that an actor has
+        return False
     if len(problem.layers) > 1:
         own = [layer.problem for layer in problem.layers]
         return all(one.n_actors == problem.n_actors and _can_swap(one) for one in own)

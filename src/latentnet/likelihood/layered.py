@@ -1,7 +1,8 @@
 """The likelihood of several layers: the sum of each one's own, whose positions are the common ones times a factor.
 
 −w·d(z_i, z_j) is −d(c·z_i, c·z_j) with c = w^(1/degree), so a layer has an ordinary likelihood of an ordinary parameter
-vector, whichever kind accepts its problem. It is called by address: this compiles once for all of them.
+vector, whichever kind accepts its problem. It is called by address: this compiles once for all of them. A layer with
+positions of its own around the common ones is one of c·(z + τ·u).
 """
 
 from __future__ import annotations
@@ -47,6 +48,9 @@ class _Fields(NamedTuple):
     source: np.ndarray  # int64: which of the whole model's parameters each is
     weights: np.ndarray  # (n_layers,) int64 index of log w; -1 where w is 1
     power: float  # 1/degree of the similarity
+    spreads: np.ndarray  # (n_layers,) int64 index of log τ; -1 where τ is 0
+    deviations: np.ndarray  # (n_layers,) int64 where u starts
+    spread_unit: float  # of τ
     units: np.ndarray  # (n_layers,) unit of the layer's positions, in units of the first one's
     places: np.ndarray  # (n_layers, n_actors) int64 of the whole model's actors in each layer, -1 without
     theta: np.ndarray  # scratch
@@ -96,6 +100,9 @@ def layered(layers: Sequence[Layer], n_actors: int, likelihoods: Sequence[Any]) 
             source=np.concatenate([layer.source for layer in layers]).astype(np.int64),
             weights=np.array([layer.weight for layer in layers], np.int64),
             power=1.0 / degree,
+            spreads=np.array([layer.spread for layer in layers], np.int64),
+            deviations=np.array([layer.deviations for layer in layers], np.int64),
+            spread_unit=layers[0].spread_unit,
             units=np.array([layer.unit for layer in layers], np.float64),
             places=np.stack([layer.places(n_actors) for layer in layers]),
             theta=np.zeros(0),
@@ -149,6 +156,12 @@ def _factor(likelihood, theta, layer):
 
 
 @inline_kernel
+def _spread(likelihood, theta, layer):
+    """τ of a layer that has one."""
+    return likelihood.spread_unit * math.exp(theta[likelihood.spreads[layer]])
+
+
+@inline_kernel
 def _fill(likelihood, theta, layer):
     """Write the layer's own parameters to the scratch; returns where they start and end."""
     start, end = likelihood.starts[layer], likelihood.starts[layer + 1]
@@ -156,6 +169,10 @@ def _fill(likelihood, theta, layer):
     factor, last = _factor(likelihood, theta, layer), start + likelihood.n_coordinates[layer]
     for p in range(start, last):
         of_layer[p] = factor * theta[source[p]]
+    if likelihood.spreads[layer] >= 0:
+        spread, behind = factor * _spread(likelihood, theta, layer), likelihood.deviations[layer] - start
+        for p in range(start, last):
+            of_layer[p] += spread * theta[behind + p]
     for p in range(last, end):
         of_layer[p] = theta[source[p]]
     return start, end
@@ -197,6 +214,17 @@ def _change_of_swap(likelihood, theta, i, j):
     return total
 
 
+@inline_kernel
+def _add_around(likelihood, theta, layer, spread, gradient):
+    """Add the gradient of a layer's deviations and of its log τ, where that of its own positions is known."""
+    start, pulled = likelihood.starts[layer], likelihood.gradient
+    behind, moved = likelihood.deviations[layer] - start, 0.0
+    for p in range(start, start + likelihood.n_coordinates[layer]):
+        gradient[behind + p] += spread * pulled[p]
+        moved += spread * pulled[p] * theta[behind + p]
+    gradient[likelihood.spreads[layer]] += moved
+
+
 @implements(add_likelihood_gradient, Layered, UNCOUNTED)
 def _add_gradient(likelihood, theta, gradient):
     source, of_layer, pulled = likelihood.source, likelihood.theta, likelihood.gradient
@@ -215,6 +243,8 @@ def _add_gradient(likelihood, theta, gradient):
             gradient[source[p]] += pulled[p]
         if weight >= 0:
             gradient[weight] += likelihood.power * stretched
+        if likelihood.spreads[layer] >= 0:
+            _add_around(likelihood, theta, layer, factor * _spread(likelihood, theta, layer), gradient)
 
 
 @implements(simulated_scores, Layered)
@@ -235,6 +265,10 @@ def _simulated_scores(
             np.add.at(total, layer.source, moved)
             if layer.weight >= 0:
                 total[layer.weight] += (score[:count] @ of_layer[:count]) / layer.degree
+            if layer.spread >= 0:
+                own_part = slice(layer.deviations, layer.deviations + count)
+                total[own_part] += layer.around(theta) * moved[:count]
+                total[layer.spread] += layer.around(theta) * (moved[:count] @ theta[own_part])
         yield total
 
 

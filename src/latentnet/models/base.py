@@ -10,7 +10,7 @@ import pandas as pd
 
 from latentnet._exceptions import refuse_splits_of_rows, warn
 from latentnet._random import as_generator
-from latentnet.checks import fits, shown
+from latentnet.checks import fits, one_of, shown
 from latentnet.constraints import COUNT, checked
 from latentnet.effects import Similarity, read_similarity
 from latentnet.families.designs import warn_of_roster
@@ -22,7 +22,7 @@ from latentnet.models.arguments import read_effects, read_families, read_n_dims,
 from latentnet.models.arviz_groups import ArvizGroups
 from latentnet.models.dimensions import InferredDims, with_inferred_dims
 from latentnet.models.fitted import read_only
-from latentnet.models.layers import LayerViews
+from latentnet.models.layers import LayerViews, mean_positions
 from latentnet.models.placements import Placements
 from latentnet.models.predictions import Predictions
 from latentnet.models.report import Report, warn_unless_converged
@@ -53,6 +53,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         similarity: str | Similarity | None = "distance",
         family: Any = "bernoulli",
         effects: Any = (),
+        layers: str = "shared",
         priors: Any = None,
         inference: Any = "mcmc",
         random_state: Any = None,
@@ -62,6 +63,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         self.similarity = similarity
         self.family = family
         self.effects = effects
+        self.layers = layers
         self.priors = priors
         self.inference = inference
         self.random_state = random_state
@@ -177,6 +179,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
             effects=read_effects(self.effects),
             priors=priors,
             position_prior=clusters,
+            layers=one_of("layers", self.layers, ("shared", "around")),
         )
         if problem.n_parameters == 0:
             raise ValueError(
@@ -252,6 +255,8 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
             return result.point
         if not problem.n_dims:
             return draws[0]
+        if problem.around:
+            return mean_positions(problem, draws)
         return minimum_kullback_leibler(problem, draws, result.statistics.get("lp", np.zeros(len(draws))).ravel())
 
     def set_params(self, **params: Any) -> Self:

@@ -24,7 +24,7 @@ class LatentClusterModel(Clustering, LatentModel):
     n_clusters : int or "auto"
         How many. "auto" infers the number in one run, by a split–merge and telescoping sampler (Frühwirth-Schnatter,
         Malsiner-Walli & Grün 2021), with the data-scaled prior that `Priors` describes.
-    n_dims, most_dims, similarity, family, effects, priors, inference, random_state
+    n_dims, most_dims, similarity, family, effects, layers, priors, inference, random_state
         As for `LatentPositionModel`.
 
     Attributes

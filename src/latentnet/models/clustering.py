@@ -26,6 +26,7 @@ from latentnet.posterior.clusters import (
 )
 from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import coclustering
+from latentnet.posterior.procrustes import Alignment
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.problem import Problem
@@ -50,6 +51,7 @@ class Clustering(Estimator):
         similarity: str | Similarity | None = "distance",
         family: Any = "bernoulli",
         effects: Any = (),
+        layers: str = "shared",
         priors: Any = None,
         inference: Any = "mcmc",
         random_state: Any = None,
@@ -60,6 +62,7 @@ class Clustering(Estimator):
             similarity=similarity,
             family=family,
             effects=effects,
+            layers=layers,
             priors=priors,
             inference=inference,
             random_state=random_state,
@@ -130,17 +133,22 @@ class Clustering(Estimator):
         weights = clusters.draws.weights.mean(axis=0)
         self.cluster_weights_ = read_only(weights / weights.sum())
 
-    def _clusters_of_layer(self, layer: Layer) -> ClusterReport | None:
+    def _clusters_of_layer(self, layer: Layer, alignment: Alignment | None) -> ClusterReport | None:
         draws, factor = self.draws_, layer.factor(self.draws_.pooled)
+        around = layer.around(self.draws_.pooled)
         first, presences = layer.actors[: layer.problem.n_first], self._checked().presences
         if presences is not None:
             first = presences.actors[first]
         assert draws.clusters is not None
         some, of_all = factor[draws.clusters.indices][:, None], draws.clusters
+        means = of_all.means * some[..., None]
+        if alignment is not None:
+            turns, shifts = (one.reshape(-1, *one.shape[2:])[of_all.indices] for one in alignment[1:3])
+            means = means @ turns + shifts[:, None]
         kept = of_all._replace(
             labels=of_all.labels[:, layer.actors],
-            means=of_all.means * some[..., None],
-            variances=of_all.variances * some**2,
+            means=means,
+            variances=(of_all.variances + around[of_all.indices][:, None] ** 2) * some**2,
         )
         names = ("n_clusters", "n_components")
         return ClusterReport(

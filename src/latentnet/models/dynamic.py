@@ -323,7 +323,7 @@ class DynamicLatentPositionModel(DynamicModel):
 
     Parameters
     ----------
-    n_dims, most_dims, similarity, family, effects, priors, inference, random_state
+    n_dims, most_dims, similarity, family, effects, layers, priors, inference, random_state
         As for `LatentPositionModel`, without covariates given by dyad. An actor has one random effect for all periods.
 
     Attributes

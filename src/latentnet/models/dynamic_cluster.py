@@ -25,7 +25,7 @@ class DynamicLatentClusterModel(Clustering, DynamicModel):
     ----------
     n_clusters : int or "auto"
         Of each site; "auto" for one site only.
-    n_dims, most_dims, similarity, family, effects, priors, inference, random_state
+    n_dims, most_dims, similarity, family, effects, layers, priors, inference, random_state
         As for `DynamicLatentPositionModel`.
 
     Attributes

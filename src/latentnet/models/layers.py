@@ -12,13 +12,15 @@ from latentnet.constraints import FRACTION, checked
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Fitted
 from latentnet.posterior.clusters import evenly_spaced
+from latentnet.posterior.procrustes import Alignment, align, mean_shape
 from latentnet.predictive.predictive import Predictive
 
 if TYPE_CHECKING:
     from latentnet.models.reported_clusters import ClusterReport
     from latentnet.problem.layers import Layer
+    from latentnet.problem.problem import Problem
 
-__all__ = ["LayerViews"]
+__all__ = ["LayerViews", "mean_positions"]
 
 _MOST_DRAWS = 1000
 _MOST_DYADS = 2000
@@ -33,7 +35,8 @@ class LayerViews(Fitted):
         It is an ordinary fitted model, with the draws of the joint one: it predicts, scores and simulates, and goes to
         `latentnet.plot`, `roles`, `composition` and `goodness_of_fit`. Its positions are the common ones times the
         layer's weight (its root, where the similarity goes with a square), so that its linear predictor is that of an
-        ordinary model; its actors are the layer's.
+        ordinary model; its actors are the layer's. Under ``layers="around"`` they are the layer's own, turned to lie as
+        near to the common ones as they may.
 
         Parameters
         ----------
@@ -75,9 +78,11 @@ class LayerViews(Fitted):
     def _layer_view(self, layer: Layer) -> Any:
         draws, model = self.draws_, self._blank_layer(layer)
         result = InferenceResult(layer.parameters(draws.parameters), draws.kind, draws.statistics)
-        factor = np.exp(np.log(layer.factor(draws.parameters)).mean())
+        factor, alignment = np.exp(np.log(layer.factor(draws.parameters)).mean()), None
         points = factor * self._points()[layer.actors]
-        model._keep(layer.problem, result, points, self._clusters_of_layer(layer))
+        if layer.spread >= 0:  # the common map does not say how one of the layer's own lies to it
+            points, alignment = _own_map(layer.problem, result.draws, points)
+        model._keep(layer.problem, result, points, self._clusters_of_layer(layer, alignment))
         joint, site = self.__dict__.get("_joint", (self, 0))
         model._joint = joint, (site, layer.name)
         return model
@@ -88,8 +93,8 @@ class LayerViews(Fitted):
         model.family = layer.problem.given_family
         return model
 
-    def _clusters_of_layer(self, layer: Layer) -> ClusterReport | None:
-        """Clusters as they lie in the layer's space."""
+    def _clusters_of_layer(self, layer: Layer, alignment: Alignment | None) -> ClusterReport | None:
+        """Clusters as they lie in the layer's space, which was turned against the common one by `alignment`."""
         return None
 
     @checked(probability=FRACTION)
@@ -105,8 +110,11 @@ class LayerViews(Fitted):
         -------
         DataFrame
             By layer: `weight`, what a distance of 1 takes from its linear predictor (1 in the first layer; near 0, the
-            map says nothing of it), and for every layer `correlation[layer]`, the correlation with that layer's linear
-            predictor over the pairs of actors that are in both (NaN with fewer than three actors in common). Each with
+            map says nothing of it); under ``layers="around"`` `spread`, the standard deviation τ of its positions
+            around the common ones, in units of the first layer's, and `own_map`, the share of τ² in their variance
+            (near 0, it has the common map; near 1, one of its own); and for every layer `correlation[layer]`, the
+            correlation with that layer's linear predictor over the pairs of actors that are in both (NaN with fewer
+            than three actors in common). Each with
             ``_low`` and ``_high``.
 
         Raises
@@ -132,6 +140,10 @@ class LayerViews(Fitted):
         columns: dict[str, list[np.ndarray]] = {}
         if self.draws_.n_dims:
             columns["weight"] = [(layer.factor(pooled) / layer.unit) ** layer.degree for layer in layers.values()]
+        if self._checked().around:
+            columns["spread"] = [layer.around(pooled) for layer in layers.values()]
+            common = self._checked().parameters.positions(pooled).var(axis=-2).mean(axis=-1)
+            columns["own_map"] = [tau**2 / (tau**2 + common) for tau in columns["spread"]]
         for name, other in layers.items():
             columns[f"correlation[{name}]"] = [_correlations(layer, other, kept) for layer in layers.values()]
         tail = 0.5 * (1.0 - probability)
@@ -141,6 +153,31 @@ class LayerViews(Fitted):
             table[f"{name}_low"] = [np.quantile(one, tail) for one in values]
             table[f"{name}_high"] = [np.quantile(one, 1.0 - tail) for one in values]
         return pd.DataFrame(table, index=pd.Index(list(layers), name="layer"))
+
+
+def _own_map(problem: Problem, draws: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, Alignment]:
+    """Mean positions of a layer, turned to the common ones, and how its draws were aligned to these, in place."""
+    pooled = problem.parameters.positions(draws.reshape(-1, draws.shape[-1]))
+    shape = mean_shape(pooled[evenly_spaced(len(pooled), _MOST_DRAWS)], problem.invariance)
+    points = align(shape, common, problem.invariance).positions
+    alignment = align(problem.parameters.positions(draws), points, problem.invariance)
+    problem.parameters.turn(draws, alignment.rotations, alignment.translations)
+    return points, alignment
+
+
+def mean_positions(problem: Problem, draws: np.ndarray) -> np.ndarray:
+    """The posterior mean of the common positions, which no likelihood is a function of, in a parameter vector.
+
+    Parameters
+    ----------
+    problem : Problem
+        Whose layers have positions of their own.
+    draws : ndarray of shape (n_draws, n_parameters)
+    """
+    some = draws[evenly_spaced(len(draws), _MOST_DRAWS)]
+    theta = draws.mean(axis=0)
+    problem.parameters.set_positions(theta, mean_shape(problem.parameters.positions(some), problem.invariance))
+    return theta
 
 
 def _correlations(first: Layer, second: Layer, draws: np.ndarray) -> np.ndarray:

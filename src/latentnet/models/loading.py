@@ -315,6 +315,7 @@ def _problem(fitted: Given, given: dict[str, Any], parameters: np.ndarray) -> Pr
     if len(families) != (1 if fitted.stack is None else len(fitted.stack.names)):
         raise ValueError("its families are not those of its layers")
     given |= {"n_dims": n_dims, "effects": read_effects(given["effects"]), "priors": read_priors(given["priors"])}
+    given["layers"] = one_of("layers", given.get("layers", "shared"), ("shared", "around"))
     if n_dims * network.n_actors > parameters.shape[-1]:
         raise ValueError("its draws are not those of its parameters")
     if clusters is not None:

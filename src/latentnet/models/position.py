@@ -28,6 +28,10 @@ class LatentPositionModel(LatentModel):
         Distribution of a tie given its linear predictor.
     effects : sequence of Effect
         Further terms, from `latentnet.effects`. The intercept is there unless `NoIntercept` is among them.
+    layers : {"shared", "around"}
+        Where several kinds of ties are fitted (`Layers`): whether all have the common positions, or each has positions
+        of its own around these, z_i^l ~ N(z_i, τ_l² I), with τ_l learned. Then `positions_` are posterior means of the
+        common ones, and ``layer(name).positions_`` of a layer's own.
     priors : Priors or None
         None: the defaults, which are those of R's ``latentnet``.
     inference : {"mcmc", "map", "variational", "auto"} or engine

@@ -165,6 +165,7 @@ def ingredients(problem: Problem) -> dict[str, Any]:
         "family": [layer.problem.given_family for layer in problem.layers] or problem.given_family,
         "similarity": problem.similarity,
         "n_dims": problem.n_dims,
+        "layers": "around" if problem.around else "shared",
         "effects": tuple(effects),
         "priors": problem.priors,
         "clusters": None if problem.clusters is None else asdict(problem.clusters),

@@ -21,8 +21,9 @@ class Values(NamedTuple):
     axes: tuple[str, ...] = ()  # a name for each axis; "latent_dim" is that of the space
     # What is reported of a value x: x, eˣ, e²ˣ (x is the log of a standard deviation) or tanh x.
     transform: Literal["none", "log", "variance", "correlation"] = "none"
-    # What it is to the space: nothing, points that every map of the space moves, or scales of it.
-    space: Literal["none", "points", "scale"] = "none"
+    # What it is to the space: nothing, points that every map of the space moves, directions that turn with it, or
+    # scales of it.
+    space: Literal["none", "points", "directions", "scale"] = "none"
     # The linear predictor is a function of intercepts, coefficients and terms alone.
     role: Literal["intercept", "coefficient", "term", "family", "prior"] = "prior"
     sites: np.ndarray = _NO_SITES  # (n_points,) the site in whose space each point lies

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,15 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.checks import shown
-from latentnet.effects import Effect, Intercept, Similarity
-from latentnet.effects.base import BoundEffect
-from latentnet.effects.layer_weights import LayerWeights
-from latentnet.families.base import BoundFamily
+from latentnet.effects import Effect, Similarity
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.priors.random_effects import FIRST, LAST, SCALE, START, STOP
-from latentnet.priors.values import Values
 from latentnet.problem.bind import (
     make_problem,
     position_space,
@@ -29,6 +24,7 @@ from latentnet.problem.bind import (
     walk_of_positions,
 )
 from latentnet.problem.covariates import Covariates
+from latentnet.problem.layer_table import LayerTable
 from latentnet.problem.parameters import Parameters
 from latentnet.problem.problem import Problem, position_unit
 
@@ -52,6 +48,9 @@ class Layer(NamedTuple):
     weight: int  # index of log w; -1 where w is 1
     unit: float  # of its positions, in units of the first layer's
     degree: float  # of the similarity
+    spread: int = -1  # index of log τ; -1 where its positions are the common ones
+    deviations: int = -1  # where u starts, of which it has as many values as coordinates
+    spread_unit: float = 1.0  # of τ
 
     @property
     def n_coordinates(self) -> int:
@@ -69,13 +68,23 @@ class Layer(NamedTuple):
         logs = theta[..., self.weight] if self.weight >= 0 else np.zeros(theta.shape[:-1])
         return self.unit * np.exp(logs / self.degree)
 
+    def around(self, theta: np.ndarray) -> Any:
+        """τ, in the space of the common positions, (...); 0 where its positions are these."""
+        return self.spread_unit * np.exp(theta[..., self.spread]) if self.spread >= 0 else np.zeros(theta.shape[:-1])
+
     def parameters(self, theta: np.ndarray) -> np.ndarray:
         """Its own parameter vectors (..., n_parameters), of those of the whole model: those of an ordinary one."""
         own, factor = np.ascontiguousarray(theta[..., self.source]), np.asarray(self.factor(theta))
+        if self.spread >= 0:
+            deviations = theta[..., self.deviations : self.deviations + self.n_coordinates]
+            own[..., self.problem.positions] += self.around(theta)[..., None] * deviations
         for row in self.problem.parameters:
             if row.space == "points":
                 own[..., row.part] *= factor[..., None]
             elif row.space == "scale":
+                if self.spread >= 0:
+                    variance = np.exp(2.0 * own[..., row.part]) + self.around(theta)[..., None] ** 2
+                    own[..., row.part] = 0.5 * np.log(variance)
                 own[..., row.part] += np.log(factor)[..., None]
         return own
 
@@ -89,6 +98,7 @@ def bind_given(
     effects: tuple[Effect, ...],
     priors: Priors,
     position_prior: PositionPrior | None = None,
+    layers: str = "shared",
 ) -> Problem:
     """Bind a model to what it is fitted to: each layer as a model of its own, which are then put together.
 
@@ -99,6 +109,8 @@ def bind_given(
         One for each layer.
     similarity, n_dims, effects, priors, position_prior
         As for `make_problem`; effects are those of every layer.
+    layers : {"shared", "around"}
+        Whether several layers have the common positions, or each positions of its own around these.
 
     Raises
     ------
@@ -123,6 +135,8 @@ def bind_given(
             f"similarity: {shown(space)} is scaled by no power, so layers cannot have weights; use 'distance', "
             "'squared_distance' or 'bilinear'"
         )
+    if layers == "around" and presences is not None:
+        raise ValueError("layers='around' is for one network of each kind, not for periods or sites; use 'shared'")
     with _in_layer(stack.names[0]):
         families[0].check(stack.networks[0])
         frame = families[0].frame(stack.networks[0])
@@ -142,7 +156,7 @@ def bind_given(
                     presences=where,
                 )
             )
-    return join_layers(network, stack.names, problems, resolved, position_prior, presences)
+    return join_layers(network, stack.names, problems, resolved, position_prior, presences, layers == "around")
 
 
 @contextmanager
@@ -161,8 +175,11 @@ def join_layers(
     priors: Priors,
     position_prior: PositionPrior | None,
     presences: Presences | None,
+    around: bool = False,
 ) -> Problem:
-    """The problem of all layers, whose parameters are: positions, intercepts, other effects, weights, families, priors.
+    """The problem of all layers.
+
+    Its parameters are: positions, intercepts, other effects, weights, layers' positions, families, priors.
 
     Parameters
     ----------
@@ -176,18 +193,22 @@ def join_layers(
     position_prior : PositionPrior or None
     presences : Presences or None
         Of `network`, where there are several periods or sites.
+    around : bool
+        Whether each of several layers has positions of its own around the common ones.
     """
     first = problems[0]
-    table = _Table(network, names, problems)
+    table = LayerTable(network, names, problems, around)
     table.add_effects(first)
     families = table.add_families()
     prior_of_positions = NormalPositions() if position_prior is None else position_prior
     space = position_space(network, first.n_dims, presences)
     table.add_prior(rows_of_prior(prior_of_positions, space), network, presences)
     layers = tuple(
-        Layer(name, problem, actors, source, weight, problem.position_unit / first.position_unit, _degree(first))
-        for name, problem, actors, source, weight in zip(
-            names, problems, table.actors, table.sources, table.weights, strict=True
+        Layer(
+            name, problem, actors, source, weight, problem.position_unit / first.position_unit, _degree(first)
+        )._replace(spread=spread, deviations=deviations, spread_unit=first.position_unit)
+        for name, problem, actors, source, weight, spread, deviations in zip(
+            names, problems, table.actors, table.sources, table.weights, table.spreads, table.deviations, strict=True
         )
     )
     covariates = _covariates(layers)
@@ -211,94 +232,6 @@ def join_layers(
 
 def _degree(problem: Problem) -> float:
     return 1.0 if problem.similarity is None or problem.similarity.degree is None else problem.similarity.degree
-
-
-class _Table:
-    """The whole model's table of parameters as it grows, and where each layer's own are in it."""
-
-    def __init__(self, network: Network, names: Sequence[str], problems: Sequence[Problem]) -> None:
-        self.names, self.problems = names, problems
-        self.actors = [network.index(problem.network.actors) for problem in problems]
-        self.sources = [np.full(problem.n_parameters, -1, np.int64) for problem in problems]
-        self.weights = [-1] * len(problems)
-        self.rows: list[Values] = []
-        self.effects: list[tuple[Effect, BoundEffect, slice]] = []
-        self.size, self._n_actors, self._network = 0, network.n_actors, network
-
-    def _taken(self, size: int) -> slice:
-        self.size += size
-        return slice(self.size - size, self.size)
-
-    def add_effects(self, first: Problem) -> None:
-        """Positions, intercepts, every layer's other effects, and the weights."""
-        if first.similarity is not None:
-            bound = first.similarity.bind(self._network, first.n_dims)
-            self._add(first.similarity, bound, first.n_dims)
-            for source, actors, problem in zip(self.sources, self.actors, self.problems, strict=True):
-                source[problem.positions] = (np.arange(first.n_dims)[:, None] * self._n_actors + actors).ravel()
-        counts = [problem.intercepts.stop - problem.intercepts.start for problem in self.problems]
-        if sum(counts):
-            part = self._taken(sum(counts))
-            self.rows.append(Values("intercept", (sum(counts),), ("network",), role="intercept", start=part.start))
-            self.effects.append((Intercept(), BoundEffect(sum(counts), np.zeros((1, 1)), symmetric=True), part))
-            ends = part.start + np.cumsum([0, *counts])
-            for source, problem, span in zip(self.sources, self.problems, itertools.pairwise(ends), strict=True):
-                source[problem.intercepts] = np.arange(*span)
-        for k, problem in enumerate(self.problems):
-            for effect, bound, old in problem.effects:
-                if not effect.implied:
-                    part = self._taken(bound.size)
-                    self.effects.append((effect, bound, part))
-                    self._move(k, old, part)
-        if first.n_dims and len(self.names) > 1:
-            weights = LayerWeights(tuple(self.names[1:]))
-            part = self._add(weights, weights.bind(self._network, first.n_dims), first.n_dims)
-            self.weights[1:] = range(part.start, part.stop)
-
-    def _add(self, effect: Effect, bound: BoundEffect, n_dims: int) -> slice:
-        part = self._taken(bound.size)
-        self.effects.append((effect, bound, part))
-        self.rows += [row._replace(start=part.start + row.start) for row in effect.values(bound, n_dims)]
-        return part
-
-    def _move(self, k: int, old: slice, part: slice) -> None:
-        """Rows of a layer's slice, named after the layer."""
-        self.sources[k][old] = np.arange(part.start, part.stop)
-        name = self.names[k]
-        for row in self.problems[k].parameters:
-            if old.start <= row.start < old.stop:
-                axes = tuple(f"{axis}[{name}]" for axis in row.axes)
-                moved = row.start + part.start - old.start
-                self.rows.append(row._replace(name=f"{row.name}[{name}]", axes=axes, start=moved))
-
-    def add_families(self) -> BoundFamily:
-        """Every family's own values."""
-        begin, scales = self.size, []
-        for k, problem in enumerate(self.problems):
-            part = self._taken(len(problem.bound.start))
-            self._move(k, problem.family_slice, part)
-            scales += [(part.start - begin + place, v0, df) for place, v0, df in problem.bound.scales]
-        every = [problem.bound for problem in self.problems]
-        if len(every) == 1:
-            return every[0]
-        return BoundFamily(
-            start=np.concatenate([one.start for one in every]),
-            precision=np.concatenate([one.precision for one in every]),
-            scales=tuple(scales),
-            logs=np.concatenate([one.logs for one in every]),
-        )
-
-    def add_prior(self, rows: tuple[Values, ...], network: Network, presences: Presences | None) -> None:
-        """Own values of the positions' prior, which all layers share."""
-        begin = self.size
-        for row in rows:
-            part = self._taken(row.size)
-            self.rows.append(row._replace(start=begin + row.start))
-            for source, problem in zip(self.sources, self.problems, strict=True):
-                if row.name in problem.parameters:
-                    source[problem.parameters.part(row.name)] = np.arange(part.start, part.stop)
-        sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
-        self.rows = [row._replace(sites=sites) if row.name == "positions" else row for row in self.rows]
 
 
 def _covariates(layers: Sequence[Layer]) -> Covariates:
@@ -333,9 +266,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
         pairs[:, 2] = source[own.correlations[:, 2]]
         groups.append(moved)
         correlations.append(pairs)
-        if layer.weight >= 0:
-            precision[layer.weight] = 1.0 / problem.priors.layer_weight_log_variance
-            logs[layer.weight] = 1.0
+        _set_normal(layer, problem.priors, precision, logs)
     walk, level = walk_of_positions(problem, space), _level(problem)
     return make_prior(
         n_actors=space.n_positions,
@@ -351,6 +282,17 @@ def _prior(problem: Problem, space: Space) -> Prior:
         walk=walk,
         positions=problem.position_prior.bind(space, problem.log_scale, problem.priors),
     )
+
+
+def _set_normal(layer: Layer, priors: Priors, precision: np.ndarray, logs: np.ndarray) -> None:
+    """Set, in place, the precisions of a layer's weight, spread and deviations, and which of them are logs."""
+    if layer.weight >= 0:
+        precision[layer.weight] = 1.0 / priors.layer_weight_log_variance
+        logs[layer.weight] = 1.0
+    if layer.spread >= 0:
+        precision[layer.spread] = 1.0 / priors.layer_spread_log_variance
+        logs[layer.spread] = 1.0
+        precision[layer.deviations : layer.deviations + layer.n_coordinates] = 1.0
 
 
 def _level(problem: Problem) -> Level:

@@ -85,7 +85,8 @@ class Parameters:
         site : int
         """
         for row in self.rows:
-            if row.space == "points":
+            if row.space in ("points", "directions"):
                 points, here = row.points_of(theta).copy(), np.flatnonzero(row.sites == site)
-                points[..., here, :] = points[..., here, :] @ rotations + translations[..., None, :]
+                shift = translations[..., None, :] if row.space == "points" else 0.0
+                points[..., here, :] = points[..., here, :] @ rotations + shift
                 row.set_points(theta, points)

@@ -89,6 +89,11 @@ class Problem:
         return self.n_dims > 0 and self.n_first < self.n_actors
 
     @property
+    def around(self) -> bool:
+        """Whether layers have positions of their own around the common ones."""
+        return any(layer.spread >= 0 for layer in self.layers)
+
+    @property
     def invariance(self) -> Invariance:
         """The maps of the space that the linear predictor does not feel; "none" without a space."""
         return "none" if self.similarity is None else self.similarity.invariance
