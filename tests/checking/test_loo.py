@@ -250,7 +250,7 @@ def test_what_cannot_be_compared_is_named(monks: LatentPositionModel) -> None:
     with pytest.raises(ValueError, match="criterion must be one of 'loo'"):
         latentnet.compare({"a": monks}, criterion="aic")
     for models in ([monks], {}, monks):
-        with pytest.raises(ValueError, match="compare needs a mapping from names to fitted models"):
+        with pytest.raises(ValueError, match="a mapping from names to fitted models"):
             latentnet.compare(models)  # type: ignore[arg-type]
     mode = quick_fit(load_sampson(), inference="map")
     with pytest.raises(ValueError, match="loo needs chains"):
