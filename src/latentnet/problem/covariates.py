@@ -93,7 +93,8 @@ def _columns(problem: Problem, indices: np.ndarray) -> Iterator[tuple[np.ndarray
 def _kinds_of_large(problem: Problem) -> PairKinds | None:
     """Kinds of pairs, where dyads are too many to be walked over and covariates know no more of them."""
     large = problem.n_actors > MOST_WALKED and problem.presences is None and not problem.network.two_mode
-    if not large or not all(of_attributes(effect) or not bound.names for effect, bound, _ in problem.effects):
+    known = (effect.implied or of_attributes(effect) or not bound.names for effect, bound, _ in problem.effects)
+    if not large or not all(known):
         return None
     kinds = pair_kinds(problem)
     return None if isinstance(kinds, int) else kinds
