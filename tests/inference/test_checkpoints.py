@@ -128,7 +128,7 @@ def test_a_path_that_cannot_be_written_is_an_error_before_anything_is_drawn(tmp_
         quick_fit(DIRECTED, engine(checkpoint=tmp_path / "none" / "run"))
     with pytest.raises(ValueError, match="must name a file"):
         quick_fit(DIRECTED, engine(checkpoint=tmp_path))
-    with pytest.raises(TypeError, match="MCMC: checkpoint must be a path or None, but is 3"):
+    with pytest.raises(TypeError, match="MCMC: checkpoint must be the name of a file or None, but is 3"):
         quick_fit(DIRECTED, engine(checkpoint=3))
 
 

@@ -35,7 +35,7 @@ DIRECTED = NETWORKS["directed"]
             for value in (least - 1, 2.0, "3", None, True)
         ),
         *(
-            ({"n_jobs": value}, f"MCMC: n_jobs must be None, -1 or a positive integer, but is {value!r}")
+            ({"n_jobs": value}, f"MCMC: n_jobs must be None, -1 or an integer from 1 to 1024, but is {value!r}")
             for value in (0, 1.5, True)
         ),
         *(
@@ -54,10 +54,10 @@ def test_wrong_parameters_of_mcmc_are_named_before_anything_is_drawn(params, mes
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"n_starts": 0}, "MAP: n_starts must be an integer of at least 1, but is 0"),
-        ({"n_starts": True}, "MAP: n_starts must be an integer of at least 1, but is True"),
+        ({"n_starts": 0}, "MAP: n_starts must be an integer from 1 to 10000 or None, but is 0"),
+        ({"n_starts": True}, "MAP: n_starts must be an integer from 1 to 10000 or None, but is True"),
         ({"max_iterations": 1.5}, "MAP: max_iterations must be an integer of at least 1, but is 1.5"),
-        ({"tolerance": 0.0}, "MAP: tolerance must be positive, but is 0.0"),
+        ({"tolerance": 0.0}, "MAP: tolerance must be a finite number above 0, but is 0.0"),
     ],
 )
 def test_wrong_parameters_of_map_are_named(params, message):
