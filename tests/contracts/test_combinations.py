@@ -111,7 +111,7 @@ def _check(model: LatentPositionModel, path: Path) -> None:
     assert np.isfinite(model.positions_).all()
     summary = model.summary()
     assert np.isfinite(summary["mean"]).all()
-    posterior = model.posterior_["posterior"]
+    posterior = model.posterior_["prior" if model.draws_.kind == "prior" else "posterior"]
     for name, values in model.draws_.variables.items():
         np.testing.assert_array_equal(posterior[name].values, values)
         assert posterior[name].dims[2:] == model.draws_.dims.get(name, ())
@@ -219,7 +219,7 @@ def test_the_same_seed_gives_the_same_bits(family: str) -> None:
 def test_two_mode(tmp_path: Path) -> None:
     model = _fit(_two_mode(), effects=[EVERY_EFFECT["Sender"], EVERY_EFFECT["Receiver"]], inference=engine())
     _check(model, tmp_path / "model")
-    posterior = model.posterior_["posterior"]
+    posterior = model.posterior_["prior" if model.draws_.kind == "prior" else "posterior"]
     assert list(posterior["row_actor"].values) == ["a0", "a1", "a2", "a3"]
     assert list(posterior["column_actor"].values) == ["a4", "a5", "a6", "a7", "a8", "a9"]
     assert list(model.summary("sender").index) == ["sender[a0]", "sender[a1]", "sender[a2]", "sender[a3]"]

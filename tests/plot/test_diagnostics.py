@@ -13,8 +13,9 @@ import pytest
 import xarray as xr
 
 import latentnet
-from latentnet import plot
+from latentnet import LatentPositionModel, plot
 from latentnet._exceptions import NotFittedError
+from latentnet.datasets import load_sampson
 from latentnet.posterior.arviz_plots import scalar_names
 
 
@@ -88,3 +89,11 @@ def test_chosen_variables(draw: Any, model: Any) -> None:
 def test_an_unfitted_model(draw: Any) -> None:
     with pytest.raises(NotFittedError, match="fit"):
         draw(latentnet.LatentPositionModel())
+
+
+@pytest.mark.parametrize("engine", ["prior", "map"])
+@pytest.mark.parametrize("function", ["trace", "rank"])
+def test_models_without_chains_are_refused(function, engine):
+    model = LatentPositionModel(inference=engine, random_state=1).fit(load_sampson())
+    with pytest.raises(ValueError, match=f"model must have chains to draw, but was fitted by '{engine}'"):
+        getattr(latentnet.plot, function)(model)

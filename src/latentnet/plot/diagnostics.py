@@ -38,7 +38,7 @@ def trace(model: Any, var_names: str | Sequence[str] | None = None) -> Figure:
     NotFittedError
         If the model is not fitted.
     ValueError
-        For an unknown variable.
+        For an unknown variable, and for models without chains.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def rank(model: Any, var_names: str | Sequence[str] | None = None) -> Figure:
     NotFittedError
         If the model is not fitted.
     ValueError
-        For an unknown variable.
+        For an unknown variable, and for models without chains.
 
     References
     ----------
@@ -97,4 +97,6 @@ def _posterior(model: Any) -> Any:
             f"this {type(model).__name__} has no posterior draws; "
             "call `fit` with inference='mcmc' before plotting chains"
         )
+    if "draws_" in vars(model) and model.draws_.kind != "chains":
+        raise ValueError(f"model must have chains to draw, but was fitted by {model.inference!r}; use inference='mcmc'")
     return model.posterior_
