@@ -114,7 +114,7 @@ def test_sites_with_random_effects_of_each_layer() -> None:
     [
         ([_periods()[0], WAVES[1]], TypeError, "must all be Layers, or none of them, but one is a Network"),
         ([_periods()[0], Layers({"liking": WAVES[1]})], ValueError, "the same layers and families"),
-        (_periods()[0], TypeError, "a sequence of networks, a period each, .* but is a Layers"),
+        (_periods()[0], TypeError, "a sequence of networks, a period each, .* but is Layers"),
     ],
 )
 def test_what_is_wrong_is_said(networks: Any, error: type[Exception], message: str) -> None:

@@ -21,7 +21,7 @@ from latentnet.families import Family
 from latentnet.files.archive import TooLargeError, read_archive
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
 from latentnet.inference import read_engine
-from latentnet.inference.base import InferenceResult, Kind
+from latentnet.inference.base import Engine, InferenceResult, Kind
 from latentnet.inference.chains import Kept
 from latentnet.inference.standing import Standing
 from latentnet.models.arguments import read_effects, read_priors
@@ -202,7 +202,8 @@ def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) 
     if not issubclass(found, Estimator):
         raise ValueError(f"{shown(about['class'])} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
-    read_engine(model.inference)  # refuses what is none
+    if not isinstance(model.inference, str | Engine):
+        raise ValueError(f"its inference is {shown(model.inference)}")
     if getattr(model.inference, "checkpoint", None) is not None:  # where a file says to write is not to be trusted
         model.inference.set_params(checkpoint=None)
     fitted = model._decoded_networks(content, source)
