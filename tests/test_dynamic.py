@@ -452,7 +452,7 @@ def test_places_that_are_not_there() -> None:
             periods().at(**arguments)
     with pytest.raises(ValueError, match="site must be one of 'North', 'South', 'East'"):
         sites().at(period=0, site="West")
-    with pytest.raises(ValueError, match=r"use model\.at"):
+    with pytest.raises(ValueError, match=r"model\.at"):
         periods().summary(dyads=[("0", "1")])
     with pytest.raises(ValueError, match="at least two periods"):
         fitted(DynamicLatentPositionModel(), {"a": FIRST, "b": SECOND}).forecast(site="a")
