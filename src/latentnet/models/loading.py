@@ -202,10 +202,12 @@ def _specified(content: dict[str, Any], source: Source, parameters: np.ndarray) 
     if not issubclass(found, Estimator):
         raise ValueError(f"{shown(about['class'])} is no estimator")
     model = found(**{name: decode(value, source) for name, value in about["params"].items()})
-    if not isinstance(model.inference, str | Engine):
-        raise ValueError(f"its inference is {shown(model.inference)}")
-    if getattr(model.inference, "checkpoint", None) is not None:  # where a file says to write is not to be trusted
-        model.inference.set_params(checkpoint=None)
+    engine = model.inference
+    if not isinstance(engine, str | Engine):
+        raise ValueError(f"its inference is {shown(engine)}")
+    # where a file says to write is not to be trusted
+    if isinstance(engine, Engine) and getattr(engine, "checkpoint", None) is not None:
+        engine.set_params(checkpoint=None)
     fitted = model._decoded_networks(content, source)
     given = {name: decode(value, source) for name, value in content["problem"].items()}
     return model, replace(_problem(fitted, given, parameters), evidence=_evidence(content, source, given["n_dims"]))
