@@ -41,7 +41,7 @@ def interviews(site, asked, period=0):
 # Four interviews, and four more, and four more: each time those whose answers the model expects to tell most, as many
 # of each sector as of the others. To choose whom to ask, short chains will do, and they say that they are short.
 effects = [ReceiverCovariate("level")]  # the senior may be named more often
-short = MCMC(n_draws=250, n_warmup=250)
+short = MCMC(n_draws=250, n_warmup=250, thin=1)
 asked = {site: study.experts(site) for site in study.sites}
 for _ in range(2):
     for site in study.sites:
