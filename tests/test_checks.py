@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latentnet.checks import MOST, fraction, one_of, shown, whole_number
+from latentnet.checks import MOST, one_of, shown, whole_number
+from latentnet.constraints import FRACTION
 
 ABSURD = [
     None, True, 1.0, "1", b"1", 1j, Decimal("sNaN"), np.float64(1), np.bool_(True), np.array([1]), [], {}, (1,), int,
@@ -52,5 +53,5 @@ def test_messages_are_short_whatever_the_value():
 @pytest.mark.parametrize("value", [None, "x", 0, 1, True, float("nan"), np.array([0.2, 0.3]), 1j])
 def test_fractions_lie_between_0_and_1(value: object) -> None:
     with pytest.raises(ValueError, match=r"probability must be between 0 and 1, but is "):
-        fraction("probability", value)
-    fraction("probability", np.float32(0.5))
+        FRACTION.demand("probability", value)
+    FRACTION.demand("probability", np.float32(0.5))

@@ -11,7 +11,7 @@ import numpy as np
 
 from latentnet._exceptions import ArgumentError
 
-__all__ = ["MOST", "fits", "fits_square", "fraction", "is_whole", "listed", "one_of", "shown", "whole_number"]
+__all__ = ["MOST", "fits", "fits_square", "is_whole", "listed", "one_of", "shown", "whole_number"]
 
 # Sums and products of two such numbers still fit into 64 bits, and no array of more elements fits into memory.
 MOST = 2**31 - 1
@@ -111,16 +111,6 @@ def listed(choices: Iterable[Any]) -> str:
     choices = tuple(choices)
     joint, start = (" or ", "") if len(choices) == 2 else (", ", "one of ")
     return start + joint.join(map(shown, choices))
-
-
-def fraction(argument: str, value: Any, *, fix: str = "") -> None:
-    """Raise a ValueError for what is no number between 0 and 1, both left out."""
-    try:
-        sound = bool(0.0 < value < 1.0)
-    except (TypeError, ValueError):
-        sound = False
-    if not sound:
-        raise ArgumentError(f"{argument} must be between 0 and 1, but is {shown(value)}{fix}")
 
 
 def fits(what: str, n_bytes: float, *, fix: str) -> None:

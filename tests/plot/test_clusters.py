@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,13 +15,6 @@ import latentnet
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
 from tests.plot.fakes import MONKS, cluster_model, position_model
-
-
-@pytest.fixture(autouse=True)
-def _closed_figures() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 def sorted_actors(model: Any) -> list[int]:

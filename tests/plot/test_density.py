@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import pytest
 from scipy import sparse
 
 from latentnet import plot
 from latentnet.plot.map.marks import ActorMarks
-
-
-@pytest.fixture(autouse=True)
-def _closed_figures() -> Iterator[None]:
-    backend = mpl.get_backend()
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-    plt.switch_backend(backend)
 
 
 def _model(n: int) -> Any:

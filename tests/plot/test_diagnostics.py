@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
@@ -17,13 +15,6 @@ from latentnet import LatentPositionModel, plot
 from latentnet._exceptions import NotFittedError
 from latentnet.datasets import load_sampson
 from latentnet.posterior.arviz_plots import scalar_names
-
-
-@pytest.fixture(autouse=True)
-def _closed_figures() -> Iterator[None]:
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,12 +16,6 @@ from latentnet import plot
 from latentnet.plot.map.marks import ActorMarks
 from latentnet.plot.picture import shown_positions
 from tests.plot.fakes import MONKS, cluster_model, position_model
-
-
-@pytest.fixture(autouse=True)
-def _closed_figures() -> Iterator[None]:
-    yield
-    plt.close("all")
 
 
 def marks(ax: Any) -> ActorMarks:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -25,15 +24,6 @@ from latentnet._exceptions import NotFittedError
 from latentnet.families import Bernoulli
 from latentnet.plot.map.marks import ActorMarks
 from tests.plot.fakes import MONKS, cluster_model, position_model
-
-
-@pytest.fixture(autouse=True)
-def _closed_figures() -> Iterator[None]:
-    backend = mpl.get_backend()
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-    plt.switch_backend(backend)
 
 
 def drawn(ax: Any) -> Any:

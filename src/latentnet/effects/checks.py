@@ -17,6 +17,7 @@ from latentnet.network.sparse import entry_rows
 if TYPE_CHECKING:
     from latentnet.effects.base import Effect
     from latentnet.network import Network
+    from latentnet.network.observed import ObservedDyads
 
 __all__ = [
     "Moments",
@@ -71,9 +72,14 @@ def _observed_blocks(network: Network) -> Iterator[tuple[slice, np.ndarray]]:
         yield block, mask
 
 
+def _observed(network: Network) -> ObservedDyads:
+    """The observed dyads; all, if none was observed."""
+    return (network if network.observed.n_dyads else fully_observed(network)).observed
+
+
 def observed_counts(network: Network) -> tuple[np.ndarray, np.ndarray]:
     """Observed dyads that each actor sends, and receives, (n_actors,) both; all dyads, if none was observed."""
-    return (network if network.observed.n_dyads else fully_observed(network)).observed.counts()
+    return _observed(network).counts()
 
 
 def actor_classes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +100,7 @@ def actor_classes(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def class_counts(network: Network, classes: np.ndarray) -> np.ndarray:
     """Observed ordered dyads from each class of actors to each (n_classes, n_classes); all, if none was observed."""
-    observed = (network if network.observed.n_dyads else fully_observed(network)).observed
+    observed = _observed(network)
     size, modes = int(classes.max()) + 1, network.mode
     sends = observed.asked if modes is None else observed.asked & (modes == 0)
     sent = np.bincount(classes[sends], minlength=size).astype(np.float64)

@@ -63,8 +63,9 @@ class Approximate:
     @staticmethod
     def refusal(problem: Problem) -> str:
         """Why it cannot stand for the exact likelihood of a problem; empty where it can."""
-        if Approximate.plain_refusal(problem):
-            return Approximate.plain_refusal(problem)
+        refusal = Approximate.plain_refusal(problem)
+        if refusal:
+            return refusal
         if problem.n_dims > MOST_DIMS:
             return f"it has at most {MOST_DIMS} dimensions, but n_dims is {problem.n_dims}"
         if not problem.network.observed.asked.all():

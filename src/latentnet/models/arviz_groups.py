@@ -25,8 +25,6 @@ __all__ = ["ArvizGroups"]
 
 _MOST_EXACT = 2.0**53
 Group = Literal["log_likelihood", "posterior_predictive", "prior", "prior_predictive"]
-
-
 _GROUPS = Rule("a list of names, such as ['log_likelihood']", goes_through)
 
 
@@ -74,7 +72,7 @@ class ArvizGroups(Fitted):
         >>> model.to_arviz(["log_likelihood"])["log_likelihood"]["unit"].shape
         (2, 100, 153)
         """
-        problem, asked = self._checked(), _read_groups(groups)
+        problem, asked = self._checked(), {one_of("groups", group, get_args(Group)) for group in groups}
         refuse_layers(self, "to_arviz")
         n_networks, rng = int(n_networks), as_generator(random_state)
         more = self._log_likelihoods() if "log_likelihood" in asked else Groups({}, {}, {})
@@ -89,8 +87,7 @@ class ArvizGroups(Fitted):
             drawn["prior_predictive"] = prior.draws[0]
             if "prior" in asked:
                 more.groups["prior"] = as_draws(problem, prior, {}, {}, None).every_variable
-        for name in sorted(drawn.keys() & asked):
-            self._add_replicated(more, name, drawn[name], n_networks, rng)
+        self._add_replicated(more, {name: drawn[name] for name in sorted(drawn.keys() & asked)}, n_networks, rng)
         return arviz_object(self.draws_, self.network_, more)
 
     def _log_likelihoods(self) -> Groups:
@@ -117,21 +114,22 @@ class ArvizGroups(Fitted):
         )
 
     def _add_replicated(
-        self, more: Groups, name: str, parameters: np.ndarray, n_networks: int, rng: np.random.Generator
+        self, more: Groups, drawn: dict[str, np.ndarray], n_networks: int, rng: np.random.Generator
     ) -> None:
-        """Ties of all observed dyads in networks drawn under some parameter vectors, and in the observed one."""
-        network, predictive = self.network_, Predictive(self._problem, parameters)
+        """Ties of all observed dyads in networks drawn under each group's parameters, and in the observed one."""
+        if not drawn:
+            return
+        network, labels = self.network_, unique_strings(self.network_.actors)
         senders, receivers = network.observed.dyads()
         fix = "ask for fewer by n_networks"
         fits(f"{n_networks:,} networks of {len(senders):,} dyads", 8.0 * n_networks * len(senders), fix=fix)
-        chosen = (
-            np.arange(n_networks) if len(parameters) == n_networks else rng.integers(len(parameters), size=n_networks)
-        )
-        replicated = [predictive.simulate(int(draw), rng, observed=True) for draw in chosen]
+        for name, parameters in drawn.items():
+            predictive, n_draws = Predictive(self._problem, parameters), len(parameters)
+            chosen = np.arange(n_networks) if n_draws == n_networks else rng.integers(n_draws, size=n_networks)
+            replicated = (predictive.simulate(int(draw), rng, observed=True) for draw in chosen)
+            ties = np.stack([entries_at(one.ties, senders, receivers) for one in replicated])
+            more.groups[name] = {"ties": _counts(ties[np.newaxis])}
         more.groups["observed_data"] = {"ties": _counts(entries_at(network.ties, senders, receivers))}
-        ties = np.stack([entries_at(one.ties, senders, receivers) for one in replicated])
-        more.groups[name] = {"ties": _counts(ties[np.newaxis])}
-        labels = unique_strings(network.actors)
         more.dims["ties"] = ("dyad",)
         more.coords.update(sender=("dyad", labels[senders]), receiver=("dyad", labels[receivers]))
 
@@ -140,7 +138,3 @@ def _counts(ties: np.ndarray) -> np.ndarray:
     """Whole numbers as such: ArviZ draws them as what they are, and the density of a constant not at all."""
     whole = bool(np.all((ties == np.floor(ties)) & (np.abs(ties) < _MOST_EXACT)))
     return ties.astype(np.int64) if whole else ties
-
-
-def _read_groups(groups: Any) -> set[str]:
-    return {one_of("groups", group, get_args(Group)) for group in groups}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ _DIMS_OF_SPREAD = 2
 
 class InferredDims(Fitted):
     """What fitted models say of their number of dimensions."""
+
+    _make_problem: Callable[..., Problem]  # of the estimator
 
     @property
     def n_dims_(self) -> int:
@@ -84,9 +87,6 @@ class InferredDims(Fitted):
         """Variance of a coordinate at the mode of the position model, which data-scaled priors go by."""
         problem = self._make_problem(given, n_dims, Priors(), None)
         return position_spread(problem, start_parameters(problem, rng))
-
-    def _make_problem(self, given: Given, n_dims: int, priors: Priors, clusters: Any) -> Problem:
-        raise NotImplementedError
 
 
 def with_inferred_dims(model: Any, given: Given, engine: Any, rng: np.random.Generator) -> Problem:
