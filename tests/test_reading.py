@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -13,8 +14,9 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from latentnet import DynamicLatentPositionModel, LatentPositionModel
+from latentnet import DynamicLatentPositionModel, LatentPositionModel, Layers, goodness_of_fit, load
 from latentnet._exceptions import LatentnetWarning
+from latentnet.effects import DyadCovariate
 from latentnet.network import Network, as_network
 from latentnet.network.reading.periods import read_networks
 from tests.network_checks import NAN, raises
@@ -198,6 +200,16 @@ def test_labels_of_another_type_are_said_to_be() -> None:
     assert as_network(square).n_ties == 2
 
 
+class _Written:
+    """A label of a user's own type."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @pytest.mark.parametrize("text", ["a\x00", "a\x1b[31m", "\ud800", "\uffff", "\x85"])
 def test_texts_that_no_page_can_show(text: str) -> None:
     for actors in ([text, "b"], [("group", text), "b"]):
@@ -206,6 +218,23 @@ def test_texts_that_no_page_can_show(text: str) -> None:
     for attributes in (pd.DataFrame({"x": [text, "b"]}), pd.DataFrame({text: [1, 2]})):
         with raises(ValueError, "attribute", "can be shown", "repr(text)[1:-1]"):
             Network.from_array(np.zeros((2, 2)), attributes=attributes)
+    unused = pd.Categorical(["a", "b"], categories=["a", "b", text])
+    for given in (unused, [_Written(text), "b"], pd.array([text, None], dtype="string")):
+        with raises(ValueError, "attribute 'x'", "can be shown"):
+            Network.from_array(np.zeros((2, 2)), attributes=pd.DataFrame({"x": given}))
+    for label in (_Written(text), (1, ("a", text)), Path(f"a{text}")):
+        with raises(ValueError, "actors must be texts that can be shown"):
+            Network.from_array(np.zeros((2, 2)), actors=[label, "b"])
+    pair = [Network.from_array(np.eye(3, k=1), directed=True, actors=[f"{k}{i}" for i in range(3)]) for k in "ab"]
+    with raises(ValueError, "labels of sites must be texts that can be shown"):
+        DynamicLatentPositionModel().fit({text: [pair[0]] * 2, "b": [pair[1]] * 2})
+    with raises(ValueError, "names of layers must be texts that can be shown"):
+        Layers({text: pair[0], "b": pair[0]})
+    with raises(ValueError, "name must be a string that names the coefficient and can be shown"):
+        LatentPositionModel(effects=[DyadCovariate(np.eye(3, k=-1), name=text)]).fit(pair[0])
+    with raises(ValueError, "statistics: names must be texts that can be shown"):
+        model = load(Path(__file__).parent / "saved" / "map.latentnet")
+        goodness_of_fit(model, statistics={text: lambda network: network.n_ties})
     assert Network.from_array(np.zeros((2, 2)), actors=[repr(text)[1:-1], "b"]).n_actors == 2
     kept = ["naïve", "two\nlines", "日本", "😀"]
     assert Network.from_array(np.zeros((4, 4)), actors=kept).actors.tolist() == kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,25 @@ import numpy as np
 
 from latentnet._exceptions import ArgumentError
 
-__all__ = ["MOST", "fits", "fits_square", "is_whole", "listed", "one_of", "shown", "whole_number"]
+__all__ = [
+    "MOST",
+    "can_be_shown",
+    "check_shown",
+    "fits",
+    "fits_square",
+    "is_whole",
+    "listed",
+    "one_of",
+    "shown",
+    "whole_number",
+]
 
 # Sums and products of two such numbers still fit into 64 bits, and no array of more elements fits into memory.
 MOST = 2**31 - 1
 _LONGEST = 100
+# Control characters, halves of surrogate pairs and what is no character: neither SVG nor HTML can hold them.
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_PLAIN = (int, float, bool, type(None))  # as text they are digits and the like
 
 
 def shown(value: Any) -> str:
@@ -25,6 +40,39 @@ def shown(value: Any) -> str:
     except Exception:  # such as that of an integer of 5,000 digits, or one that a user wrote
         return f"a value of type {type(value).__name__} that cannot be written out"
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 20]}... ({len(text)} characters)"
+
+
+def can_be_shown(text: str) -> bool:
+    """Whether pictures and pages can hold a text."""
+    return _UNSHOWN.search(text) is None
+
+
+def check_shown(argument: str, values: Iterable[Any]) -> None:
+    """Refuse labels, names and the like whose text no picture or page can hold.
+
+    Parameters
+    ----------
+    argument : str
+        What messages call them.
+    values : iterable
+        Texts; whatever has another type, also within tuples, is shown as its `str`.
+
+    Raises
+    ------
+    ValueError
+        If one has control characters, halves of surrogate pairs or what is no character.
+    """
+    for value in values:
+        if isinstance(value, tuple):
+            check_shown(argument, value)
+        elif type(value) not in _PLAIN:
+            text = value if isinstance(value, str) else str(value)
+            found = _UNSHOWN.search(text)
+            if found is not None:
+                raise ValueError(
+                    f"{argument} must be texts that can be shown, but {shown(text)} has the character "
+                    f"{shown(found[0])}; escape it, for example by repr(text)[1:-1]"
+                )
 
 
 def is_whole(value: Any) -> bool:

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ArgumentError, NotFittedError
-from latentnet.checks import MOST, is_whole, listed, shown
+from latentnet.checks import MOST, can_be_shown, is_whole, listed, shown
 
 __all__ = [
     "BY_DYAD",
@@ -41,7 +41,7 @@ __all__ = [
     "PATH",
     "PICTURED",
     "SEED",
-    "TEXT",
+    "SHOWN",
     "Rule",
     "among",
     "checked",
@@ -236,7 +236,7 @@ _OF_PICTURES = ("network_", "labels_", "posterior_")
 FLAG = Rule("True or False", lambda value: isinstance(value, bool | np.bool_))
 COUNT = whole(1)
 FRACTION = Rule("between 0 and 1", lambda value: is_number(value) and 0.0 < value < 1.0)
-TEXT = instance("a string", str)
+SHOWN = Rule("a string that can be shown", lambda value: isinstance(value, str) and can_be_shown(value))
 PATH = Rule("the name of a file", _is_path)
 LABELS = Rule("a sequence of labels", goes_through, "; for one actor write [label]")
 PAIRS = Rule(
@@ -255,7 +255,7 @@ COLUMN = Rule("the name of a column", _is_key)
 FRAME = instance("a pandas DataFrame", pd.DataFrame)
 NAMED_MODELS = Rule(
     "a mapping from names to fitted models, such as {'two dimensions': model}",
-    lambda value: isinstance(value, Mapping) and len(value) > 0 and all(isinstance(name, str) for name in value),
+    lambda value: isinstance(value, Mapping) and len(value) > 0 and all(map(SHOWN.allows, value)),
 )
 MODEL = Rule("a model of latentnet", _is_model)
 FITTED = _Fitted("a fitted model of latentnet", lambda value: _is_model(value) or hasattr(value, "draws_"))

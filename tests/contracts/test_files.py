@@ -377,6 +377,27 @@ def _use(model: Any) -> None:
     repr(model)
 
 
+@pytest.mark.parametrize("name", ["composed", "dynamic_sites"])
+def test_texts_that_no_picture_can_hold_are_refused_wherever_they_stand(name, path):
+    latentnet.load(SAVED / f"{name}.latentnet").save(path)
+    entries = entries_of(path)
+    document = json.loads(entries["model.json"])
+    n_refused = 0
+    for k, keys in enumerate(_places(document)):
+        content = json.loads(entries["model.json"])
+        target = content
+        for key in keys[:-1]:
+            target = target[key]
+        # The model's own parameters are those of the next fit, which checks them.
+        if isinstance(target[keys[-1]], str) and keys[:2] != ("model", "params"):
+            target[keys[-1]] += ("\x00", "\ud800", "\x1b", "\uffff")[k % 4]
+            write_zip(path, signed(entries | {"model.json": json.dumps(content).encode()}))
+            with pytest.raises(ValueError, match=r"model\.latentnet"):
+                latentnet.load(path)
+            n_refused += 1
+    assert n_refused > 60
+
+
 def _forge(name: str, path: Path, n_forgeries: int) -> int:
     latentnet.load(SAVED / f"{name}.latentnet").save(path)
     entries = entries_of(path)

@@ -13,7 +13,7 @@ from latentnet._random import RandomState, as_generator
 from latentnet.checking.replays import observed_networks, replays
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, Counts, names_for
-from latentnet.checks import shown
+from latentnet.checks import check_shown, shown
 from latentnet.constraints import COLUMN, COUNT, FITTED, NAMES, SEED, checked, optional
 from latentnet.network import Network
 from latentnet.predictive.simulation import check_room
@@ -143,6 +143,7 @@ def _read(statistics: Any, frame: Setting) -> dict[str, _Function]:
     if statistics is None:
         return {}
     if isinstance(statistics, Mapping):
+        check_shown("statistics: names", statistics)
         return {str(name): _of_user(str(name), function) for name, function in statistics.items()}
     names = [statistics] if isinstance(statistics, str) else list(statistics)
     possible = names_for(_kind(frame), by=frame.by is not None)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet.checks import shown
-from latentnet.constraints import Rule
+from latentnet.constraints import SHOWN, Rule
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.checks import check_varies, dyad_moments
 from latentnet.network import Network
@@ -56,7 +56,9 @@ class DyadCovariate(Effect):
     """
 
     rules: ClassVar[Mapping[str, Rule]] = {
-        "name": Rule("a string that names the coefficient", lambda value: isinstance(value, str) and value != "")
+        "name": Rule(
+            "a string that names the coefficient and can be shown", lambda value: SHOWN.allows(value) and value
+        )
     }
 
     def __init__(self, matrix: Any, *, name: str) -> None:

@@ -14,7 +14,7 @@ from latentnet.files.archive import ArrayStore
 from latentnet.files.values import Source, decode, encode
 from latentnet.network import Network
 from latentnet.network.content import Parts, exclude, parts_from_entries
-from latentnet.network.labels import label_array, label_index
+from latentnet.network.labels import check_attributes_shown, label_array, label_index
 from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.sparse import codes, entry_rows, no_dyads, same_entries, without_entries
 
@@ -75,8 +75,7 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
     ValueError
         If the content is that of no network.
     """
-    # Files of before hold labels that no reader takes any more.
-    actors = label_array([decode(label, source) for label in content["actors"]], "actors", visible=False)
+    actors = label_array([decode(label, source) for label in content["actors"]], "actors")
     n, n_row_actors, directed = len(actors), content["n_row_actors"], content["directed"]
     if n < 2 or type(directed) is not bool or (n_row_actors is not None and not 0 < n_row_actors < n):
         raise ValueError("its network has too few actors")
@@ -90,6 +89,7 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
     attributes = decode(content["attributes"], source)
     if len(attributes) != n:
         raise ValueError("its attributes are not those of its actors")
+    check_attributes_shown(attributes)
     attributes.index = label_index(actors).rename("actor")
     parts = parts_from_entries(
         actors,

@@ -280,6 +280,8 @@ def decode_column(content: dict[str, Any], source: Source) -> Any:
         return restored
     if kind == "array":
         return source.arrays[content["values"]]
+    if kind not in ("object", "string", "str"):
+        raise ValueError(f"it has a column of dtype {kind!r}")
     items = [decode(item, source) for item in content["items"]]
     if kind == "object":
         return pd.Series(items, dtype=object).to_numpy()

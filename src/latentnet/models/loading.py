@@ -14,7 +14,7 @@ import latentnet.families
 import latentnet.inference
 import latentnet.models
 import latentnet.priors
-from latentnet.checks import one_of, shown, whole_number
+from latentnet.checks import check_shown, one_of, shown, whole_number
 from latentnet.component import Component
 from latentnet.constraints import PATH, Rule, checked, goes_through, optional, whole
 from latentnet.families import Family
@@ -315,6 +315,8 @@ def _problem(fitted: Given, given: dict[str, Any], parameters: np.ndarray) -> Pr
     n_dims = 0 if given["similarity"] is None else whole_number("n_dims", given["n_dims"], 1, parameters.size)
     if not all(isinstance(family, Family) for family in families):
         raise ValueError(f"its family is {shown(families)}")
+    for family in families:
+        family.check_parameters()
     if len(families) != (1 if fitted.stack is None else len(fitted.stack.names)):
         raise ValueError("its families are not those of its layers")
     given |= {"n_dims": n_dims, "effects": read_effects(given["effects"]), "priors": read_priors(given["priors"])}
@@ -338,6 +340,7 @@ def _check_draws(
     shape = parameters.shape
     if not _is_finite(parameters) or len(shape) != 3 or shape[2] != problem.n_parameters or 0 in shape[:2]:
         raise ValueError("its draws are not those of its parameters")
+    check_shown("its variables", statistics | extra)
     for name, values in (statistics | extra).items():
         if not (isinstance(name, str) and isinstance(values, np.ndarray) and values.shape[:2] == shape[:2]):
             raise ValueError("its chains are not of one length")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from latentnet._exceptions import ArgumentError
-from latentnet.checks import shown
+from latentnet.checks import check_shown, shown
 from latentnet.constraints import LABELS, PAIRS
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ __all__ = [
     "actor_places",
     "attribute_column",
     "attributes_frame",
-    "can_be_shown",
+    "check_attributes_shown",
     "check_bools_apart",
     "check_columns",
     "check_hashable",
@@ -43,9 +42,6 @@ __all__ = [
 
 Labels = npt.NDArray[np.object_]
 Positions = npt.NDArray[np.intp]
-
-# Control characters, halves of surrogate pairs and what is no character: neither SVG nor HTML can hold them.
-_UNSHOWN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class UnknownActorError(KeyError, ValueError):
@@ -68,7 +64,7 @@ def label_index(labels: Labels) -> pd.Index[Any]:
     return pd.Index(labels, dtype=object, tupleize_cols=False)
 
 
-def label_array(labels: Iterable[Any], argument: str, *, visible: bool = True) -> Labels:
+def label_array(labels: Iterable[Any], argument: str) -> Labels:
     """Check labels and put them into an object array of plain Python values, shape (n,).
 
     Parameters
@@ -76,8 +72,6 @@ def label_array(labels: Iterable[Any], argument: str, *, visible: bool = True) -
     labels : sequence of labels
     argument : str
         What messages call them.
-    visible : bool
-        Whether they must be such that a picture or a page can show them.
 
     Raises
     ------
@@ -91,8 +85,7 @@ def label_array(labels: Iterable[Any], argument: str, *, visible: bool = True) -
     array = object_array(labels)
     check_hashable(array, argument)
     _check_labels(array, argument)
-    if visible:
-        _check_shown(array, argument)
+    check_shown(argument, array)
     return array
 
 
@@ -167,21 +160,15 @@ def check_bools_apart(labels: Labels, codes: npt.NDArray[Any], argument: str) ->
         )
 
 
-def _check_shown(labels: Iterable[Any], argument: str) -> None:
-    """Refuse texts that no picture or page can show."""
-    for label in labels:
-        for part in label if isinstance(label, tuple) else (label,):
-            found = _UNSHOWN.search(part) if isinstance(part, str) else None
-            if found is not None:
-                raise ValueError(
-                    f"{argument} must be texts that can be shown, but {shown(part)} has the character "
-                    f"{shown(found[0])}; escape it, for example by repr(text)[1:-1]"
-                )
-
-
-def can_be_shown(text: str) -> bool:
-    """Whether pictures and pages can hold it."""
-    return _UNSHOWN.search(text) is None
+def check_attributes_shown(attributes: pd.DataFrame) -> None:
+    """Refuse attributes whose names or values no picture or page can hold."""
+    check_shown("attributes' names", attributes.columns)
+    for k, dtype in enumerate(attributes.dtypes):
+        values = attributes.iloc[:, k]
+        if isinstance(dtype, pd.CategoricalDtype):
+            check_shown(f"attribute {attributes.columns[k]!r}", dtype.categories)
+        elif isinstance(dtype, pd.StringDtype) or pd.api.types.is_object_dtype(dtype):
+            check_shown(f"attribute {attributes.columns[k]!r}", values)
 
 
 def check_n_actors(n_actors: int) -> None:
@@ -224,11 +211,7 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
                 f"attributes must be indexed by exactly the actors' labels, but it {says} {listing(labels_off)}"
                 f"{of_other_type(labels_off, own if labels_off is absent else index)}; {fix}"
             )
-    for name in attributes.columns:
-        _check_shown([name], "attributes' names")
-    for k, dtype in enumerate(attributes.dtypes):
-        if isinstance(dtype, pd.CategoricalDtype | pd.StringDtype) or pd.api.types.is_object_dtype(dtype):
-            _check_shown(attributes.iloc[:, k], f"attribute {attributes.columns[k]!r}")
+    check_attributes_shown(attributes)
     result = attributes.iloc[own.get_indexer(index)].copy()
     result.index = index
     return result

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.checks import fits_square, shown
+from latentnet.checks import check_shown, fits_square, shown
 from latentnet.constraints import checked, instance, optional
 from latentnet.network.joined import Presences, join_networks
 from latentnet.network.labels import label_index, listing, object_array, unique_union
@@ -98,6 +98,7 @@ class Layers:
         for name in names:
             if not (isinstance(name, str) and name):
                 raise TypeError(f"networks: names of layers must be strings, but one is {shown(name)}")
+        check_shown("networks: names of layers", names)
         if not names:
             raise ValueError("networks must hold at least one layer, but is empty")
         read = [as_network(network, f"networks[{name!r}]") for name, network in networks.items()]

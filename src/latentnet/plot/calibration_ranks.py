@@ -72,7 +72,7 @@ def calibration_ranks(result: Any, *, level: float = 0.95, columns: int = 4) -> 
         below = np.cumsum(np.bincount(result.ranks[name], minlength=n_ranks))[:-1] / n - at
         out = bool(np.any((below < low - 1e-12) | (below > high + 1e-12)))
         _draw(ax, at, below, low, high, _OUTSIDE if out else _INSIDE)
-        ax.set_title(name, fontsize=8)
+        ax.set_title(name, fontsize=8, parse_math=False)
     for ax in axes.flat[len(names) :]:
         ax.set_axis_off()
     for ax in axes.flat[max(0, len(names) - width) : len(names)]:

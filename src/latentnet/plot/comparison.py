@@ -65,7 +65,7 @@ def compare(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     at: Any = np.arange(len(table))
     ax.axvline(0.0, color=NEUTRAL, linewidth=1.0)
     ax.errorbar(difference, at, xerr=error, fmt="o", color=_POINT, ecolor=GREY, markersize=5, linewidth=1.2, capsize=2)
-    ax.set_yticks(at, [str(label) for label in table.index])
+    ax.set_yticks(at, [str(label) for label in table.index], parse_math=False)
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlabel(f"difference in {name} to the best")
     open_frame(ax)

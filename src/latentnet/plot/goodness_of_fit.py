@@ -115,12 +115,11 @@ def _draw(ax: Axes, table: pd.DataFrame, title: str, p: float) -> None:
     ax.set_xlim(middle - half - 0.1, middle + half + 0.1)
     ax.use_sticky_edges = False
     ax.margins(y=0.08)
-    ax.set_title(f"{title} (p = {p:.2g})", size=9)
+    ax.set_title(f"{title} (p = {p:.2g})", size=9, parse_math=False)
     ax.tick_params(labelsize=8)
     shown = at if words else at[:: max(1, math.ceil(len(at) / _MOST_TICKS))]
     labels = ["∞" if value == np.inf else str(value) for value in table.index[shown]]
     tilted = words and len(at) > 3
-    ax.set_xticks(
-        shown, labels, rotation=60 if tilted else 0, ha="right" if tilted else "center", rotation_mode="anchor"
-    )
+    align = "right" if tilted else "center"
+    ax.set_xticks(shown, labels, rotation=60 if tilted else 0, ha=align, rotation_mode="anchor", parse_math=False)
     open_frame(ax)

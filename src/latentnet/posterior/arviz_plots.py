@@ -128,4 +128,7 @@ def _figure(drawn: Any) -> Figure:
     """The figure of an array of axes (ArviZ 0.x) or a PlotCollection (1.x), panels clear of each other."""
     figure: Figure = drawn.viz["figure"].item() if hasattr(drawn, "viz") else np.ravel(drawn)[0].figure
     figure.set_layout_engine("constrained")
+    for ax in figure.axes:
+        for text in (ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts):
+            text.set_parse_math(False)  # names of coefficients may have dollars
     return figure

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import warn
-from latentnet.checks import shown
+from latentnet.checks import check_shown, shown
 from latentnet.constraints import Rule, goes_through
 from latentnet.network.labels import listing, unique_union
 from latentnet.network.network import Network, as_network
@@ -71,6 +71,7 @@ def given_grid(networks: Any) -> tuple[tuple[Any, ...] | None, list[list[Any]]]:
     """Labels of the sites, and what was given by site and period, unread."""
     _NETWORKS.demand("networks", networks)
     if isinstance(networks, Mapping):
+        check_shown("networks: labels of sites", networks)
         return tuple(networks), [list(one) if isinstance(one, list | tuple) else [one] for one in networks.values()]
     return None, [list(networks)]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from latentnet.checks import shown
+from latentnet.checks import check_shown, shown
 from latentnet.constraints import Rule, goes_through
 from latentnet.network.labels import attribute_column
 
@@ -94,6 +94,7 @@ def encode(argument: str, given: Any, network: Any, *, numbers: bool, codes: boo
             raise ValueError(f"`{argument}` must be finite, but {name or 'it'} has infinite values; replace them first")
         return Encoding(name, values=values)
     coded, categories = _categories(series)
+    check_shown(f"`{argument}`", (name, *categories))
     return Encoding(name, codes=coded, categories=categories)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from latentnet.checks import check_shown
 from latentnet.constraints import Rule, goes_through
 from latentnet.network.labels import actor_places, label_index
 from latentnet.plot.look.attributes import check_revealed_text
@@ -53,6 +54,7 @@ def label_texts(labels: Any, actors: NDArray[np.object_], hidden: NDArray[np.boo
             texts = [own[i] for i in chosen]
     found = {int(i): text for i, text in zip(chosen, texts, strict=True) if not hidden[i]}
     others = [text for i, text in found.items() if text != own[i]]
+    check_shown("`labels`", others)
     check_revealed_text(others, [label for label, gone in zip(actors, hidden, strict=True) if gone])
     return found
 

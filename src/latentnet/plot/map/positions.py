@@ -194,7 +194,7 @@ def positions(
     uncertainty.draw(scene)
     _finish(scene, model, look, None if dense else radii, names, tied[0])
     if title is not None:
-        scene.ax.set_title(title, fontsize=9)
+        scene.ax.set_title(title, fontsize=9, parse_math=False)
     if given:
         fit_inside(scene.ax)
     drawn: Axes = scene.ax
@@ -312,7 +312,7 @@ def _finish(
         ax.add_artist(Labels(scene, list(names.values()), owners, radii, pairs=pairs, crosses=others, size=size))
     if look.scale is not None:
         bar = ax.get_figure(root=True).colorbar(look.scale, ax=ax, shrink=0.5, aspect=20, pad=0.02)
-        bar.set_label(look.scale_name, size=7.5)
+        bar.set_label(look.scale_name, size=7.5, parse_math=False)
         bar.ax.tick_params(labelsize=CAPTION_SIZE)
         bar.outline.set_visible(False)
     add_legend(ax, look.sections)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from latentnet.checks import shown
+from latentnet.checks import check_shown, shown
 from latentnet.plot.look.attributes import Encoding, encode
 from latentnet.plot.picture import cluster_moments
 
@@ -107,6 +107,7 @@ def _roles(roles: Any, actors: Sequence[Any]) -> list[str]:
             f"`roles` has no row for {shown(absent[0])}; {fix}Give the result of `latentnet.roles` for this very model"
         )
     table = roles.loc[list(actors)]
+    check_shown("`roles`", table["role"])
     return [f"{role} ({_percent(share)})" for role, share in zip(table["role"], table["p_role"], strict=True)]
 
 
