@@ -29,6 +29,9 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     It sums over the observed dyads, as R does; over all dyads where whole rows are unobserved, which would otherwise
     leave out the pairs of un-asked actors, and where the unit is the pair.
 
+    Random effects are held at their posterior means. The divergence has no prior, and far from everybody a step away
+    and a higher sociality say the same of an actor's ties: both would go on for ever.
+
     Parameters
     ----------
     problem : Problem
@@ -46,7 +49,9 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     theta[family] = draws[:, family].mean(axis=0)
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
     target = BoundTarget(Target(_of_expected_ties(problem, draws), problem.own_prior()))
-    free = problem.parameters.of_predictor
+    held = problem.parameters.random_effects
+    theta[held] = draws[:, held].mean(axis=0)
+    free = np.setdiff1d(problem.parameters.of_predictor, held)
     return maximise(
         problem, target.likelihood_value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-3
     )[0]

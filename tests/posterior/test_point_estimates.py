@@ -1,0 +1,29 @@
+"""Minimum Kullback–Leibler estimates: where the search stops, and what is held meanwhile."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from latentnet import MCMC, LatentPositionModel, Network
+from latentnet.effects import Effect, Receiver, Sender, Sociality
+from latentnet.inference.minimum_kl import minimum_kullback_leibler
+
+
+@pytest.mark.parametrize("effects", [(Sociality(),), (Sender(), Receiver())], ids=["sociality", "sender, receiver"])
+def test_random_effects_do_not_run_away_with_positions(effects: tuple[Effect, ...]) -> None:
+    """Where the predictor falls with distance and rises with a sociality, both could grow for ever."""
+    graph = nx.DiGraph(nx.karate_club_graph()) if len(effects) > 1 else nx.karate_club_graph()
+    engine = MCMC(n_draws=100, n_warmup=200, n_chains=1, thin=1)
+    model = LatentPositionModel(effects=list(effects), inference=engine, random_state=1)
+    with pytest.warns(UserWarning):  # a hundred draws have not converged
+        model.fit(Network.from_networkx(graph, weight=None))
+    problem, draws = model._problem, model.draws_.parameters[0]
+    point = minimum_kullback_leibler(problem, draws, np.zeros(len(draws)))
+    held = problem.parameters.random_effects
+    assert held.size == 34 * len(effects)
+    np.testing.assert_allclose(point[held], draws[:, held].mean(axis=0))
+    radius = np.linalg.norm(problem.parameters.positions(point), axis=-1)
+    furthest = np.linalg.norm(problem.parameters.positions(draws), axis=-1).max(axis=0)
+    assert (radius < furthest).all()
