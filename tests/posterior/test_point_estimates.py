@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from latentnet import MCMC, LatentPositionModel, Network
+from latentnet import MCMC, ConvergenceWarning, LatentPositionModel, Network
 from latentnet.effects import Effect, Receiver, Sender, Sociality
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 
@@ -17,7 +17,7 @@ def test_random_effects_do_not_run_away_with_positions(effects: tuple[Effect, ..
     graph = nx.DiGraph(nx.karate_club_graph()) if len(effects) > 1 else nx.karate_club_graph()
     engine = MCMC(n_draws=100, n_warmup=200, n_chains=1, thin=1)
     model = LatentPositionModel(effects=list(effects), inference=engine, random_state=1)
-    with pytest.warns(UserWarning):  # a hundred draws have not converged
+    with pytest.warns(ConvergenceWarning):
         model.fit(Network.from_networkx(graph, weight=None))
     problem, draws = model._problem, model.draws_.parameters[0]
     point = minimum_kullback_leibler(problem, draws, np.zeros(len(draws)))
