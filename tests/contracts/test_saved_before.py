@@ -14,9 +14,9 @@ FOLDER = Path(__file__).parents[1] / "saved"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text())
 
 
-def _same(found: object, expected: object, name: str) -> None:
+def _same(found: object, expected: object, name: str, rtol: float = 1e-9) -> None:
     values = np.array(expected, dtype=np.float64)
-    np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-12, err_msg=name)
+    np.testing.assert_allclose(found, values, rtol=rtol, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -33,5 +33,5 @@ def test_files_of_the_version_before_load(name):
         _same(model.cluster_means_, expected["cluster_means"], "cluster means")
         _same(model.cluster_variances_, expected["cluster_variances"], "cluster variances")
     one = model.at(period=0, site=model.sites_[-1]) if hasattr(model, "networks_") else model
-    _same(one.predict(), expected["predict"], "predictions")
+    _same(one.predict(), expected["predict"], "predictions", rtol=1e-7)  # processors differ in the last bits of sums
     assert np.isfinite(one.posterior_["posterior"]["positions"].values).all()

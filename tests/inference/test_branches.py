@@ -32,7 +32,9 @@ def test_groups_that_one_actor_cuts_off_are_found() -> None:
     assert sorted(zip(path.hubs.tolist(), groups, strict=True)) == [(2, [0, 1]), (2, [3, 4])]
 
 
-@pytest.mark.parametrize("n_dims", [1, 2, 3])
+@pytest.mark.parametrize(
+    "n_dims", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_swinging_leaves_the_joint_distribution(n_dims: int) -> None:
     """From an exact draw of parameters and ties it leads to another: paired z tests, false-alarm rate 1e-4 in all."""
     n, replicates = 6, 3000

@@ -7,6 +7,7 @@ alarms: 1e-4 a test by Bonferroni over its comparisons, under 1 % over the file;
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -214,9 +215,17 @@ def _worst(problem: Problem, before: np.ndarray, after: np.ndarray) -> tuple[flo
     return p_values[name] * len(p_values), name
 
 
-@pytest.mark.parametrize("move", MOVES)
-@pytest.mark.parametrize("space", SPACES)
-@pytest.mark.parametrize("model", MODELS)
+# Variances of these are redrawn by kernels of their own, which take long to compile.
+LONG = {("correlated", "clusters", "variances"), ("sociality, undirected", "clusters", "variances")}
+
+
+@pytest.mark.parametrize(
+    ("model", "space", "move"),
+    [
+        pytest.param(*case, marks=[pytest.mark.slow] * (case in LONG))
+        for case in itertools.product(MODELS, SPACES, MOVES)
+    ],
+)
 def test_moves_leave_the_prior(model: str, space: str, move: str) -> None:
     problem = _problem(model, space)
     before, after = _replicates(problem, MOVES[move])
