@@ -13,7 +13,14 @@ import numpy as np
 
 from latentnet.compiled import clear, copy_into, fast_kernel, inline_kernel, larger, small_kernel, smaller
 from latentnet.inference.moves.adaptation import LOG_STEP, freeze, learn_step_size
-from latentnet.inference.moves.path_length import LENGTH, PathLength, learn_path_length, on_trial, squared_move
+from latentnet.inference.moves.path_length import (
+    LENGTH,
+    N_PARTS,
+    PathLength,
+    learn_path_length,
+    on_trial,
+    squared_move,
+)
 from latentnet.priors.random_walk import RandomWalk, set_step_mass
 from latentnet.problem.verbs import (
     add_likelihood_gradient,
@@ -102,15 +109,19 @@ def hamiltonian_move(target, state, move, rng):
         proposal[p] = theta[p]
     path = move.path
     learning = on_trial(path.tuning, iteration, n_warmup)
-    n_parts = 2 if learning else 1
-    n_steps = int(smaller(larger(round(2.0 * rng.random() * path.tuning[LENGTH] / step), 1.0), MOST_STEPS // n_parts))
+    n_parts = N_PARTS if learning else 1
+    longest = 4.0 / N_PARTS if learning else 2.0 * rng.random()
+    n_steps = int(smaller(larger(round(longest * path.tuning[LENGTH] / step), 1.0), MOST_STEPS // n_parts))
     before = state.log_likelihood[0] + log_prior(target, theta) - _kinetic(momentum, mass)
     once, twice = 0.0, 0.0
-    for _ in range(n_parts):
+    for part in range(n_parts):
         _leapfrog(target, proposal, momentum, state.gradient, mass, step, n_steps)
         if learning:
-            reached = squared_move(path.first, path.second, target.n_actors, target.n_dims, theta, proposal)
-            once, twice = twice, reached
+            # Its root: of the squares a few trials would be most of the sum.
+            reached = math.sqrt(squared_move(path.first, path.second, target.n_actors, target.n_dims, theta, proposal))
+            twice += reached / N_PARTS
+            if 2 * part < N_PARTS:
+                once += 2.0 * reached / N_PARTS
     new_log_likelihood = log_likelihood(target, proposal)
     change = new_log_likelihood + log_prior(target, proposal) - _kinetic(momentum, mass) - before
     uniform, acceptance = rng.random(), 0.0

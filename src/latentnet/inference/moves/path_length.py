@@ -1,7 +1,7 @@
-"""Path length: how far trajectories go, which warm-up learns by letting some of them go on as far again.
+"""Path length: how far trajectories go, which warm-up learns by letting some of them go all the way and as far again.
 
-What these trials reach once and twice as far is measured by squared distances of pairs of actors. They feel neither a
-turn nor a shift of the map, and those of far pairs, which are the slowest on sparse networks, count the most.
+How far these trials get is measured along the way, by squared distances of pairs of actors. They feel neither a turn
+nor a shift of the map, and those of far pairs, which are the slowest on sparse networks, count the most.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import numpy as np
 
 from latentnet.compiled import inline_kernel, small_kernel
 
-__all__ = ["PathLength", "learn_path_length", "new_path_length", "on_trial", "squared_move"]
+__all__ = ["N_PARTS", "PathLength", "learn_path_length", "new_path_length", "on_trial", "squared_move"]
 
 SHORTEST = 4.0
 LONGEST = 32.0
-N_TRIALS = 40
-_ENOUGH = 0.8  # of what twice the path reaches
+N_TRIALS = 10
+N_PARTS = 8  # of a trial; trajectories go up to twice the path length, which are the first half of them
+_ENOUGH = 0.94  # of what twice the path reaches
+_OPEN = 0.025  # so near to that ten trials more decide
 _SETTLING = 0.2  # of warm-up, before the first trial
-# Entries of the tuning: the length by the masses' units, sums over trials of what once and twice that far reached, how
-# many trials these are of, and 1 once the length stays.
+# Entries of the tuning: the length by the masses' units, sums over trials of what trajectories of up to twice and up to
+# four times the length reach on average, how many trials these are of, and 1 once the length stays.
 LENGTH, REACHED, REACHED_BY_TWICE, COUNT, SETTLED = range(5)
 
 
@@ -58,14 +60,15 @@ def squared_move(first, second, n, d, start, end):
 
 @inline_kernel
 def learn_path_length(tuning, once, twice, acceptance):
-    """Count one trial; after the last of them double the length if twice as far reaches much more, else let it stay."""
+    """Count one trial; once they tell, double the length if twice as far reaches much more, else let it stay."""
     tuning[REACHED] += acceptance * once
     tuning[REACHED_BY_TWICE] += acceptance * twice
     tuning[COUNT] += 1.0
-    if tuning[COUNT] == N_TRIALS:
-        enough = tuning[REACHED] >= _ENOUGH * tuning[REACHED_BY_TWICE]
-        if not enough:
+    missing = _ENOUGH * tuning[REACHED_BY_TWICE] - tuning[REACHED]
+    told = abs(missing) > _OPEN * tuning[REACHED_BY_TWICE]
+    if tuning[COUNT] == 2.0 * N_TRIALS or (tuning[COUNT] == N_TRIALS and told):
+        if missing > 0.0:
             tuning[LENGTH] *= 2.0
-        if enough or tuning[LENGTH] >= LONGEST:
+        if missing <= 0.0 or tuning[LENGTH] >= LONGEST:
             tuning[SETTLED] = 1.0
         tuning[REACHED], tuning[REACHED_BY_TWICE], tuning[COUNT] = 0.0, 0.0, 0.0
