@@ -6,6 +6,7 @@ by address, and is compiled once for all of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -104,6 +105,9 @@ class BoundTarget:
         self.likelihood: Any = Memory(target.likelihood) if compiled else None
         self.prior = Memory(target.prior)
         self._positions, self._walk = Memory(target.prior.positions), Memory(target.prior.walk)
+        # Of optimisers' calls, which are many and short: arguments that stay where they are, and calls with them.
+        self._theta, self._gradient = np.empty(0), np.empty(0)
+        self._calls: dict[str, Callable[[], Any]] = {}
 
     def _of_likelihood(self, verb: Any, returned: Any, *kinds: Any) -> Entry:
         return entry(*way_of(verb, self.target.likelihood), returned, self.likelihood.type, *kinds)
@@ -111,29 +115,51 @@ class BoundTarget:
     def _of_prior(self, kernel: Any, returned: Any, *kinds: Any) -> Entry:
         return entry(kernel.py_func, UNCOUNTED, returned, self.prior.type, *kinds)
 
+    def _take(self, theta: np.ndarray) -> None:
+        """Let the calls that follow be at these parameters, and add to a gradient of zeros."""
+        if theta.size != self._theta.size:
+            self._theta, self._gradient, self._calls = np.empty(theta.size), np.empty(theta.size), {}
+        self._theta[:], self._gradient[:] = theta, 0.0
+
+    def _at_taken(self, name: str) -> Any:
+        """Call a verb there."""
+        if name not in self._calls:
+            of_likelihood = name in _OF_LIKELIHOOD
+            returned, *kinds = (_OF_LIKELIHOOD if of_likelihood else _OF_PRIOR)[name]
+            found = (
+                self._of_likelihood(getattr(likelihoods, name), returned, *kinds)
+                if of_likelihood
+                else self._of_prior(getattr(joint, name), returned, *kinds)
+            )
+            vectors = (self._theta, self._gradient)[: len(kinds)]
+            self._calls[name] = found.prepared(self.likelihood if of_likelihood else self.prior, *vectors)
+        return self._calls[name]()
+
     def log_likelihood(self, theta: np.ndarray) -> float:
         """Log-likelihood of all observed dyads."""
-        return float(self._of_likelihood(likelihoods.log_likelihood, float64, VECTOR)(self.likelihood, theta))
+        self._take(theta)
+        return float(self._at_taken("log_likelihood"))
 
     def likelihood_value_and_gradient(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
         """Log-likelihood and its gradient."""
         if offers(self.target.likelihood, likelihoods.value_and_gradient):
             return likelihoods.value_and_gradient(self.target.likelihood, theta)
-        gradient = np.zeros_like(theta)
-        add = self._of_likelihood(likelihoods.add_likelihood_gradient, void, VECTOR, VECTOR)
-        add(self.likelihood, theta, gradient)
-        return self.log_likelihood(theta), gradient
+        self._take(theta)
+        self._at_taken("add_likelihood_gradient")
+        return float(self._at_taken("log_likelihood")), self._gradient.copy()
 
     def log_posterior(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
         """Log posterior density (of log σ) and its gradient."""
         value, gradient = self.likelihood_value_and_gradient(theta)
-        self._of_prior(joint.add_prior_gradient, void, VECTOR, VECTOR)(self.prior, theta, gradient)
-        return value + float(self._of_prior(joint.log_prior, float64, VECTOR)(self.prior, theta)), gradient
+        self._take(theta)
+        self._gradient[:] = gradient
+        self._at_taken("add_prior_gradient")
+        return value + float(self._at_taken("log_prior")), self._gradient.copy()
 
     def natural_log_prior(self, theta: np.ndarray) -> float:
         """Normalised log prior density of what is reported, such as σ², in place of what is sampled."""
-        on_logs = self._of_prior(joint.log_prior, float64, VECTOR)(self.prior, theta)
-        return float(on_logs + self._of_prior(joint.natural_change, float64, VECTOR)(self.prior, theta))
+        self._take(theta)
+        return float(self._at_taken("log_prior") + self._at_taken("natural_change"))
 
     def verbs(self) -> Verbs:
         """What moves call."""
