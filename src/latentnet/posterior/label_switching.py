@@ -2,12 +2,13 @@
 
 Stephens, "Dealing with label switching in mixture models", JRSS B 62(4), 2000: the labels that minimise the
 Kullback–Leibler divergence of the draws' membership probabilities from their own mean. Given the mean, each
-draw is an assignment problem (cubic in the number of clusters, where trying all permutations would be
-factorial); the two steps alternate until no draw changes.
+draw is an assignment problem (cubic in the number of clusters; of few clusters trying all permutations, which are
+factorial, is faster); the two steps alternate until no draw changes.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,6 +26,7 @@ _N_STARTS = 8
 _N_TRIAL_DRAWS = 200
 _SMOOTHING = 0.1  # of one draw as the first mean: a single draw's near-zeros are no evidence about the others
 _TINY = 1e-30
+_FEW = 4  # clusters, of which all permutations are tried
 
 
 def relabel(responsibilities: npt.ArrayLike, reference: npt.ArrayLike | None = None) -> Permutations:
@@ -115,17 +117,32 @@ def _passes(draws: npt.NDArray[np.floating], mean: Array) -> Iterator[Permutatio
 def _assign(draws: npt.NDArray[np.floating], mean: Array) -> Permutations:
     """The permutation of each draw that diverges least from the mean."""
     log_mean = np.log(np.maximum(mean, _TINY)).T
-    permutations = np.empty((len(draws), draws.shape[2]), dtype=np.intp)
-    for part in _batches(draws):
-        for s, gain in enumerate(log_mean @ draws[part].astype(np.float64), start=part.start):
-            permutations[s] = linear_sum_assignment(gain, maximize=True)[1]
-    return permutations
+    parts = [_highest(log_mean @ draws[part].astype(np.float64)) for part in _batches(draws)]
+    return np.concatenate(parts)
+
+
+def _highest(gains: Array) -> Permutations:
+    """The assignment of highest sum in each of (n_draws, n_clusters, n_clusters)."""
+    n_clusters = gains.shape[1]
+    if n_clusters > _FEW:
+        return np.array([linear_sum_assignment(gain, maximize=True)[1] for gain in gains], dtype=np.intp)
+    every = np.array(list(itertools.permutations(range(n_clusters))), dtype=np.intp)
+    chosen = np.eye(n_clusters)[every].reshape(len(every), -1)
+    return every[np.argmax(gains.reshape(len(gains), -1) @ chosen.T, axis=1)]
 
 
 def _mean(draws: npt.NDArray[np.floating], permutations: Permutations) -> Array:
     total = np.zeros(draws.shape[1:])
+    n_clusters = draws.shape[2]
     for part in _batches(draws):
-        total += np.take_along_axis(draws[part], permutations[part, None, :], axis=2).sum(axis=0, dtype=np.float64)
+        if n_clusters > _FEW:
+            total += np.take_along_axis(draws[part], permutations[part, None, :], axis=2).sum(axis=0, dtype=np.float64)
+            continue
+        # The sum of those that are permuted alike is permuted, not each of them.
+        codes = permutations[part] @ n_clusters ** np.arange(n_clusters)
+        for code, first in zip(*np.unique(codes, return_index=True), strict=True):
+            alike = draws[part][codes == code].sum(axis=0, dtype=np.float64)
+            total += alike[:, permutations[part][first]]
     return total / len(draws)
 
 
