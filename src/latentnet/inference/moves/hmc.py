@@ -97,6 +97,22 @@ def _kinetic(momentum, mass):
     return energy
 
 
+@inline_kernel
+def _go(target, state, move, step, n_parts, n_steps):
+    """Move the proposal by parts; of a trial returns how far it got, on average over its first half and over all."""
+    proposal, once, twice = state.proposal, 0.0, 0.0
+    for part in range(n_parts):
+        _leapfrog(target, proposal, state.momentum, state.gradient, move.mass, step, n_steps)
+        if n_parts > 1:
+            first, second = move.path.first, move.path.second
+            # Its root: of the squares a few trials would be most of the sum.
+            reached = math.sqrt(squared_move(first, second, target.n_actors, target.n_dims, state.theta, proposal))
+            twice += reached / n_parts
+            if 2 * part < n_parts:
+                once += 2.0 * reached / n_parts
+    return once, twice
+
+
 def hamiltonian_move(target, state, move, rng):
     """One trajectory; returns its acceptance probability."""
     theta, proposal, momentum, mass, info = state.theta, state.proposal, state.momentum, move.mass, move.info
@@ -113,15 +129,7 @@ def hamiltonian_move(target, state, move, rng):
     longest = 4.0 / N_PARTS if learning else 2.0 * rng.random()
     n_steps = int(smaller(larger(round(longest * path.tuning[LENGTH] / step), 1.0), MOST_STEPS // n_parts))
     before = state.log_likelihood[0] + log_prior(target, theta) - _kinetic(momentum, mass)
-    once, twice = 0.0, 0.0
-    for part in range(n_parts):
-        _leapfrog(target, proposal, momentum, state.gradient, mass, step, n_steps)
-        if learning:
-            # Its root: of the squares a few trials would be most of the sum.
-            reached = math.sqrt(squared_move(path.first, path.second, target.n_actors, target.n_dims, theta, proposal))
-            twice += reached / N_PARTS
-            if 2 * part < N_PARTS:
-                once += 2.0 * reached / N_PARTS
+    once, twice = _go(target, state, move, step, n_parts, n_steps)
     new_log_likelihood = log_likelihood(target, proposal)
     change = new_log_likelihood + log_prior(target, proposal) - _kinetic(momentum, mass) - before
     uniform, acceptance = rng.random(), 0.0
