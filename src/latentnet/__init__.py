@@ -6,7 +6,7 @@ Public names are imported from here; `plot`, which needs matplotlib, and `model_
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
@@ -27,6 +27,9 @@ from latentnet.network import Network
 from latentnet.network.layers import Layers
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
+
+if TYPE_CHECKING:
+    from latentnet import model_selection, plot
 
 __all__ = [
     "MAP",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,11 +15,16 @@ from latentnet.models.reported_clusters import ClusterReport, is_of_clusters
 from latentnet.posterior.procrustes import align
 from latentnet.posterior.references import common_positions
 
+if TYPE_CHECKING:
+    from latentnet.models.base import Estimator
+
 __all__ = ["align_to", "read_reference", "turn"]
+
+Model = TypeVar("Model", bound="Estimator")
 
 
 @checked(model=FITTED)
-def align_to(model: Any, reference: Any) -> Any:
+def align_to(model: Model, reference: Any) -> Model:
     """Turn a fitted model's map, and all its draws, to lie as a reference does.
 
     The map is turned and mirrored, and moved where the similarity lets it be, so that common actors lie as near as can

@@ -48,7 +48,7 @@ def library_classes() -> dict[str, type]:
 
 
 @checked(path=PATH, max_bytes=optional(whole(1, 2**63 - 1)))
-def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Any:
+def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Estimator:
     """Read a fitted model that `save` wrote.
 
     Nothing is imported by name and nothing in the file is run, so a file from a stranger is safe to load.
@@ -93,7 +93,7 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_b
 
 
 @checked(path=PATH, max_bytes=optional(whole(1, 2**63 - 1)))
-def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Any:
+def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_bytes: int | None = None) -> Estimator:
     """Go on with a run from the checkpoint that it wrote, after it was killed or interrupted, until it is done.
 
     The draws are those of a run that nothing interrupted, to the bit. The file may have been moved; further checkpoints

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -16,7 +16,12 @@ from latentnet.models.saved import ingredients
 from latentnet.posterior.draws import Draws
 from latentnet.problem.problem import Problem
 
+if TYPE_CHECKING:
+    from latentnet.models.base import Estimator
+
 __all__ = ["merge"]
+
+Model = TypeVar("Model", bound="Estimator")
 
 _MODELS = Rule(
     "a sequence of at least two fitted models",
@@ -27,7 +32,7 @@ _SAME = 0.01  # by how much numbers of a prior that is scaled by the data may di
 
 
 @checked(models=_MODELS)
-def merge(models: Sequence[Any]) -> Any:
+def merge(models: Sequence[Model]) -> Model:
     """Pool fits of the same model to the same network, made with different seeds: their chains become those of one.
 
     Alignment, point estimate, clusters and diagnostics are made anew from all chains, so a fit on a cluster of
