@@ -22,7 +22,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
-from latentnet.families import Bernoulli, Family, Gaussian, NegativeBinomial, Poisson
+from latentnet.families import Bernoulli, Binomial, Family, Gaussian, NegativeBinomial, Ordinal, Poisson
 from latentnet.network.joined import join_networks
 from latentnet.priors.intercept import level_log_density
 from latentnet.priors.joint import add_prior_gradient, from_coordinates, log_prior, pull_to_coordinates, to_coordinates
@@ -34,7 +34,7 @@ from tests import reference
 from tests.reference_effects import part
 
 N = 14
-CLOSE = 1e-5
+CLOSE = 1e-6
 
 
 class Data(NamedTuple):
@@ -55,7 +55,8 @@ def _data(family: Family, directed: bool) -> Data:
     elif family.name == "bernoulli":
         ties = (eta + noise > 0.0).astype(float)
     else:
-        ties = rng.poisson(np.exp(eta)).astype(float)
+        most = {"ordinal": 2, "binomial": 6}.get(family.name, np.inf)
+        ties = np.minimum(rng.poisson(np.exp(eta)), most).astype(float)
     miles = rng.random((N, N)) + 0.3 * (ties == 0)
     miles = miles + miles.T
     if not directed:
@@ -113,6 +114,8 @@ FAMILIES: dict[str, Callable[[], Family]] = {
     "poisson": Poisson,
     "negative binomial": NegativeBinomial,
     "gaussian": Gaussian,
+    "ordinal": Ordinal,
+    "binomial": lambda: Binomial(trials=6),
 }
 # Distances have a kink where two actors meet, at which any rounding decides how an optimiser goes on.
 CASES = [
@@ -158,8 +161,38 @@ def test_the_mode_follows_the_exposure() -> None:
         _model(data, Poisson(exposure=scale * hours), *_given("squared")[:1], engine, True, **_given("squared")[2])
         for scale in (1.0, 3600.0)
     )
-    np.testing.assert_allclose(_distances(after), _distances(before), atol=1e-5)
-    assert after.intercept_ == pytest.approx(before.intercept_ - np.log(3600.0), abs=1e-5)
+    np.testing.assert_allclose(_distances(after), _distances(before), atol=CLOSE)
+    assert after.intercept_ == pytest.approx(before.intercept_ - np.log(3600.0), abs=CLOSE)
+
+
+@pytest.mark.parametrize("family", [Poisson, Binomial])
+def test_exposures_and_trials_of_nobody_change_nothing(family: Callable[[Any], Family]) -> None:
+    """Those of unobserved dyads and of the diagonal, which the prior's mean rate once was of too."""
+    ties = _data(Binomial(), True).ties
+    ties[2] = ties[4, 7] = np.nan
+    given = np.random.default_rng(1).integers(6, 9, (N, N)).astype(float)
+    other = given.copy()
+    other[2] = other[4, 7] = 1e6
+    np.fill_diagonal(other, 1e9)
+    network = Network.from_array(ties, directed=True)
+    frames = [family(one).frame(network) for one in (given, other)]
+    assert frames[0] == frames[1]
+    rate = np.nansum(ties) / given[network.observed.toarray()].sum()
+    expected = np.log(rate) if family is Poisson else np.log(rate / (1.0 - rate))
+    assert frames[0].centre == pytest.approx(expected, abs=0.01)
+
+
+def test_the_scale_of_trials_does_not_pull_the_mode() -> None:
+    """Few successes among many trials are counts: the more trials, the smaller the rate, and nothing else."""
+    network = Network.from_array(_data(Poisson(), True).ties, directed=True)
+    engine = MAP(n_starts=1, tolerance=1e-6)
+    found = [
+        LatentPositionModel(family=Binomial(trials=n), similarity="squared_distance", inference=engine, random_state=1)
+        .fit(network)
+        for n in (10**6, 10**9)
+    ]  # fmt: skip
+    np.testing.assert_allclose(_distances(found[1]), _distances(found[0]), atol=1e-3)
+    assert found[1].intercept_ - found[0].intercept_ == pytest.approx(-np.log(1000.0), abs=1e-3)
 
 
 def _gaussian(shift: float, scale: float) -> Network:

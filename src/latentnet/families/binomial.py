@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,10 +11,10 @@ from scipy.special import expit
 
 from latentnet.compiled import exp, softplus
 from latentnet.constraints import BY_DYAD, Rule, optional
-from latentnet.families.base import Family
+from latentnet.families.base import Family, Frame, mean_tie
 from latentnet.families.counts import check_counts, log_factorial
 from latentnet.families.links import logit
-from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads, tie_place
+from latentnet.network.dyads import average_of_dyads, observed_average, read_number_or_dyads, take_dyads, tie_place
 from latentnet.network.labels import dyad_place
 from latentnet.network.sparse import entry_rows
 
@@ -77,6 +78,13 @@ class Binomial(Family):
                 f"{ties.data[k]:g} of {of_ties[k]:g} trials; raise trials there, or use family 'poisson' for counts "
                 "without a bound"
             )
+
+    def frame(self, network: Network) -> Frame:
+        """The log odds of the mean rate."""
+        n_dyads = network.observed.n_dyads
+        successes = mean_tie(network) * n_dyads
+        failures = observed_average(self.trials, network, "trials") * n_dyads - successes
+        return Frame(math.log((successes + 0.5) / (failures + 0.5)))
 
     def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
         """The trials: (1, n_dyads)."""

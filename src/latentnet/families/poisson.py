@@ -13,7 +13,7 @@ from latentnet.constraints import BY_DYAD, Rule, number, optional
 from latentnet.families.base import Family, Frame, mean_tie
 from latentnet.families.counts import check_counts, draw_counts, log_factorial
 from latentnet.families.links import LARGEST_LOG_MEAN, capped_mean
-from latentnet.network.dyads import average_of_dyads, read_number_or_dyads, take_dyads
+from latentnet.network.dyads import average_of_dyads, observed_average, read_number_or_dyads, take_dyads
 from latentnet.network.labels import dyad_place
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ class Poisson(Family):
 
     def frame(self, network: Network) -> Frame:
         """The log of the mean rate."""
-        return Frame(self.start_intercept(mean_tie(network)))
+        exposure = 1.0 if self.exposure is None else observed_average(self.exposure, network, "exposure")
+        return Frame(math.log(max(mean_tie(network), 1e-3) / exposure))
 
     def dyad_data(self, network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
         """Log exposures: (1, n_dyads), or no row without exposures."""

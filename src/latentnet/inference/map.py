@@ -38,7 +38,8 @@ class MAP(Engine):
     max_iterations : int
         Of L-BFGS, for each start.
     tolerance : float
-        Largest absolute entry of the gradient at which it stops.
+        Largest absolute entry of the gradient at which it stops; earlier where floats no longer tell the densities of
+        two steps apart.
     likelihood : {"auto", "exact", "approximate"}
         "auto" approximates beyond 1,000 actors where it can: ``similarity="distance"`` in up to three dimensions, of
         binary ties (logit) or counts (Poisson without exposure), with effects of attributes that make at most 32

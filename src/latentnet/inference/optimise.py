@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["maximise", "mode_density", "position_spread", "posterior_mode"]
 
+_NO_BETTER = 2  # what L-BFGS-B says where no step along the gradient gains anything
+_FLOOR = 1e-3  # gradients below it can be rounding
+
 
 def maximise(
     problem: Problem,
@@ -43,7 +46,8 @@ def maximise(
     start : ndarray of shape (n_parameters,)
     max_iterations : int
     tolerance : float
-        Largest absolute entry of the gradient, by coordinates, at which it stops.
+        Largest absolute entry of the gradient, by coordinates, at which it stops, or where floats no longer tell the
+        values of two steps apart.
     free : int ndarray or None
         Which entries move; the others stay as in `start`. None: all.
     memory : int
@@ -78,12 +82,13 @@ def maximise(
                 "maxiter": max_iterations,
                 "maxfun": 2 * max_iterations,
                 "gtol": tolerance,
-                "ftol": 1e-12,
+                "ftol": min(1e-12, 1e-4 * tolerance**2),  # what a step gains goes as the square of the gradient
                 "maxcor": memory,
             },
         )
     whole[moved] = found.x
-    converged = bool(found.success) or (gain > 0.0 and found.nit < max_iterations)
+    stuck = found.status == _NO_BETTER and float(np.abs(found.jac).max()) < _FLOOR
+    converged = bool(found.success) or stuck or (gain > 0.0 and found.nit < max_iterations)
     return coordinates.parameters(whole), first - float(found.fun), converged
 
 

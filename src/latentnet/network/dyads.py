@@ -17,7 +17,15 @@ from latentnet.network.sparse import entry_rows, is_sparse
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["average_of_dyads", "matrix_and_places", "read_dyads", "read_number_or_dyads", "take_dyads", "tie_place"]
+__all__ = [
+    "average_of_dyads",
+    "matrix_and_places",
+    "observed_average",
+    "read_dyads",
+    "read_number_or_dyads",
+    "take_dyads",
+    "tie_place",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -100,6 +108,14 @@ def average_of_dyads(value: Any) -> float:
     numbers = np.asarray(value.data if is_sparse(value) else value, dtype=np.float64)
     numbers = numbers[np.isfinite(numbers) & (numbers > 0.0)]  # the diagonal may hold anything
     return float(numbers.mean()) if numbers.size else 1.0
+
+
+def observed_average(value: Any, network: Network, name: str) -> float:
+    """Average of what `read_number_or_dyads` has been seen to accept, over the observed dyads; 1 without any."""
+    if _is_number(value):
+        return float(value)
+    senders, receivers = network.observed.dyads()
+    return float(take_dyads(value, network, name, senders, receivers).mean()) if len(senders) else 1.0
 
 
 def tie_place(network: Network, entry: int) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Priors"]
 
 # Where the default of a number that depends on the network comes from, as the printed table says it.
 _SOURCES = {
-    "intercept_mean": "mean of Gaussian ties, log of the mean rate of counts, else 0",
+    "intercept_mean": "mean of Gaussian ties, log (of trials: log odds) of the mean rate of counts, else 0",
     "position_variance_scale": "(n/G)^(2/d) / 8, in squared units of the positions",
     "position_variance_df": "√(n/G)",
     "cluster_mean_variance": "2 · position_variance_scale · G^(2/d)",
@@ -49,7 +49,8 @@ class Priors(Component):
     that are present or absent, and models without covariates. Else they are R's for standardised data, so that results
     do not depend on these: the unit u of the linear predictor is the standard deviation of the observed ties of family
     "gaussian", 1 for other families; the intercept is that of average covariates; its mean m is the mean of Gaussian
-    ties, the log of the mean rate of counts, 0 for other families. `as_in_r` has R's numbers for all.
+    ties, the log of the mean rate of counts (of counts out of trials: its log odds), 0 for other families. `as_in_r`
+    has R's numbers for all.
 
     ``LatentClusterModel(n_clusters="auto")`` has others: R's variance scale grows with n, and would make one cluster of
     four. There v0 = V/5, df = 4, ω² = 2V and ν = 1: a prior that is scaled by the data. V is the variance of a
