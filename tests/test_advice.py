@@ -1,0 +1,569 @@
+"""What messages of reading, families and effects advise in code is run: the table below has each piece of it.
+
+Every text of `network`, `families` and `effects` that names code has a row: what brings the message about, and what it
+advises, done as it says. A new message without a row fails, and so does a row whose message is gone.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from latentnet import Layers, Network, Priors, study
+from latentnet.effects import (
+    AbsoluteDifference,
+    DyadCovariate,
+    Homophily,
+    Receiver,
+    ReceiverCovariate,
+    Sender,
+    SenderCovariate,
+    SenderReceiver,
+    Sociality,
+    SocialityCovariate,
+)
+from latentnet.families import Bernoulli, Binomial, Gaussian, NegativeBinomial, Ordinal, Poisson
+from latentnet.families.designs import observed_family, warn_of_roster
+from latentnet.network import as_network
+from latentnet.network.dyads import read_dyads
+from latentnet.network.joined import join_networks
+from latentnet.network.layers import given_periods
+from latentnet.network.reading.periods import read_networks
+from tests.environment import package_folder
+
+FOLDERS = ("network", "families", "effects")
+NAN = np.nan
+CODE = re.compile(
+    r"[\w.\]]+\((?!s\))[^ )]|\w\(\)|\b[a-z_]+=(?!=)[^ ,;]|\b[A-Za-z_]\w*\.[a-z_]\w+|\b[A-Z][a-z]+[A-Z]\w+|NaN|"
+    r"\b(?:use|take|family) '\w+'"
+)
+# Texts that name code and advise nothing: rules, the printed form of objects, and parts of messages that have a row.
+NO_ADVICE = (
+    "the sender's value comes first", "must define bind", "Layers({}", "Network(n_actors=", "ObservedDyads(",
+    "conditions on {} un-asked", "map(frozenset", "graph must be an igraph.Graph", "needs ties in {0, 1}",
+    "must be a networkx.Graph or",
+)  # fmt: skip
+
+
+def _array(*ties: tuple[int, int, float], n: int = 4) -> np.ndarray:
+    array = np.zeros((n, n))
+    for i, j, value in ties:
+        array[i, j] = value
+    return array
+
+
+def _net(*ties: tuple[int, int, float], directed: bool = True, **options: Any) -> Network:
+    array = _array(*ties)
+    return Network.from_array(array if directed else np.maximum(array, array.T), directed=directed, **options)
+
+
+def _graph(kind: Any = nx.Graph, **weight: Any) -> Any:
+    graph = kind()
+    graph.add_nodes_from("abcd")
+    graph.add_edge("a", "b", **weight)
+    graph.add_edge("b", "c", **weight)
+    return graph
+
+
+def _lists(frame: pd.DataFrame | None = None, **options: Any) -> Network:
+    table = pd.DataFrame({"i": ["a", "a", "b"], "j": ["b", "c", "a"]}) if frame is None else frame
+    return Network.from_nominations(table, respondent="i", nominee="j", **options)
+
+
+GRADES, COUNTS, ONES = _net((0, 1, -1.0), (1, 2, 1.0)), _net((0, 1, 3.0), (1, 2, 9.0)), _net((0, 1, 1.0), (2, 3, 1.0))
+AGE = pd.DataFrame({"age": [1.0, 2.0, 5.0, 7.0], "text": ["1", "2", "2", "1"]})
+AGED = _net((0, 1, 1.0), attributes=AGE)
+PAIRED = _net((0, 1, 1.0), directed=False, attributes=AGE)
+CAPPED, NAMED = _lists(max_nominations=3, respondents=["a", "b"]), _lists(respondents=["a", "b"])
+TABLE = pd.DataFrame({"i": ["a", "a", "b"], "j": ["b", "b", "a"]})
+GRAPH, MULTI = _graph(n_calls=3.0), _graph(nx.MultiGraph)
+MULTI.add_edge("a", "b")
+EDGES = pd.DataFrame({"i": [1, 2], "j": ["2", "x"]})
+LARGE = _net((0, 1, 1e300), (1, 2, 2e300))
+CLOSE = Network.from_array(np.where(np.eye(3, dtype=bool), 0.0, 1e16 + np.arange(9.0).reshape(3, 3) * 2), directed=True)
+DISTANCES = [[0, 1, 2, 3], [1, 0, 1, 2], [2, 1, 0, 1], [3, 2, 1, 0]]
+
+
+def _checked(family: Any, network: Network) -> bool:
+    family.check(network)
+    return True
+
+
+def _counted() -> bool:
+    """What the message on parallel edges says, letter by letter."""
+    graph = MULTI
+    counts = nx.Graph()
+    counts.add_nodes_from(graph.nodes(data=True))
+    counts.add_weighted_edges_from((i, j, graph.number_of_edges(i, j)) for i, j in graph.edges())
+    return Network.from_networkx(counts).ties.sum() == 6.0 and Network.from_networkx(nx.Graph(graph)).n_ties == 2
+
+
+def _one_row_each(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas
+
+    return frame[~pandas.Series(map(frozenset, zip(frame["i"], frame["j"])), index=frame.index).duplicated()]  # noqa: B905
+
+
+def _simplified() -> bool:
+    igraph = pytest.importorskip("igraph")
+    graph = igraph.Graph(3, [(0, 1), (0, 1), (1, 2)])
+    graph.es["weight"] = 1
+    graph.simplify(combine_edges="sum")
+    return Network.from_igraph(graph).ties.sum() == 6.0
+
+
+def _parallel() -> Network:
+    igraph = pytest.importorskip("igraph")
+    return Network.from_igraph(igraph.Graph(3, [(0, 1), (0, 1), (1, 2)]))
+
+
+def _gappy() -> nx.Graph:
+    graph = _graph(weight=2.0)
+    graph.add_edge("c", "d")
+    return graph
+
+
+def _filled(value: float) -> nx.Graph:
+    graph = _gappy()
+    graph.edges["c", "d"]["weight"] = value
+    return graph
+
+
+def _holes(network: Network) -> int:
+    return network.observed.n_dyads_possible - network.observed.n_dyads
+
+
+SQUARE = pd.DataFrame(np.eye(3, k=1), index=[1, 2, 3], columns=["1", "2", "3"])
+TURNED = pd.DataFrame(np.eye(3, k=1), index=list("abc"), columns=list("cba"))
+LAYERS = Layers({"x": ONES, "y": AGED}), Layers({"x": ONES})
+WITH_NONE = Layers({"x": ONES, "y": Network.from_array(np.where(np.eye(4, dtype=bool), 0.0, NAN), directed=True)})
+FAR = Network.from_array(_array((0, 1, 1.0)), actors=["Ann ", "Bo ", "Cy ", "Di "], directed=True)
+NEAR = Network.from_array(_array((0, 1, 1.0)), actors=["Ann", "Bo", "Cy", "Di"], directed=True)
+ONE_SIDED = _array((0, 1, 1.0), (1, 0, NAN), (2, 3, 1.0), (3, 2, 1.0))
+BIPARTITE = {"x": list("ab"), "y": list("ac")}
+
+
+def _spelt(first: Network, second: Network) -> bool:
+    return len(study.near_duplicates([*first.actors, *second.actors])) > 0
+
+
+ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
+    # reading
+    (
+        "pass self_ties='drop'",
+        lambda: _net((0, 0, 1.0)),
+        lambda: _net((0, 0, 1.0), (0, 1, 1.0), self_ties="drop").n_ties == 1,
+    ),
+    (
+        "numpy.asarray(...) makes an array of nested lists",
+        lambda: DyadCovariate(DISTANCES, name="x").bind(ONES, 2),
+        lambda: DyadCovariate(np.asarray(DISTANCES), name="x").bind(ONES, 2).names == ("x",),
+    ),
+    (
+        "a DataFrame is aligned by labels",
+        lambda: read_dyads(np.zeros((5, 5)), ONES, "x"),
+        lambda: read_dyads(pd.DataFrame(np.eye(5, k=1)), ONES, "x").shape == (4, 4),
+    ),
+    (
+        "must hold real numbers, but its dtype is",
+        lambda: read_dyads(np.full((4, 4), "1"), ONES, "x"),
+        lambda: (read_dyads(np.full((4, 4), "1").astype(float), ONES, "x") == 1.0).all(),
+    ),
+    (
+        "is of dtype",
+        lambda: read_dyads(pd.DataFrame(np.full((4, 4), "1")), ONES, "x"),
+        lambda: (read_dyads(pd.DataFrame(np.full((4, 4), "1")).astype(float), ONES, "x") == 1.0).all(),
+    ),
+    (
+        "make the labels strings, for example with .map(str)",
+        lambda: Network.from_array(np.zeros((2, 2)), [1, True]),
+        lambda: Network.from_array(np.zeros((2, 2)), pd.Series([1, True], dtype=object).map(str)).n_actors == 2,
+    ),
+    (
+        "convert one, for example with .map(",
+        lambda: Network.from_edges(EDGES.map(str), "i", "j", actors=[1, 2, "x"]),
+        lambda: Network.from_edges(EDGES.map(str), "i", "j", actors=pd.Series([1, 2, "x"]).map(str)).n_ties == 2,
+    ),
+    (
+        "give a layer that was not recorded as a network of NaN",
+        lambda: given_periods(list(LAYERS)),
+        lambda: _holes(given_periods([LAYERS[0], WITH_NONE])[2]["y"].networks[0][1]) == 12,
+    ),
+    (
+        "nothing connects their maps; actors are matched by label",
+        lambda: Layers({"x": FAR, "y": NEAR}),
+        lambda: _spelt(FAR, NEAR),
+    ),
+    ("nothing connects the periods; actors are matched", lambda: read_networks([FAR, NEAR]), lambda: _spelt(FAR, NEAR)),
+    (
+        "make one with pandas.DataFrame(rows, columns=[...])",
+        lambda: Network.from_edges([("a", "b")], "i", "j"),
+        lambda: Network.from_edges(pd.DataFrame([("a", "b")], columns=["i", "j"]), "i", "j").n_ties == 1,
+    ),
+    (
+        "make one with pandas.DataFrame(attributes, index=actors)",
+        lambda: Network.from_array(np.eye(2, k=1), attributes={"x": [1, 2]}),
+        lambda: (
+            Network.from_array(
+                np.eye(2, k=1), list("ab"), attributes=pd.DataFrame({"x": [1, 2]}, index=list("ab"))
+            ).n_ties
+            == 1
+        ),
+    ),
+    (
+        "Network.from_edges reads a table",
+        lambda: as_network([[0, 1], [1, 0]]),
+        lambda: (
+            as_network(np.asarray([[0, 1], [1, 0]])) is not None
+            and Network.from_edges(TABLE[1:], "i", "j", directed=True).n_ties == 2
+        ),
+    ),
+    ("cannot set", lambda: setattr(ONES, "directed", False), lambda: not _net((0, 1, 1.0), directed=False).directed),
+    ("cannot delete", lambda: delattr(ONES, "directed"), lambda: Network.from_array(np.eye(2, k=1)).n_ties == 1),
+    (
+        "use Network.from_networkx, from_igraph",
+        lambda: Network(np.eye(2, k=1)),
+        lambda: Network.from_array(np.eye(2, k=1)).n_ties == 1,
+    ),
+    (
+        "and value='size' counts them",
+        lambda: Network.from_edges(TABLE, "i", "j", directed=True),
+        lambda: (
+            Network.from_edges(
+                TABLE.groupby(["i", "j"], as_index=False).size(), "i", "j", "size", directed=True
+            ).ties.sum()
+            == 3.0
+        ),
+    ),
+    (
+        "so pass directed=True if the two orders differ",
+        lambda: Network.from_edges(TABLE, "i", "j", directed=False),
+        lambda: (
+            Network.from_edges(_one_row_each(TABLE), "i", "j", directed=False).n_ties == 1
+            and Network.from_edges(TABLE[1:], "i", "j", directed=True).n_ties == 2
+        ),
+    ),
+    (
+        "frame must name only actors that are in actors=",
+        lambda: Network.from_edges(TABLE, "i", "j", actors=["a", "c"]),
+        lambda: Network.from_edges(TABLE[1:], "i", "j", actors=["a", "c", "b"], directed=True).n_actors == 3,
+    ),
+    ("merges parallel edges, and to count them", lambda: Network.from_networkx(MULTI), _counted),
+    (
+        "pass weight=None for ties of value 1",
+        lambda: Network.from_networkx(GRAPH, weight="x"),
+        lambda: Network.from_networkx(GRAPH, weight=None).ties.sum() == 4.0,
+    ),
+    (
+        "to read them build the network with",
+        lambda: Network.from_networkx(GRAPH),
+        lambda: Network.from_networkx(GRAPH, weight="n_calls").ties.sum() == 12.0,
+    ),
+    (
+        "count as unobserved dyads",
+        lambda: Network.from_networkx(_gappy()),
+        lambda: (
+            Network.from_networkx(_filled(1.0)).ties.sum() == 10.0
+            and _holes(Network.from_networkx(_filled(NAN))) == 1
+            and Network.from_networkx(_gappy(), weight=None).ties.sum() == 6.0
+        ),
+    ),
+    ("graph.simplify(combine_edges='sum')", _parallel, _simplified),
+    (
+        "tell them apart with prefix=",
+        lambda: Network.from_incidence(np.eye(2), rows=list("ab"), columns=list("ac")),
+        lambda: (
+            Network.from_incidence(np.eye(2), rows=list("ab"), columns=list("ac"), prefix=("row ", "column ")).n_actors
+            == 4
+        ),
+    ),
+    (
+        "for example numpy.fmax(array, array.T)",
+        lambda: Network.from_array(ONE_SIDED, directed=False),
+        lambda: (
+            Network.from_array(np.fmax(ONE_SIDED, ONE_SIDED.T), directed=False).n_ties == 2
+            and Network.from_array(ONE_SIDED, directed=True).n_ties == 3
+        ),
+    ),
+    (
+        "for a two-mode network use Network.from_incidence",
+        lambda: Network.from_array(np.ones((2, 3))),
+        lambda: Network.from_incidence(np.ones((2, 3))).n_ties == 6,
+    ),
+    (
+        "reorder with frame[frame.index]",
+        lambda: as_network(TURNED),
+        lambda: as_network(TURNED[TURNED.index]).n_ties == 1,
+    ),
+    (
+        "set frame.columns = frame.index",
+        lambda: as_network(SQUARE),
+        lambda: as_network(SQUARE.set_axis(SQUARE.index, axis=1)).n_ties == 2,
+    ),
+    (
+        "add them to actors= if they belong to it",
+        lambda: _lists(respondents=["a", "b"], actors=["a", "b"]),
+        lambda: _lists(respondents=["a", "b"], actors=["a", "b", "c"]).n_ties == 3,
+    ),
+    ("for one network use LatentPositionModel", lambda: read_networks([ONES]), lambda: as_network(ONES) == ONES),
+    (
+        "a sequence of networks, a period each, or a mapping",
+        lambda: read_networks(ONES),
+        lambda: as_network(ONES) == ONES,
+    ),
+    (
+        "use fit([first, second, ...])",
+        lambda: read_networks({"first": ONES, "second": AGED}),
+        lambda: read_networks([ONES, AGED]).sites is None,
+    ),
+    (
+        "use NaN if that dyad was not observed",
+        lambda: Network.from_array(_array((0, 1, np.inf))),
+        lambda: _holes(_net((0, 1, NAN))) == 1,
+    ),
+    (
+        "first value",
+        lambda: Network.from_array(np.full((2, 2), "1")),
+        lambda: Network.from_array(np.array([["0", "1"], ["0", "0"]]).astype(float)).n_ties == 1,
+    ),
+    (
+        "use numbers, and None or NaN for an unobserved dyad",
+        lambda: Network.from_array(np.array([[0, "x"], [1, 0]], dtype=object)),
+        lambda: _holes(Network.from_array(np.array([[0, None], [1, 0]], dtype=object), directed=True)) == 1,
+    ),
+    # families
+    (
+        "use family='ordinal' for grades such as -1, 0 and 1",
+        lambda: Bernoulli().check(GRADES),
+        lambda: _checked(Ordinal(), GRADES) and _checked(Gaussian(), GRADES),
+    ),
+    (
+        "put NaN in place of codes such as 9",
+        lambda: Bernoulli().check(COUNTS),
+        lambda: (
+            _checked(Poisson(), COUNTS)
+            and _checked(Bernoulli(), _net((0, 1, 1.0), (1, 2, NAN)))
+            and _checked(Bernoulli(), Network.from_networkx(_graph(weight=9.0), weight=None))
+        ),
+    ),
+    (
+        "instead of its name give family=Binomial(trials=5)",
+        lambda: Binomial().check(COUNTS),
+        lambda: _checked(Binomial(trials=9), COUNTS) and _checked(Binomial(trials=np.full((4, 4), 9)), COUNTS),
+    ),
+    (
+        "raise trials there, or use family 'poisson'",
+        lambda: Binomial(trials=5).check(COUNTS),
+        lambda: _checked(Binomial(trials=9), COUNTS) and _checked(Poisson(), COUNTS),
+    ),
+    (
+        "use family 'gaussian' for real values, 'ordinal' for grades",
+        lambda: NegativeBinomial().check(GRADES),
+        lambda: _checked(Gaussian(), GRADES) and _checked(Ordinal(), GRADES),
+    ),
+    (
+        "build the network without max_nominations=",
+        lambda: observed_family(Poisson(), CAPPED, reciprocal=False),
+        lambda: (
+            observed_family(Bernoulli(), CAPPED, reciprocal=False)
+            and observed_family(Poisson(), _lists(respondents=list("abc")), reciprocal=False)
+        ),
+    ),
+    (
+        "use Bernoulli(), or",
+        lambda: observed_family(Bernoulli("probit"), ONES, reciprocal=True),
+        lambda: (
+            observed_family(Bernoulli(), ONES, reciprocal=True)
+            and observed_family(Bernoulli("probit"), ONES, reciprocal=False)
+        ),
+    ),
+    (
+        "cannot be combined with Reciprocity()",
+        lambda: observed_family(Bernoulli(), CAPPED, reciprocal=True),
+        lambda: observed_family(Bernoulli(), CAPPED, reciprocal=False),
+    ),
+    (
+        "leave out Reciprocity()",
+        lambda: observed_family(Bernoulli(), CAPPED, reciprocal=True),
+        lambda: observed_family(Bernoulli(), CAPPED, reciprocal=False),
+    ),
+    (
+        "use family='bernoulli', or",
+        lambda: observed_family(Poisson(), ONES, reciprocal=True),
+        lambda: (
+            observed_family(Bernoulli(), ONES, reciprocal=True) and observed_family(Poisson(), ONES, reciprocal=False)
+        ),
+    ),
+    (
+        "the list of everybody who could have been named",
+        lambda: observed_family(Poisson(), NAMED, reciprocal=False),
+        lambda: observed_family(Poisson(), _lists(respondents=["a", "b"], actors=list("abc")), reciprocal=False),
+    ),
+    (
+        "the roster is taken as given",
+        lambda: warn_of_roster(CAPPED),
+        lambda: warn_of_roster(_lists(respondents=["a", "b"], actors=list("abc"), max_nominations=3)) is None,
+    ),
+    (
+        "give the ties with their directions",
+        lambda: observed_family(Bernoulli(), PAIRED, reciprocal=True),
+        lambda: (
+            observed_family(Bernoulli(), AGED, reciprocal=True)
+            and observed_family(Bernoulli(), PAIRED, reciprocal=False)
+        ),
+    ),
+    (
+        "or give Priors(gaussian_variance_scale=...)",
+        lambda: Gaussian().prior_defaults(Network.from_array(1.0 - np.eye(3)), Priors()),
+        lambda: (
+            Gaussian().prior_defaults(Network.from_array(1.0 - np.eye(3)), Priors(gaussian_variance_scale=1.0)) == {}
+        ),
+    ),
+    (
+        "give them, for example Ordinal(levels=[-1, 0, 1])",
+        lambda: Ordinal().check(Network.from_array(np.zeros((3, 3)))),
+        lambda: _checked(Ordinal(levels=[-1, 0, 1]), Network.from_array(np.zeros((3, 3)))),
+    ),
+    (
+        "fit with Ordinal(levels=...) that has it",
+        lambda: Ordinal().check_again(COUNTS, Ordinal().bind(GRADES, Priors()).data),
+        lambda: (
+            Ordinal(levels=[-1, 0, 1, 3, 9]).check_again(
+                COUNTS, Ordinal(levels=[-1, 0, 1, 3, 9]).bind(GRADES, Priors()).data
+            )
+            is None
+        ),
+    ),
+    (
+        "or say that it is so by Ordinal(levels=...)",
+        lambda: Ordinal().check(_many()),
+        lambda: _checked(Ordinal(levels=range(200)), _many()),
+    ),
+    (
+        "mark dyads that were never watched as unobserved (NaN)",
+        lambda: Poisson(exposure=1.0 - _array((0, 1, 1.0))).check(ONES),
+        lambda: _checked(Poisson(exposure=np.ones((4, 4))), _net((0, 1, NAN))),
+    ),
+    (
+        "divide the values by a power of ten",
+        lambda: Gaussian().check(LARGE),
+        lambda: _checked(Gaussian(), _scaled(1e-299)),
+    ),
+    (
+        "subtract their mean and divide them by their standard deviation",
+        lambda: Gaussian().check(CLOSE),
+        lambda: _checked(Gaussian(), _standard()),
+    ),
+    (
+        "add the level, or recode the tie",
+        lambda: Ordinal(levels=[-1, 0]).check(GRADES),
+        lambda: _checked(Ordinal(levels=[-1, 0, 1]), GRADES) and _checked(Ordinal(levels=[0, 1]), ONES),
+    ),
+    # effects
+    (
+        "use Homophily, or convert it with pandas.to_numeric",
+        lambda: AbsoluteDifference("text").bind(AGED, 2),
+        lambda: (
+            Homophily("text").bind(AGED, 2)
+            and AbsoluteDifference("text").bind(
+                _net((0, 1, 1.0), attributes=AGE.assign(text=pd.to_numeric(AGE["text"]))), 2
+            )
+        ),
+    ),
+    (
+        "use SocialityCovariate(",
+        lambda: SenderCovariate("age").bind(PAIRED, 2),
+        lambda: SocialityCovariate("age").bind(PAIRED, 2) and SenderCovariate("age").bind(AGED, 2),
+    ),
+    ("or read the network with directed=True", lambda: Sender().bind(PAIRED, 2), lambda: Sender().bind(AGED, 2)),
+    ("use Sociality()", lambda: Receiver().bind(PAIRED, 2), lambda: Sociality().bind(PAIRED, 2)),
+    (
+        "use Sender() and Receiver()",
+        lambda: SenderReceiver().bind(Network.from_incidence(np.eye(3)), 2),
+        lambda: (
+            Sender().bind(Network.from_incidence(np.eye(3)), 2)
+            and Receiver().bind(Network.from_incidence(np.eye(3)), 2)
+        ),
+    ),
+    (
+        "or a DataFrame with the labels of all actors",
+        lambda: _joint(np.eye(4, k=1)),
+        lambda: _joint([np.eye(4, k=1)] * 2) and _joint(pd.DataFrame(np.eye(4, k=1))),
+    ),
+    (
+        "use SenderCovariate(",
+        lambda: SocialityCovariate("x").bind(_events(), 2),
+        lambda: SenderCovariate("x").bind(_events(), 2) and ReceiverCovariate("x").bind(_events(), 2),
+    ),
+]
+
+
+def _joint(matrix: Any) -> Any:
+    joined, presences = join_networks([[ONES, AGED]], None)
+    return DyadCovariate(matrix, name="x").shared(presences).bind(joined, 2)
+
+
+def _scaled(scale: float) -> Network:
+    return Network.from_array(LARGE.ties.toarray() * scale, directed=True)
+
+
+def _standard() -> Network:
+    ties, off = CLOSE.ties.toarray(), ~np.eye(3, dtype=bool)
+    return Network.from_array(np.where(off, (ties - ties[off].mean()) / ties[off].std(), 0.0), directed=True)
+
+
+def _many() -> Network:
+    return Network.from_array(np.triu(np.arange(196.0).reshape(14, 14), 1), directed=True)
+
+
+def _events() -> Network:
+    return Network.from_incidence(np.eye(3), attributes=pd.DataFrame({"x": np.arange(6.0)}))
+
+
+@pytest.mark.parametrize(("key", "provoke", "follow"), ADVICE, ids=[key for key, _, _ in ADVICE])
+def test_advice_is_given_and_works(key: str, provoke: Callable[[], Any], follow: Callable[[], Any]) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            provoke()
+        except Exception as error:
+            said = str(error)
+        else:
+            said = "\n".join(str(one.message) for one in caught)
+    assert key in said
+    found = follow()  # a warning is an error here
+    assert found is True or found is np.True_ or (found is not False and bool(found is not None))
+
+
+def _texts(tree: ast.Module) -> Iterator[str]:
+    """Texts of a module that are no docstrings, with {} for what is filled in."""
+    skipped = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            skipped.update(id(one) for one in node.values if isinstance(one, ast.Constant))
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_every_advice_has_a_row_and_every_row_a_message() -> None:
+    root, keys = package_folder(), [key for key, _, _ in ADVICE]
+    paths = [root / "constraints.py", *(path for folder in FOLDERS for path in sorted((root / folder).rglob("*.py")))]
+    texts = [(path, text) for path in paths for text in _texts(ast.parse(path.read_text(encoding="utf-8")))]
+    advice = [
+        f"{path.parent.name}/{path.name}: {text}"
+        for path, text in texts
+        if path != paths[0] and " " in text.strip() and CODE.search(text)
+    ]
+    assert not [one for one in advice if not any(part in one for part in (*keys, *NO_ADVICE))]
+    assert not [key for key in keys if not any(key in text for _, text in texts)]
