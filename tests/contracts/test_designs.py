@@ -228,6 +228,14 @@ def test_extreme_predictors_stay_finite(link: str, design: Any) -> None:
             assert np.all(np.isfinite(score))
 
 
+@pytest.mark.parametrize("level", [-3.0, 0.0, 1.0, 2.0, 2.6, 2.9, 3.1, 4.0])
+def test_full_lists_of_people_that_are_alike(level: float) -> None:
+    """Poles of the integrand by exp(−t) that lie close together, far from 0 and near: one rule, and panels."""
+    eta = level + 0.1 * np.random.default_rng(6).normal(size=12)
+    expected = np.log(reference_designs.full_list("logit", eta[:3], eta[3:]))
+    assert full_list_log_likelihood(0, eta, 3) == pytest.approx(expected, abs=1e-8)
+
+
 def test_extreme_full_lists_of_the_logit_in_closed_form() -> None:
     """One name and one other, both far above 0: P(difference of two logistics > −a) = e^a(e^a − 1 − a)/(e^a − 1)²."""
     for a in (-700.0, -30.0, -3.0, 2.0, 40.0):

@@ -6,7 +6,9 @@ theirs, t. With F the noise's distribution function, S = 1 − F and h = F' / S 
     P = ∫₀^∞ ∏_named S(t − η_j) · Σ_named h(t − η_j) · ∏_un-named F(t − η_k) dt,
 
 by Gauss–Legendre quadrature in s = log(1 + t) over the interval where the log integrand is within 25 of its peak, cut
-into panels where one rule of 32 nodes would be too few. Derivatives are taken with the nodes held fixed.
+into panels where one rule of 32 nodes would be too few. Of the logit the integrand by a = exp(−t) is a rational
+function: where its poles, −exp(−η), are far from the interval of a that matters, one rule over that is enough, and the
+peak need not be sought. Derivatives are taken with the nodes held fixed.
 """
 
 from __future__ import annotations
@@ -35,11 +37,15 @@ __all__ = ["LOWEST", "full_list_log_likelihood", "full_list_scores", "log_sum_ex
 SIZE = 32
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(SIZE)
 LOG_WEIGHTS, PLACES = np.log(WEIGHTS), 0.5 * (1.0 + NODES)
+SQUARES, LOG_SQUARES = PLACES**2, 2.0 * np.log(PLACES)
+LOG_SQUARE_WEIGHTS = LOG_WEIGHTS + np.log(PLACES)  # of a in shares of an interval from 0, by its root
 SHARES = np.arange(SIZE) / (SIZE - 1.0)
 DEPTH = 25.0  # the integrand is left out where it is below exp(−25) times its peak
 LEAST = 12  # places of a grid that must be within DEPTH
 PANEL = 10.0  # longest panel, in t where the largest utility is expected
 MOST_PANELS = 10_000
+MOST = math.exp(LARGEST_POWER)  # of exp(η) for a rule by a
+NEAREST_POLE = 1.0 / 20.0  # of one rule by a, in lengths of the interval
 LOWEST = -1e308
 TINY = 1e-300
 
@@ -97,12 +103,21 @@ def _multiply_named(link, eta, t, a, out, products, hazards, scratch):
 @fast_kernel
 def _log_integrand(link, eta, n_named, direct, sums, left, right, shares, work):
     """Log integrand at shares of an interval of s, in work[0]; then t, exp(−t) and Σ hazards."""
-    out, t, a, hazards, products, scratch = work[0], work[1], work[2], work[3], work[4], work[5]
+    out, t, a = work[0], work[1], work[2]
     for q in range(SIZE):
         s = left + (right - left) * shares[q]
         t[q] = exp(s) - 1.0
         a[q] = exp(-t[q])
-        out[q], hazards[q] = s, TINY
+        out[q] = s
+    _add_people(link, eta, n_named, direct, sums, work)
+
+
+@fast_kernel
+def _add_people(link, eta, n_named, direct, sums, work):
+    """Add the log integrand by t to what is in work[0], at places whose t and exp(−t) are there."""
+    out, t, a, hazards, products, scratch = work[0], work[1], work[2], work[3], work[4], work[5]
+    for q in range(SIZE):
+        hazards[q] = TINY
     add_log_below(link, eta[n_named:], direct, sums, t, a, out, products)
     products[:] = 1.0
     for j in range(n_named):
@@ -150,10 +165,67 @@ def _panels(left, right, reach):
 
 
 @kernel
+def _log_by_power(a, n_named, large, sums):
+    """Log integrand of the logit by a, but for a constant; `large` has exp(η) of the named and of those direct."""
+    value, product, hazards = (n_named - 1.0) * math.log(a), 1.0, 0.0
+    for k in range(large.size):
+        factor = 1.0 + a * large[k]
+        product *= factor
+        if k < n_named:
+            hazards += 1.0 / factor
+        if k % FACTORS == FACTORS - 1 or k == large.size - 1:
+            value -= math.log(product)
+            product = 1.0
+    below = 0.0
+    for m in range(DEGREE - 1, -1, -1):
+        below = (below + sums[m]) * a
+    return value + math.log(hazards) - below
+
+
+@kernel
+def _end_of_powers(eta, n_named, direct, sums):
+    """Of the logit, how far from 0 the integrand by a matters; 0 where a pole is too near."""
+    large = np.empty(n_named + direct.size)
+    for k in range(large.size):
+        large[k] = exp(eta[k] if k < n_named else eta[n_named + direct[k - n_named]])
+    total, largest = sums[0], 1.0
+    for k in range(large.size):
+        total += large[k]
+        largest = max(largest, large[k])
+    if largest > MOST:
+        return 0.0
+    place = min((n_named - 0.5) / total, 1.0)  # about the peak's
+    end = min(place * (1.0 + 30.0 / n_named), 1.0)
+    floor = _log_by_power(place, n_named, large, sums) - DEPTH
+    while end < 1.0 and NEAREST_POLE * end * largest < 1.0 and _log_by_power(end, n_named, large, sums) > floor:
+        end = min(1.5 * end, 1.0)
+    return end if NEAREST_POLE * end * largest < 1.0 else 0.0
+
+
+@kernel
+def _by_powers(eta, n_named, direct, sums, end, work):
+    """What `_quadrature` finds of the logit, by one rule from 0 to `end`, by the root of a."""
+    out, t, a = work[0], work[1], work[2]
+    log_end = math.log(end)
+    for q in range(SIZE):
+        a[q] = end * SQUARES[q]
+        t[q] = -log_end - LOG_SQUARES[q]
+        out[q] = t[q]  # dt = exp(t) da
+    _add_people(LOGIT, eta, n_named, direct, sums, work)
+    for q in range(SIZE):
+        out[q] += LOG_SQUARE_WEIGHTS[q] + log_end
+    return work[:4]
+
+
+@kernel
 def _quadrature(link, eta, n_named, powers, direct):
     """Of each node, the log of weight times integrand, t, exp(−t) and Σ hazards of the named: (4, n_nodes)."""
-    work, sums, reach = np.empty((6, SIZE)), np.empty(DEGREE), reach_of(eta)
+    work, sums = np.empty((6, SIZE)), np.empty(DEGREE)
     sum_powers(link, powers, sums)
+    end = _end_of_powers(eta, n_named, direct, sums) if link == LOGIT else 0.0
+    if end > 0.0:
+        return _by_powers(eta, n_named, direct, sums, end, work)
+    reach = reach_of(eta)
     left, right = _interval(link, eta, n_named, direct, sums, reach, work)
     edges = _panels(left, right, reach)
     found = np.empty((4, (edges.size - 1) * SIZE))
@@ -175,9 +247,14 @@ def full_list_log_likelihood(link, eta, n_named):
 
 
 @fast_kernel
-def _named_score(link, eta, weights, t, totals, hazards):
+def _named_score(link, eta, weights, t, a, totals, hazards):
     """Expected derivative of the log integrand by the η of one of the named; `hazards` is scratch."""
-    fill_hazards(link, eta, t, hazards)
+    if link == LOGIT and eta <= LARGEST_POWER:
+        power = exp(eta)
+        for q in range(t.size):
+            hazards[q] = 1.0 / (1.0 + a[q] * power)
+    else:
+        fill_hazards(link, eta, t, hazards)
     total = 0.0
     for q in range(t.size):
         slope = 1.0 - hazards[q]  # of the log hazard
@@ -201,5 +278,5 @@ def full_list_scores(link, eta, n_named, out):
         weights[q] = exp(weights[q] - total)
     scratch = np.empty(t.size)
     for j in range(n_named):
-        out[j] = _named_score(link, eta[j], weights, t, totals, scratch)
+        out[j] = _named_score(link, eta[j], weights, t, a, totals, scratch)
     write_unnamed_scores(link, eta[n_named:], powers, direct, weights, t, a, scratch, out[n_named:])

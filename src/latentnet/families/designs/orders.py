@@ -239,18 +239,29 @@ def order_log_likelihood(link, eta, n_named, full):
 
 
 @fast_kernel
-def _expected_slope(link, eta, t, weights):
-    """Σ weight · derivative of log f(t − η) by η."""
+def _expected_slope(link, eta, t, a, weights):
+    """Σ weight · derivative of log f(t − η) by η; a is exp(−t)."""
     total = 0.0
+    if link == LOGIT and abs(eta) <= LARGEST_POWER:
+        power = exp(eta)
+        for q in range(t.size):
+            grown = a[q] * power
+            total += weights[q] * ((1.0 - grown) / (1.0 + grown))
+        return total
     for q in range(t.size):
         total -= weights[q] * log_density_slope(link, t[q] - eta)
     return total
 
 
 @fast_kernel
-def _expected_hazard(link, eta, t, weights, scratch):
-    fill_hazards(link, eta, t, scratch)
+def _expected_hazard(link, eta, t, a, weights, scratch):
     total = 0.0
+    if link == LOGIT and abs(eta) <= LARGEST_POWER:
+        power = exp(eta)
+        for q in range(t.size):
+            total += weights[q] / (1.0 + a[q] * power)
+        return total
+    fill_hazards(link, eta, t, scratch)
     for q in range(t.size):
         total += weights[q] * scratch[q]
     return total
@@ -269,14 +280,14 @@ def order_scores(link, eta, n_named, full, out):
     for s in range(n_named - 1, 0, -1):
         parts = densities[s], scales[s], above[s - 1], above_scales[s - 1]
         _weigh(halves, *parts, below, below_scales, work[0])
-        out[s] = _expected_slope(link, eta[s], t, weights)
+        out[s] = _expected_slope(link, eta[s], t, a.ravel(), weights)
         if s == n_named - 1 and full:
             write_unnamed_scores(link, eta[n_named:], powers, direct, weights, t, a.ravel(), scratch, out[n_named:])
         if s > 1:
             _integrate(True, halves, densities[s], scales[s], below, below_scales, other, other_scales)
             below, other = other, below
             below_scales, other_scales = other_scales, below_scales
-    out[0] = _expected_hazard(link, eta[0], t, weights, scratch)
+    out[0] = _expected_hazard(link, eta[0], t, a.ravel(), weights, scratch)
     if not full:
         out[n_named:] = 0.0
         add_reversed_hazards(link, eta[n_named:], 0.0, -1.0, out[n_named:])
