@@ -24,6 +24,7 @@ from latentnet.inference import PriorDraws, chains
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.convergence import Agreement, first_look
 from latentnet.inference.progress import duration
+from latentnet.posterior.diagnostics import mean_ess
 from tests.contracts.networks import NETWORKS, engine, quick_fit, undirected
 from tests.contracts.test_saved_before import FOLDER
 
@@ -140,6 +141,19 @@ def test_how_long_it_takes_goes_by_what_is_worst():
     assert needed(1.0, *[1.01] * 100) == pytest.approx(1.0)
     assert needed(1.1, 1.0) == pytest.approx(0.21 / 0.0404)
     assert needed(np.nan, 1.0) == np.inf
+
+
+def test_chains_run_on_for_the_number_of_clusters():
+    """Also where everything agrees: until a tenth of the draws, 400 of the default ones, are effective ones of it."""
+    found = Agreement({"intercept": 1.0}, np.zeros(1), np.zeros(1), np.ones(1))
+    assert found.settled
+    assert found._replace(of_number=0.9).holds
+    assert not found._replace(of_number=0.9).settled
+    engine = MCMC(n_draws=400, n_warmup=300, progress=False)
+    model = LatentClusterModel("auto", inference=engine, random_state=4).fit(load_sampson())
+    found = first_look(model._problem, model._standing.result(False), False)
+    effective = float(mean_ess(model.draws_.extra["n_clusters"][None])[0])
+    assert found.of_number == pytest.approx(effective / 160) > 1.0
 
 
 @pytest.mark.parametrize(

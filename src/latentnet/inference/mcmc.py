@@ -52,7 +52,8 @@ class MCMC(Engine):
     thin : int or "auto"
         Keep every `thin`-th draw. "auto": every draw, and while the chains do not agree by the rule of
         `ConvergenceWarning` they run on, keeping every second, fourth, ... draw, so that `n_draws` stays what was
-        asked. The draws alone decide: a seed gives the same ones on any machine, which are those of that number as
+        asked; so they do while the number of clusters, where it is learned, has fewer than 400 effective draws. The
+        draws alone decide: a seed gives the same ones on any machine, which are those of that number as
         `thin`. Runs of one chain, and of fewer than 400 kept draws in all, are too short to judge and end as asked.
     n_jobs : int or None
         Chains at once. None: joblib's active backend if one was chosen, else threads, at most one a core; -1: one a
@@ -200,7 +201,7 @@ class MCMC(Engine):
                     break
                 last = 2 * standing.plan.thin > standing.plan.max_thin
                 found = first_look(problem, result, last)
-                if last or found.holds:
+                if last or found.settled:
                     result = result._replace(agreement=found)
                     break
                 standing = standing.thinned()
