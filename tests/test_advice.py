@@ -469,12 +469,12 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
     ),
     # effects
     (
-        "use Homophily, or convert it with pandas.to_numeric",
+        "use Homophily, or convert it with .astype(float)",
         lambda: AbsoluteDifference("text").bind(AGED, 2),
         lambda: (
             Homophily("text").bind(AGED, 2)
             and AbsoluteDifference("text").bind(
-                _net((0, 1, 1.0), attributes=AGE.assign(text=pd.to_numeric(AGE["text"]))), 2
+                _net((0, 1, 1.0), attributes=AGE.assign(text=AGE["text"].astype(float))), 2
             )
         ),
     ),

@@ -16,7 +16,8 @@ from scipy import sparse
 
 from latentnet import DynamicLatentPositionModel, LatentPositionModel, Layers, goodness_of_fit, load
 from latentnet._exceptions import LatentnetWarning
-from latentnet.effects import DyadCovariate
+from latentnet.effects import AbsoluteDifference, DyadCovariate, Homophily, SenderCovariate
+from latentnet.families import Poisson
 from latentnet.network import Network, as_network
 from latentnet.network.reading.periods import read_networks
 from tests.network_checks import NAN, raises
@@ -330,3 +331,46 @@ def test_edge_tables_give_the_same_network_whatever_the_columns_hold(dtype: Any)
     assert network == Network.from_edges(frame, "a", "b", actors=labels)
     with pytest.raises(ValueError, match="names 4" if dtype is not str else "names '4'"):
         Network.from_edges(frame, "a", "b", actors=labels[:3])
+
+
+# ---- values that nobody expects
+
+
+@pytest.mark.parametrize("values", [[True, False, True], ["1", "2", "4"], [Decimal(1), Decimal(2), Decimal(4)]])
+def test_categories_become_numbers_as_the_message_says(values: list[Any]) -> None:
+    """`pandas.to_numeric`, which it named before, leaves truth values what they are."""
+    frame = pd.DataFrame({"x": pd.Series(values, dtype=object).infer_objects()})
+    with raises(ValueError, "needs numbers", "convert it with .astype(float)"):
+        AbsoluteDifference("x").bind(Network.from_array(np.eye(3, k=1), directed=True, attributes=frame), 2)
+    numbers = frame.assign(x=frame["x"].astype(float))
+    AbsoluteDifference("x").bind(Network.from_array(np.eye(3, k=1), directed=True, attributes=numbers), 2)
+
+
+@pytest.mark.parametrize("effect", [Homophily, SenderCovariate])
+def test_attributes_that_hold_lists(effect: Callable[[str], Any]) -> None:
+    network = Network.from_array(np.eye(3, k=1), directed=True, attributes=pd.DataFrame({"x": [["a"], ["b"], ["a"]]}))
+    with raises(TypeError, "needs values that are equal or not", "['a']", "make it a number or a string"):
+        effect("x").bind(network, 2)
+
+
+def test_numbers_whose_squares_overflow() -> None:
+    frame = pd.DataFrame({"x": [1e308, -1e308, 0.0]})
+    with raises(ValueError, "whose squares a float holds", "1e+308", "divide it by a power of ten"):
+        AbsoluteDifference("x").bind(Network.from_array(np.eye(3, k=1), directed=True, attributes=frame), 2)
+
+
+@pytest.mark.parametrize("value", [1e308, 1e-308, -1.0])
+def test_exposures_that_overflow(value: float) -> None:
+    network = Network.from_array(np.eye(3, k=1), directed=True)
+    with raises(ValueError, "exposure must be positive (1e-100 to 1e100)", "from 0 to 1"):
+        Poisson(exposure=np.full((3, 3), value)).check(network)
+    with raises(ValueError, "exposure must be a finite number of at least 1e-100 and up to 1e+100"):
+        Poisson(exposure=value).check(network)
+
+
+def test_an_igraph_vertex_without_a_type_beside_others() -> None:
+    igraph = pytest.importorskip("igraph")
+    graph = igraph.Graph(3, [(0, 1), (1, 2)])
+    graph.vs["type"] = [False, True, None]
+    with raises(ValueError, "node attribute 'type'", "False, True, None", "remove or rename the attribute"):
+        Network.from_igraph(graph)

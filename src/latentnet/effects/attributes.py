@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["AttributeEffect", "Expanded", "RoleCovariate", "codes", "expanded", "level_codes", "numbers"]
 
 
+_LARGEST = 1e150
+
+
 class Expanded(NamedTuple):
     """An attribute as covariates."""
 
@@ -35,7 +38,15 @@ class Expanded(NamedTuple):
 
 def _column(effect: Effect, network: Network, attribute: Any, wanted: np.ndarray | None = None) -> pd.Series[Any]:
     """The attribute of the wanted actors (a mask; default: all), none missing."""
-    return attribute_column(network, attribute, f"effects: {effect!r}", among=wanted)
+    column = attribute_column(network, attribute, f"effects: {effect!r}", among=wanted)
+    if pd.api.types.is_object_dtype(column.dtype):
+        for actor, value in column.items():
+            if getattr(type(value), "__hash__", None) is None:
+                raise TypeError(
+                    f"effects: {effect!r} needs values that are equal or not, but the attribute {shown(attribute)} of "
+                    f"{shown(actor)} is {shown(value)}; make it a number or a string"
+                )
+    return column
 
 
 def _is_categorical(column: pd.Series[Any]) -> bool:
@@ -63,6 +74,11 @@ def _finite(effect: Effect, network: Network, column: pd.Series[Any]) -> np.ndar
             f"effects: {shown(effect)} needs finite numbers, but the attribute {shown(column.name)} is infinite for "
             f"{listing(actors)}; give them numbers"
         )
+    if np.abs(values).max(initial=0.0) > _LARGEST:
+        raise ValueError(
+            f"effects: {shown(effect)} needs numbers whose squares a float holds, but the attribute "
+            f"{shown(column.name)} has {np.abs(values).max():g}; divide it by a power of ten"
+        )
     return values
 
 
@@ -78,7 +94,7 @@ def numbers(effect: Effect, network: Network, attribute: Any) -> np.ndarray:
     if _is_categorical(column):
         raise ValueError(
             f"effects: {shown(effect)} needs numbers, but the attribute {shown(attribute)} has dtype {column.dtype}, "
-            "which is read as categories; use Homophily, or convert it with pandas.to_numeric"
+            "which is read as categories; use Homophily, or convert it with .astype(float)"
         )
     return _finite(effect, network, column)
 

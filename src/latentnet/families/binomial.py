@@ -136,7 +136,7 @@ def _check_trials(trials: float | np.ndarray, network: Network) -> None:
         i, j = (int(k) for k in wrong[0])
         raise ValueError(
             f"trials must be whole numbers of at least 0, but {dyad_place(network.actors, i, j)} they are "
-            f"{trials[i, j]:g}; round them"
+            f"{trials[i, j]:g}; round them, and give 0 where there were none"
         )
     if not isinstance(trials, np.ndarray) and (len(wrong) or trials < 1.0):
         raise ValueError(f"trials must be a whole number of at least 1, or a matrix by dyad, but are {trials:g}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Poisson"]
 
 
-_LEAST_EXPOSURE = 1e-100  # rates of less overflow
+_LEAST_EXPOSURE, _MOST_EXPOSURE = 1e-100, 1e100  # beyond them rates and sums overflow
 
 
 class Poisson(Family):
@@ -67,14 +67,14 @@ class Poisson(Family):
         if self.exposure is not None:
             exposure = read_number_or_dyads(self.exposure, network, "exposure")
             if isinstance(exposure, float):
-                number(least=_LEAST_EXPOSURE).demand("exposure", exposure)
+                number(most=_MOST_EXPOSURE, least=_LEAST_EXPOSURE).demand("exposure", exposure)
             else:
                 self._check_by_dyad(exposure, network)
         check_counts(network, self.name)
 
     @staticmethod
     def _check_by_dyad(exposure: np.ndarray, network: Network) -> None:
-        wrong = exposure <= 0.0
+        wrong = (exposure < _LEAST_EXPOSURE) | (exposure > _MOST_EXPOSURE)
         if network.two_mode:
             wrong[network.n_row_actors :] = wrong[:, : network.n_row_actors] = False
         else:
@@ -82,9 +82,9 @@ class Poisson(Family):
         if wrong.any():
             i, j = (int(k) for k in np.argwhere(wrong)[0])
             raise ValueError(
-                f"exposure must be positive for every dyad, but {dyad_place(network.actors, i, j)} it is "
-                f"{exposure[i, j]:g}; mark dyads that were never watched as unobserved (NaN) in the network and give "
-                "them any positive exposure"
+                f"exposure must be positive (1e-100 to 1e100) for every dyad, but {dyad_place(network.actors, i, j)} "
+                f"it is {exposure[i, j]:g}; mark dyads that were never watched as unobserved (NaN) in the network and "
+                "give them any positive exposure"
             )
 
     def frame(self, network: Network) -> Frame:

@@ -146,7 +146,7 @@ def read_igraph(graph: Any, weight: str | None = "weight", self_ties: SelfTies =
     ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2).T
     _warn_of_gaps(weight, labels, ends, np.array([value is None for value in weights], dtype=bool))
     # Words called "type" are an attribute like others; truth values are igraph's way to tell modes apart.
-    kinds = columns.get("type", ())
+    kinds = [kind for kind in columns.get("type", ()) if kind is not None]
     telling = len(set(map(str, kinds))) == 2 and all(_is_number(kind) or isinstance(kind, bool) for kind in kinds)
     telling = telling and all(kind in (0, 1) for kind in kinds)
     modes = _modes(columns, "type" if telling else "bipartite")
