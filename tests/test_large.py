@@ -12,7 +12,7 @@ import pytest
 from scipy.sparse.csgraph import shortest_path
 from scipy.special import expit
 
-from latentnet import MAP, LatentClusterModel, LatentPositionModel, Layers, Variational, checks, load, roles
+from latentnet import MAP, LatentClusterModel, LatentPositionModel, Layers, Variational, checks, load, plot, roles
 from latentnet.datasets import load_sampson, make_large_network
 from latentnet.datasets.large import Geometry
 from latentnet.effects import DyadCovariate, Sociality
@@ -132,6 +132,8 @@ def test_what_takes_memory_of_all_dyads_is_refused_before_it_is_made(monkeypatch
         model.ties_to_frame,
         lambda: model.coclustering_,
         lambda: roles(model),
+        lambda: plot.roc(model),
+        lambda: plot.calibration(model),
         network.observed.toarray,
         network.observed.dyads,
         lambda: LatentPositionModel().fit(Layers({"a": network, "b": network})),
@@ -141,6 +143,8 @@ def test_what_takes_memory_of_all_dyads_is_refused_before_it_is_made(monkeypatch
         with pytest.raises(MemoryError, match=r"of 300 actors would take .* GiB of memory, but .* are free; "):
             call()
     assert model.predict_proba([(0, 1)]).shape == (1,)
+    i, j = network.ties.nonzero()
+    assert plot.roc(model, dyads=[(0, 1), (0, 2), (int(i[0]), int(j[0]))]) is not None
     assert len(model.to_frame()) == 300
 
 

@@ -10,7 +10,8 @@ from sklearn.metrics import roc_auc_score
 from latentnet import plot
 from latentnet.datasets import load_sampson
 from latentnet.model_selection import DyadKFold
-from tests.contracts.networks import quick_fit
+from latentnet.plot.predictions import _observed
+from tests.contracts.networks import NETWORKS, quick_fit
 
 
 def test_curves_are_of_the_held_out_dyads() -> None:
@@ -29,3 +30,10 @@ def test_curves_are_of_the_held_out_dyads() -> None:
         plot.roc(model, training, held_out)
     assert plot.roc(model).get_xlabel().startswith("False Positive Rate")
     plt.close("all")
+
+
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_dyads_are_observed_where_the_mask_of_all_says_so(name: str) -> None:
+    network = NETWORKS[name]
+    i, j = (places.ravel() for places in np.indices((network.n_actors, network.n_actors)))
+    np.testing.assert_array_equal(_observed(network, i, j), network.observed.toarray().ravel())

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from latentnet._exceptions import ArgumentError
-from latentnet.checks import shown
+from latentnet.checks import fits_square, shown
 from latentnet.constraints import FITTED, PAIRS, checked, instance, optional
 from latentnet.network import Network
 from latentnet.network.labels import dyad_places
@@ -18,6 +18,7 @@ from latentnet.plot.arguments import AXES
 
 __all__ = ["calibration", "roc"]
 
+_PAIR = 200.0  # bytes of a pair of labels, two lists of them
 _NETWORK = optional(instance("a Network", Network))
 
 
@@ -46,6 +47,8 @@ def calibration(model: Any, network: Any = None, dyads: Any = None, *, ax: Axes 
     ------
     ValueError
         For a dyad that `network` has not observed.
+    MemoryError
+        If all dyads are wanted and do not fit into memory.
 
     Examples
     --------
@@ -83,7 +86,7 @@ def roc(model: Any, network: Any = None, dyads: Any = None, *, ax: Axes | None =
 
     Raises
     ------
-    ValueError
+    ValueError, MemoryError
         As for `calibration`.
 
     Examples
@@ -108,16 +111,25 @@ def _axes(ax: Axes | None) -> Axes:
 
 def _ties_and_probabilities(model: Any, network: Any, dyads: Any) -> tuple[np.ndarray, np.ndarray]:
     network = model.network_ if network is None else network
-    seen = network.observed.toarray()
     if dyads is None:
+        fits_square("a pair of labels for each dyad", network.n_actors, _PAIR, fix="give some of them: dyads=...")
         i, j = network.observed.dyads()
         dyads = list(zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True))
     dyads = list(dyads)
     if not dyads:
         raise ArgumentError(f"dyads must hold at least one dyad that network has observed, but is {shown(dyads)}")
     senders, receivers = dyad_places(network, dyads)
-    if not seen[senders, receivers].all():
-        k = int(np.argmin(seen[senders, receivers]))
+    seen = _observed(network, senders, receivers)
+    if not seen.all():
+        k = int(np.argmin(seen))
         raise ValueError(f"dyads has {shown(dyads[k])}, which network has not observed; leave it out")
     tied = entries_at(network.ties, senders, receivers) > 0.0
     return tied, np.asarray(model.predict_proba(dyads))
+
+
+def _observed(network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
+    """Whether these dyads were observed, without a mask of all."""
+    seen = network.observed.asked[senders] & (entries_at(network.observed.missing, senders, receivers) == 0.0)
+    if network.two_mode:
+        seen &= (senders < network.n_row_actors) & (receivers >= network.n_row_actors)
+    return seen & (senders != receivers)
