@@ -360,6 +360,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: _checked(Binomial(trials=9), COUNTS) and _checked(Binomial(trials=np.full((4, 4), 9)), COUNTS),
     ),
     (
+        "use family 'poisson' with an exposure for so many",
+        lambda: Binomial(trials=1e300).check(ONES),
+        lambda: _checked(Poisson(exposure=1e100), ONES),
+    ),
+    (
         "raise trials there, or use family 'poisson'",
         lambda: Binomial(trials=5).check(COUNTS),
         lambda: _checked(Binomial(trials=9), COUNTS) and _checked(Poisson(), COUNTS),

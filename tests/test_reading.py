@@ -17,7 +17,7 @@ from scipy import sparse
 from latentnet import DynamicLatentPositionModel, LatentPositionModel, Layers, goodness_of_fit, load
 from latentnet._exceptions import LatentnetWarning
 from latentnet.effects import AbsoluteDifference, DyadCovariate, Homophily, SenderCovariate
-from latentnet.families import Poisson
+from latentnet.families import Binomial, Poisson
 from latentnet.network import Network, as_network
 from latentnet.network.reading.periods import read_networks
 from tests.network_checks import NAN, raises
@@ -366,6 +366,15 @@ def test_exposures_that_overflow(value: float) -> None:
         Poisson(exposure=np.full((3, 3), value)).check(network)
     with raises(ValueError, "exposure must be a finite number of at least 1e-100 and up to 1e+100"):
         Poisson(exposure=value).check(network)
+
+
+@pytest.mark.parametrize("trials", [1e300, np.full((3, 3), 1e300)])
+def test_trials_that_no_count_can_reach(trials: Any) -> None:
+    network = Network.from_array(np.eye(3, k=1), directed=True)
+    with raises(ValueError, "trials must be at most 2**53", "1e+300", "use family 'poisson'"):
+        Binomial(trials=trials).check(network)
+    Binomial(trials=2**53).check(network)
+    Poisson(exposure=1e100).check(network)
 
 
 def test_an_igraph_vertex_without_a_type_beside_others() -> None:

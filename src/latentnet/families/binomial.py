@@ -130,7 +130,16 @@ class Binomial(Family):
             out[p] = ties[p] - trials[p] / (1.0 + exp(-predictor[p]))
 
 
+_MOST_TRIALS = 2**53  # floats hold no longer all whole numbers beyond
+
+
 def _check_trials(trials: float | np.ndarray, network: Network) -> None:
+    largest = float(np.max(trials))
+    if largest > _MOST_TRIALS:
+        raise ValueError(
+            f"trials must be at most 2**53, but the most are {largest:g}; "
+            "use family 'poisson' with an exposure for so many"
+        )
     wrong = np.argwhere((np.asarray(trials) < 0.0) | (np.asarray(trials) != np.floor(trials)))
     if isinstance(trials, np.ndarray) and len(wrong):
         i, j = (int(k) for k in wrong[0])
