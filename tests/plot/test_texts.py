@@ -15,6 +15,7 @@ import pytest
 
 from latentnet import plot
 from latentnet.checking import Calibration, GoodnessOfFit
+from latentnet.plot.look.attributes import check_revealed_text
 from tests.plot.fakes import cluster_model
 from tests.plot.test_positions_html import hovers
 
@@ -106,3 +107,13 @@ def test_texts_that_no_picture_can_hold_are_refused(text: str, tmp_path: Path) -
         plot.positions_html(model, tmp_path / "map.html", roles=roles)
     with pytest.raises(ValueError, match="models must be"):
         plot.pairs({text: model})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ann Lee", "ann lee", "ANN_LEE", "Ann-Lee", "friends of Ann Lee", "Ann Lee's team", "the Ann Lees", "x_annlee"],
+)
+def test_a_hidden_name_in_any_case_and_form_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="would name an actor whom `reveal` leaves out"):
+        check_revealed_text(["north", text], ["Ann Lee", "Bo"])
+    check_revealed_text(["Annual leave", "Joann Leeds", "Boston", "12"], ["Ann Lee", "Bo", 12])
