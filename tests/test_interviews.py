@@ -46,7 +46,7 @@ def test_answers_are_the_strongest_ties_and_at_most_five(study):
     expected = pd.concat([answers[answers["respondent"] == one] for one in few], ignore_index=True)
     pd.testing.assert_frame_equal(study.ask(site, few), expected)
     # and the most important first
-    wishes = study._periods[site][0].wishes
+    wishes = study._periods[site][0].wishes["advice"]
     ordered = wishes[people.index.get_indexer(answers["respondent"]), people.index.get_indexer(answers["nominee"])]
     same = (answers["respondent"] == answers["respondent"].shift()).to_numpy()
     assert (np.diff(ordered)[same[1:]] <= 0).all()
@@ -75,8 +75,10 @@ def test_experts_know_senior_people_of_every_sector(study):
         assert (chosen["seniority"] == "director").sum() >= 3
 
 
-def test_law_of_the_ties():
+@pytest.mark.parametrize("kind", ["advice", "information"])
+def test_law_of_the_ties(kind):
     """Ties of six sites in five bands are within 4.5 sd of their expectation (alarms: 0.01 %)."""
+    intercept, share, weight = {"advice": (-0.8, 1.0, 1.0), "information": (-1.6, 0.5, 0.6)}[kind]
     study = make_interview_study(random_state=3, n_people=[150] * 6)
     eta, ties = [], []
     for site in study.sites:
@@ -85,8 +87,8 @@ def test_law_of_the_ties():
             z = truth[["x", "y"]].to_numpy()
             sought = people["seniority"].map(interviews.SOUGHT).to_numpy()
             off = ~np.eye(len(z), dtype=bool)
-            eta.append((interviews.INTERCEPT - np.log(150 / 58) + sought - cdist(z, z))[off])
-            ties.append((study._periods[site][period].wishes > 0)[off])
+            eta.append((intercept - np.log(150 / 58) + share * sought - weight * cdist(z, z))[off])
+            ties.append((study._periods[site][period].wishes[kind] > 0)[off])
     p, y = expit(np.concatenate(eta)), np.concatenate(ties)
     for band in np.array_split(np.argsort(p), 5):
         assert abs(y[band].sum() - p[band].sum()) < 4.5 * np.sqrt((p[band] * (1 - p[band])).sum())
@@ -139,8 +141,17 @@ def test_same_seed_same_study_and_tables_are_copies():
     assert not make_interview_study(7, n_people=(24,)).truth("Alderbeck").equals(first.truth("Alderbeck"))
 
 
+def test_another_question_has_other_answers_of_the_same_people(study):
+    assert study.kinds == ("advice", "information")
+    experts = study.experts("Alderbeck")
+    advice, information = (study.ask("Alderbeck", experts, kind=kind) for kind in study.kinds)
+    assert not advice.equals(information)
+    assert set(information["respondent"]) == set(experts)
+
+
 def test_arguments(study):
     for call, message in [
+        (lambda: study.ask("Alderbeck", [], kind="gossip"), "kind must be 'advice' or 'information', but is 'gossip'"),
         (
             lambda: study.people("Nowhere"),
             "site must be one of 'Alderbeck', 'Brackmere', 'Carrowdale', but is 'Nowhere'",

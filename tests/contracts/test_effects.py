@@ -478,7 +478,7 @@ def test_reference_must_be_a_pair_of_levels(reference: Any) -> None:
 
 @pytest.mark.parametrize("name", ["", 3, None])
 def test_dyad_covariate_needs_a_name(name: Any) -> None:
-    with pytest.raises(ValueError, match="DyadCovariate: name must be a string that names the coefficient, but is"):
+    with pytest.raises(ValueError, match="name must be a string that names the coefficient and can be shown, but is"):
         DyadCovariate(np.eye(N), name=name).check_parameters()
     with pytest.raises(TypeError, match="name"):
         DyadCovariate(np.eye(N))  # type: ignore[call-arg]

@@ -16,12 +16,12 @@ from latentnet.families import Bernoulli
 from latentnet.predictive.predictive import Predictive
 from latentnet.problem.bind import make_problem
 
-N = 1500
+N = 2500
 
 
 def _predictive(*effects: Sociality, n: int = N) -> Predictive:
     rng = np.random.default_rng(1)
-    ties = sparse.random_array((n, n), density=4e-3, rng=rng, data_sampler=lambda size: np.ones(size))
+    ties = sparse.random_array((n, n), density=2.4e-3, rng=rng, data_sampler=lambda size: np.ones(size))
     ties.setdiag(0.0)
     network = Network.from_array(ties.tocsr(), directed=True)
     problem = make_problem(

@@ -44,7 +44,7 @@ SOUGHT = {"director": 2.4, "manager": 1.2, "officer": 0.0}  # log odds: the seni
 SPREAD = {"director": 0.5, "manager": 0.75, "officer": 1.0}  # about the cluster's centre: the senior are nearer to it
 CLUSTERS = (0.4, 0.35, 0.25)  # shares of the people
 RADIUS = 3.8  # of the circle on which the clusters' centres lie
-INTERCEPT, SIZE = -0.8, 58  # of a site of so many people; in a larger one people do not go to more of them
+SIZE = 58  # of a site that intercepts are of; in a larger one people do not go to more of them
 AT_HOME = 0.6  # in an organisation of the cluster's own sector for certain; others in any
 BRIDGERS, MOVERS, LEAVERS, JOINERS = 0.08, 0.12, 0.1, 0.1  # of the people of a site
 DRIFT = 0.15  # of those who stay where they are
@@ -52,12 +52,23 @@ MOST_NAMES = 5
 FEWEST_PEOPLE, MOST_PEOPLE = 24, 150
 
 
+class Kind(NamedTuple):
+    """A kind of ties: how its log odds come from seniority and distance."""
+
+    intercept: float
+    sought: float  # times `SOUGHT`
+    weight: float  # of a distance
+
+
+KINDS = {"advice": Kind(-0.8, 1.0, 1.0), "information": Kind(-1.6, 0.5, 0.6)}
+
+
 class _Period(NamedTuple):
     """A site at one time."""
 
     people: pd.DataFrame
     truth: pd.DataFrame
-    wishes: Floats  # (n_people, n_people): a tie is a wish above 0
+    wishes: dict[str, Floats]  # by kind, (n_people, n_people): a tie is a wish above 0
 
 
 _PERIOD = whole(0, 1)
@@ -75,10 +86,13 @@ class InterviewStudy:
         Names of the sites.
     max_nominations : int
         How many names a respondent may give: 5.
+    kinds : tuple of str
+        The questions that can be asked: "advice" and "information".
     """
 
     sites: tuple[str, ...]
     max_nominations: int
+    kinds: tuple[str, ...]
     _periods: Mapping[str, tuple[_Period, _Period]] = field(repr=False)
 
     @checked(period=_PERIOD)
@@ -112,13 +126,13 @@ class InterviewStudy:
         """
         people, _, wishes = self._at(site, 0)
         known = people.assign(
-            rank=people["seniority"].map(list(SENIORITY).index), sought=-(wishes > 0).sum(axis=0)
+            rank=people["seniority"].map(list(SENIORITY).index), sought=-(wishes["advice"] > 0).sum(axis=0)
         ).sort_values(["rank", "sought"], kind="stable")
         first = known.groupby("sector", sort=False).head(1).index[:3]
         return [*first, *known.index.difference(first, sort=False)[:1]]
 
     @checked(respondents=LABELS.or_("one name", lambda value: isinstance(value, str)), period=_PERIOD)
-    def ask(self, site: str, respondents: Iterable[str], period: int = 0) -> pd.DataFrame:
+    def ask(self, site: str, respondents: Iterable[str], period: int = 0, *, kind: str = "advice") -> pd.DataFrame:
         """Interview people: whom do you go to? Each gives at most five names.
 
         Parameters
@@ -127,6 +141,8 @@ class InterviewStudy:
         respondents : sequence of actors
             Whom to ask.
         period : {0, 1}
+        kind : {"advice", "information"}
+            The question: whom do you go to in order to get things done, or from whom do you learn what is going on?
 
         Returns
         -------
@@ -137,9 +153,10 @@ class InterviewStudy:
         Raises
         ------
         ValueError
-            If somebody is not at the site in that period, or is asked twice.
+            If somebody is not at the site in that period, or is asked twice, or there is no such question.
         """
-        people, _, wishes = self._at(site, period)
+        people, _, every = self._at(site, period)
+        wishes = every[one_of("kind", kind, self.kinds)]
         asked = [respondents] if isinstance(respondents, str) else list(respondents)
         known = set(people.index)
         strangers = [one for one in asked if not (isinstance(one, str) and one in known)]
@@ -169,7 +186,8 @@ class InterviewStudy:
         -------
         DataFrame by actor
             Position (`x`, `y`), `cluster`, whether the actor stands between two of them (`bridger`), how many people
-            the actor goes to (`n_ties`), and whether the actor moved from the first period to the second (`moved`).
+            the actor goes to for advice (`n_ties`), and whether the actor moved from the first period to the second
+            (`moved`).
         """
         return self._at(site, period).truth.copy()
 
@@ -199,7 +217,9 @@ def make_interview_study(
     twelve people, a director, stands between two clusters. Who goes to whom follows a latent cluster model, P(i goes to
     j) = 1 / (1 + exp(d_ij − b − s_j)) with d_ij the distance of their positions, s_j = 2.4 for directors, 1.2 for
     managers and 0 for others, and b = −0.8 − log(n / 58) at a site of n people. Whoever goes to more than five people
-    names the five for whom the utility b + s_j − d_ij plus logistic noise is greatest. Before the second period one in
+    names the five for whom the utility b + s_j − d_ij plus logistic noise is greatest. From whom people learn what is
+    going on (``kind="information"``) follows the same map, but less closely, and seniority counts for half: its log
+    odds are −1.6 − log(n / 58) + s_j / 2 − 0.6·d_ij. Before the second period one in
     ten left and as many came, one in eight moved to another cluster, and the others stayed where they were.
 
     Parameters
@@ -235,9 +255,13 @@ def make_interview_study(
     """
     rng = as_generator(random_state)
     sites = PLACES[: len(n_people)]
-    return InterviewStudy(
-        sites, MOST_NAMES, {site: _site(int(n), rng) for site, n in zip(sites, n_people, strict=True)}
-    )
+    periods = {site: _site(int(n), rng) for site, n in zip(sites, n_people, strict=True)}
+    # the other kinds come last: what a seed gives of advice is older than they are
+    for several in periods.values():
+        for one in several:
+            for kind in list(KINDS)[1:]:
+                one.wishes[kind] = _wishes(one.people, one.truth, KINDS[kind], rng)
+    return InterviewStudy(sites, MOST_NAMES, tuple(KINDS), periods)
 
 
 def _site(n: int, rng: np.random.Generator) -> tuple[_Period, _Period]:
@@ -311,12 +335,19 @@ def _later(first: pd.DataFrame, joiners: pd.DataFrame, rng: np.random.Generator)
 
 
 def _period(table: pd.DataFrame, rng: np.random.Generator) -> _Period:
-    positions = table[["x", "y"]].to_numpy()
-    sought = table["seniority"].map(SOUGHT).to_numpy()
-    intercept = INTERCEPT - np.log(len(table) / SIZE)
-    wishes = intercept + sought - cdist(positions, positions) + rng.logistic(size=(len(table),) * 2)
-    np.fill_diagonal(wishes, -np.inf)
+    people = table[["organisation", "sector", "seniority"]].copy()
     truth = table[["x", "y", "cluster", "bridger"]].copy()
+    wishes = _wishes(people, truth, KINDS["advice"], rng)
     truth["n_ties"] = (wishes > 0).sum(axis=1)
     truth["moved"] = table["moved"]
-    return _Period(table[["organisation", "sector", "seniority"]].copy(), truth, wishes)
+    return _Period(people, truth, {"advice": wishes})
+
+
+def _wishes(people: pd.DataFrame, truth: pd.DataFrame, kind: Kind, rng: np.random.Generator) -> Floats:
+    """Log odds of everybody's ties of a kind, and logistic noise."""
+    positions, n = truth[["x", "y"]].to_numpy(), len(people)
+    sought = kind.sought * people["seniority"].map(SOUGHT).to_numpy()
+    log_odds = kind.intercept - np.log(n / SIZE) + sought - kind.weight * cdist(positions, positions)
+    wishes = np.asarray(log_odds + rng.logistic(size=(n, n)))
+    np.fill_diagonal(wishes, -np.inf)
+    return wishes

@@ -125,7 +125,8 @@ def first_look(problem: Problem, result: InferenceResult, last: bool) -> Agreeme
         assert result.labels is not None
         counts = occupied_counts(result.labels.reshape(-1, result.labels.shape[2]))
         extra = {"n_clusters": counts.reshape(result.draws.shape[:2]), "n_components": result.n_components}
-        of_number = float(mean_ess(extra["n_clusters"][None])[0]) / min(_EFFECTIVE_DRAWS, counts.size / 10)
+        if len(result.draws) > 1:
+            of_number = float(mean_ess(extra["n_clusters"][None])[0]) / min(_EFFECTIVE_DRAWS, counts.size / 10)
     draws = as_draws(problem, result, extra, {}, None)
     senders, receivers = monitored_dyads(problem, MOST_DYADS)
     step = max(1, len(senders) // _FIRST_DYADS)

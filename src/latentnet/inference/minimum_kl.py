@@ -49,7 +49,8 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     theta[family] = draws[:, family].mean(axis=0)
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
     target = BoundTarget(Target(_of_expected_ties(problem, draws), problem.own_prior()))
-    held = problem.parameters.random_effects
+    groups = [np.arange(start + group.start, start + group.stop) for group, start in problem.random_groups]
+    held = np.concatenate([np.zeros(0, np.int64), *groups])
     theta[held] = draws[:, held].mean(axis=0)
     free = np.setdiff1d(problem.parameters.of_predictor, held)
     return maximise(

@@ -65,12 +65,6 @@ class Parameters:
         moved = [np.arange(row.part.start, row.part.stop) for row in self.rows if row.role not in ("family", "prior")]
         return np.sort(np.concatenate([np.zeros(0, np.int64), *moved]))
 
-    @cached_property
-    def random_effects(self) -> np.ndarray:
-        """Indices of the random effects: terms whose variance is another row."""
-        parts = [np.arange(row.part.start, row.part.stop) for row in self.rows if f"{row.name}_variance" in self]
-        return np.concatenate([np.zeros(0, np.int64), *parts])
-
     def positions(self, theta: np.ndarray) -> np.ndarray:
         """Positions in parameter vectors (..., n_parameters), as a view where possible: (..., n_actors, n_dims)."""
         return self["positions"].points_of(theta)
