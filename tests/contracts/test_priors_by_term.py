@@ -23,7 +23,9 @@ GIVEN = Priors(intercept_mean=-2.0, coefficients={NAME: (3.0, 0.25), "reciprocit
 
 
 def _fitted(priors: Priors | None = GIVEN, effects: tuple[Any, ...] = (Homophily("group"), Reciprocity())) -> Any:
-    model = LatentPositionModel(effects=effects, priors=priors, inference=MAP(n_starts=1), random_state=1)
+    model = LatentPositionModel(
+        similarity="squared_distance", effects=effects, priors=priors, inference=MAP(n_starts=1), random_state=1
+    )
     return model.fit(load_sampson())
 
 
