@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from latentnet import plot
 from latentnet.datasets import load_sampson
 from latentnet.model_selection import DyadKFold
-from latentnet.plot.predictions import _observed
+from latentnet.network.dyads import were_observed
 from tests.contracts.networks import NETWORKS, quick_fit
 
 
@@ -36,4 +36,4 @@ def test_curves_are_of_the_held_out_dyads() -> None:
 def test_dyads_are_observed_where_the_mask_of_all_says_so(name: str) -> None:
     network = NETWORKS[name]
     i, j = (places.ravel() for places in np.indices((network.n_actors, network.n_actors)))
-    np.testing.assert_array_equal(_observed(network, i, j), network.observed.toarray().ravel())
+    np.testing.assert_array_equal(were_observed(network, i, j), network.observed.toarray().ravel())

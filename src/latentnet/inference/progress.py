@@ -68,9 +68,10 @@ class Progress:
     def run_on(self, found: Agreement, iterations: int, seconds: float) -> None:
         """The chains do not agree yet, and run on for so many iterations, which take about so long."""
         bad = {name: value for name, value in found.scalars.items() if not value < found.worst}
-        where = next(iter(bad), f"dyads, {found.share:.0%} of them below 1.01")
         if found.holds:
             where = "few effective draws of the number of clusters"
+        else:
+            where = next(iter(bad), f"dyads, {found.share:.0%} of them below 1.01")
         self._bar.total = (self._bar.total or 0) + iterations
         self._bar.set_description_str(
             f"not settled: R-hat {found.worst:.2f} ({where}); about {duration(seconds)} more", refresh=False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -11,16 +11,12 @@ from latentnet._exceptions import refuse_joint
 from latentnet.constraints import FITTED, checked
 from latentnet.effects import Similarity
 from latentnet.inference.base import InferenceResult
+from latentnet.models.fitted import Model
 from latentnet.models.reported_clusters import ClusterReport, is_of_clusters
 from latentnet.posterior.procrustes import align
 from latentnet.posterior.references import common_positions
 
-if TYPE_CHECKING:
-    from latentnet.models.base import Estimator
-
 __all__ = ["align_to", "read_reference", "turn"]
-
-Model = TypeVar("Model", bound="Estimator")
 
 
 @checked(model=FITTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
-__all__ = ["ASKED_FOR", "Fitted", "read_only"]
+__all__ = ["ASKED_FOR", "Fitted", "Model", "read_only"]
 
 ASKED_FOR = "it was asked for"
+Model = TypeVar("Model", bound="Fitted")  # what gives back a model of the class that it takes
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -12,16 +12,12 @@ from latentnet.checks import shown
 from latentnet.constraints import FITTED, Rule, checked
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
+from latentnet.models.fitted import Model
 from latentnet.models.saved import ingredients
 from latentnet.posterior.draws import Draws
 from latentnet.problem.problem import Problem
 
-if TYPE_CHECKING:
-    from latentnet.models.base import Estimator
-
 __all__ = ["merge"]
-
-Model = TypeVar("Model", bound="Estimator")
 
 _MODELS = Rule(
     "a sequence of at least two fitted models",

@@ -12,7 +12,7 @@ from scipy import sparse
 from latentnet.checks import fits_square, shown
 from latentnet.constraints import number
 from latentnet.network.labels import Labels, dyad_place, label_index, listing
-from latentnet.network.sparse import entry_rows, is_sparse
+from latentnet.network.sparse import entries_at, entry_rows, is_sparse
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -25,6 +25,7 @@ __all__ = [
     "read_number_or_dyads",
     "take_dyads",
     "tie_place",
+    "were_observed",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -116,6 +117,14 @@ def observed_average(value: Any, network: Network, name: str) -> float:
         return float(value)
     senders, receivers = network.observed.dyads()
     return float(take_dyads(value, network, name, senders, receivers).mean()) if len(senders) else 1.0
+
+
+def were_observed(network: Network, senders: np.ndarray, receivers: np.ndarray) -> npt.NDArray[np.bool_]:
+    """Whether chosen dyads, given by place, were observed, without a mask of all: (n_dyads,)."""
+    seen = network.observed.asked[senders] & (entries_at(network.observed.missing, senders, receivers) == 0.0)
+    if network.two_mode:
+        seen &= (senders < network.n_row_actors) & (receivers >= network.n_row_actors)
+    return np.asarray(seen & (senders != receivers))
 
 
 def tie_place(network: Network, entry: int) -> str:

@@ -12,6 +12,7 @@ from latentnet._exceptions import ArgumentError
 from latentnet.checks import fits_square, shown
 from latentnet.constraints import FITTED, PAIRS, checked, instance, optional
 from latentnet.network import Network
+from latentnet.network.dyads import were_observed
 from latentnet.network.labels import dyad_places
 from latentnet.network.sparse import entries_at
 from latentnet.plot.arguments import AXES
@@ -119,17 +120,9 @@ def _ties_and_probabilities(model: Any, network: Any, dyads: Any) -> tuple[np.nd
     if not dyads:
         raise ArgumentError(f"dyads must hold at least one dyad that network has observed, but is {shown(dyads)}")
     senders, receivers = dyad_places(network, dyads)
-    seen = _observed(network, senders, receivers)
+    seen = were_observed(network, senders, receivers)
     if not seen.all():
         k = int(np.argmin(seen))
         raise ValueError(f"dyads has {shown(dyads[k])}, which network has not observed; leave it out")
     tied = entries_at(network.ties, senders, receivers) > 0.0
     return tied, np.asarray(model.predict_proba(dyads))
-
-
-def _observed(network: Network, senders: np.ndarray, receivers: np.ndarray) -> np.ndarray:
-    """Whether these dyads were observed, without a mask of all."""
-    seen = network.observed.asked[senders] & (entries_at(network.observed.missing, senders, receivers) == 0.0)
-    if network.two_mode:
-        seen &= (senders < network.n_row_actors) & (receivers >= network.n_row_actors)
-    return seen & (senders != receivers)

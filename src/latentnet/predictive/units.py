@@ -16,6 +16,7 @@ from latentnet.compiled import first_class_functions, kernel
 from latentnet.likelihood.composed import Composed, unit_log_likelihoods, with_layout
 from latentnet.likelihood.packed import dyad_layout
 from latentnet.likelihood.verbs import own_scratch
+from latentnet.network.dyads import were_observed
 from latentnet.network.sparse import entries_at
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def _of_pairs(
         i, j = units.senders[numbers], units.receivers[numbers]
         found = np.zeros((len(numbers), len(draws)))
         for senders, receivers in ((i, j), (j, i))[:ways]:
-            missing = entries_at(network.observed.missing, senders, receivers)
-            seen = network.observed.asked[senders] & (missing == 0.0)
+            seen = were_observed(network, senders, receivers)
             dyads = problem.observed_family.dyad_data(network, senders, receivers)
             here = with_layout(target, dyad_layout(senders, receivers))._replace(
                 dense_ties=entries_at(network.ties, senders, receivers),
