@@ -168,7 +168,8 @@ def test_names_of_others_count_towards_the_limit_and_are_left_out_with_a_warning
         ([], {}, ("nobody was asked", "respondents=")),
         ([], {"respondents": ["a"]}, ("at least 2 actors",)),
         ([("a", "b", 1), ("a", "c", 3)], {"rank": "place"}, ("'place'", "gaps", "of 'a' are 1, 3; number them 1 to 2")),
-        ([("a", "b", 1), ("c", "d", 1), ("c", "a", 1)], {"rank": "place"}, ("of 'c' are 1, 1",)),
+        ([("a", "b", 1), ("c", "d", 2), ("c", "a", 2)], {"rank": "place"}, ("of 'c' are 2, 2",)),
+        ([("a", "b", 1), ("a", "c", 1), ("a", "d", 4)], {"rank": "place"}, ("of 'a' are 1, 1, 4",)),
         ([("a", "b", NAN)], {"rank": "place"}, ("of 'a' are nan",)),
         ([("a", "b", "first")], {"rank": "place"}, ("of 'a' are 'first'",)),
         ([("a", "b", 0), ("a", "c", 1)], {"rank": "place"}, ("of 'a' are 0, 1",)),
@@ -299,6 +300,23 @@ def test_networks_of_other_designs_differ():
     edges = Network.from_array(np.where([[1], [1], [0], [1]], read().ties.toarray(), NAN), actors=order)
     assert edges.observed == read().observed
     assert edges != read()
+
+
+@pytest.mark.parametrize("places", [[1, 2, 2, 4], [1, 2, 2, 3], [1, 2.5, 2.5, 4], ["1", "2", "2", "4"]])
+def test_tied_names_share_the_first_of_their_places(places, tmp_path):
+    rows = [("a", name, place) for name, place in zip("bcde", places, strict=True)]
+    network = read(rows, respondents=["a", "b"], max_nominations=4, rank="place", actors=list("abcde"))
+    assert network.ranks.toarray()[0].tolist() == [0, 1, 2, 2, 4]
+    assert replayed(network, network.ranks) == network
+    hidden = network.with_unobserved([("a", "c")])
+    assert hidden.ranks.toarray()[0].tolist() == [0, 1, 0, 2, 4]
+
+
+def test_as_many_names_as_you_like_share_the_first_rank_but_eight_any_other():
+    tied = [("a", f"b{k}", 1) for k in range(9)] + [("a", "z", 10)]
+    assert read(tied, rank="place").ranks.toarray().max() == 10
+    with raises(ValueError, "'place'", "at most 8 names", "'a' gave 9 names rank 2", "tell some of them apart"):
+        read([("a", "z", 1), *(("a", f"b{k}", 2) for k in range(9))], rank="place")
 
 
 def test_hidden_dyads_take_their_ranks_along():
@@ -441,9 +459,10 @@ def _restored(content: dict[str, Any], arrays: dict[str, np.ndarray]) -> Network
         read(rank="place", max_nominations=7),
         read(max_nominations=2, rank="place").with_unobserved([("Ann", other) for other in ("Bob", "Cy", "Eve")]),
         read([], respondents=["a", "b"], max_nominations=3, rank="place"),
+        read([("a", "b", 1), ("a", "c", 2), ("a", "d", 2)], rank="place").with_unobserved([("a", "c")]),
         Network.from_array(DIRECTED),
     ],
-    ids=["named", "ranked", "no limit", "hidden", "named, ranked", "hidden row", "empty", "no lists"],
+    ids=["named", "ranked", "no limit", "hidden", "named, ranked", "hidden row", "empty", "tied", "no lists"],
 )
 def test_files_hold_the_design(network, tmp_path):
     again = _restored(*_stored(network, tmp_path / "file"))
@@ -473,7 +492,6 @@ def test_files_of_the_first_version_say_nothing_of_lists(tmp_path):
         ("counts", np.array([2, 1, 0, 0, 1])),
         ("counts", np.array([2.0, 1, 0, 0, 1, 0])),
         ("ranks", np.array([2.0, 1, 1])),
-        ("ranks", np.array([1.0, 1, 1, 1])),
         ("ranks", np.array([2.5, 1, 1, 1])),
         ("ranks", np.array([3.0, 1, 1, 1])),
         ("ranks", np.array([0.0, 1, 1, 1])),

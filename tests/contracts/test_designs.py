@@ -207,6 +207,36 @@ def _value(family: Family, named: Any, unnamed: Any, full: bool, ranks: Any = No
     return float(evaluate(family, _runs([[(0, n)]]), np.arange(n) < m, np.ones(n), eta, data, dyads, [])[0].sum())
 
 
+TIED = [[1, 1, 3], [1, 2, 2], [1, 2, 2, 4, 4], [1, 1, 3, 3], [1, 2, 2, 2, 5]]
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("link", LINKS)
+def test_tied_ranks_are_the_sum_over_all_orders(link: str, full: bool) -> None:
+    """Also in any order of the columns, and of utilities far apart."""
+    family, unnamed = RankedBernoulli(Tie(link)), np.array([-1.0, 0.5, -2.5])
+    for seed, ranks in enumerate(TIED):
+        named = np.random.default_rng(seed).normal(0.0, 1.0 if seed else 3.0, len(ranks))
+        orders = [
+            order
+            for order in itertools.permutations(range(len(ranks)))
+            if all(ranks[a] <= ranks[b] for a, b in itertools.pairwise(order))
+        ]
+        logs = [_value(family, named[list(order)], unnamed, full, range(1, len(ranks) + 1)) for order in orders]
+        shuffled = np.random.default_rng(seed).permutation(len(ranks))
+        value, score, slope = _one_row(family, named[shuffled], unnamed, full, np.array(ranks)[shuffled])
+        assert value == pytest.approx(np.logaddexp.reduce(logs), abs=1e-10)
+        np.testing.assert_allclose(score, slope, rtol=1e-7, atol=1e-8)
+
+
+def test_one_rank_for_all_is_no_order() -> None:
+    names = np.array([0.5, -1.0, 0.2]), np.array([-1.0, 0.3])
+    for full in (False, True):
+        tied = _one_row(RankedBernoulli(Tie("logit")), *names, full, [1, 1, 1])
+        for one, other in zip(tied, _one_row(CappedBernoulli(Tie("logit")), *names, full), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("link", LINKS)
 def test_ten_names_in_order(link: str) -> None:
     rng = np.random.default_rng(6)

@@ -365,7 +365,8 @@ class Network:
         max_nominations : int, or mapping or Series of int by respondent, optional
             The most names that a respondent was allowed; a list of that length may lack some. Default: no limit.
         rank : column name, optional
-            Order in which a respondent gave the names: 1, 2, ... Default: the order means nothing.
+            Order in which a respondent gave the names: 1, 2, ... Names of equal importance are tied: 1, 2, 2, 4 or 1,
+            2, 2, 3 (up to 8 names a rank, but for the first). Default: the order means nothing.
         actors : sequence of labels, optional
             Everyone whom a respondent could have named, in order, also those whom nobody named. Names of others
             count towards `max_nominations` and are left out with a warning. Default: all people in the table, in
@@ -389,7 +390,8 @@ class Network:
         ------
         TypeError, ValueError
             If a name is missing, someone names himself or herself or the same person twice, gives more than
-            `max_nominations` names or is not in `respondents` or `actors`; if ranks are not 1 to the number of names.
+            `max_nominations` names or is not in `respondents` or `actors`; if ranks are not 1 to the number of names,
+            with or without ties.
 
         Examples
         --------
@@ -559,7 +561,8 @@ class Network:
     def ranks(self) -> sparse.csr_array[Any] | None:
         """Place of every name in its respondent's list, csr_array of float64 with the pattern of `ties`, or None.
 
-        1 for the name given first. Places of names that are hidden, or are no actors, are skipped.
+        1 for the name given first; tied names have the first of the places that they share. Places of names that are
+        hidden, or are no actors, are skipped.
         """
         ranks = self._parts.nominations.ranks
         return None if ranks is None else handed_out(ranks)

@@ -82,18 +82,19 @@ class Nominations:
         shown = observed.asked[rows] & (rows != columns) & ~np.isin(codes(wishes), codes(observed.missing))
         by_rank = np.lexsort((order, rows))
         by_rank = by_rank[shown[by_rank]]
-        rows, columns = rows[by_rank].astype(np.int64), columns[by_rank]
+        rows, columns, order = rows[by_rank].astype(np.int64), columns[by_rank], order[by_rank]
         counts = np.bincount(rows, minlength=n)
         place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rank = place[_firsts(rows, order)].astype(np.float64) + 1
         if self.n_nominations is None:
             return _lists(rows, columns, np.ones(len(rows)), n), self
         # Names of people outside the choice set take up places of the list, here as there.
         spent = self.n_nominations - np.diff(visible.indptr)
         if self.limits is not None:
             kept = place < (self.limits - spent)[rows]
-            rows, columns, place = rows[kept], columns[kept], place[kept]
+            rows, columns, rank = rows[kept], columns[kept], rank[kept]
         named = np.bincount(rows, minlength=n) + spent
-        ranks = None if self.ranks is None else _lists(rows, columns, (place + 1).astype(np.float64), n)
+        ranks = None if self.ranks is None else _lists(rows, columns, rank, n)
         return _lists(rows, columns, np.ones(len(rows)), n), replace(self, n_nominations=named, ranks=ranks)
 
     def is_sound(self, ties: sparse.csr_array[Any], observed: ObservedDyads) -> bool:
@@ -110,6 +111,9 @@ class Nominations:
         )
 
 
+MOST_TIED = 8
+"""Names that may share a rank, but for the first: each more doubles the time that the likelihood takes."""
+
 NONE = Nominations()
 """No lists of names."""
 
@@ -120,11 +124,23 @@ def _are_limits(limits: Ints, named: Ints, asked: Bools) -> bool:
     return fits and bool(np.all(named <= limits) and np.array_equal(limits > 0, asked))
 
 
+def _firsts(rows: Ints, order: npt.NDArray[np.float64]) -> Ints:
+    """Of entries sorted by row and order, the index of the first entry that shares both with each."""
+    new = np.r_[True, (np.diff(rows) != 0) | (np.diff(order) != 0)][: len(rows)]
+    return np.maximum.accumulate(np.where(new, np.arange(len(rows)), 0)).astype(np.int64)
+
+
 def _are_places(ranks: sparse.csr_array[Any], named: Ints) -> bool:
-    """Whether ranks are different whole numbers from 1 to the length of each list."""
+    """Whether ranks are places of lists whose other names were left out, ties having the first place they share."""
     rows, places = entry_rows(ranks), ranks.data
-    whole = (places >= 1) & (places <= named[rows]) & (places == np.floor(places))
-    return bool(whole.all()) and len(set(zip(rows.tolist(), places.tolist(), strict=True))) == ranks.nnz
+    by_rank = np.lexsort((places, rows))
+    rows, places = rows[by_rank], places[by_rank]
+    counts = np.bincount(rows, minlength=len(named))
+    before = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    starts, tied = np.unique(_firsts(rows, places), return_counts=True)
+    before, rows, places = before[starts], rows[starts], places[starts]
+    fits = (places == np.floor(places)) & (places > before) & (places - 1 + counts[rows] - before <= named[rows])
+    return bool(fits.all() and not ((tied > MOST_TIED) & (before > 0)).any())
 
 
 def _were_only_named(named_only: Bools, asked: Bools) -> bool:

@@ -38,7 +38,17 @@ from latentnet.families.noise import (
     sum_log_below,
 )
 
-__all__ = ["order_log_likelihood", "order_scores"]
+__all__ = [
+    "expected_hazard",
+    "expected_slope",
+    "fill_below",
+    "fill_density",
+    "integrate",
+    "order_log_likelihood",
+    "order_scores",
+    "panels",
+    "scale",
+]
 
 SIZE = 16
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(SIZE)
@@ -66,9 +76,9 @@ FROM_NODE = np.ascontiguousarray((WEIGHTS - TO_NODE.T).T)
 
 
 @kernel
-def _panels(link, reach, n_names):
+def panels(link, eta, n_names, full):
     """Half the length of each panel over (0, where nothing is left), and all nodes."""
-    largest = max(reach, 0.0)
+    largest = max(reach_of(eta if full else eta[:n_names]), 0.0)
     shortest = min((NORMAL_STRETCH if link == PROBIT else STRETCH) / n_names, LONGEST)
     end, halves, n_panels = largest + (NORMAL_TAIL if link == PROBIT else TAIL), np.empty(0), 0
     for filled in range(2):  # count, then fill
@@ -88,7 +98,7 @@ def _panels(link, reach, n_names):
 
 
 @fast_kernel
-def _scale(logs, values, scales):
+def scale(logs, values, scales):
     """Exponentials of logs (panels, SIZE), 1 at most, with the log of the rest by panel."""
     for k in range(scales.size):
         largest = LOWEST
@@ -100,7 +110,7 @@ def _scale(logs, values, scales):
 
 
 @fast_kernel
-def _fill_density(link, eta, places, a, values, scales):
+def fill_density(link, eta, places, a, values, scales):
     """Density of one utility at all nodes, times exp(−scale) by panel."""
     flat, t, b = values.ravel(), places.ravel(), a.ravel()
     if link == LOGIT and abs(eta) <= LARGEST_POWER:
@@ -112,7 +122,7 @@ def _fill_density(link, eta, places, a, values, scales):
         return
     for q in range(t.size):
         flat[q] = log_density(link, t[q] - eta)
-    _scale(values, values, scales)
+    scale(values, values, scales)
 
 
 @fast_kernel
@@ -128,7 +138,7 @@ def _fill_above(link, eta, places, a, values, scales):
         return
     for q in range(t.size):
         flat[q] = log_above(link, t[q] - eta)
-    _scale(values, values, scales)
+    scale(values, values, scales)
 
 
 @fast_kernel
@@ -149,7 +159,7 @@ def _multiply(matrix, product, factor, rest, out):
 
 
 @fast_kernel
-def _integrate(upwards, halves, density, density_scales, inner, inner_scales, out, out_scales):
+def integrate(upwards, halves, density, density_scales, inner, inner_scales, out, out_scales):
     """Integrate density times inner from 0 up to each node, or from each node upwards without end."""
     n_panels = halves.size
     done, done_scale = 0.0, LOWEST  # of the panels so far
@@ -175,31 +185,36 @@ def _integrate(upwards, halves, density, density_scales, inner, inner_scales, ou
 
 
 @kernel
+def fill_below(link, eta, full, powers, direct, places, a, below, scales):
+    """Probability that all of the un-named are below, at all nodes, or 1 where the list is not full."""
+    below[:], scales[:] = 1.0, 0.0
+    if full:
+        sums, logs = np.empty(DEGREE), np.zeros(places.shape)
+        sum_powers(link, powers, sums)
+        add_log_below(link, eta, direct, sums, places.ravel(), a.ravel(), logs.ravel(), below.ravel())
+        scale(logs, below, scales)
+
+
+@kernel
 def _chain(link, eta, n_named, full, powers, direct):
     """All that the list's probability needs.
 
     Half lengths, nodes and exp(−node) of the panels; the densities of each utility; A_1, …, A_{r−1}, with B_{r+1} last.
     """
-    halves, places = _panels(link, reach_of(eta if full else eta[:n_named]), n_named)
+    halves, places = panels(link, eta, n_named, full)
     a, n_panels = np.empty(places.shape), halves.size
     t, b = places.ravel(), a.ravel()
     for q in range(t.size):
         b[q] = exp(-t[q])
     densities, density_scales = np.empty((n_named, n_panels, SIZE)), np.empty((n_named, n_panels))
     for s in range(1, n_named):
-        _fill_density(link, eta[s], places, a, densities[s], density_scales[s])
+        fill_density(link, eta[s], places, a, densities[s], density_scales[s])
     above, above_scales = np.empty((n_named, n_panels, SIZE)), np.empty((n_named, n_panels))
     _fill_above(link, eta[0], places, a, above[0], above_scales[0])
     for s in range(1, n_named - 1):
         parts = densities[s], density_scales[s], above[s - 1], above_scales[s - 1]
-        _integrate(False, halves, *parts, above[s], above_scales[s])
-    below, below_scales = above[n_named - 1], above_scales[n_named - 1]
-    below[:], below_scales[:] = 1.0, 0.0
-    if full:
-        sums, logs = np.empty(DEGREE), np.zeros(places.shape)
-        sum_powers(link, powers, sums)
-        add_log_below(link, eta[n_named:], direct, sums, t, b, logs.ravel(), below.ravel())
-        _scale(logs, below, below_scales)
+        integrate(False, halves, *parts, above[s], above_scales[s])
+    fill_below(link, eta[n_named:], full, powers, direct, places, a, above[n_named - 1], above_scales[n_named - 1])
     return halves, places, a, densities, density_scales, above, above_scales
 
 
@@ -239,7 +254,7 @@ def order_log_likelihood(link, eta, n_named, full):
 
 
 @fast_kernel
-def _expected_slope(link, eta, t, a, weights):
+def expected_slope(link, eta, t, a, weights):
     """Σ weight · derivative of log f(t − η) by η; a is exp(−t)."""
     total = 0.0
     if link == LOGIT and abs(eta) <= LARGEST_POWER:
@@ -254,7 +269,8 @@ def _expected_slope(link, eta, t, a, weights):
 
 
 @fast_kernel
-def _expected_hazard(link, eta, t, a, weights, scratch):
+def expected_hazard(link, eta, t, a, weights, scratch):
+    """Σ weight · hazard at t − η; a is exp(−t)."""
     total = 0.0
     if link == LOGIT and abs(eta) <= LARGEST_POWER:
         power = exp(eta)
@@ -280,14 +296,14 @@ def order_scores(link, eta, n_named, full, out):
     for s in range(n_named - 1, 0, -1):
         parts = densities[s], scales[s], above[s - 1], above_scales[s - 1]
         _weigh(halves, *parts, below, below_scales, work[0])
-        out[s] = _expected_slope(link, eta[s], t, a.ravel(), weights)
+        out[s] = expected_slope(link, eta[s], t, a.ravel(), weights)
         if s == n_named - 1 and full:
             write_unnamed_scores(link, eta[n_named:], powers, direct, weights, t, a.ravel(), scratch, out[n_named:])
         if s > 1:
-            _integrate(True, halves, densities[s], scales[s], below, below_scales, other, other_scales)
+            integrate(True, halves, densities[s], scales[s], below, below_scales, other, other_scales)
             below, other = other, below
             below_scales, other_scales = other_scales, below_scales
-    out[0] = _expected_hazard(link, eta[0], t, a.ravel(), weights, scratch)
+    out[0] = expected_hazard(link, eta[0], t, a.ravel(), weights, scratch)
     if not full:
         out[n_named:] = 0.0
         add_reversed_hazards(link, eta[n_named:], 0.0, -1.0, out[n_named:])

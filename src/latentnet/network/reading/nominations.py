@@ -26,7 +26,7 @@ from latentnet.network.labels import (
     object_array,
     of_other_type,
 )
-from latentnet.network.nominations import Nominations
+from latentnet.network.nominations import MOST_TIED, Nominations
 
 __all__ = ["read_nominations"]
 
@@ -188,22 +188,31 @@ def _check_lengths(labels: Labels, counts: Ints, limits: Ints | None) -> None:
 
 
 def _ranks(frame: pd.DataFrame, rank: Hashable, labels: Labels, i: Ints) -> npt.NDArray[np.float64]:
-    """The order of each respondent's names, 1 to the number of them."""
+    """The place of each name in its respondent's list; tied names have the first place that they share."""
     raw = frame[rank].to_numpy(dtype=object)
     values = np.array([_place_of(one) for one in raw], dtype=np.float64)
-    by_rank = np.lexsort((values, i))
-    counts = np.bincount(i, minlength=len(labels))
-    expected = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts) + 1.0
-    wrong = values[by_rank] != expected
+    groups = pd.Series(values).groupby(i)
+    places, shared, dense = (np.array(groups.rank(method=one), np.float64) for one in ("min", "average", "dense"))
+    fits = [pd.Series(values == form).groupby(i).transform("all").to_numpy() for form in (places, shared, dense)]
+    wrong = ~np.logical_or.reduce(fits)
     if wrong.any():
-        respondent = int(i[by_rank[int(np.argmax(wrong))]])
+        respondent = int(i[int(np.argmax(wrong))])
         found = object_array(raw[i == respondent])
         raise ValueError(
-            f"column {shown(rank)} must number each respondent's names 1, 2, ... without gaps or ties, but those of "
-            f"{shown(labels[respondent])} are {listing(found, 12)}; number them 1 to {len(found)}, or leave rank out "
-            "if the order means nothing"
+            f"column {shown(rank)} must number each respondent's names 1, 2, ... without gaps, equal where they are "
+            f"tied (1, 2, 2, 4 or 1, 2, 2, 3), but those of {shown(labels[respondent])} are {listing(found, 12)}; "
+            f"number them 1 to {len(found)}, or leave rank out if the order means nothing"
         )
-    return values
+    tied = pd.Series(places).groupby([i, places]).transform("size").to_numpy()
+    many = (tied > MOST_TIED) & (places > 1)
+    if many.any():
+        row = int(np.argmax(many))
+        raise ValueError(
+            f"column {shown(rank)} must give at most {MOST_TIED} names of a respondent the same rank, unless it is the "
+            f"first, but {shown(labels[i[row]])} gave {tied[row]} names rank {shown(raw[row])}; tell some of them "
+            "apart, or leave rank out"
+        )
+    return places
 
 
 def _place_of(value: Any) -> float:
