@@ -31,6 +31,7 @@ __all__ = [
     "Agreement",
     "agreement",
     "first_look",
+    "in_layers",
     "linear_predictors_of",
     "monitored_dyads",
 ]
@@ -150,7 +151,7 @@ def linear_predictors_of(problem: Problem, draws: Draws, senders: np.ndarray, re
     """Linear predictors by chain and draw, (n_chains, n_draws, n_dyads); of layers, each dyad's in one of these."""
     if problem.layers:
         eta = np.empty((len(draws.pooled), len(senders)))
-        for layer, some, i, j in _in_layers(problem, senders, receivers):
+        for layer, some, i, j in in_layers(problem, senders, receivers):
             own = Predictive(layer.problem, layer.parameters(draws.pooled))
             eta[:, some] = own.values("linear_predictor", i, j)
     else:
@@ -158,7 +159,7 @@ def linear_predictors_of(problem: Problem, draws: Draws, senders: np.ndarray, re
     return eta.reshape(draws.n_chains, draws.n_draws, -1)
 
 
-def _in_layers(
+def in_layers(
     problem: Problem, senders: np.ndarray, receivers: np.ndarray
 ) -> Iterator[tuple[Layer, np.ndarray, np.ndarray, np.ndarray]]:
     """Each layer with the dyads that are watched there, which of all they are, and their places in it.
@@ -185,7 +186,7 @@ def monitored_dyads(problem: Problem, most: int) -> tuple[np.ndarray, np.ndarray
     if problem.layers:
         found = [
             some[entries_at(layer.problem.network.impossible, i, j) == 0.0]
-            for layer, some, i, j in _in_layers(problem, senders, receivers)
+            for layer, some, i, j in in_layers(problem, senders, receivers)
         ]
         within = np.sort(np.concatenate(found))
     else:

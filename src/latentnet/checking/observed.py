@@ -1,0 +1,76 @@
+"""The networks that a fitted model is of: one of an ordinary model; of a joint one several, by layer, site, period."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from latentnet.network import Network
+
+if TYPE_CHECKING:
+    from latentnet.problem.layers import Layer
+    from latentnet.problem.problem import Problem
+
+__all__ = ["Kind", "Observed", "kinds_of", "networks_of"]
+
+
+class Kind(NamedTuple):
+    """One kind of ties: an ordinary problem, of several sites and periods joined."""
+
+    problem: Problem
+    layer: Layer | None  # None: there is only one kind
+
+    @property
+    def name(self) -> str | None:
+        """The layer's."""
+        return None if self.layer is None else self.layer.name
+
+    def parameters(self, theta: np.ndarray) -> np.ndarray:
+        """Its own parameter vectors, of those of the whole model."""
+        return theta if self.layer is None else self.layer.parameters(theta)
+
+    def actors(self) -> np.ndarray:
+        """Where its actors are among those of the whole model, (n_actors,)."""
+        return np.arange(self.problem.n_actors) if self.layer is None else self.layer.actors
+
+
+class Observed(NamedTuple):
+    """One network that a model was fitted to."""
+
+    name: Any  # its period, or (site, period); of layers the layer's, or (layer, one of these); None of a single one
+    where: str  # the same in words
+    network: Network
+    kind: Kind
+    places: np.ndarray  # (n_actors,) where its actors are among those of the kind
+
+
+def kinds_of(problem: Problem) -> list[Kind]:
+    """The layers of a problem, or itself."""
+    return [Kind(layer.problem, layer) for layer in problem.layers] or [Kind(problem, None)]
+
+
+def networks_of(model: Any) -> list[Observed]:
+    """All networks of a fitted model: layer by layer, in these site by site, period by period."""
+    found = []
+    for kind in kinds_of(model._problem):
+        if not hasattr(model, "networks_"):
+            network, layer = kind.problem.network, kind.name
+            where = "" if layer is None else f"layer {layer!r}"
+            found.append(Observed(layer, where, network, kind, np.arange(network.n_actors)))
+            continue
+        several = model._several if kind.layer is None else model._of_layers[kind.name]
+        presences = kind.problem.presences
+        flat = [network for periods in several.networks for network in periods]
+        for number, (name, network) in enumerate(zip(several.names(), flat, strict=True)):
+            label = name if kind.layer is None else (kind.name, name)
+            found.append(Observed(label, _in_words(model, kind, name), network, kind, presences.of_network(number)))
+    return found
+
+
+def _in_words(model: Any, kind: Kind, name: Any) -> str:
+    site, period = (None, name) if model.sites_ is None else name
+    said = [f"layer {kind.name!r}"] if kind.layer is not None else []
+    said += [f"site {site!r}"] if model.sites_ is not None else []
+    said += [f"period {period}"] if model.n_periods_ > 1 else []
+    return ", ".join(said)
