@@ -117,10 +117,9 @@ def _of_agreement(model: Any, networks: list[Observed]) -> Iterator[Finding]:
     if found.share >= SHARE_OF_MOST:
         return
     layer = np.zeros(len(found.dyads), np.int64)
-    for number, (_, some, _, _) in enumerate(
-        in_layers(problem, found.senders, found.receivers) if problem.layers else ()
-    ):
-        layer[some] = number
+    if problem.layers:
+        for k, (_, some, _, _) in enumerate(in_layers(problem, found.senders, found.receivers)):
+            layer[some] = k
     within = np.zeros_like(layer) if problem.presences is None else problem.presences.network[found.senders]
     each = len(networks) // len(kinds_of(problem))
     number = layer * each + within

@@ -61,6 +61,7 @@ def networks_of(model: Any) -> list[Observed]:
             continue
         several = model._several if kind.layer is None else model._of_layers[kind.name]
         presences = kind.problem.presences
+        assert presences is not None
         flat = [network for periods in several.networks for network in periods]
         for number, (name, network) in enumerate(zip(several.names(), flat, strict=True)):
             label = name if kind.layer is None else (kind.name, name)
