@@ -48,7 +48,7 @@ def test_what_cannot_be_compared_is_named(models: dict[str, LatentClusterModel])
         latentnet.compare({})
     other = LatentPositionModel(inference=MCMC(50, 50), random_state=1)
     other.fit(make_latent_network(12, 2, random_state=1).network)
-    with pytest.raises(ValueError, match="'other' was fitted to another one"):
+    with pytest.raises(ValueError, match="'other' was fitted to others"):
         latentnet.compare({**models, "other": other}, criterion="bic")
     with pytest.raises(ValueError, match="inference='mcmc'"):
         latentnet.bic(LatentPositionModel(inference="map", random_state=1).fit(load_sampson()))

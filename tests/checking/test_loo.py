@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
@@ -14,10 +15,18 @@ from scipy.stats import poisson
 from sklearn.base import clone
 
 import latentnet
-from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network
+from latentnet import (
+    MCMC,
+    DynamicLatentClusterModel,
+    DynamicLatentPositionModel,
+    LatentClusterModel,
+    LatentPositionModel,
+    Layers,
+    Network,
+)
 from latentnet.checking.comparison import _of_clusters
 from latentnet.checking.refits import _Actors, _without_space
-from latentnet.datasets import load_sampson
+from latentnet.datasets import load_sampson, load_sampson_waves
 from latentnet.effects import Receiver, Reciprocity
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.diagnostics import mean_ess
@@ -237,6 +246,109 @@ def test_actors_can_be_compared(monks: LatentPositionModel) -> None:
     assert sorted(table.index) == ["none", "three"]
     assert np.isfinite(table["elpd"]).all()
     assert not table["advice"].str.contains("criterion").any()
+
+
+def _joint(*models: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Names of the networks of joint models, and the models of one network by hand."""
+    for model in models:
+        layers = [layer.name for layer in model._problem.layers]
+        for site in getattr(model, "sites_", None) or [None]:
+            for period in range(len(model.networks_ if site is None else model.networks_[site])):
+                view = model.at(period, site)
+                name = (period,) if site is None else (site, period)
+                yield from [((layer, *name), view.layer(layer)) for layer in layers] if layers else [(name, view)]
+
+
+SHORT = MCMC(100, 100, 2, thin=1, progress=False)
+
+
+def _check_views(model: Any, views: list[tuple[tuple[Any, ...], Any]]) -> None:
+    """Everything by unit is that of the views, which have the same draws."""
+    found = latentnet.loo(model)
+    parts = [(name, latentnet.loo(view)) for name, view in views]
+    assert found.n_units == sum(part.n_units for _, part in parts)
+    assert found.elpd == pytest.approx(sum(part.elpd for _, part in parts))
+    assert found.n_effective == pytest.approx(sum(part.n_effective for _, part in parts))
+    assert found.worst_k == max(part.worst_k for _, part in parts)
+    for name, part in parts:
+        assert part.pointwise.index.names == found.pointwise.index.names[len(name) :]
+        for unit in part.pointwise.index[::20]:
+            of_pair = unit if isinstance(unit, tuple) else (unit,)
+            np.testing.assert_allclose(found.pointwise.loc[(*name, *of_pair)], part.pointwise.loc[unit], rtol=1e-6)
+
+
+def test_joint_models_have_the_units_of_all_their_networks() -> None:
+    first, second, third = load_sampson_waves()
+    model = DynamicLatentPositionModel(inference=SHORT, random_state=1).fit([first, second, third])
+    views = list(_joint(model))
+    assert [name for name, _ in views] == [(0,), (1,), (2,)]
+    _check_views(model, views)
+    part = latentnet.loo(model, n_units=150, random_state=1)
+    assert (len(part.pointwise), part.n_units) == (150, 459)
+    whole = latentnet.loo(model)
+    assert abs(part.elpd - whole.elpd) < 4 * part.se_sampling  # false alarm: 1 in 16,000
+    pd.testing.assert_frame_equal(part.pointwise, whole.pointwise.loc[part.pointwise.index], rtol=1e-6)
+
+
+@pytest.mark.slow
+def test_layers_sites_and_lists_have_their_units_too() -> None:
+    first, second, third = load_sampson_waves()
+    layers = LatentPositionModel(inference=SHORT, random_state=1).fit(Layers({"early": first, "late": third}))
+    _check_views(layers, [((name,), layers.layer(name)) for name in ("early", "late")])
+    model = DynamicLatentClusterModel(2, inference=SHORT, random_state=1)
+    labels = {actor: f"brother {actor}" for actor in third.actors}
+    other = Network.from_array(third.ties, actors=[labels[actor] for actor in third.actors], directed=True)
+    _check_views(model.fit({"here": [first, second], "there": [other]}), list(_joint(model)))
+    both = [Layers({"a": first, "b": second}), Layers({"a": second, "b": third})]
+    assert len(list(_joint(model.fit(both)))) == 4
+    _check_views(model, list(_joint(model)))
+    capped = _lists(max_nominations=3)
+    mixed = LatentPositionModel(inference=SHORT, random_state=1).fit(
+        Layers({"asked": capped, "seen": Network.from_array(np.eye(12)[::-1] - np.eye(12)[::-1] * np.eye(12))})
+    )
+    pointwise = latentnet.loo(mixed).pointwise
+    assert pointwise.index.names == ["layer", "sender", "receiver"]
+    lists = pointwise.loc["asked"]
+    assert lists.index.get_level_values("receiver").isna().all()
+    own = latentnet.loo(mixed.layer("asked")).pointwise
+    np.testing.assert_allclose(lists["elpd"], own["elpd"], rtol=1e-6)
+    assert lists.index.get_level_values("sender").tolist() == own.index.tolist()
+
+
+def test_joint_models_are_compared_on_the_same_data() -> None:
+    first, second, third = load_sampson_waves()
+    static = LatentPositionModel(inference=SHORT, random_state=1)
+    both = clone(static).fit(Layers({"first": first, "second": second}))
+    none = clone(static).set_params(similarity=None).fit(Layers({"first": first, "second": second}))
+    table = latentnet.compare({"map": both, "none": none})
+    gaps = latentnet.loo(none).pointwise["elpd"] - latentnet.loo(both).pointwise["elpd"]
+    assert table.index[0] == "map"
+    assert table.loc["none", "difference"] == pytest.approx(gaps.sum())
+    assert table.loc["none", "se_difference"] == pytest.approx(np.sqrt(306 * gaps.var(ddof=0)))
+    union = clone(static).fit(both.network_)
+    other = clone(static).fit(Layers({"first": first, "second": third}))
+    for stranger in (union, other):
+        with pytest.raises(ValueError, match="'stranger' was fitted to others"):
+            latentnet.compare({"both": both, "stranger": stranger})
+    with pytest.raises(ValueError, match="criterion='actors' is for models of one network"):
+        latentnet.compare({"both": both}, criterion="actors")
+
+
+@pytest.mark.slow
+def test_folds_of_joint_models_agree_with_leaving_one_out() -> None:
+    waves = load_sampson_waves()
+    engine = MCMC(250, 300, 2, thin=1)
+    for kind, data in (
+        (DynamicLatentPositionModel, waves[:2]),
+        (LatentPositionModel, Layers({"first": waves[0], "second": waves[1]})),
+    ):
+        models = {"map": kind(inference=engine, random_state=1).fit(data)}
+        models["none"] = kind(similarity=None, inference=engine, random_state=1).fit(data)
+        by_one = latentnet.compare(models)
+        by_fold = latentnet.compare(models, criterion="kfold", random_state=1)
+        assert by_one.index.tolist() == by_fold.index.tolist() == ["map", "none"]
+        gap = by_one.loc["none", "difference"] - by_fold.loc["none", "difference"]
+        assert abs(gap) < 2 * by_one.loc["none", "se_difference"]
 
 
 def test_weights_of_a_pareto_tail() -> None:

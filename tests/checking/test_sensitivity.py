@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.base import clone
 
 import latentnet
-from latentnet import MCMC, LatentClusterModel, Priors
+from latentnet import (
+    MCMC,
+    DynamicLatentClusterModel,
+    DynamicLatentPositionModel,
+    LatentClusterModel,
+    LatentPositionModel,
+    Layers,
+    Network,
+    Priors,
+)
 from latentnet.checking.sensitivity import _distance, _log_priors, sensitivity
-from latentnet.datasets import load_sampson
+from latentnet.datasets import load_sampson, load_sampson_waves
 from latentnet.effects import Homophily, SenderReceiver
 from latentnet.posterior.draws import Draws
 from tests.contracts.networks import engine, quick_fit, refit
@@ -78,6 +91,43 @@ def test_clusters_are_scaled_and_positions_given_them_are_not(n_clusters: int | 
     np.testing.assert_allclose(
         _log_priors(problem, _of(draws, changed)), _log_priors(problem, draws), rtol=1e-6, atol=1e-5
     )
+
+
+WAVES = load_sampson_waves()
+ELSEWHERE = Network.from_array(WAVES[2].ties, actors=[f"brother {actor}" for actor in MONKS.actors], directed=True)
+
+
+SITES = {"here": list(WAVES[:2]), "there": [ELSEWHERE]}
+AROUND = Layers({"a": WAVES[0], "b": WAVES[2]})
+
+
+@pytest.mark.parametrize(
+    ("model", "data"),
+    [
+        (DynamicLatentPositionModel(), list(WAVES[:2])),
+        pytest.param(LatentPositionModel(layers="around"), AROUND, marks=pytest.mark.slow),
+        pytest.param(DynamicLatentClusterModel(2), SITES, marks=pytest.mark.slow),
+        pytest.param(DynamicLatentClusterModel("auto"), list(WAVES[:2]), marks=pytest.mark.slow),
+    ],
+    ids=["periods", "layers around", "sites and clusters", "periods and a number of clusters"],
+)
+def test_positions_of_joint_models_are_not_scaled(model: Any, data: Any) -> None:
+    """Neither steps nor layers' own positions: whatever they are, the prior of all else is the same."""
+    model = clone(model).set_params(inference=engine(n_draws=60), random_state=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(data)
+    problem, draws, rng = model._problem, model.draws_, np.random.default_rng(1)
+    changed = draws.pooled.copy()
+    changed[:, problem.positions] = rng.normal(size=changed[:, problem.positions].shape)
+    for layer in problem.layers:
+        if layer.spread >= 0:
+            own = slice(layer.deviations, layer.deviations + layer.n_coordinates)
+            changed[:, own] = rng.normal(size=changed[:, own].shape)
+    rest = _log_priors(problem, draws)
+    np.testing.assert_allclose(_log_priors(problem, _of(draws, changed)), rest, rtol=1e-6, atol=1e-5)
+    assert np.ptp(rest) > 0.1
+    assert {"prior", "likelihood"} <= set(latentnet.prior_sensitivity(model))
 
 
 def test_the_table_says_where_prior_and_ties_disagree() -> None:

@@ -28,7 +28,7 @@ from latentnet.problem.named import as_draws
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 
-__all__ = ["Calibration", "calibrate", "rank_bands"]
+__all__ = ["Calibration", "calibrate", "rank_bands", "tabulated"]
 
 N_RANKS = 100  # 99 draws of each fit
 _N_PAIRS = 3
@@ -144,15 +144,19 @@ def calibrate(
     pairs = _watched_pairs(problem, np.random.default_rng(first.spawn(1)[0]))
     found = Parallel(n_jobs=n_jobs)(delayed(_ranks)(problem, engine, pairs, seed) for seed in seeds)
     ranks = pd.DataFrame(found)
+    return Calibration(ranks, tabulated(ranks))
+
+
+def tabulated(ranks: pd.DataFrame) -> pd.DataFrame:
+    """What `Calibration.table` says of ranks, by quantity."""
     uniform = np.sqrt((N_RANKS**2 - 1) / 12.0)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "mean_rank": ranks.mean(),
             "spread": ranks.std(ddof=0) / uniform,
             "p_value": [_p_value(ranks[name].to_numpy()) for name in ranks],
         }
     )
-    return Calibration(ranks, table)
 
 
 def _watched_pairs(problem: Problem, rng: np.random.Generator) -> list[tuple[int, int]]:

@@ -12,9 +12,11 @@ import pandas as pd
 from latentnet._random import RandomState, as_seed_sequence
 from latentnet.checking.bic import bic
 from latentnet.checking.loo import BAD_K, check_draws, loo
+from latentnet.checking.observed import data_of, kinds_of
 from latentnet.checking.refits import actor_densities, fold_densities
 from latentnet.checks import shown
 from latentnet.constraints import FITTED, NAMED_MODELS, SEED, among, checked
+from latentnet.predictive.simulation import simulated_ties
 
 __all__ = ["Criterion", "compare"]
 
@@ -42,12 +44,13 @@ def compare(
     Parameters
     ----------
     models : dict of str to fitted model
-        All fitted to the same network, with families of one kind: of numbers that are whole, or of real ones.
+        All fitted to the same network, or the same networks, with families of one kind: of numbers that are whole, or
+        of real ones.
     criterion : {"loo", "kfold", "actors", "bic"}
         ``"loo"``: leave out one unit (`loo`), for dimensions, effects, similarities and families. ``"kfold"``: the same
         question by ten refits over folds of units, where importance weights fail. ``"actors"``: leave out whole actors,
         by ten refits, and integrate their positions over the prior or mixture: the one that can tell numbers of
-        clusters. ``"bic"``: as R's ``latentnet`` (`bic`).
+        clusters, of models of one network. ``"bic"``: as R's ``latentnet`` (`bic`).
     random_state : None, int, SeedSequence, Generator or RandomState
         For folds and for positions of held-out actors; the refits have the models' own.
 
@@ -83,8 +86,8 @@ def compare(
     first = next(iter(models.values()))
     for name, model in models.items():
         FITTED.demand(f"models[{name!r}]", model)
-        if model.network_ != first.network_:
-            raise ValueError(f"compare needs models of one network, but {shown(name)} was fitted to another one")
+        if data_of(model) != data_of(first):
+            raise ValueError(f"compare needs models of the same data, but {shown(name)} was fitted to others")
     if criterion == "bic":
         return _by_bic(models)
     _check_kinds(models)
@@ -94,17 +97,20 @@ def compare(
 
 def _check_kinds(models: Mapping[str, Any]) -> None:
     """Densities of real numbers and probabilities of whole ones have different units."""
-    whole = {}
+    whole: dict[tuple[str | None, bool], str] = {}
     for name, model in models.items():
         check_draws(model, "compare")
-        values = model.simulate(random_state=0)[0].ties.data
-        whole[name] = bool(np.all(values == np.floor(values)))
-    kinds = {kind: name for name, kind in whole.items()}
-    if len(kinds) > 1:
-        raise ValueError(
-            f"compare needs families of one kind, but ties are whole numbers in {shown(kinds[True])} and real ones in "
-            f"{shown(kinds[False])}: probabilities and densities cannot be compared"
-        )
+        for kind in kinds_of(model._problem):
+            theta = kind.parameters(model.draws_.pooled[:1])[0]
+            values = simulated_ties(kind.problem, theta, np.random.default_rng(0)).data
+            whole[kind.name, bool(np.all(values == np.floor(values)))] = name
+    for layer, is_whole in whole:
+        if is_whole and (layer, False) in whole:
+            where = "" if layer is None else f" of layer {shown(layer)}"
+            raise ValueError(
+                f"compare needs families of one kind, but ties{where} are whole numbers in {shown(whole[layer, True])} "
+                f"and real ones in {shown(whole[layer, False])}: probabilities and densities cannot be compared"
+            )
 
 
 def _densities(models: Mapping[str, Any], criterion: str, random_state: Any) -> dict[str, _Found]:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import logsumexp
 from sklearn.utils.validation import check_is_fitted
 
-from latentnet._exceptions import refuse_joint, refuse_layers
 from latentnet._random import RandomState, as_generator
+from latentnet.checking.observed import Kind, kinds_of
 from latentnet.checks import shown
 from latentnet.constraints import FITTED, SEED, checked, whole
-from latentnet.network import Network
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.clusters import evenly_spaced
 from latentnet.posterior.diagnostics import mean_ess
 from latentnet.predictive.units import Units, draws_of_units, observed_units
+from latentnet.problem.problem import Problem
 
-__all__ = ["BAD_K", "LOO", "check_draws", "loo", "unit_index"]
+__all__ = ["BAD_K", "LOO", "Left", "check_draws", "loo", "unit_index", "units_of"]
 
 BAD_K = 0.7  # importance weights with a heavier tail are not to be relied on
 # For the rough numbers of units that are not smoothed: log-likelihoods in all, and draws at least.
 _ROUGH_NUMBERS, _FEW_DRAWS = 50_000_000, 100
+
+
+class Left(NamedTuple):
+    """Units of one kind of ties."""
+
+    kind: Kind
+    units: Units  # all
+    chosen: np.ndarray  # which of them are meant, ascending
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +53,8 @@ class LOO:
         Largest Pareto k. Above 0.7 the importance weights of a unit are not to be relied on.
     pointwise : DataFrame
         By unit, (sender, receiver) of a pair or respondent of a list: `elpd`, its Monte Carlo standard error `mcse`,
-        and `k`; of the units that were smoothed.
+        and `k`; of the units that were smoothed. Of a joint model first by layer, site and period, as far as it has
+        several; where some layers have lists and others pairs, a list is that of its sender, and has no receiver.
     n_units : int
         All of them. Where fewer were smoothed, `elpd` is the sum of rough numbers of all units, corrected by these
         (Magnusson et al. 2020).
@@ -76,10 +86,13 @@ def loo(model: Any, *, n_units: int = 5000, random_state: RandomState = None) ->
     where lists have a cap or an order. It asks how well a tie is foretold between two actors whose other ties are
     known, which is no question for numbers of clusters: ``compare(..., criterion="actors")``.
 
+    The units of a joint model are those of all its networks; each is left out alone, and the others of its actors, in
+    the same network and in others, are known.
+
     Parameters
     ----------
-    model : LatentPositionModel or LatentClusterModel
-        Fitted by MCMC.
+    model : fitted estimator
+        By MCMC.
     n_units : int
         Where there are more units, this many are smoothed, chosen at random; the others enter by their WAIC.
     random_state : None, int, SeedSequence, Generator or RandomState
@@ -92,7 +105,7 @@ def loo(model: Any, *, n_units: int = 5000, random_state: RandomState = None) ->
     Raises
     ------
     ValueError
-        Without chains, for joint models, and where the likelihood conditions on who was named.
+        Without chains, and where the likelihood conditions on who was named.
 
     References
     ----------
@@ -112,30 +125,40 @@ def loo(model: Any, *, n_units: int = 5000, random_state: RandomState = None) ->
     (153, True)
     """
     check_draws(model, "loo")
-    problem, draws = model._problem, model.draws_.pooled
-    units = observed_units(problem)
-    every = np.arange(len(units.senders))
-    sample = every
-    if len(every) > n_units:
-        sample = np.sort(as_generator(random_state).choice(len(every), n_units, replace=False))
-    elpd, lpd, k, mcse = _smoothed(model, units, sample)
-    columns = {"elpd": elpd, "mcse": mcse, "k": k}
-    pointwise = pd.DataFrame(columns, index=unit_index(model.network_, units, sample))
+    every = units_of(model._problem)
+    n_every = sum(len(one.chosen) for one in every)
+    left = every if n_every <= n_units else _sampled(every, as_generator(random_state), n_units)
+    elpd, lpd, k, mcse = np.concatenate([_smoothed(model, one) for one in left], axis=1)
+    pointwise = pd.DataFrame({"elpd": elpd, "mcse": mcse, "k": k}, index=unit_index(left))
     total, effective, sampling = float(elpd.sum()), float((lpd - elpd).sum()), 0.0
-    if len(sample) < len(every):
-        rough, part = _rough(problem, draws, units), len(sample) / len(every)
-        gaps = elpd - rough[sample]
-        total, effective = float(rough.sum() + gaps.sum() / part), effective / part
-        sampling = math.sqrt(len(sample) * (1.0 - part)) * float(gaps.std(ddof=1)) / part
-    se = math.sqrt(len(every) * float(elpd.var()))
-    return LOO(total, se, effective, float(k.max()), pointwise, len(every), sampling)
+    if len(elpd) < n_every:
+        rough, part = [_rough(model, one, n_every) for one in every], len(elpd) / n_every
+        gaps = elpd - np.concatenate([rough_of[one.chosen] for rough_of, one in zip(rough, left, strict=True)])
+        total, effective = float(sum(one.sum() for one in rough) + gaps.sum() / part), effective / part
+        sampling = math.sqrt(len(elpd) * (1.0 - part)) * float(gaps.std(ddof=1)) / part
+    se = math.sqrt(n_every * float(elpd.var()))
+    return LOO(total, se, effective, float(k.max()), pointwise, n_every, sampling)
+
+
+def units_of(problem: Problem) -> list[Left]:
+    """All units, by kind of ties."""
+    found = [(kind, observed_units(kind.problem)) for kind in kinds_of(problem)]
+    return [Left(kind, units, np.arange(len(units.senders))) for kind, units in found]
+
+
+def _sampled(every: list[Left], rng: np.random.Generator, n_units: int) -> list[Left]:
+    """So many units of all kinds."""
+    ends = np.cumsum([len(one.chosen) for one in every])
+    sample = np.sort(rng.choice(ends[-1], n_units, replace=False))
+    parts = np.split(sample, np.searchsorted(sample, ends[:-1]))
+    return [
+        one._replace(chosen=part - end + len(one.chosen)) for one, part, end in zip(every, parts, ends, strict=True)
+    ]
 
 
 def check_draws(model: Any, function: str) -> None:
-    """Refuse what is not fitted, joint models, and what has no chains."""
+    """Refuse what is not fitted, and what has no chains."""
     check_is_fitted(model)
-    refuse_joint(model, function)
-    refuse_layers(model, function)
     if model.draws_.kind != "chains":
         raise ValueError(
             f"{function} needs chains that draw from the posterior, but the model was fitted by "
@@ -143,22 +166,36 @@ def check_draws(model: Any, function: str) -> None:
         )
 
 
-def unit_index(network: Network, units: Units, chosen: np.ndarray) -> pd.Index:
-    """Labels of some units: (sender, receiver), or respondents."""
-    senders = pd.Index(network.actors[units.senders[chosen]], tupleize_cols=False)
-    if units.lists:
-        return senders.rename("respondent")
-    receivers = pd.Index(network.actors[units.receivers[chosen]], tupleize_cols=False)
-    return pd.MultiIndex.from_arrays([senders, receivers], names=["sender", "receiver"])
+def unit_index(left: Sequence[Left]) -> pd.Index:
+    """Labels of the chosen units: (sender, receiver), or respondents; in joint models behind layer, site and period."""
+    lists, rows = [one.units.lists for one in left], []
+    levels = ["respondent"] if all(lists) else ["sender", "receiver"]
+    for one, of_lists in zip(left, lists, strict=True):
+        actors, where = one.kind.problem.network.actors, () if one.kind.name is None else (one.kind.name,)
+        joined = one.kind.problem.presences is not None
+        receivers = one.units.receivers[one.chosen]
+        for i, j in zip(one.units.senders[one.chosen].tolist(), receivers.tolist(), strict=True):
+            place = (*where, *actors[i][:-1]) if joined else where
+            pair = (actors[i], None if of_lists else actors[j])
+            names = tuple(label[-1] if joined and label is not None else label for label in pair)
+            rows.append((*place, *names[: len(levels)]))
+    joint = left[0].kind
+    if joint.problem.presences is not None:
+        levels = [*["site", "period"][3 - len(joint.problem.network.actors[0]) :], *levels]
+    levels = levels if joint.name is None else ["layer", *levels]
+    columns = [pd.Index(column, dtype=object, tupleize_cols=False) for column in zip(*rows, strict=True)]
+    if len(levels) == 1:
+        return pd.Index(np.asarray(columns[0]), tupleize_cols=False, name=levels[0])
+    return pd.MultiIndex.from_arrays(columns, names=levels)
 
 
-def _smoothed(model: Any, units: Units, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _smoothed(model: Any, left: Left) -> np.ndarray:
     """Of the chosen units: elpd, log of the posterior mean of the probability, k, and the error of elpd."""
-    draws, n_chains = model.draws_.pooled, model.draws_.n_chains
+    draws, n_chains, chosen = left.kind.parameters(model.draws_.pooled), model.draws_.n_chains, left.chosen
     # How far the tail goes that is smoothed, the same for all units: they then do not depend on each other.
     efficiency = float(_shares(model.draws_.statistics["lp"][None])[0])
     found = np.full((4, len(chosen)), np.nan)
-    for numbers, values in draws_of_units(model._problem, draws, units, chosen):
+    for numbers, values in draws_of_units(left.kind.problem, draws, left.units, chosen):
         log_weights, k = pareto_smoothed(-values, efficiency)
         elpd = logsumexp(log_weights + values, axis=1)
         density = np.exp(values - values.max(axis=1, keepdims=True))
@@ -167,7 +204,7 @@ def _smoothed(model: Any, units: Units, chosen: np.ndarray) -> tuple[np.ndarray,
         error = np.sqrt(np.sum(relative**2, axis=1) / share)
         lpd = logsumexp(values, axis=1) - math.log(len(draws))
         found[:, np.searchsorted(chosen, numbers)] = elpd, lpd, k, error
-    return found[0], found[1], found[2], found[3]
+    return found
 
 
 def _shares(draws: np.ndarray) -> np.ndarray:
@@ -176,11 +213,11 @@ def _shares(draws: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(ess), np.minimum(ess / draws[0].size, 1.0), 1.0)
 
 
-def _rough(problem: Any, draws: np.ndarray, units: Units) -> np.ndarray:
-    """WAIC's number of every unit, from as many draws as there is time for."""
-    most = max(_FEW_DRAWS, _ROUGH_NUMBERS // len(units.senders))
-    few = draws[evenly_spaced(len(draws), most)]
-    rough = np.empty(len(units.senders))
-    for numbers, values in draws_of_units(problem, few, units, np.arange(len(rough))):
+def _rough(model: Any, left: Left, n_every: int) -> np.ndarray:
+    """WAIC's number of every unit of a kind, from as many draws as there is time for."""
+    pooled, most = model.draws_.pooled, max(_FEW_DRAWS, _ROUGH_NUMBERS // n_every)
+    few = left.kind.parameters(pooled[evenly_spaced(len(pooled), most)])
+    rough = np.empty(len(left.units.senders))
+    for numbers, values in draws_of_units(left.kind.problem, few, left.units, np.arange(len(rough))):
         rough[numbers] = logsumexp(values, axis=1) - math.log(len(few)) - values.var(axis=1, ddof=1)
     return rough

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from latentnet.problem.layers import Layer
     from latentnet.problem.problem import Problem
 
-__all__ = ["Kind", "Observed", "kinds_of", "networks_of"]
+__all__ = ["Kind", "Observed", "data_of", "kinds_of", "networks_of"]
 
 
 class Kind(NamedTuple):
@@ -48,6 +48,11 @@ class Observed(NamedTuple):
 def kinds_of(problem: Problem) -> list[Kind]:
     """The layers of a problem, or itself."""
     return [Kind(layer.problem, layer) for layer in problem.layers] or [Kind(problem, None)]
+
+
+def data_of(model: Any) -> list[tuple[str | None, Network]]:
+    """What a model was fitted to: each layer's name and network, sites and periods joined."""
+    return [(kind.name, kind.problem.network) for kind in kinds_of(model._problem)]
 
 
 def networks_of(model: Any) -> list[Observed]:

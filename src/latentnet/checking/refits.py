@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,12 @@ from joblib import Parallel, delayed
 from numba.types import void
 from scipy.special import logsumexp
 
-from latentnet._random import as_seed_sequence
-from latentnet.checking.loo import unit_index
+from latentnet._random import as_generator, as_seed_sequence
+from latentnet.checking.loo import Left, unit_index
+from latentnet.checking.observed import data_of, kinds_of
 from latentnet.checks import shown
 from latentnet.compiled import UNCOUNTED, first_class_functions
+from latentnet.inference import read_engine
 from latentnet.likelihood.verbs import couples_actors
 from latentnet.model_selection import ActorKFold, DyadKFold, RespondentKFold
 from latentnet.model_selection.folds import Dyads
@@ -22,6 +24,7 @@ from latentnet.model_selection.scores import held_out
 from latentnet.model_selection.validation import anew
 from latentnet.native import NUMBER, VECTOR, Memory, entry
 from latentnet.network import Network
+from latentnet.network.layers import Given, Stack
 from latentnet.predictive.units import draws_of_units, observed_units
 from latentnet.priors.mixture import Mixture
 from latentnet.problem.problem import Problem
@@ -35,17 +38,33 @@ _MOST_DRAWS = 400  # of the parameters, and of the held-out actor's position for
 _POSITIONS = 100
 
 
+Fold = list[tuple[Network, Dyads]]  # of each kind of ties: what to learn from, and what is held out
+
+
 def fold_densities(models: Mapping[str, Any], random_state: Any) -> dict[str, pd.Series[float]]:
-    """Log probability of each unit given the other folds, by model; a fold is a tenth of the pairs, or of the lists."""
-    network = next(iter(models.values())).network_
-    lists = network.max_nominations is not None or network.ranks is not None
-    kind = RespondentKFold if lists else DyadKFold
-    folds = list(kind(_splits(network, lists), random_state=as_seed_sequence(random_state)).split(network))
-    return _refitted(_unit_densities, models, network, folds, [None] * len(folds))
+    """Log probability of each unit given the other folds, by model; a fold is a tenth of the pairs, or of the lists.
+
+    Of joint models it is a tenth of those of all networks.
+    """
+    networks = [network for _, network in data_of(next(iter(models.values())))]
+    n_splits = min(_splits(network) for network in networks)
+    seed = as_seed_sequence(random_state)
+    seeds = [seed, *seed.spawn(len(networks) - 1)]  # a pair of two layers is held out of one at a time, as by "loo"
+    folds = [_dealt(network, n_splits, one) for network, one in zip(networks, seeds, strict=True)]
+    return _refitted(_unit_densities, models, networks, [list(fold) for fold in zip(*folds, strict=True)])
 
 
-def _splits(network: Network, lists: bool) -> int:
-    return min(_N_SPLITS, int(network.observed.asked.sum())) if lists else _N_SPLITS
+def _has_lists(network: Network) -> bool:
+    return network.max_nominations is not None or network.ranks is not None
+
+
+def _splits(network: Network) -> int:
+    return min(_N_SPLITS, int(network.observed.asked.sum())) if _has_lists(network) else _N_SPLITS
+
+
+def _dealt(network: Network, n_splits: int, seed: Any) -> Fold:
+    kind = RespondentKFold if _has_lists(network) else DyadKFold
+    return list(kind(n_splits, random_state=seed).split(network))
 
 
 def actor_densities(models: Mapping[str, Any], random_state: Any) -> dict[str, pd.Series[float]]:
@@ -54,6 +73,11 @@ def actor_densities(models: Mapping[str, Any], random_state: Any) -> dict[str, p
     The actor's position is integrated over its prior, or mixture, by Monte Carlo.
     """
     for name, model in models.items():
+        if hasattr(model, "networks_") or model._problem.layers:
+            raise ValueError(
+                f"criterion='actors' is for models of one network, but {shown(name)} is of several; use 'loo' or "
+                "'kfold', which leave out pairs or lists of all of them"
+            )
         if couples_actors(model._problem.exact):
             raise ValueError(
                 f"criterion='actors' needs dyads that can be held out one by one, but in {shown(name)} lists have a "
@@ -61,33 +85,52 @@ def actor_densities(models: Mapping[str, Any], random_state: Any) -> dict[str, p
             )
     network = next(iter(models.values())).network_
     seeds = as_seed_sequence(random_state).spawn(_N_SPLITS + 1)
-    folds = list(ActorKFold(min(_N_SPLITS, network.n_actors), random_state=seeds[-1]).split(network))
-    return _refitted(_actor_densities, models, network, folds, seeds[: len(folds)])
+    folds = ActorKFold(min(_N_SPLITS, network.n_actors), random_state=seeds[-1]).split(network)
+    return _refitted(_actor_densities, models, [network], [[fold] for fold in folds], seeds)
 
 
 def _refitted(
-    function: Any, models: Mapping[str, Any], network: Network, folds: list[tuple[Network, Dyads]], seeds: list[Any]
+    function: Any, models: Mapping[str, Any], networks: list[Network], folds: list[Fold], seeds: Sequence[Any] = ()
 ) -> dict[str, pd.Series[float]]:
-    """A function of each refitted model and what its fold held out, joined over folds."""
+    """A function of each model, and what each fold held out, joined over folds."""
     tasks = [
-        delayed(function)(anew(model), network, training, dyads, seed)
+        delayed(function)(anew(model), model._problem, networks, fold, *seeds[k : k + 1])
         for model in models.values()
-        for (training, dyads), seed in zip(folds, seeds, strict=True)
+        for k, fold in enumerate(folds)
     ]
     with first_class_functions():  # filters of warnings belong to all threads
         found = iter(Parallel()(tasks))
     return {name: pd.concat([next(found) for _ in folds]) for name in models}
 
 
-def _unit_densities(model: Any, network: Network, training: Network, dyads: Dyads, seed: Any) -> pd.Series[float]:
-    model.fit(training)
-    problem = model._problem.with_network(held_out(network, dyads).network)
-    draws, units = model.draws_.pooled, observed_units(problem)
-    every = np.arange(len(units.senders))
-    density = np.empty(len(every))
-    for numbers, values in draws_of_units(problem, draws, units, every):
-        density[numbers] = logsumexp(values, axis=1) - np.log(len(draws))
-    return pd.Series(density, index=unit_index(network, units, every))
+def _unit_densities(model: Any, problem: Problem, networks: list[Network], fold: Fold) -> pd.Series[float]:
+    problem, pooled = _learned(model, problem, [training for training, _ in fold])
+    left, density = [], []
+    for kind, network, (_, dyads) in zip(kinds_of(problem), networks, fold, strict=True):
+        part = kind.problem.with_network(held_out(network, dyads).network)
+        units = observed_units(part)
+        left.append(Left(kind, units, np.arange(len(units.senders))))
+        found = np.empty(len(units.senders))
+        for numbers, values in draws_of_units(part, kind.parameters(pooled), units, left[-1].chosen):
+            found[numbers] = logsumexp(values, axis=1) - np.log(len(pooled))
+        density.append(found)
+    return pd.Series(np.concatenate(density), index=unit_index(left))
+
+
+def _learned(model: Any, problem: Problem, training: list[Network]) -> tuple[Problem, np.ndarray]:
+    """A model fitted to the training part of each kind of ties: its problem, and its draws."""
+    if problem.presences is None and not problem.layers:
+        model.fit(training[0])
+        return model._problem, model.draws_.pooled
+    stack, joined = None, training[0]
+    if problem.layers:  # who is in some layer, and when, stays
+        names, problems = zip(*((layer.name, layer.problem) for layer in problem.layers), strict=True)
+        families = {name: one.given_family for name, one in zip(names, problems, strict=True)}
+        stack = Stack(names, tuple(training), tuple(one.presences for one in problems), families)
+        joined = problem.network
+    given = Given(joined, problem.presences, stack)
+    found, result = model._infer(given, read_engine(model.inference), as_generator(model.random_state))
+    return found, result.draws.reshape(-1, found.n_parameters)
 
 
 def _of_actor(target, theta, actor, rng, out):
@@ -113,7 +156,8 @@ class _Actors:
         self._entry(self._verbs, theta, actor, self._stream, out)
 
 
-def _actor_densities(model: Any, network: Network, training: Network, dyads: Dyads, seed: Any) -> pd.Series[float]:
+def _actor_densities(model: Any, problem: Problem, networks: list[Network], fold: Fold, seed: Any) -> pd.Series[float]:
+    (network,), ((training, dyads),) = networks, fold
     model.fit(training)
     seen = training.observed.toarray()
     known = np.logical_or(seen.any(axis=0), seen.any(axis=1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -48,7 +49,7 @@ def prior_sensitivity(model: Any) -> pd.DataFrame:
     NotFittedError
         If the model is not fitted.
     ValueError
-        Without chains, and for joint models.
+        Without chains.
 
     References
     ----------
@@ -141,7 +142,7 @@ def _given_scales(problem: Problem, draws: Draws) -> np.ndarray:
     theta = draws.pooled
     found = np.zeros(len(theta))
     if problem.n_dims:
-        found += _of_positions(problem, draws)
+        found += _of_first_positions(problem, draws) + _of_later_positions(problem, theta)
     for _, bound, part in problem.effects:
         standardised = []
         for group in bound.groups:
@@ -158,23 +159,56 @@ def _given_scales(problem: Problem, draws: Draws) -> np.ndarray:
     return found
 
 
-def _of_positions(problem: Problem, draws: Draws) -> np.ndarray:
-    theta, parameters, d = draws.pooled, problem.parameters, problem.n_dims
-    positions = parameters.positions(theta)
+def _normal(squares: np.ndarray, log_scale: np.ndarray | float, size: int) -> np.ndarray:
+    """Log density of so many normal values, by the sum of their squares in standard deviations."""
+    return np.asarray(-0.5 * squares - size * (log_scale + 0.5 * _LOG_2_PI))
+
+
+def _of_later_positions(problem: Problem, theta: np.ndarray) -> np.ndarray:
+    """Of the steps from period to period, and of layers' positions around the common ones."""
+    found = np.zeros(len(theta))
+    if problem.has_steps:
+        walk, positions = problem.prior.walk, problem.parameters.positions(theta)
+        steps = positions[:, walk.n_first :] - positions[:, walk.previous]
+        log_scale, root = theta[:, walk.log_scale], np.sqrt(walk.gaps)
+        squares = ((steps / root[:, None]) ** 2).sum(axis=(1, 2)) * np.exp(-2.0 * log_scale)
+        found += _normal(squares, log_scale, steps[0].size) - problem.n_dims * np.log(root).sum()
+    for layer in problem.layers:
+        if layer.spread >= 0:
+            own = theta[:, layer.deviations : layer.deviations + layer.n_coordinates]
+            found += _normal((own**2).sum(axis=1), 0.0, layer.n_coordinates)
+    return found
+
+
+def _of_first_positions(problem: Problem, draws: Draws) -> np.ndarray:
+    theta, d = draws.pooled, problem.n_dims
+    positions = problem.parameters.positions(theta)[:, : problem.n_first]
     if problem.clusters is None:
         log_scale = theta[:, problem.log_scale]
         squares = (positions**2).sum(axis=(1, 2)) * np.exp(-2.0 * log_scale)
-        return np.asarray(-0.5 * squares - problem.n_actors * d * (log_scale + 0.5 * _LOG_2_PI))
+        return _normal(squares, log_scale, problem.n_first * d)
     most, found = problem.clusters.most, np.empty(len(theta))
     counts = draws.extra.get("n_components", np.full(found.shape, most)).ravel()
-    at_once = max(1, _FEW_POSITIONS // (problem.n_actors * most))
+    at_once = max(1, _FEW_POSITIONS // (problem.n_first * most))
     for start in range(0, len(theta), at_once):
         some = slice(start, start + at_once)
-        means = parameters["cluster_means"].of(theta[some]).reshape(-1, most, d)
-        log_scales = parameters["cluster_variances"].of(theta[some]).reshape(-1, most)
-        log_weights = parameters["cluster_weights"].of(theta[some]).reshape(-1, most)
-        log_weights = np.where(np.arange(most) < counts[some, None], log_weights, -np.inf)
-        heights = log_weights - logsumexp(log_weights, axis=1, keepdims=True) - d * (log_scales + 0.5 * _LOG_2_PI)
-        squares = ((positions[some, :, None] - means[:, None]) ** 2).sum(axis=3) * np.exp(-2.0 * log_scales)[:, None]
-        found[some] = logsumexp(heights[:, None] - 0.5 * squares, axis=2).sum(axis=1)
+        found[some] = _of_clusters(problem, theta[some], positions[some], counts[some] // problem.n_sites)
     return found
+
+
+def _of_clusters(problem: Problem, theta: np.ndarray, positions: np.ndarray, each: np.ndarray) -> np.ndarray:
+    """Under the mixture of every site, which has so many clusters in each draw, (n_draws,)."""
+    assert problem.clusters is not None
+    most, d, parameters = problem.clusters.most, problem.n_dims, problem.parameters
+    means = parameters["cluster_means"].of(theta).reshape(-1, most, d)
+    log_scales = parameters["cluster_variances"].of(theta).reshape(-1, most)
+    log_weights = parameters["cluster_weights"].of(theta).reshape(-1, most)
+    total = np.zeros(len(theta))
+    for site, (first, end) in enumerate(itertools.pairwise(problem.site_starts)):
+        theirs = np.arange(most) // each[:, None] == site
+        own = np.where(theirs, log_weights, -np.inf)
+        heights = own - logsumexp(own, axis=1, keepdims=True) - d * (log_scales + 0.5 * _LOG_2_PI)
+        gaps = positions[:, first:end, None] - means[:, None]
+        squares = (gaps**2).sum(axis=3) * np.exp(-2.0 * log_scales)[:, None]
+        total += logsumexp(heights[:, None] - 0.5 * squares, axis=2).sum(axis=1)
+    return total

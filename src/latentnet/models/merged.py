@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from latentnet.checking.observed import data_of
 from latentnet.checks import shown
 from latentnet.constraints import FITTED, Rule, checked
 from latentnet.inference import read_engine
@@ -91,7 +92,7 @@ def _check_same(k: int, model: Any, first: Any) -> None:
         raise ValueError(f"models[{k}] has no chains, as it was fitted by {shown(model.inference)}; fit with 'mcmc'")
     if type(model) is not type(first):
         raise differ("the class", type(model).__name__, type(first).__name__, same)
-    if model.network_ != first.network_ or _layers(model) != _layers(first):
+    if data_of(model) != data_of(first):
         raise ValueError(f"models[{k}] was fitted to another network than models[0]; {same}")
     mine, theirs = ingredients(model._problem), ingredients(first._problem)
     priors, others = (one.pop("priors").get_params() for one in (mine, theirs))
@@ -110,10 +111,6 @@ def _alike(first: Any, second: Any) -> bool:
     if isinstance(first, float) and isinstance(second, float):
         return bool(np.isclose(first, second, rtol=_SAME, atol=0.0))
     return bool(first == second)
-
-
-def _layers(model: Any) -> list[Any]:
-    return [(layer.name, layer.problem.network) for layer in model._problem.layers]
 
 
 def _check_seeds(models: Sequence[Any]) -> None:
