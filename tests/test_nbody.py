@@ -37,7 +37,7 @@ def test_near_pairs_equal_their_twin(n_dims: int) -> None:
 @pytest.mark.parametrize("n_dims", [1, 2, 3])
 def test_derivatives_are_those_of_the_approximated_sum(n_dims: int) -> None:
     points, b = _points(n_dims, 80, 3.0), 0.3
-    total = SoftplusSum(points, b)
+    total = SoftplusSum.around(points, b)
     _, gradient, slope = total(points, b)
     rng, step = np.random.default_rng(3), 1e-5
     direction = rng.standard_normal(points.shape)
@@ -52,7 +52,7 @@ def test_derivatives_are_those_of_the_approximated_sum(n_dims: int) -> None:
 )
 def test_sum_and_derivatives_are_near_the_exact_ones(n_dims: int, n: int, scale: float, b: float) -> None:
     points = _points(n_dims, n, scale)
-    total = SoftplusSum(points, b)
+    total = SoftplusSum.around(points, b)
     value, gradient, slope = total(points, b)
     exact = softplus_sum(points, b)
     assert value == pytest.approx(exact[0], rel=3e-4)
@@ -66,7 +66,7 @@ def test_sum_and_derivatives_are_near_the_exact_ones(n_dims: int, n: int, scale:
 
 def test_grid_grows_around_points_that_leave_it_without_a_jump() -> None:
     points, b = _points(2, 300, 6.0), 0.5
-    total = SoftplusSum(points, b)
+    total = SoftplusSum.around(points, b)
     before = total.mesh
     value = total(points, b)[0]
     total.mesh = mesh_around(1.5 * points, before.spacing, before.cutoff, b)
@@ -76,10 +76,11 @@ def test_grid_grows_around_points_that_leave_it_without_a_jump() -> None:
     far = points.copy()
     far[:, 0] = 40.0
     assert total(far, b)[0] == pytest.approx(softplus_sum(far, b)[0], rel=3e-4)
+    assert total.mesh is before
 
 
 def test_same_points_give_the_same_bits() -> None:
     points = _points(2, 2000, 4.0)
-    first, second = (SoftplusSum(points.copy(), -1.0)(points.copy(), -1.0) for _ in range(2))
+    first, second = (SoftplusSum.around(points.copy(), -1.0)(points.copy(), -1.0) for _ in range(2))
     assert first[0] == second[0]
     np.testing.assert_array_equal(first[1], second[1])

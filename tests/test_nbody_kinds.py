@@ -24,7 +24,7 @@ def _problem(term: Term, n_dims: int, symmetric: bool) -> tuple[np.ndarray, Pair
 @pytest.mark.parametrize("n_dims", [1, 2, 3])
 def test_sums_are_near_the_naive_ones(term: Term, symmetric: bool, n_dims: int) -> None:
     points, pairs = _problem(term, n_dims, symmetric)
-    total = KindSum(term, points, pairs)
+    total = KindSum.around(term, points, pairs)
     found, exact = total(points, pairs), kind_sum(term, points, pairs)
     assert found.value == pytest.approx(exact[0], rel=1e-3)
     for part, whole in zip(found[1:], exact[1:], strict=True):
@@ -40,7 +40,7 @@ def test_sums_are_near_the_naive_ones(term: Term, symmetric: bool, n_dims: int) 
 @pytest.mark.parametrize("symmetric", [True, False])
 def test_derivatives_are_those_of_the_approximated_sum(term: Term, symmetric: bool) -> None:
     points, pairs = _problem(term, 2, symmetric)
-    total, rng, step = KindSum(term, points, pairs), np.random.default_rng(3), 1e-5
+    total, rng, step = KindSum.around(term, points, pairs), np.random.default_rng(3), 1e-5
     found = total(points, pairs)
     direction = rng.standard_normal(points.shape)
     up, down = (total(points + sign * step * direction, pairs).value for sign in (1.0, -1.0))

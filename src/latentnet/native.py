@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import math
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,7 @@ __all__ = [
     "NUMBER",
     "NUMBERS",
     "VECTOR",
+    "Callback",
     "Entry",
     "Memory",
     "Reference",
@@ -200,6 +202,48 @@ class Entry:
             else:
                 words.extend(_words_of(one) if isinstance(one, np.ndarray) else [one])
         return functools.partial(self._call, *words)
+
+
+class Callback:
+    """A function of Python's that compiled code calls by address as it calls an entry; with the GIL.
+
+    What it raises cannot pass through compiled code: the caller gets NaN, and `reraise` raises it.
+
+    Parameters
+    ----------
+    function : callable
+        Of vectors alone, which it may write to and must not keep; returns a float or nothing.
+    n_vectors : int
+    """
+
+    def __init__(self, function: Callable[..., Any], n_vectors: int) -> None:
+        width = len(_parts(VECTOR))
+        words = [ctypes.c_ssize_t] * (1 + width * n_vectors)
+        self._raised: BaseException | None = None
+
+        def called(_: int, *found: int) -> float:
+            """The first word is the address of the data that entries have."""
+            try:
+                answer = function(*(_vector_at(*found[k : k + width]) for k in range(0, len(found), width)))
+            except BaseException as error:  # it would be printed, and lost
+                self._raised = error
+                return math.nan
+            return 0.0 if answer is None else float(answer)
+
+        self._called = ctypes.CFUNCTYPE(ctypes.c_double, *words)(called)  # owns the code
+        self.address = address_of(self._called)
+
+    def reraise(self) -> None:
+        """Raise what the function raised when it was last called from compiled code, if it did."""
+        raised, self._raised = self._raised, None
+        if raised is not None:
+            raise raised
+
+
+def _vector_at(*words: int) -> np.ndarray:
+    """The vector whose words (`_words_of`) compiled code hands on."""
+    size, data = words[2], words[4]
+    return np.ctypeslib.as_array(ctypes.cast(data, ctypes.POINTER(ctypes.c_double)), (size,))
 
 
 def _parts(kind: Any) -> range:

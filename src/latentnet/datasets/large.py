@@ -108,7 +108,8 @@ def _sparse_enough(points: np.ndarray, geometry: Geometry, mean_degree: float) -
         points, some, intercept = _SPREAD * points, _SPREAD * some, 0.0
     for _ in range(_STEPS):
         moved = scale * some
-        degree = 2.0 * SoftplusSum(moved, intercept)(moved, intercept)[2] / sample.size * (n - 1) / (sample.size - 1)
+        slope = SoftplusSum.around(moved, intercept)(moved, intercept)[2]
+        degree = 2.0 * slope / sample.size * (n - 1) / (sample.size - 1)
         if geometry == "gaussian":
             intercept += math.log(mean_degree / degree)
         else:

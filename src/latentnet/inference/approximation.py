@@ -11,30 +11,43 @@ from latentnet.inference.optimise import maximise, mode_density, posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
+from latentnet.likelihood.meshed import Meshed
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["LIKELIHOOD", "MOST_EXACT", "approximation", "measured_errors", "mode_start", "nearest_mode"]
+__all__ = [
+    "ERRORS",
+    "LIKELIHOOD",
+    "MOST_EXACT",
+    "MOST_EXACT_CHAINS",
+    "Approximation",
+    "approximation",
+    "measured_errors",
+    "mode_start",
+    "nearest_mode",
+]
 
 Approximation: TypeAlias = Approximate | ApproximateEffects
 
 LIKELIHOOD = ("auto", "exact", "approximate")
+ERRORS = ("log_likelihood_error", "gradient_error")  # statistics of draws
 MOST_EXACT = 1000  # actors
+MOST_EXACT_CHAINS = 5000
 _GAIN = 3e-5  # of ten iterations, relative to the log density
 _MEMORY = 8
 _PHASES = (40, 40)  # iterations after which the grid is chosen anew
 
 
-def approximation(problem: Problem, wanted: str, engine: str) -> Approximation | None:
-    """The approximated likelihood, if that is wanted; None is the exact one.
+def approximation(problem: Problem, wanted: str, engine: str, most_exact: int = MOST_EXACT) -> Approximation | None:
+    """The approximated likelihood, if that is wanted, or "auto" with more actors than so many; None is the exact one.
 
     Raises
     ------
     ValueError
         If it was asked for by name, and is not there for the model.
     """
-    if wanted == "exact" or (wanted == "auto" and problem.n_actors <= MOST_EXACT):
+    if wanted == "exact" or (wanted == "auto" and problem.n_actors <= most_exact):
         return None
     refusal = "there are several kinds of ties" if len(problem.layers) > 1 else ""
     for kind in () if refusal else (Approximate, ApproximateEffects):
@@ -75,11 +88,7 @@ def nearest_mode(
     return theta, value, converged
 
 
-def measured_errors(likelihood: Approximation, draws: np.ndarray) -> dict[str, np.ndarray]:
+def measured_errors(likelihood: Approximation | Meshed, draws: np.ndarray) -> dict[str, np.ndarray]:
     """Errors of the approximated sum against the exact one, at the first of the draws: statistics of each draw."""
-    errors = likelihood.errors(draws[0])
-    shape = (1, len(draws))
-    return {
-        "log_likelihood_error": np.full(shape, errors.log_likelihood),
-        "gradient_error": np.full(shape, errors.gradient),
-    }
+    errors = zip(ERRORS, likelihood.errors(draws[0]), strict=True)
+    return {name: np.full((1, len(draws)), error) for name, error in errors}

@@ -17,7 +17,7 @@ from latentnet.inference.moves.adaptation import LOG_STEP
 from latentnet.inference.moves.hmc import N_DIVERGENCES
 from latentnet.inference.moves.iteration import Iterations, statistics_of
 from latentnet.inference.moves.move import Move, Scene, State, new_state
-from latentnet.inference.tuning import Tuning, sampler_moves
+from latentnet.inference.tuning import Tuning, sampler_moves, target_of
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Chain:
     """One chain, run chunk by chunk; its draws depend neither on how it was cut nor on whether it paused."""
 
     def __init__(self, problem: Problem, plan: Plan, paused: Paused) -> None:
-        target = problem.target(np.float32)
+        target = target_of(problem, plan.tuning)
         bound = BoundTarget(target)
         n_labels = problem.n_first if problem.clusters is not None else 0
         state = new_state(np.zeros(problem.n_parameters), problem.n_dims, n_labels)

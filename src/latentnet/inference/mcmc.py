@@ -13,6 +13,14 @@ from joblib.parallel import get_active_backend
 from latentnet._exceptions import ArgumentError
 from latentnet.checks import fits
 from latentnet.constraints import COUNT, FLAG, FRACTION, JOBS, PATH, Rule, among, optional, whole
+from latentnet.inference.approximation import (
+    ERRORS,
+    LIKELIHOOD,
+    MOST_EXACT_CHAINS,
+    Approximation,
+    approximation,
+    measured_errors,
+)
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.chains import Chain, Kept, Paused, Plan, run_by_joblib, run_in_threads
 from latentnet.inference.checkpoints import Checkpoints, Write
@@ -21,7 +29,8 @@ from latentnet.inference.dimensions import N_CHAINS, Effort, weigh_dims
 from latentnet.inference.progress import Progress, is_shown
 from latentnet.inference.standing import Standing
 from latentnet.inference.start import chain_start
-from latentnet.inference.tuning import settings_of
+from latentnet.inference.tuning import settings_of, target_of
+from latentnet.likelihood.meshed import Meshed
 
 if TYPE_CHECKING:
     from latentnet.problem.evidence import Evidence
@@ -67,6 +76,11 @@ class MCMC(Engine):
         `fit` with a warning.
     max_thin : int
         The most that "auto" may thin.
+    likelihood : {"auto", "exact", "approximate"}
+        "approximate": the sum over all dyads is approximated as under `MAP`, for the models named there, and
+        `model.likelihood_` has its measured errors. The draws are those of the approximated density, as forces are its
+        exact derivatives; single actors do not jump then, which the exact one lets them do. "auto" approximates beyond
+        5,000 actors where it can.
     checkpoint : str, path or None
         File to write the chains' states and draws to, twice a minute at most and at the end: `latentnet.resume` goes on
         from there, also after the process was killed, with the draws of an uninterrupted run. The file is replaced
@@ -95,6 +109,7 @@ class MCMC(Engine):
         "progress": optional(FLAG),
         "on_interrupt": among("raise", "return"),
         "max_thin": COUNT,
+        "likelihood": among(*LIKELIHOOD),
         "checkpoint": optional(PATH),
     }
 
@@ -110,6 +125,7 @@ class MCMC(Engine):
         progress: bool | None = None,
         on_interrupt: str = "raise",
         max_thin: int = 32,
+        likelihood: str = "auto",
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         self.n_draws = n_draws
@@ -121,6 +137,7 @@ class MCMC(Engine):
         self.progress = progress
         self.on_interrupt = on_interrupt
         self.max_thin = max_thin
+        self.likelihood = likelihood
         self.checkpoint = checkpoint
 
     def check(self) -> None:
@@ -143,13 +160,14 @@ class MCMC(Engine):
         write : callable, optional
             ``write(plan, chains)`` writes a checkpoint.
         """
+        approximate = approximation(problem, self.likelihood, "MCMC", MOST_EXACT_CHAINS)
         _check_memory(problem, self.n_draws, self.n_chains)
-        return self.go_on(problem, self._begin(problem, rng), write)
+        return self.go_on(problem, self._begin(problem, rng, approximate), write)
 
-    def _begin(self, problem: Problem, rng: np.random.Generator) -> Standing:
+    def _begin(self, problem: Problem, rng: np.random.Generator, approximate: Approximation | None) -> Standing:
         """Chains at their starts."""
         first, *of_chains = rng.spawn(self.n_chains + 1)
-        settings = settings_of(problem, float(self.target_acceptance), first)
+        settings = settings_of(problem, float(self.target_acceptance), first, approximate)
         thin = 1 if isinstance(self.thin, str) else int(self.thin)
         judged = self.thin == "auto" and self.n_chains > 1 and self.n_chains * self.n_draws >= _FEWEST_DRAWS
         max_thin = int(self.max_thin) if judged else thin
@@ -169,6 +187,11 @@ class MCMC(Engine):
             Of 1, 2, ... dimensions, with the same numbers in their priors.
         rng : numpy.random.Generator
         """
+        if self.likelihood == "approximate":
+            raise ValueError(
+                "MCMC: likelihood='approximate' cannot be had, as n_dims='auto' weighs numbers of dimensions by the "
+                "exact one; take likelihood='exact', or give n_dims"
+            )
         effort, acceptance = Effort.of(int(self.n_warmup), int(self.n_draws)), float(self.target_acceptance)
         first, *of_problems = rng.spawn(len(problems) + 1)
         settings = [settings_of(one, acceptance, own) for one, own in zip(problems, of_problems, strict=True)]
@@ -208,7 +231,7 @@ class MCMC(Engine):
                 progress.run_on(found, standing.n_left, took * standing.n_left)
         standing = standing._replace(seconds_per_iteration=took)
         checkpoints.write(*standing[:2])
-        return result._replace(standing=standing)
+        return _with_errors(problem, result._replace(standing=standing))
 
     def _run(
         self, problem: Problem, standing: Standing, progress: Progress, checkpoints: Checkpoints
@@ -227,6 +250,17 @@ class MCMC(Engine):
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         asked = cores if self.n_jobs is None else int(self.n_jobs)
         return min(asked if asked > 0 else max(cores + 1 + asked, 1), n_chains or self.n_chains)
+
+
+def _with_errors(problem: Problem, result: InferenceResult) -> InferenceResult:
+    """Add how far an approximated likelihood is off at the last draw of each chain."""
+    assert result.standing is not None
+    likelihood = target_of(problem, result.standing.plan.tuning).likelihood
+    if not isinstance(likelihood, Meshed):
+        return result
+    errors = [measured_errors(likelihood, chain[::-1]) for chain in result.draws]
+    found = {name: np.concatenate([one[name] for one in errors]) for name in ERRORS}
+    return result._replace(statistics=result.statistics | found)
 
 
 def _check_memory(problem: Problem, n_draws: int, n_chains: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import offers
+from latentnet.inference.approximation import Approximation, approximation, mode_start, nearest_mode
 from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.moves.adaptation import new_block, new_step
 from latentnet.inference.moves.around import around_of, recentre, respread
@@ -31,18 +32,20 @@ from latentnet.inference.moves.swap import Swaps, swap
 from latentnet.inference.moves.variances import Effects, OwnValues, redraw_effects, redraw_values
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.start import start_parameters
+from latentnet.likelihood.meshed import mesh_at, meshed
 from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
 from latentnet.priors.mixture_draws import FIXED
 from latentnet.priors.positions import draw_shift, redraw_own_values, set_own_mass
 from latentnet.priors.random_walk import pull_to_steps
+from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
+    from latentnet.nbody.mesh import Mesh
     from latentnet.priors.intercept import Level
     from latentnet.problem.problem import Problem
-    from latentnet.problem.target import Target
 
-__all__ = ["Settings", "Tuning", "informed_mass", "plain_mass", "sampler_moves", "settings_of"]
+__all__ = ["Settings", "Tuning", "informed_mass", "plain_mass", "sampler_moves", "settings_of", "target_of"]
 
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
@@ -51,6 +54,8 @@ _MOST_WHOLE_RELOCATIONS = 8  # where rows are coupled each costs two whole likel
 _STEP = 1e-3
 _PAIRS = 200
 _LEAST_CURVATURE = 0.1
+_MODE_ITERATIONS = 300  # of approximated likelihoods
+_APART = 2.0  # standard deviations between a start and the mode, by the masses
 
 
 class Tuning(NamedTuple):
@@ -58,6 +63,7 @@ class Tuning(NamedTuple):
 
     mass: np.ndarray  # (n_parameters,)
     branches: Branches
+    mesh: Mesh | None = None  # where the likelihood is approximated: of this grid
 
 
 class Settings(NamedTuple):
@@ -69,8 +75,12 @@ class Settings(NamedTuple):
     target_acceptance: float
 
 
-def settings_of(problem: Problem, target_acceptance: float, rng: np.random.Generator) -> Settings:
-    """Find the mode, and masses there."""
+def settings_of(
+    problem: Problem, target_acceptance: float, rng: np.random.Generator, approximate: Approximation | None = None
+) -> Settings:
+    """Find the mode, and masses there; of an approximated likelihood also the grid."""
+    if approximate is not None:
+        return _approximate_settings(problem, target_acceptance, rng, approximate)
     mode, _, _ = posterior_mode(
         problem, start_parameters(problem, rng), max_iterations=200, tolerance=1e-2, dtype=np.float32
     )
@@ -80,6 +90,27 @@ def settings_of(problem: Problem, target_acceptance: float, rng: np.random.Gener
         # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
         most = 3.0 / np.sqrt(mass)
     return Settings(mode, most, Tuning(mass, find_branches(*problem.graph)), target_acceptance)
+
+
+def _approximate_settings(
+    problem: Problem, target_acceptance: float, rng: np.random.Generator, likelihood: Approximation
+) -> Settings:
+    start = mode_start(problem, likelihood, rng)
+    mode, _, _ = nearest_mode(problem, likelihood, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-2)
+    plain = not offers(likelihood, information)
+    mass = plain_mass(problem) if plain else informed_mass(problem, mode, rng, likelihood)
+    tuning = Tuning(mass, find_branches(*problem.graph), mesh_at(likelihood, mode))
+    # Chains could not undo what half of the map's scale would do to a map that is many ties wide.
+    return Settings(mode, _APART / np.sqrt(mass), tuning, target_acceptance)
+
+
+def target_of(problem: Problem, tuning: Tuning) -> Target:
+    """The target of one chain."""
+    if tuning.mesh is None:
+        return problem.target(np.float32)
+    likelihood = approximation(problem, "approximate", "MCMC")
+    assert likelihood is not None
+    return Target(meshed(likelihood, tuning.mesh), problem.own_prior())
 
 
 def plain_mass(problem: Problem) -> np.ndarray:
@@ -95,9 +126,13 @@ def plain_mass(problem: Problem) -> np.ndarray:
     return _with_scales(problem, mass)
 
 
-def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does."""
-    prior, mass = problem.prior, information(problem.likelihood, problem, mode, rng)
+def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator, likelihood: Any = None) -> np.ndarray:
+    """Mass of each parameter of any model: what the ties say of it at the mode, and what its prior does.
+
+    `likelihood` may stand for the problem's own.
+    """
+    likelihood = problem.likelihood if likelihood is None else likelihood
+    prior, mass = problem.prior, information(likelihood, problem, mode, rng)
     if problem.n_dims:  # the space has no axes of its own: each coordinate has the mean over its actor's
         of_positions = mass[problem.positions].reshape(problem.n_dims, -1)
         mass[problem.positions] = np.tile(of_positions.mean(axis=0), problem.n_dims)
@@ -109,7 +144,7 @@ def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator) 
     mass[problem.intercepts] += prior.level.precision
     for group, start in problem.random_groups:
         mass[start + group.start : start + group.stop] += np.exp(-2.0 * mode[start + group.scale])
-    if couples_actors(problem.likelihood):
+    if couples_actors(likelihood):
         for index in range(problem.intercepts.start, problem.intercepts.stop):
             mass[index] = max(_curvature(problem, mode, index), _LEAST_CURVATURE / problem.units[index] ** 2)
     if problem.n_dims:
@@ -218,7 +253,7 @@ def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> li
         relocations = min(relocations, _MOST_WHOLE_RELOCATIONS)
     if offers(likelihood, actor_log_likelihood):
         moves.append(Move(relocate, Relocation(relocations, *problem.graph), "relocation_rate"))
-    if _can_swap(problem):
+    if offers(likelihood, change_of_swap) and _can_swap(problem):
         moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n * of_layers)), "swap_rate"))
     # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
     swings = 0 if problem.has_steps else min(_MOST_SWINGS, branches.hubs.size)

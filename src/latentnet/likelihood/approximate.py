@@ -19,6 +19,7 @@ from latentnet.likelihood.verbs import value_and_gradient
 from latentnet.nbody.sums import MOST_DIMS, SoftplusSum, relative_errors
 
 if TYPE_CHECKING:
+    from latentnet.nbody.mesh import Mesh
     from latentnet.problem.problem import Problem
 
 __all__ = ["MOST_WALKED", "Approximate", "Errors"]
@@ -78,20 +79,23 @@ class Approximate:
 
     def refit(self, theta: np.ndarray) -> None:
         """Choose the grid anew, for where the actors are."""
-        points, b = self._points(theta)
-        self.total = SoftplusSum(points, b)
+        self.total = SoftplusSum.around(*self._points(theta))
+
+    def take(self, mesh: Mesh) -> None:
+        """Take a grid that is known."""
+        self.total = SoftplusSum(mesh)
 
     def errors(self, theta: np.ndarray) -> Errors:
         """Measure what is approximated against exact sums, for a sample of 200 actors."""
         points, b = self._points(theta)
-        return Errors(*relative_errors(self.total or SoftplusSum(points, b), points, b))
+        return Errors(*relative_errors(self.total or SoftplusSum.around(points, b), points, b))
 
 
 @implements(value_and_gradient, Approximate)
 def _value_and_gradient(likelihood: Approximate, theta: np.ndarray) -> tuple[float, np.ndarray]:
     points, b = likelihood._points(theta)
     if likelihood.total is None:
-        likelihood.total = SoftplusSum(points, b)
+        likelihood.total = SoftplusSum.around(points, b)
     value, forces, slope = likelihood.total(points, b)
     forces *= -likelihood.directions
     sums = np.array([-likelihood.directions * value, -likelihood.directions * slope])

@@ -18,12 +18,13 @@ from latentnet.effects import Distance, Effect, Receiver, Sender, SenderReceiver
 from latentnet.families import Bernoulli, Poisson
 from latentnet.likelihood.approximate import Errors
 from latentnet.likelihood.pair_kinds import MOST_CLASSES, PairKinds, of_attributes, pair_kinds
-from latentnet.likelihood.verbs import value_and_gradient
+from latentnet.likelihood.verbs import information, value_and_gradient
 from latentnet.nbody.kinds import KindSum, Pairs, Term, terms_of
 from latentnet.nbody.sums import MOST_DIMS
 from latentnet.network.sparse import entry_rows
 
 if TYPE_CHECKING:
+    from latentnet.nbody.mesh import Mesh
     from latentnet.problem.problem import Problem
 
 __all__ = ["ApproximateEffects"]
@@ -36,6 +37,7 @@ _ROLES: dict[type[Effect], tuple[tuple[bool, bool], ...]] = {
     SenderReceiver: ((True, False), (False, True)),
 }
 _LARGEST = 50.0  # log of a factor
+_STEP = 1e-3
 
 
 class ApproximateEffects:
@@ -111,12 +113,16 @@ class ApproximateEffects:
     def refit(self, theta: np.ndarray) -> None:
         """Choose the grid anew, for where the actors are."""
         points, pairs, _, _ = self.at(theta)
-        self.total = KindSum(self.term, points, pairs)
+        self.total = KindSum.around(self.term, points, pairs)
+
+    def take(self, mesh: Mesh) -> None:
+        """Take a grid that is known."""
+        self.total = KindSum(self.term, mesh)
 
     def errors(self, theta: np.ndarray) -> Errors:
         """Measure what is approximated against exact sums, for a sample of 200 actors."""
         points, pairs, _, _ = self.at(theta)
-        return Errors(*(self.total or KindSum(self.term, points, pairs)).errors(points, pairs))
+        return Errors(*(self.total or KindSum.around(self.term, points, pairs)).errors(points, pairs))
 
 
 @implements(value_and_gradient, ApproximateEffects)
@@ -152,6 +158,29 @@ def _value_and_gradient(likelihood: ApproximateEffects, theta: np.ndarray) -> tu
     for part, of_senders, of_receivers in likelihood.groups:
         gradient[part] += (of_first if of_senders else 0.0) + (of_second if of_receivers else 0.0)
     return float(value), gradient
+
+
+@implements(information, ApproximateEffects)
+def _information(
+    likelihood: ApproximateEffects, problem: Problem, theta: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """From the ties for what each actor has, from second differences for coefficients."""
+    n, d, ties = problem.n_actors, problem.n_dims, problem.network.ties
+    sent, received = (np.asarray(ties.sum(axis=axis), np.float64).ravel() for axis in (1, 0))
+    either = sent + received if likelihood.directed else sent
+    found = np.zeros(theta.size)
+    found[: n * d] = np.tile(either / d, d)  # a tie tells about one of d directions
+    for part, of_senders, of_receivers in likelihood.groups:
+        found[part] = either if of_senders and of_receivers else sent if of_senders else received
+    level = problem.prior.level
+    for index in [likelihood.intercept, *likelihood.coefficients]:
+        if index >= 0:
+            way = np.zeros(theta.size)
+            way[index] = _STEP * problem.units[index]
+            way[problem.intercepts] -= level.means @ way[level.coefficients]
+            up, down = (value_and_gradient(likelihood, theta + sign * way)[1] @ way for sign in (1.0, -1.0))
+            found[index] = max(down - up, 0.0) / (2.0 * way[index] ** 2)
+    return found
 
 
 def _entries(matrix: sparse.csr_array, directed: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

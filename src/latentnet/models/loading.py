@@ -21,6 +21,7 @@ from latentnet.families import Family
 from latentnet.files.archive import TooLargeError, read_archive
 from latentnet.files.values import Classes, MissingComponentError, Source, decode
 from latentnet.inference import read_engine
+from latentnet.inference.approximation import ERRORS
 from latentnet.inference.base import Engine, InferenceResult, Kind
 from latentnet.inference.chains import Kept
 from latentnet.inference.standing import Standing
@@ -298,7 +299,7 @@ def _by_chain(parameters: np.ndarray, statistics: dict[str, np.ndarray]) -> list
     """Draws of each chain, without labels."""
     nothing = np.zeros((parameters.shape[1], 0), np.int32)
     return [
-        Kept(draws, {name: values[k] for name, values in statistics.items()}, nothing)
+        Kept(draws, {name: values[k] for name, values in statistics.items() if name not in ERRORS}, nothing)
         for k, draws in enumerate(parameters)
     ]
 

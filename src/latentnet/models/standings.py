@@ -12,6 +12,7 @@ from latentnet.inference.chains import Kept, Paused, Plan
 from latentnet.inference.moves.branches import find_branches
 from latentnet.inference.standing import Standing
 from latentnet.inference.tuning import Tuning
+from latentnet.nbody.mesh import Mesh
 
 if TYPE_CHECKING:
     from latentnet.files.archive import ArrayStore
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["decoded_standing", "encoded_standing"]
 
+_MOST_ON_GRID = 1e9
 _NUMBERS = ("n_warmup", "n_draws", "thin", "max_thin")
 
 
@@ -48,6 +50,7 @@ def encoded_standing(standing: Standing, store: ArrayStore, n_elsewhere: int) ->
         **{name: getattr(plan, name) for name in _NUMBERS},
         "target_acceptance": encoded(plan.target_acceptance),
         "mass": encoded(plan.tuning.mass),
+        "mesh": None if plan.tuning.mesh is None else encoded(_numbers_of(plan.tuning.mesh)),
         "chains": chains,
     }
 
@@ -79,7 +82,8 @@ def decoded_standing(
     for one in chains:
         _check(len(one.kept.draws) == max(one.done - n_warmup, 0) // thin)
         _check(set(one.kept.statistics) == set(chains[0].kept.statistics))
-    tuning = Tuning(mass, find_branches(*problem.graph))
+    mesh = None if content.get("mesh") is None else _mesh_of(decode(content["mesh"], source), problem.n_dims)
+    tuning = Tuning(mass, find_branches(*problem.graph), mesh)
     return Standing(Plan(n_warmup, n_draws, thin, max_thin, acceptance, tuning), chains)
 
 
@@ -101,6 +105,21 @@ def _decoded_chain(content: dict[str, Any], problem: Problem, source: Source, be
     _check(labels.shape == (len(kept.draws), width) or len(kept.draws) == labels.size == 0)
     _check(bool(np.all((labels >= 0) & (labels <= most)) and np.all(labels[:, :-1] < most)))
     return Paused(done, rng, arrays, kept._replace(labels=labels))
+
+
+def _numbers_of(mesh: Mesh) -> np.ndarray:
+    """All of a grid's, (2 + 3·n_dims,)."""
+    return np.array([mesh.spacing, mesh.cutoff, *mesh.origin, *mesh.inside, *mesh.shape], np.float64)
+
+
+def _mesh_of(numbers: Any, n_dims: int) -> Mesh:
+    """Undo `_numbers_of`; compiled code writes where they say, so they are looked at first."""
+    _check(_is_of(numbers, (2 + 3 * n_dims,)))
+    spacing, cutoff = numbers[:2].tolist()
+    origin, inside, shape = numbers[2:].reshape(3, n_dims)
+    _check(spacing > 0.0 and cutoff > 0.0 and bool(np.all((inside >= 1.0) & (shape >= inside) & (shape % 2.0 == 0.0))))
+    _check(float(np.prod(shape)) <= _MOST_ON_GRID)
+    return Mesh(origin, spacing, inside, tuple(int(side) for side in shape), cutoff)
 
 
 def _is_of(values: Any, shape: tuple[int, ...]) -> bool:

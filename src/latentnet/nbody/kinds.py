@@ -13,7 +13,7 @@ import numpy as np
 from scipy import fft
 
 from latentnet.compiled import exp, kernel, softplus
-from latentnet.nbody.mesh import Mesh, gathered, half_grid, mesh_around, spectra, spread
+from latentnet.nbody.mesh import Mesh, gathered, half_grid, mesh_around, mesh_for, spectra, spread
 from latentnet.nbody.near import ranges, sorted_by_cell
 from latentnet.nbody.smooth import DEGREE, exponential_slopes, softplus_slopes, taylor
 from latentnet.nbody.sums import cheapest_cutoff, spacing_of
@@ -56,29 +56,23 @@ class KindSum:
     Parameters
     ----------
     term : {"softplus", "exponential"}
-    points : ndarray of shape (n_dims, n_points)
-    pairs : Pairs
+    mesh : Mesh
+        `around` chooses one.
     """
 
-    def __init__(self, term: Term, points: np.ndarray, pairs: Pairs) -> None:
-        self.term = term
-        self.refit(points, pairs)
+    def __init__(self, term: Term, mesh: Mesh) -> None:
+        self.term, self.mesh = term, mesh
 
-    def refit(self, points: np.ndarray, pairs: Pairs) -> None:
-        """Choose cut-off and grid for where the points are."""
-        b = self._highest(pairs)
+    @classmethod
+    def around(cls, term: Term, points: np.ndarray, pairs: Pairs) -> KindSum:
+        """With cut-off and grid for where the points (n_dims, n_points) are."""
+        b = _highest(term, pairs)
         cutoff = cheapest_cutoff(points, b, _PAIR, _GRID * (1.0 + len(pairs.kinds)))
-        self.mesh: Mesh = mesh_around(points, spacing_of(cutoff), cutoff, b)
-
-    def _highest(self, pairs: Pairs) -> float:
-        """An intercept beyond whose reach terms are nothing: exponentials fall alike, whatever theirs is."""
-        return float(pairs.intercepts.max()) if self.term == "softplus" else 0.0
+        return cls(term, mesh_around(points, spacing_of(cutoff), cutoff, b))
 
     def __call__(self, points: np.ndarray, pairs: Pairs) -> Sums:
         """The sum, and its exact derivatives."""
-        mesh = self.mesh
-        if not mesh.holds(points):
-            self.mesh = mesh = mesh_around(points, mesh.spacing, mesh.cutoff, self._highest(pairs))
+        mesh = mesh_for(self.mesh, points, _highest(self.term, pairs))
         slopes_of = softplus_slopes if self.term == "softplus" else exponential_slopes
         series = np.stack([taylor(b, mesh.cutoff, slopes_of) for b in pairs.intercepts])
         sums = _mesh_sums(mesh, self.term, points, pairs, series)
@@ -105,6 +99,11 @@ class KindSum:
         of_sums = np.linalg.norm(found.of_first[chosen] - exact[0]) / np.linalg.norm(exact[0])
         of_slopes = np.linalg.norm(found.gradient[:, chosen] - exact[1:]) / np.linalg.norm(exact[1:])
         return float(of_sums), float(of_slopes)
+
+
+def _highest(term: Term, pairs: Pairs) -> float:
+    """An intercept beyond whose reach terms are nothing: exponentials fall alike, whatever theirs is."""
+    return float(pairs.intercepts.max()) if term == "softplus" else 0.0
 
 
 def terms_of(term: Term, eta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

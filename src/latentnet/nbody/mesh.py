@@ -11,7 +11,7 @@ from latentnet.checks import fits
 from latentnet.compiled import kernel
 from latentnet.nbody.smooth import DEGREE, fill_smooth, taylor
 
-__all__ = ["Mesh", "gathered", "half_grid", "mesh_around", "mesh_size", "mesh_sums", "spectra", "spread"]
+__all__ = ["Mesh", "gathered", "half_grid", "mesh_around", "mesh_for", "mesh_size", "mesh_sums", "spectra", "spread"]
 
 _MARGIN = 3  # grid points beyond the outermost point: its spline reaches over two
 _TAIL = 16.0  # a term at b + 16 is e^-16
@@ -50,6 +50,11 @@ def mesh_around(points: np.ndarray, spacing: float, cutoff: float, intercept: fl
     what = f"a grid of {' × '.join(map(str, shape))} points about positions that reach so far"
     fits(what, 48.0 * np.prod(shape), fix="take likelihood='exact'")
     return Mesh(origin, spacing, inside, shape, cutoff)
+
+
+def mesh_for(mesh: Mesh, points: np.ndarray, intercept: float) -> Mesh:
+    """The mesh, or one around points (d, n) that it does not hold, with the same grid points."""
+    return mesh if mesh.holds(points) else mesh_around(points, mesh.spacing, mesh.cutoff, intercept)
 
 
 def mesh_size(points: np.ndarray, spacing: float, intercept: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from latentnet.compiled import fast_kernel, softplus
-from latentnet.nbody.mesh import Mesh, mesh_around, mesh_size, mesh_sums
+from latentnet.nbody.mesh import Mesh, mesh_around, mesh_for, mesh_size, mesh_sums
 from latentnet.nbody.near import candidates, near_sums, sorted_by_cell
 from latentnet.nbody.smooth import fill_smooth, taylor
 
@@ -23,30 +23,27 @@ _SAMPLE = 200
 class SoftplusSum:
     """Σ over pairs of log(1 + exp(b − d)), with its exact derivatives, for points that move a little at a time.
 
-    The grid stays as it is until a point leaves it: then it grows around the same grid points, so that the sum hardly
-    jumps. `refit` chooses it anew.
+    The grid stays as it is. For points outside of it there is a larger one around the same grid points (`mesh_for`), so
+    that the sum hardly jumps, and is a function of the points alone.
 
     Parameters
     ----------
-    points : ndarray of shape (n_dims, n_points)
-        Where they are now; n_dims up to `MOST_DIMS`.
-    intercept : float
-        b, about.
+    mesh : Mesh
+        Of up to `MOST_DIMS` dimensions; `around` chooses one.
     """
 
-    def __init__(self, points: np.ndarray, intercept: float) -> None:
-        self.refit(points, intercept)
+    def __init__(self, mesh: Mesh) -> None:
+        self.mesh = mesh
 
-    def refit(self, points: np.ndarray, intercept: float) -> None:
-        """Choose cut-off and grid for where the points are."""
+    @classmethod
+    def around(cls, points: np.ndarray, intercept: float) -> SoftplusSum:
+        """With cut-off and grid for where the points (n_dims, n_points) are, and about this b."""
         cutoff = cheapest_cutoff(points, intercept)
-        self.mesh: Mesh = mesh_around(points, spacing_of(cutoff), cutoff, intercept)
+        return cls(mesh_around(points, spacing_of(cutoff), cutoff, intercept))
 
     def __call__(self, points: np.ndarray, intercept: float) -> tuple[float, np.ndarray, float]:
         """The sum, its gradient by points (n_dims, n_points), and its derivative by b."""
-        mesh = self.mesh
-        if not mesh.holds(points):
-            self.mesh = mesh = mesh_around(points, mesh.spacing, mesh.cutoff, intercept)
+        mesh = mesh_for(self.mesh, points, intercept)
         smooth, near = mesh_sums(mesh, points, intercept), near_sums(points, mesh.cutoff, intercept)
         return 0.5 * float(smooth[0].sum()) + near[0], smooth[1] + near[1], smooth[2] + near[2]
 
@@ -108,7 +105,7 @@ def relative_errors(total: SoftplusSum, points: np.ndarray, intercept: float) ->
     chosen = np.random.default_rng(0).permutation(n)[:_SAMPLE]
     exact, smooth = np.zeros((1 + len(points), chosen.size)), np.zeros(chosen.size)
     _exact_rows(points, intercept, chosen, exact)
-    mesh, terms = total.mesh, np.empty((2, n))
+    mesh, terms = mesh_for(total.mesh, points, intercept), np.empty((2, n))
     series = tuple(tuple(row) for row in taylor(intercept, mesh.cutoff).tolist())
     for a, i in enumerate(chosen):  # near pairs are exact, so the error is that of the mesh
         squared = ((points - points[:, [i]]) ** 2).sum(axis=0)

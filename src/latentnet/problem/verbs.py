@@ -16,6 +16,7 @@ from latentnet.compiled import UNCOUNTED, inline_kernel, offers, small_kernel, w
 from latentnet.likelihood import verbs as likelihoods
 from latentnet.native import NUMBER, VECTOR, Entry, Memory, call, do, entry
 from latentnet.priors import joint, positions, random_walk
+from latentnet.problem.called_back import CalledBack
 from latentnet.stream import STREAM
 
 if TYPE_CHECKING:
@@ -101,8 +102,9 @@ class BoundTarget:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        compiled = not offers(target.likelihood, likelihoods.value_and_gradient)
-        self.likelihood: Any = Memory(target.likelihood) if compiled else None
+        called_back = offers(target.likelihood, likelihoods.value_and_gradient)
+        self.likelihood: Any = None if called_back else Memory(target.likelihood)
+        self._called_back = CalledBack(target.likelihood) if called_back else None
         self.prior = Memory(target.prior)
         self._positions, self._walk = Memory(target.prior.positions), Memory(target.prior.walk)
         # Of optimisers' calls, which are many and short: arguments that stay where they are, and calls with them.
@@ -137,12 +139,14 @@ class BoundTarget:
 
     def log_likelihood(self, theta: np.ndarray) -> float:
         """Log-likelihood of all observed dyads."""
+        if self._called_back is not None:
+            return self.likelihood_value_and_gradient(theta)[0]
         self._take(theta)
         return float(self._at_taken("log_likelihood"))
 
     def likelihood_value_and_gradient(self, theta: np.ndarray) -> tuple[float, np.ndarray]:
         """Log-likelihood and its gradient."""
-        if offers(self.target.likelihood, likelihoods.value_and_gradient):
+        if self._called_back is not None:
             return likelihoods.value_and_gradient(self.target.likelihood, theta)
         self._take(theta)
         self._at_taken("add_likelihood_gradient")
@@ -161,6 +165,11 @@ class BoundTarget:
         self._take(theta)
         return float(self._at_taken("log_prior") + self._at_taken("natural_change"))
 
+    def reraise(self) -> None:
+        """Raise what a likelihood of Python's raised when moves called it."""
+        if self._called_back is not None:
+            self._called_back.reraise()
+
     def verbs(self) -> Verbs:
         """What moves call."""
         likelihood, prior = self.target
@@ -171,8 +180,11 @@ class BoundTarget:
         needed |= {"to_coordinates", "from_coordinates", "pull_to_coordinates"} if prior.indirect else set()
         needed |= {"actor_log_prior", "redraw_actor"} if "actor_log_likelihood" in needed else set()
         addresses = dict.fromkeys(Verbs._fields, 0)
+        called_back = self._called_back
         for name, kinds in _OF_LIKELIHOOD.items():
-            if name in needed:
+            if name in needed and called_back is not None:
+                addresses[name] = getattr(called_back, name).address
+            elif name in needed:
                 addresses[name] = self._of_likelihood(getattr(likelihoods, name), *kinds).address
         for name, kinds in _OF_PRIOR.items():
             if name in needed:
@@ -184,7 +196,7 @@ class BoundTarget:
             of_walk = entry(kernel.py_func, UNCOUNTED, void, self._walk.type, NUMBER, VECTOR)
             addresses[kernel.__name__] = of_walk.address
         data = ("likelihood", self.likelihood), ("prior", self.prior), ("positions", self._positions)
-        addresses |= {name: memory.address for name, memory in (*data, ("walk", self._walk))}
+        addresses |= {name: memory.address for name, memory in (*data, ("walk", self._walk)) if memory is not None}
         numbers = {"couples_actors": int(likelihoods.couples_actors(likelihood)), "indirect": int(prior.indirect)}
         numbers |= {"n_actors": prior.n_actors, "n_dims": prior.n_dims}
         arrays = {"following": prior.walk.following, "sites": prior.walk.sites}

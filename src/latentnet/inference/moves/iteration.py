@@ -96,6 +96,7 @@ class Iterations:
         """Run iterations `first` to `end` - 1; the state's clock knows how many are warm-up."""
         self._chunk.value.span[:2] = first, end
         self._run(self.scene.target, self.scene.state, self._chunk, self.scene.rng)
+        self.scene.bound.reraise()
 
 
 def statistics_of(moves: Sequence[Move], values: np.ndarray) -> dict[str, np.ndarray]:

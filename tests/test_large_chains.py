@@ -1,0 +1,149 @@
+"""Chains on the approximated likelihood: one energy, the exact one's posterior, and what they are not there for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, load, resume
+from latentnet.datasets import load_sampson, make_large_network
+from latentnet.effects import Homophily, Reciprocity, Sociality
+from latentnet.inference import mcmc
+from latentnet.inference.tuning import target_of
+from latentnet.likelihood.approximate import Approximate
+from latentnet.likelihood.meshed import Meshed, mesh_at, meshed
+from latentnet.likelihood.verbs import value_and_gradient
+from latentnet.nbody.sums import SoftplusSum
+from latentnet.network.layers import Given
+from latentnet.problem.problem import Problem
+
+
+def _network(n: int = 60, *, counts: bool = False, mean_degree: float = 6.0) -> Network:
+    rng = np.random.default_rng(3)
+    ties = make_large_network(n, mean_degree=mean_degree, random_state=2)[0].network.ties
+    frame = pd.DataFrame({"group": rng.integers(3, size=n).astype(str)})
+    return Network.from_array((2.0 if counts else 1.0) * ties, attributes=frame)
+
+
+def _engine(n_draws: int = 6, **keywords: Any) -> MCMC:
+    return MCMC(n_draws, 6, 2, **{"likelihood": "approximate", "thin": 1, **keywords})
+
+
+def _likelihood(n: int = 200) -> tuple[Problem, Meshed, np.ndarray]:
+    (network, positions, _), b = make_large_network(n, random_state=2)
+    problem = LatentPositionModel()._specify(Given(network), np.random.default_rng(1))
+    theta = np.zeros(problem.n_parameters)
+    problem.parameters.set_positions(theta, positions)
+    theta[problem.intercept] = b
+    own = Approximate(problem)
+    return problem, meshed(own, mesh_at(own, theta)), theta
+
+
+def test_energy_is_one_function_of_the_parameters_and_its_forces_are_its_derivatives() -> None:
+    """On the grid and beyond it, whatever was asked before; none where actors are farther apart than is allowed."""
+    problem, likelihood, theta = _likelihood()
+    way = np.random.default_rng(3).standard_normal(theta.size)
+    wide = theta.copy()
+    wide[problem.positions] *= 1.5
+    first = value_and_gradient(likelihood, theta)
+    for one in (theta, wide):
+        value, gradient = value_and_gradient(likelihood, one)
+        up, down = (value_and_gradient(likelihood, one + sign * 1e-5 * way)[0] for sign in (1.0, -1.0))
+        assert (up - down) / 2e-5 == pytest.approx(gradient @ way, rel=1e-6)
+        assert value_and_gradient(likelihood, one)[0] == value
+        shifted = one.copy()
+        shifted[problem.positions] += 7.7
+        assert value_and_gradient(likelihood, shifted)[0] == pytest.approx(value, rel=1e-12)
+    again = value_and_gradient(likelihood, theta)
+    assert again[0] == first[0]
+    np.testing.assert_array_equal(again[1], first[1])
+    wide[0] = 1e6
+    assert value_and_gradient(likelihood, wide)[0] == -np.inf
+
+
+@pytest.mark.parametrize(
+    ("model", "counts"),
+    [
+        (LatentPositionModel(), False),
+        (LatentClusterModel(2), False),
+        (LatentPositionModel(family="poisson", effects=[Homophily("group"), Sociality()]), True),
+    ],
+)
+def test_chains_keep_the_energy_of_the_grid_that_they_began_with(model: Any, counts: bool) -> None:
+    model.set_params(inference=_engine(), random_state=1)
+    with pytest.warns(match="chains"):
+        model.fit(_network(counts=counts))
+    assert model.likelihood_["kind"] == "approximate"
+    assert 0.0 < model.likelihood_["gradient_error"] < 2e-2
+    assert model._standing is not None
+    likelihood = target_of(model._problem, model._standing.plan.tuning).likelihood
+    for chain, kept in zip(model._standing.chains, model.draws_.statistics["log_likelihood_total"], strict=True):
+        values = [value_and_gradient(likelihood, theta)[0] for theta in chain.kept.draws]
+        np.testing.assert_allclose(kept, values, rtol=1e-12)
+        assert len(np.unique(kept)) > 1
+
+
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+def test_longer_loaded_and_resumed_runs_are_one_run(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    whole = LatentPositionModel(inference=_engine(9), random_state=1).fit(_network())
+    half = LatentPositionModel(inference=_engine(6, checkpoint=path, n_jobs=1), random_state=1).fit(_network())
+    half.save(tmp_path / "half.latentnet")
+    np.testing.assert_array_equal(resume(path).draws_.parameters, half.draws_.parameters)
+    found = load(tmp_path / "half.latentnet").extend(3)
+    assert found.likelihood_["kind"] == "approximate"
+    for name in ("lp", "log_likelihood_total", "acceptance_rate"):
+        np.testing.assert_array_equal(found.draws_.statistics[name], whole.draws_.statistics[name])
+
+
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+def test_auto_is_exact_up_to_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monks = load_sampson()
+    auto, exact = (
+        LatentPositionModel(inference=_engine(likelihood=kind), random_state=1).fit(monks) for kind in ("auto", "exact")
+    )
+    np.testing.assert_array_equal(auto.draws_.parameters, exact.draws_.parameters)
+    assert auto.likelihood_["kind"] == "exact"
+    monkeypatch.setattr(mcmc, "MOST_EXACT_CHAINS", 10)
+    assert LatentPositionModel(inference=_engine(likelihood="auto")).fit(monks).likelihood_["kind"] == "approximate"
+    reciprocal = LatentPositionModel(effects=[Reciprocity()], inference=_engine(likelihood="auto")).fit(monks)
+    assert reciprocal.likelihood_["kind"] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("keywords", "words"),
+    [
+        ({"effects": [Sociality()]}, "Sociality.. has a value for each actor"),
+        ({"similarity": "bilinear"}, "similarity='distance'"),
+        ({"n_dims": 4}, "at most 3 dimensions"),
+        ({"n_dims": "auto"}, "n_dims='auto'"),
+        ({"family": "gaussian"}, "binary ties"),
+    ],
+)
+def test_refusals_come_before_anything_is_computed(
+    keywords: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mcmc, "settings_of", None)
+    model = LatentPositionModel(inference=_engine(), **keywords)
+    with pytest.raises(ValueError, match=f"MCMC: likelihood='approximate' cannot be had.*{words}.*likelihood='exact'"):
+        model.fit(_network())
+
+
+def test_what_a_sum_raises_in_a_chain_is_raised_by_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = SoftplusSum.__call__
+
+    def failing(self: SoftplusSum, points: np.ndarray, intercept: float) -> Any:
+        if started:
+            raise MemoryError("no room for the grid")
+        return asked(self, points, intercept)
+
+    started: list[bool] = []
+    begin = MCMC.go_on
+    monkeypatch.setattr(SoftplusSum, "__call__", failing)
+    monkeypatch.setattr(MCMC, "go_on", lambda *arguments: (started.append(True), begin(*arguments))[1])
+    with pytest.raises(MemoryError, match="no room for the grid"):
+        LatentPositionModel(inference=_engine(), random_state=1).fit(_network())
