@@ -19,7 +19,7 @@ from latentnet.datasets import make_interview_study
 from latentnet.effects import ReceiverCovariate
 from latentnet.study import near_duplicates
 
-study = make_interview_study(random_state=32)
+study = make_interview_study(random_state=32, n_people=(28, 32, 36))  # the tutorial's sites are twice as large
 
 
 def interviews(site, asked, period=0):
@@ -41,7 +41,7 @@ def interviews(site, asked, period=0):
 # Four interviews, and four more, and four more: each time those whose answers the model expects to tell most, as many
 # of each sector as of the others. To choose whom to ask, short chains will do, and they say that they are short.
 effects = [ReceiverCovariate("level")]  # the senior may be named more often
-short = MCMC(n_draws=250, n_warmup=250, thin=1)
+short = MCMC(n_draws=150, n_warmup=200, thin=1)
 asked = {site: study.experts(site) for site in study.sites}
 for _ in range(2):
     for site in study.sites:
@@ -106,7 +106,7 @@ latentnet.plot.positions_html(model, "interview_diagram.html", reveal=reveal, ro
 # both periods has one map for both, so that nothing has to be laid on anything.
 there = study.people(site, period=1).index
 again = interviews(site, [person for person in asked[site] if person in there], period=1)
-longer = MCMC(n_draws=500, thin=3)  # how much people move takes long to learn
+longer = MCMC(n_draws=400, thin=6)  # how much people move takes long to learn
 both = DynamicLatentClusterModel(3, effects=effects, inference=longer, random_state=1).fit([network, again])
 change = latentnet.compare_waves(both.at(period=0), both.at(period=1))
 print(f"stayed: {len(change.stable)}, joined: {len(change.joiners)}, left: {len(change.leavers)}")
