@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,14 @@ def _networks() -> dict[str, Network]:
     }
 
 
+def _read_for(network: Network, effects: Sequence[Effect]) -> Network:
+    """The network with its self-ties kept, if these have a term and the kind of network may have some."""
+    wanted = any(effect.of_self_ties for effect in effects)
+    if not wanted or network.two_mode or network.n_nominations is not None:
+        return network
+    return Network(network._parts._replace(self_ties=np.tile([1.0, 0.0], 3)))
+
+
 def _families() -> dict[str, Family]:
     """Every family; one with links once for each link, its own first."""
     links = sorted(set().union(*(entry.links for entry in DESIGNS.values())))
@@ -121,7 +129,7 @@ def tried(
     """Return "" where the library takes the combination, else its message."""
     return _outcome(
         lambda: make_problem(
-            NETWORKS[network],
+            _read_for(NETWORKS[network], tuple(EFFECT[name] for name in effects)),
             family=FAMILY[family],
             similarity=similarity,
             n_dims=0 if similarity is None else 2,
@@ -208,7 +216,7 @@ def _engine(name: str) -> Any:
 
 def fitted(engine: str, model: type[LatentPositionModel] = LatentPositionModel, **params: Any) -> str:
     """Fit; return "" or the message of a refusal. Whether so short a run converges is no matter."""
-    network = NETWORKS[params.pop("network", "directed")]
+    network = _read_for(NETWORKS[params.pop("network", "directed")], params.get("effects", ()))
     message = _outcome(lambda: model(inference=_engine(engine), random_state=1, **params).fit(network))
     return message if is_refusal(message) else ""
 

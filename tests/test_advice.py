@@ -22,6 +22,7 @@ from latentnet.effects import (
     AbsoluteDifference,
     DyadCovariate,
     Homophily,
+    Loops,
     Receiver,
     ReceiverCovariate,
     Sender,
@@ -30,6 +31,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
+from latentnet.effects.loops import check_self_ties
 from latentnet.families import Bernoulli, Binomial, Gaussian, NegativeBinomial, Ordinal, Poisson
 from latentnet.families.designs import observed_family, warn_of_roster
 from latentnet.network import as_network
@@ -161,6 +163,29 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         "pass self_ties='drop'",
         lambda: _net((0, 0, 1.0)),
         lambda: _net((0, 0, 1.0), (0, 1, 1.0), self_ties="drop").n_ties == 1,
+    ),
+    (
+        "'keep' for models with effects=[Loops()]",
+        lambda: _net((0, 0, 1.0)),
+        lambda: Loops().bind(_net((0, 0, 1.0), (0, 1, 1.0), self_ties="keep"), 2).size == 1,
+    ),
+    (
+        "give effects=[Loops()], or read the network with self_ties='drop'",
+        lambda: check_self_ties((), _net((0, 0, 1.0), self_ties="keep")),
+        lambda: [
+            check_self_ties((Loops(),), _net((0, 0, 1.0), self_ties="keep")),
+            check_self_ties((), _net((0, 0, 1.0), self_ties="drop")),
+        ],
+    ),
+    (
+        "read it with self_ties='keep' (the diagonal is then observed, but for NaN)",
+        lambda: Loops().bind(_net((0, 1, 1.0)), 2),
+        lambda: Loops().bind(_net((0, 1, 1.0), self_ties="keep"), 2).size == 1,
+    ),
+    (
+        "leave it out, and read the network with self_ties='drop'",
+        lambda: Loops().bind(_net((0, 0, NAN), (1, 1, NAN), (2, 2, NAN), (3, 3, NAN), self_ties="keep"), 2),
+        lambda: check_self_ties((), _net((0, 0, NAN), (1, 1, NAN), self_ties="drop")) is None,
     ),
     (
         "numpy.asarray(...) makes an array of nested lists",

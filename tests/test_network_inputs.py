@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+
+import igraph
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -9,6 +12,8 @@ import pytest
 from scipy import sparse
 
 from latentnet.network import Network, as_network
+from latentnet.network.changed import matched
+from latentnet.network.joined import join_networks
 from tests.network_checks import DIRECTED, INCIDENCE, LABELS, NAN, UNDIRECTED, check_content, raises
 
 # ---- matrices
@@ -132,8 +137,48 @@ def test_self_ties_can_be_dropped():
     with raises(ValueError, "2 of its actors have one, the first 'a' (value 1)"):
         Network.from_array(array, actors=LABELS)
     check_content(Network.from_array(array, self_ties="drop"), DIRECTED, True)
-    with raises(ValueError, "self_ties must be 'error' or 'drop', but is 'keep'"):
-        Network.from_array(array, self_ties="keep")
+    with raises(ValueError, "self_ties must be 'error', 'drop' or 'keep', but is 'own'"):
+        Network.from_array(array, self_ties="own")
+
+
+def test_self_ties_can_be_kept_by_every_reader():
+    array, loops = DIRECTED + np.diag([1, 0, 7, NAN]), [1, 0, 7, NAN]
+    kept = Network.from_array(array, self_ties="keep")
+    dropped = Network.from_array(array, self_ties="drop")
+    np.testing.assert_array_equal(kept.self_ties, loops)
+    assert dropped.self_ties is None
+    assert kept != dropped
+    assert (kept.n_ties, kept.observed) == (dropped.n_ties, dropped.observed)
+    assert "2 of 3 self-ties" in repr(kept)
+    with raises(ValueError, "read-only"):
+        kept.self_ties[0] = 2.0
+    frame = kept.to_frame(unobserved=True)
+    graph = kept.to_networkx(unobserved=True)
+    again = [
+        Network.from_edges(frame, "sender", "receiver", "value", actors=kept.actors, directed=True, self_ties="keep"),
+        Network.from_networkx(graph, self_ties="keep"),
+        Network.from_array(sparse.csr_array(array), self_ties="keep"),
+        pickle.loads(pickle.dumps(kept)),
+    ]
+    assert all(one == kept for one in again)
+    undirected = nx.Graph([("a", "b"), ("b", "b")])
+    for read in (Network.from_networkx(undirected, self_ties="keep"), from_graph(undirected)):
+        assert (read.n_ties, read.self_ties.tolist()) == (1, [0.0, 1.0])
+
+
+def from_graph(graph):
+    return Network.from_igraph(igraph.Graph.from_networkx(graph, vertex_attr_hashable="name"), self_ties="keep")
+
+
+def test_changed_networks_have_their_self_ties():
+    kept = Network.from_array(DIRECTED + np.diag([1, 0, 7, NAN]), actors=list("abcd"), self_ties="keep")
+    hidden = kept.with_unobserved([("a", "b")])
+    np.testing.assert_array_equal(hidden.self_ties, kept.self_ties)
+    small = Network.from_array(np.array([[2.0, 1.0], [0.0, 0.0]]), actors=list("ca"), self_ties="keep")
+    np.testing.assert_array_equal(matched(small, kept).self_ties, [0.0, NAN, 2.0, NAN])
+    joined, presences = join_networks([[kept, Network.from_array(DIRECTED, actors=list("abcd"))]], None)
+    np.testing.assert_array_equal(joined.self_ties, [1.0, 0.0, 7.0, NAN, *[NAN] * 4])
+    assert len(presences.network) == 8
 
 
 # ---- networkx and igraph

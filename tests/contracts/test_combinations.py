@@ -53,15 +53,16 @@ def _values(family: Family | str, rng: np.random.Generator) -> np.ndarray:
     return rng.binomial(most, 0.3, size=(N, N)).astype(float)
 
 
-def _network(family: Family | str = "bernoulli", directed: bool = True) -> Network:
+def _network(family: Family | str = "bernoulli", directed: bool = True, loops: bool = False) -> Network:
     y = _values(family, np.random.default_rng(4))
     y[2, 3] = y[5, 1] = np.nan
     if directed:
         y[7] = np.nan
     else:
         y = np.tril(y) + np.tril(y).T
-    np.fill_diagonal(y, 0.0)
-    return Network.from_array(y, directed=directed, actors=ATTRIBUTES.index, attributes=ATTRIBUTES)
+    np.fill_diagonal(y, np.arange(N) % 2 if loops else 0.0)
+    kept = "keep" if loops else "error"
+    return Network.from_array(y, directed=directed, actors=ATTRIBUTES.index, attributes=ATTRIBUTES, self_ties=kept)
 
 
 def _two_mode() -> Network:
@@ -93,7 +94,9 @@ def _check(model: LatentPositionModel, path: Path) -> None:
     off_diagonal = ~np.isnan(probability)
     assert probability.shape == shape == model.linear_predictor().shape
     assert np.all((probability[off_diagonal] >= 0) & (probability[off_diagonal] <= 1))
-    assert off_diagonal.sum() == probability.size - (0 if network.two_mode else network.n_actors)
+    assert off_diagonal.sum() == probability.size - (
+        0 if network.two_mode or network.self_ties is not None else network.n_actors
+    )
     pair = (network.actors[0], network.actors[-1])
     place = (0, -1)
     assert model.predict([pair])[0] == pytest.approx(model.predict()[place], rel=1e-5, abs=1e-6)
@@ -162,7 +165,8 @@ EVERY_EFFECT: dict[str, Effect] = {name: GIVEN[name] if name in GIVEN else kind(
 )
 @pytest.mark.parametrize("effect", EVERY_EFFECT)
 def test_effects(effect: str, inference: str, tmp_path: Path) -> None:
-    model = _fit(_network(), effects=[EVERY_EFFECT[effect]], inference=ENGINES[inference])
+    network = _network(loops=effect == "Loops")
+    model = _fit(network, effects=[EVERY_EFFECT[effect]], inference=ENGINES[inference])
     _check(model, tmp_path / "model")
     if effect in {"Sociality", "Sender", "Receiver", "SenderReceiver"}:
         assert model.coefficients_.empty

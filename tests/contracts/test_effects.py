@@ -24,6 +24,7 @@ from latentnet.effects import (
     DyadCovariate,
     Effect,
     Homophily,
+    Loops,
     Mixing,
     NoIntercept,
     RandomGroup,
@@ -281,10 +282,10 @@ def test_shift_is_what_a_common_rise_of_the_values_adds() -> None:
 
 def test_every_effect_is_registered_and_tested() -> None:
     documented = "Sociality Sender Receiver DyadCovariate Homophily Mixing AbsoluteDifference SenderCovariate "
-    documented += "ReceiverCovariate SocialityCovariate SenderReceiver Reciprocity NoIntercept"
+    documented += "ReceiverCovariate SocialityCovariate SenderReceiver Reciprocity NoIntercept Loops"
     assert set(EFFECTS) == set(documented.split())
     tested = {type(effect) for kind in ("undirected", "directed", "two-mode") for effect in _effects(kind)}
-    assert tested | {NoIntercept} == set(EFFECTS.values())
+    assert tested | {NoIntercept, Loops} == set(EFFECTS.values())
 
 
 def test_scales_without_any_observed_dyad_are_over_all() -> None:

@@ -101,7 +101,9 @@ def _of_ties(problem: Problem, model: Any) -> float:
     free = np.unique(np.array([*intercept, *problem.coefficient_indices, *of_family], dtype=np.int64))
     value_and_gradient = BoundTarget(problem.target()).likelihood_value_and_gradient
     _, value, _ = maximise(problem, value_and_gradient, theta, free=free, max_iterations=500, tolerance=1e-6)
-    return -2.0 * value + len(free) * math.log(max(problem.network.n_ties, 1))
+    loops = problem.network.self_ties
+    n_ties = problem.network.n_ties + (0 if loops is None else np.count_nonzero(np.nan_to_num(loops)))
+    return -2.0 * value + len(free) * math.log(max(n_ties, 1))
 
 
 def _of_positions(problem: Problem, model: Any) -> float:

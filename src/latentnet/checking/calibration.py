@@ -127,10 +127,10 @@ def calibrate(
     n_replications = int(n_replications)
     engine, presences = read_engine(model.inference), None
     if hasattr(type(model), "at"):  # of several networks
-        several = read_networks(network)
+        several = read_networks(network, model._self_ties)
         network, presences = join_networks(several.networks, several.sites)
     else:
-        network = as_network(network)
+        network = as_network(network, self_ties=model._self_ties)
     if network.choice_set == "named":
         raise ValueError(
             "network must have actors that are known beforehand, but some are there only for having been named "

@@ -10,6 +10,7 @@ from latentnet.effects.distance import Distance
 from latentnet.effects.dyad_covariate import DyadCovariate
 from latentnet.effects.homophily import Homophily
 from latentnet.effects.intercept import Intercept, NoIntercept
+from latentnet.effects.loops import Loops
 from latentnet.effects.mixing import Mixing
 from latentnet.effects.receiver import Receiver
 from latentnet.effects.receiver_covariate import ReceiverCovariate
@@ -34,6 +35,7 @@ __all__ = [
     "Effect",
     "Homophily",
     "Intercept",
+    "Loops",
     "Mixing",
     "NoIntercept",
     "RandomGroup",
@@ -86,6 +88,7 @@ EFFECTS: dict[str, type[Effect]] = {
         ReceiverCovariate,
         SocialityCovariate,
         Reciprocity,
+        Loops,
         NoIntercept,
     )
 }

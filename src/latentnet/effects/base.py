@@ -62,6 +62,8 @@ class Effect(Component):
     ----------
     implied : bool
         Whether models have it without its being among their `effects`, as they have the intercept and a similarity.
+    of_self_ties : bool
+        Whether it is of actors' ties to themselves, which are no dyads: of pairs it says nothing.
     couples_pairs : bool
         Whether it makes the two ties of a pair depend on each other, which the pairs' distribution then says.
     excludes : mapping from Effect classes to str
@@ -69,6 +71,7 @@ class Effect(Component):
     """
 
     implied: ClassVar[bool] = False
+    of_self_ties: ClassVar[bool] = False
     couples_pairs: ClassVar[bool] = False
     excludes: ClassVar[Mapping[type[Effect], str]] = {}
 

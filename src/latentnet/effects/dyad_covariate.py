@@ -30,7 +30,8 @@ class DyadCovariate(Effect):
     matrix : ndarray, scipy.sparse matrix or DataFrame
         x of shape (n_actors, n_actors), row = sender, symmetric if the network is undirected; in a two-mode network
         (row actors, column actors) will do. A DataFrame is aligned by the actors' labels. What a sparse matrix does not
-        store is 0. Finite for every dyad, observed or not; the diagonal is not read.
+        store is 0. Finite for every dyad, observed or not; the diagonal is read only if the
+        network has kept its self-ties.
         In a joint model of several networks: a DataFrame that has the labels of all actors, whose values are then the
         same in every period; or a sequence of matrices, one for each period; or a mapping from sites to matrices or
         to sequences of them.
@@ -158,7 +159,10 @@ class SharedDyadCovariate(DyadCovariate):
             here = self.presences.of_network(number)
             labels = network.actors[here]
             one = Network.from_array(
-                np.zeros((len(here), len(here))), [label[-1] for label in labels], directed=network.directed
+                np.zeros((len(here), len(here))),
+                [label[-1] for label in labels],
+                directed=network.directed,
+                self_ties="drop" if network.self_ties is None else "keep",
             )
             x[np.ix_(here, here)] = read_dyads(self._matrix_of(here[0], labels[0]), one, self.effect.argument)
         return self.effect.bind_numbers(x, network)

@@ -77,7 +77,7 @@ class Poisson(Family):
         wrong = (exposure < _LEAST_EXPOSURE) | (exposure > _MOST_EXPOSURE)
         if network.two_mode:
             wrong[network.n_row_actors :] = wrong[:, : network.n_row_actors] = False
-        else:
+        elif network.self_ties is None:
             np.fill_diagonal(wrong, False)
         if wrong.any():
             i, j = (int(k) for k in np.argwhere(wrong)[0])

@@ -47,6 +47,7 @@ def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
         "values": store.add(y, "network values"),
         "observed_rows": None if asked.all() else store.add(asked, "network observed rows"),
         "impossible": None if not impossible.nnz else store.add(codes(impossible), "network impossible"),
+        "self_ties": None if network.self_ties is None else store.add(network.self_ties, "network self-ties"),
         "attributes": encode(attributes, store, "the network's attributes"),
         "nominations": _encode_nominations(network._parts.nominations, store),
     }
@@ -100,7 +101,8 @@ def decode_network(content: dict[str, Any], source: Source) -> Network:
         asked=_asked(content, source, n, undirected),
     )
     parts = exclude(parts, _impossible(content.get("impossible"), source, parts))
-    return Network(parts._replace(nominations=_decode_nominations(content.get("nominations"), source, parts)))
+    nominations = _decode_nominations(content.get("nominations"), source, parts)
+    return Network(parts._replace(nominations=nominations, self_ties=_self_ties(content, source, parts)))
 
 
 def _check_dyads(
@@ -151,6 +153,17 @@ def _impossible(name: str | None, source: Source, parts: Parts) -> sparse.csr_ar
     ):
         raise ValueError("its impossible dyads are not those of its network")
     return pattern
+
+
+def _self_ties(content: dict[str, Any], source: Source, parts: Parts) -> np.ndarray | None:
+    """Those that were kept; files from before `Loops` say nothing of them."""
+    name = content.get("self_ties")
+    if name is None:
+        return None
+    loops = source.arrays[name]
+    if loops.dtype != np.float64 or loops.shape != (len(parts.actors),) or np.isinf(loops).any():
+        raise ValueError("its self-ties are not those of its network")
+    return loops
 
 
 def _limits(content: dict[str, Any], source: Source, asked: np.ndarray) -> np.ndarray | None:

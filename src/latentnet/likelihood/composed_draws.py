@@ -19,9 +19,10 @@ from latentnet.likelihood.verbs import information, linear_predictors, simulated
 from latentnet.network import without_design
 
 if TYPE_CHECKING:
+    from latentnet.families.base import Family
     from latentnet.problem.problem import Problem
 
-__all__ = ["block_dyads", "block_predictors", "composed_block_predictors", "expected_blocks"]
+__all__ = ["block_dyads", "block_predictors", "composed_block_predictors", "expected_blocks", "expecting", "scores_of"]
 
 _MOST_AT_ONCE = 1_000_000  # linear predictors
 _NETWORKS = 32
@@ -89,8 +90,12 @@ def expected_blocks(target: Composed, problem: Problem, draws: np.ndarray, funct
 
 @implements(with_expected_ties, Composed)
 def _with_expected_ties(likelihood: Composed, problem: Problem, draws: np.ndarray) -> Composed:
-    """Posterior means of the sufficient statistics, dyad by dyad also where pairs were folded."""
-    family, target = problem.family, Composed.bind(problem)
+    """Dyad by dyad also where pairs were folded."""
+    return expecting(Composed.bind(problem), problem.family, problem, draws)
+
+
+def expecting(target: Composed, family: Family, problem: Problem, draws: np.ndarray) -> Composed:
+    """The same of the posterior means of the family's sufficient statistics as data."""
     halves, more = target.layout.halves, 0
 
     def statistics(*of_block: np.ndarray) -> np.ndarray:
@@ -112,8 +117,15 @@ def _simulated_scores(
     likelihood: Composed, problem: Problem, theta: np.ndarray, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
     """Caps and the choice set are left out."""
-    covariates, family = problem.covariates, problem.family
     target = Composed.bind(problem.with_network(without_design(problem.network)))
+    return scores_of(target, problem.family, problem, theta, rng)
+
+
+def scores_of(
+    target: Composed, family: Family, problem: Problem, theta: np.ndarray, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+    """Gradients at `theta` of ties of a target that are simulated from it, as `simulated_scores`."""
+    covariates = problem.covariates
     values, data = theta[problem.family_slice], problem.bound.data
     blocks = range(target.layout.sizes.size)
     known = [(block_predictors(target, theta[None], block)[0], block_dyads(target, block)) for block in blocks]

@@ -74,7 +74,7 @@ class Fused(NamedTuple):
         return (
             problem.presences is None
             and len(problem.layers) < 2
-            and all(effect.implied for effect, _, _ in problem.effects)
+            and all(effect.implied or effect.of_self_ties for effect, _, _ in problem.effects)
             and type(problem.family) is Bernoulli
             and problem.family.link == "logit"
             and problem.observed_family is problem.family

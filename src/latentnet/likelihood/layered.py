@@ -254,7 +254,7 @@ def _simulated_scores(
     """Layers are independent given the parameters: the sum of a score of each."""
     own = [layer.parameters(theta) for layer in problem.layers]
     each = [
-        simulated_scores(layer.problem.exact, layer.problem, of_layer, rng)
+        simulated_scores(layer.problem.offering(simulated_scores), layer.problem, of_layer, rng)
         for layer, of_layer in zip(problem.layers, own, strict=True)
     ]
     for scores in zip(*each, strict=True):

@@ -18,7 +18,7 @@ from latentnet.signatures import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, 
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["BLOCK", "Packed", "actor_layout", "blocks_of_rows", "dyad_layout", "network_layout"]
+__all__ = ["BLOCK", "Packed", "actor_layout", "blocks_of_rows", "dyad_layout", "dyads_by_actor", "network_layout"]
 
 BLOCK = 4096
 GAP = 8
@@ -203,6 +203,16 @@ def dyad_layout(senders: np.ndarray, receivers: np.ndarray) -> Packed:
     ends, none = np.array([0, size], np.int64), np.zeros(2, np.int64)
     empty = np.zeros(0, np.int64)
     return Packed(runs, ends, ends[1:], ends, none, empty, np.zeros(0), none, empty, 1, size)
+
+
+def dyads_by_actor(senders: np.ndarray, receivers: np.ndarray, n_actors: int) -> Packed:
+    """The same block by block: that of each actor has the dyad that he or she sends, at most one; ascending."""
+    counts = np.zeros(n_actors, np.int64)
+    counts[senders] = 1
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    packed, none = dyad_layout(senders, receivers), np.zeros(n_actors + 1, np.int64)
+    packed.runs[:, RUN_OFFSET] = 0
+    return packed._replace(run_starts=starts, sizes=counts, starts=starts, tie_starts=none, hole_starts=none, width=1)
 
 
 def blocks_of_rows(lengths: np.ndarray, width: int) -> np.ndarray:

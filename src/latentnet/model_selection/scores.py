@@ -15,6 +15,7 @@ from latentnet._exceptions import ArgumentError
 from latentnet.checks import fits_square, one_of, shown
 from latentnet.constraints import Rule, is_number
 from latentnet.network import Network
+from latentnet.network.changed import without_self_ties
 from latentnet.network.sparse import entries_at
 
 __all__ = ["SCORES", "Held", "Score", "held_out", "read_scoring"]
@@ -54,7 +55,8 @@ def held_out(network: Network, dyads: Sequence[tuple[Any, Any]]) -> Held:
     i, j = np.nonzero(others)
     hidden = zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True)
     values = entries_at(network.ties, senders, receivers)
-    return Held(network.with_unobserved(hidden), list(dyads), values > 0.0)
+    # Self-ties are in every training network, and so in none that is scored.
+    return Held(without_self_ties(network.with_unobserved(hidden)), list(dyads), values > 0.0)
 
 
 def _log_score(model: Any, held: Held) -> float:

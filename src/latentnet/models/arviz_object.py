@@ -37,6 +37,8 @@ def arviz_object(draws: Draws, network: Network, further: Groups | None = None) 
         "observed_data": {"ties": ties},
         "constant_data": {"observed_rows": observed.asked},
     }
+    if network.self_ties is not None:
+        groups["observed_data"]["self_ties"] = network.self_ties
     # "presence" is numbered: period, actor and site are its labels.
     coords = {name: given for name, given in draws.coords.items() if name != "presence"} | tie_coords
     # `missing` has the impossible dyads of rows that were asked among others.
@@ -53,6 +55,7 @@ def arviz_object(draws: Draws, network: Network, further: Groups | None = None) 
     dims = {
         "ties": ("tie",),
         "observed_rows": draws.dims["positions"][:1],
+        "self_ties": draws.dims["positions"][:1],
         "unobserved": ("unobserved_dyad",),
         "impossible": ("impossible_dyad",),
         **draws.dims,

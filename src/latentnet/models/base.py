@@ -29,6 +29,7 @@ from latentnet.models.report import Report, warn_unless_converged
 from latentnet.models.reported_clusters import ClusterReport
 from latentnet.models.saved import Saved
 from latentnet.models.tables import Tables
+from latentnet.network.content import SelfTies
 from latentnet.network.layers import Given, as_given
 from latentnet.posterior.procrustes import align, principal_axes
 from latentnet.posterior.references import every_position
@@ -154,6 +155,11 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
                 raise KeyboardInterrupt
             asked = engine.n_draws if result.standing is None else result.standing.plan.n_draws
             warn(f"fit was interrupted: {self.draws_.n_draws} draws a chain were kept of {asked}")
+
+    @property
+    def _self_ties(self) -> SelfTies:
+        """What is done with self-ties in what is given to `fit` and is not a `Network` yet."""
+        return "keep" if any(effect.of_self_ties for effect in read_effects(self.effects)) else "error"
 
     @property
     def _infers_dims(self) -> bool:
@@ -332,7 +338,7 @@ class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
             reported number, or the fit was interrupted.
         """
         refuse_splits_of_rows()
-        given, engine = as_given(network), read_engine(self.inference)
+        given, engine = as_given(network, self._self_ties), read_engine(self.inference)
         actors, target = given.network.actors, None
         if self._infers_dims and not (start is None and align_to is None):
             raise ValueError(

@@ -73,7 +73,7 @@ class DynamicModel(Estimator):
         ConvergenceWarning, LatentnetWarning
             As for `LatentPositionModel.fit`.
         """
-        given, several, of_layers = given_periods(networks)
+        given, several, of_layers = given_periods(networks, self._self_ties)
         engine = read_engine(self.inference)
         before = self.__dict__.get("_several"), self.__dict__.get("_of_layers", {})
         self._several, self._of_layers = several, of_layers

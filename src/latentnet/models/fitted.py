@@ -127,7 +127,7 @@ class Fitted(BaseEstimator):
 
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
         """Indices of senders and receivers given by label."""
-        return dyad_places(self.network_, dyads)
+        return dyad_places(self.network_, dyads, loops=self._problem.has_loops)
 
     @property
     def posterior_(self) -> Any:

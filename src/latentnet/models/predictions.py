@@ -11,7 +11,7 @@ from latentnet._random import as_generator
 from latentnet.constraints import COUNT, FLAG, SEED, checked
 from latentnet.models.fitted import Fitted
 from latentnet.network import Network, as_network
-from latentnet.network.changed import matched, with_impossible
+from latentnet.network.changed import matched, of_self_ties, with_impossible
 from latentnet.predictive.predictive import Predictive, Quantity
 from latentnet.predictive.simulation import check_room
 
@@ -37,14 +37,14 @@ class Predictions(Fitted):
         -------
         ndarray
             One value for each of `dyads`; without them the matrix (n_actors, n_actors), row = sender, NaN on the
-            diagonal, unobserved dyads filled in, 0 where a tie is impossible (rows × columns in two-mode networks).
-            With ``draws=True`` (n_chains, n_draws, n_dyads).
+            diagonal (under `effects.Loops` that of self-ties), unobserved dyads filled in, 0 where a tie is impossible
+            (rows × columns in two-mode networks). With ``draws=True`` (n_chains, n_draws, n_dyads).
 
         Raises
         ------
         ValueError
-            If a dyad is not a pair of two different actors' labels, of a row actor and a column actor in a two-mode
-            network, or `dyads` is None and ``draws=True``.
+            If a dyad is not a pair of two different actors' labels (under `effects.Loops` it may be one actor's), of a
+            row actor and a column actor in a two-mode network, or `dyads` is None and ``draws=True``.
         MemoryError
             If the matrix does not fit into memory; it is raised before anything is computed.
 
@@ -104,15 +104,26 @@ class Predictions(Fitted):
         -------
         float
             Sum over units (dyads, pairs or lists) of the log of the posterior mean of their probability, divided by the
-            number of observed dyads. Higher is better; a fair coin has −0.69. Beyond 5,000 actors a plain model's sum
-            over all dyads is approximated, with several draws partly from a sample of dyads of a fixed seed.
+            number of observed dyads; under `effects.Loops` the self-ties that the network has kept are among both.
+            Higher is better; a fair coin has −0.69. Beyond 5,000 actors a plain model's sum over all dyads is
+            approximated, with several draws partly from a sample of dyads of a fixed seed.
         """
         problem = self._checked()
-        network = with_impossible(self._matched(as_network(network)), self.network_)
+        read = as_network(network, self_ties="keep" if problem.has_loops else "error")
+        network = with_impossible(self._matched(read), self.network_)
         problem.family.check_again(network, problem.bound.data)
-        if network.observed.n_dyads == 0:
+        n_observed = network.observed.n_dyads
+        if network.self_ties is not None:
+            if not problem.has_loops:
+                raise ValueError(
+                    "network has kept its self-ties, for which the model has no term; read it with self_ties='drop', "
+                    "or fit with effects=[Loops()]"
+                )
+            problem.given_family.check_again(of_self_ties(network), problem.bound.data)
+            n_observed += int(np.count_nonzero(~np.isnan(network.self_ties)))
+        if n_observed == 0:
             raise ValueError("network has no observed dyad to score")
-        return self._predictive().log_score(network) / network.observed.n_dyads
+        return self._predictive().log_score(network) / n_observed
 
     def _matched(self, network: Network) -> Network:
         """The network with this model's actors in this model's order."""

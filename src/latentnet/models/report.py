@@ -167,7 +167,7 @@ class Report(Fitted):
         probability = Predictive(problem, draws.pooled).values("tie_probability", senders, receivers)
         columns = {}
         for k, (sender, receiver) in enumerate(dyads):
-            if problem.invariance == "isometry":
+            if problem.invariance == "isometry" and senders[k] != receivers[k]:
                 gap = draws.positions[:, :, senders[k]] - draws.positions[:, :, receivers[k]]
                 columns[f"distance[{sender}, {receiver}]"] = np.sqrt((gap**2).sum(axis=-1))
             columns[f"tie_probability[{sender}, {receiver}]"] = probability[:, k].reshape(*draws.parameters.shape[:2])

@@ -18,10 +18,12 @@ __all__ = [
     "fully_observed",
     "hidden_as",
     "matched",
+    "of_self_ties",
     "replayed",
     "with_impossible",
     "with_ties",
     "without_design",
+    "without_self_ties",
 ]
 
 
@@ -45,6 +47,11 @@ def with_impossible(network: Network, pattern: Network) -> Network:
     return Network(exclude(network._parts, impossible)) if impossible.nnz else network
 
 
+def without_self_ties(network: Network) -> Network:
+    """The same pairs of actors, if nobody had kept the self-ties."""
+    return network if network.self_ties is None else Network(network._parts._replace(self_ties=None))
+
+
 def without_design(network: Network) -> Network:
     """The same ties and the same observed dyads as if nobody had counted, capped or ranked them."""
     return network if network.n_nominations is None else Network(network._parts._replace(nominations=NONE))
@@ -54,7 +61,11 @@ def hidden_as(network: Network, pattern: Network) -> Network:
     """The network without the dyads that are unobserved in `pattern`, of the same actors; it has no lists of names."""
     observed, ties = pattern.observed, network.ties
     keep = observed.asked[entry_rows(ties)] & ~np.isin(codes(ties), codes(observed.missing))
-    return Network(network._parts._replace(ties=frozen(keep_entries(ties, keep)), observed=observed))
+    loops = network.self_ties
+    if loops is not None and pattern.self_ties is not None:
+        loops = np.where(np.isnan(pattern.self_ties), np.nan, loops)
+    parts = network._parts._replace(ties=frozen(keep_entries(ties, keep)), observed=observed, self_ties=loops)
+    return Network(parts)
 
 
 def folded(network: Network) -> Network:
@@ -69,12 +80,20 @@ def folded(network: Network) -> Network:
     return Network(network._parts._replace(ties=frozen(ties), observed=observed, nominations=NONE))
 
 
-def with_ties(network: Network, ties: sparse.csr_array[Any]) -> Network:
+def with_ties(network: Network, ties: sparse.csr_array[Any], self_ties: np.ndarray | None = None) -> Network:
     """The same actors with other ties, every dyad observed and no design.
 
     The ties must be canonical: sorted, with both directions of an undirected tie.
     """
-    return Network(fully_observed(network)._parts._replace(ties=frozen(ties)))
+    return Network(fully_observed(network)._parts._replace(ties=frozen(ties), self_ties=self_ties))
+
+
+def of_self_ties(network: Network) -> Network:
+    """A network whose ties are the self-ties of this one, for what reads ties one by one."""
+    loops = np.zeros(network.n_actors) if network.self_ties is None else np.nan_to_num(network.self_ties)
+    here = np.flatnonzero(loops)
+    ties = sparse.csr_array((loops[here], (here, here)), shape=(network.n_actors, network.n_actors))
+    return Network(network._parts._replace(ties=frozen(ties)))
 
 
 def matched(network: Network, pattern: Network) -> Network:
@@ -100,7 +119,13 @@ def matched(network: Network, pattern: Network) -> Network:
     observed = ObservedDyads(
         n, seen.directed, pattern.n_row_actors if seen.two_mode else None, asked, moved(seen.missing)
     )
-    parts = pattern._parts._replace(ties=frozen(moved(network.ties)), observed=observed, nominations=NONE)
+    loops = network.self_ties
+    if loops is not None:
+        loops = np.full(n, np.nan)
+        loops[place] = network.self_ties
+    parts = pattern._parts._replace(
+        ties=frozen(moved(network.ties)), observed=observed, nominations=NONE, self_ties=loops
+    )
     i, j = np.repeat(senders, len(receivers)), np.tile(receivers, len(senders))
     return Network(unobserve(parts, i[i != j], j[i != j]) if len(receivers) else parts)
 

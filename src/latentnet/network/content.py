@@ -19,13 +19,14 @@ __all__ = [
     "Parts",
     "SelfTies",
     "exclude",
+    "kept_diagonal",
     "parts_from_entries",
     "same_parts",
     "unobserve",
     "without_diagonal",
 ]
 
-SelfTies: TypeAlias = Literal["error", "drop"]
+SelfTies: TypeAlias = Literal["error", "drop", "keep"]
 
 
 class Parts(NamedTuple):
@@ -36,12 +37,18 @@ class Parts(NamedTuple):
     observed: ObservedDyads
     attributes: pd.DataFrame
     nominations: Nominations = NONE
+    self_ties: npt.NDArray[np.float64] | None = None  # (n,) NaN where unobserved; None where the diagonal means nothing
+
+
+def kept_diagonal(entries: sparse.csr_array[Any], self_ties: SelfTies) -> npt.NDArray[np.float64] | None:
+    """The self-ties of canonical entries, (n,), where these are kept."""
+    return np.asarray(entries.diagonal(), dtype=np.float64) if self_ties == "keep" else None
 
 
 def without_diagonal(entries: sparse.csr_array[Any], actors: Labels, self_ties: SelfTies) -> sparse.csr_array[Any]:
-    """Take the diagonal out of canonical entries.
+    """Take the diagonal out of canonical entries (`kept_diagonal` has it).
 
-    A NaN there is no unobserved dyad (the diagonal has none) and goes in either case.
+    A NaN there is no unobserved dyad (the diagonal has none) and goes in any case.
 
     Raises
     ------
@@ -58,8 +65,8 @@ def without_diagonal(entries: sparse.csr_array[Any], actors: Labels, self_ties: 
         raise ValueError(
             f"network must have no self-ties, but {loops.size} of its actors "
             f"{'has' if loops.size == 1 else 'have'} one, the first {shown(actor)} (value "
-            f"{entries.data[loops[0]]:g}); pass self_ties='drop' to leave them out (for fit: build the "
-            "network with Network.from_... and pass that)"
+            f"{entries.data[loops[0]]:g}); pass self_ties='drop' to leave them out, or 'keep' for models "
+            "with effects=[Loops()] (for fit: build the network with Network.from_... and pass that)"
         )
     return keep_entries(entries, ~diagonal)
 
@@ -125,7 +132,8 @@ def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArra
         asked=observed.asked,
     )
     hidden = exclude(hidden, impossible)
-    return hidden._replace(nominations=parts.nominations.hidden(hidden.ties, hidden.observed))
+    nominations = parts.nominations.hidden(hidden.ties, hidden.observed)
+    return hidden._replace(nominations=nominations, self_ties=parts.self_ties)
 
 
 def exclude(parts: Parts, impossible: sparse.csr_array[Any]) -> Parts:
@@ -173,4 +181,11 @@ def same_parts(first: Parts, second: Parts) -> bool:
         and first.attributes.index.equals(second.attributes.index)
         and first.nominations == second.nominations
         and same_entries(first.ties, second.ties)
+        and _same_self_ties(first.self_ties, second.self_ties)
     )
+
+
+def _same_self_ties(first: npt.NDArray[np.float64] | None, second: npt.NDArray[np.float64] | None) -> bool:
+    if first is None or second is None:
+        return first is second
+    return np.array_equal(first, second, equal_nan=True)

@@ -39,7 +39,7 @@ def read_dyads(value: Any, network: Network, name: str) -> Floats:
     value : ndarray, scipy.sparse matrix or DataFrame
         (n_actors, n_actors), row = sender; in a two-mode network (row actors, column actors) will do. A DataFrame is
         aligned by the actors' labels, in any order, and may have more. What a sparse matrix does not store is 0. The
-        diagonal is not read.
+        diagonal is read only if the network has kept its self-ties.
     network : Network
     name : str
         What messages call it.
@@ -47,7 +47,8 @@ def read_dyads(value: Any, network: Network, name: str) -> Floats:
     Returns
     -------
     ndarray of shape (n_actors, n_actors)
-        C-contiguous and new; 0 on the diagonal, and in a two-mode network everywhere but from row to column actors.
+        C-contiguous and new; 0 on a diagonal that is not read, and in a two-mode network everywhere but from row to
+        column actors.
 
     Raises
     ------
@@ -73,7 +74,8 @@ def read_dyads(value: Any, network: Network, name: str) -> Floats:
     senders, receivers = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
     full = np.zeros((network.n_actors, network.n_actors))
     full[np.ix_(senders, receivers)] = dense[np.ix_(rows[senders], columns[receivers])]
-    np.fill_diagonal(full, 0.0)
+    if network.self_ties is None:
+        np.fill_diagonal(full, 0.0)
     wrong = np.argwhere(~np.isfinite(full))
     if len(wrong):
         i, j = (int(k) for k in wrong[0])
@@ -101,6 +103,8 @@ def take_dyads(value: Any, network: Network, name: str, senders: np.ndarray, rec
     matrix, rows, columns = matrix_and_places(value, network, name)
     taken = matrix[rows[senders], columns[receivers]]
     found = np.asarray(taken.toarray() if is_sparse(taken) else taken, dtype=np.float64).reshape(len(senders))
+    if network.self_ties is not None:
+        return found
     return np.where(senders == receivers, 1.0, found)  # layouts hold the diagonal, which nobody has checked
 
 

@@ -112,6 +112,7 @@ def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | 
         observed=_observed([network.observed for network in flat], presences, places, flat[0].directed),
         attributes=attributes,
         nominations=_nominations(flat, places, n),
+        self_ties=_self_ties(flat, places, n),
     )
     return Network(parts), presences
 
@@ -151,6 +152,17 @@ def _observed(observed: list[ObservedDyads], presences: Presences, places: list[
     missing = sparse.csr_array(within + _between(presences, asked))
     impossible = _block_matrix([one.impossible for one in observed], places, n)
     return ObservedDyads(n, directed, asked=asked, missing=missing, impossible=impossible)
+
+
+def _self_ties(networks: list[Network], places: list[Ints], n: int) -> np.ndarray | None:
+    """Those of all networks; of a network that has not kept them they are unobserved."""
+    if all(network.self_ties is None for network in networks):
+        return None
+    found = np.full(n, np.nan)
+    for network, where in zip(networks, places, strict=True):
+        if network.self_ties is not None:
+            found[where] = network.self_ties
+    return found
 
 
 def _nominations(networks: list[Network], places: list[Ints], n: int) -> Nominations:

@@ -328,8 +328,10 @@ def actor_places(given: Iterable[Any], actors: pd.Index[Any], argument: str = "l
     return places
 
 
-def dyad_places(network: Network, dyads: Iterable[Any], argument: str = "dyads") -> tuple[Positions, Positions]:
-    """Places of senders and receivers of dyads, given as pairs of labels.
+def dyad_places(
+    network: Network, dyads: Iterable[Any], argument: str = "dyads", *, loops: bool = False
+) -> tuple[Positions, Positions]:
+    """Places of senders and receivers of dyads, given as pairs of labels; with `loops`, also of self-ties.
 
     Raises
     ------
@@ -340,7 +342,7 @@ def dyad_places(network: Network, dyads: Iterable[Any], argument: str = "dyads")
     """
     pairs = _label_pairs(dyads, argument)
     senders, receivers = (network.index([pair[k] for pair in pairs]) for k in (0, 1))
-    if (senders == receivers).any():
+    if (senders == receivers).any() and not loops:
         actor = network.actors[senders[np.argmax(senders == receivers)]]
         raise ValueError(
             f"{argument} must join two actors, but ({shown(actor)}, {shown(actor)}) names one twice; leave it out"

@@ -12,6 +12,7 @@ from scipy import sparse
 
 from latentnet.checks import check_shown, fits_square, shown
 from latentnet.constraints import checked, instance, optional
+from latentnet.network.content import SelfTies
 from latentnet.network.joined import Presences, join_networks
 from latentnet.network.labels import label_index, listing, object_array, unique_union
 from latentnet.network.network import Network, as_network
@@ -38,11 +39,11 @@ class Given(NamedTuple):
     stack: Stack | None = None  # the layers, where there are some
 
 
-def as_given(network: Any) -> Given:
-    """What the models of one network are fitted to: a network, or layers."""
+def as_given(network: Any, self_ties: SelfTies = "error") -> Given:
+    """What the models of one network are fitted to: a network, or layers; `self_ties` as for `as_network`."""
     if isinstance(network, Layers):
         return Given(network.union(), None, network.stack)
-    return Given(as_network(network))
+    return Given(as_network(network, self_ties=self_ties))
 
 
 _NETWORKS = instance("a mapping from the layers' names to networks, such as {'advice': network}", Mapping)
@@ -163,8 +164,10 @@ class Layers:
         return f"Layers({len(self)} layers, {len(self.actors)} actors: {', '.join(about)})"
 
 
-def given_periods(networks: Any) -> tuple[Given, Periods, dict[str, Periods]]:
+def given_periods(networks: Any, self_ties: SelfTies = "error") -> tuple[Given, Periods, dict[str, Periods]]:
     """What the models of several networks are fitted to: networks by site and period, or `Layers` of these.
+
+    `self_ties` is as for `as_network`.
 
     Returns
     -------
@@ -182,7 +185,7 @@ def given_periods(networks: Any) -> tuple[Given, Periods, dict[str, Periods]]:
     sites, grid = given_grid(networks)
     flat = [one for periods in grid for one in periods]
     if not any(isinstance(one, Layers) for one in flat):
-        several = read_networks(networks)
+        several = read_networks(networks, self_ties)
         return Given(*join_networks(several.networks, several.sites)), several, {}
     first = next(one for one in flat if isinstance(one, Layers))
     for one in flat:

@@ -10,7 +10,8 @@ What the readers decide, and where it shows:
 * Labels and their order are kept; NumPy scalars become Python values. Without labels, actors are 0 to n - 1.
 * `from_array(directed=None)` reads a symmetric matrix as undirected and any other as directed; the repr says
   which.
-* The diagonal must be 0 or NaN; other self-ties are an error, or left out with ``self_ties="drop"``.
+* The diagonal must be 0 or NaN; other self-ties are an error, left out with ``self_ties="drop"``, or kept with
+  ``self_ties="keep"``: then the whole diagonal was observed, but for NaN, and `effects.Loops` is its term.
 * Each dyad comes once in graphs and tables, or it is an error; repeated coordinates of a sparse matrix add
   up, as they do everywhere in scipy, and True and True is True.
 * An edge or row without a value among others that have one is an unobserved dyad; graphs, where that may be an
@@ -87,6 +88,9 @@ class Network:
     impossible : csr_array (n_actors, n_actors) of bool
         Dyads that are known not to be (no officer reports to a subordinate): they are no part of the
         likelihood, are predicted as 0 and never simulated.
+    self_ties : ndarray (n_actors,) of float64, or None
+        Each actor's tie to itself, NaN where it was not observed, if they were kept (``self_ties="keep"``). They are
+        no dyads: they count neither among `ties` nor as `observed`.
     attributes : DataFrame
         By actor; may have no columns. Each access gives a copy.
     mode : int ndarray (n_actors,) or None
@@ -123,7 +127,9 @@ class Network:
                 "from_edges, from_nominations or from_incidence"
             )
         frozen(parts.ties)  # unpickled arrays are writable again
-        parts.actors.flags.writeable = False
+        for array in (parts.actors, parts.self_ties):
+            if array is not None:
+                array.flags.writeable = False
         object.__setattr__(self, "_parts", parts)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -154,7 +160,7 @@ class Network:
             Edge attribute that holds the value. None or NaN marks an unobserved dyad, and so does an edge that lacks
             the attribute where others have it, with a warning; where none has it, all ties are 1. ``weight=None``
             ignores weights: every edge has value 1 and is observed.
-        self_ties : {"error", "drop"}
+        self_ties : {"error", "drop", "keep"}
         impossible : bool matrix, or sequence of (sender, receiver) labels, optional
             Dyads that cannot be tied; see `impossible` among the attributes.
 
@@ -200,7 +206,7 @@ class Network:
             Edge attribute that holds the value, NaN for an unobserved dyad; None too, with a warning, since igraph
             stores None for edges that were never given a value. Without such an attribute, or with ``weight=None``,
             every edge has value 1.
-        self_ties : {"error", "drop"}
+        self_ties : {"error", "drop", "keep"}
         impossible : bool matrix, or sequence of (sender, receiver) labels, optional
             Dyads that cannot be tied; see `impossible` among the attributes.
 
@@ -248,7 +254,7 @@ class Network:
             None: undirected if the matrix (with its NaNs) is symmetric, else directed.
         attributes : DataFrame, optional
             Indexed by actor label, every actor once, in any order.
-        self_ties : {"error", "drop"}
+        self_ties : {"error", "drop", "keep"}
         impossible : bool matrix, or sequence of (sender, receiver) labels, optional
             Dyads that cannot be tied; see `impossible` among the attributes.
 
@@ -304,7 +310,7 @@ class Network:
             Undirected by default: a dyad is one row, in either order.
         attributes : DataFrame, optional
             Indexed by actor label, every actor once, in any order.
-        self_ties : {"error", "drop"}
+        self_ties : {"error", "drop", "keep"}
         impossible : bool matrix, or sequence of (sender, receiver) labels, optional
             Dyads that cannot be tied; see `impossible` among the attributes.
 
@@ -513,6 +519,11 @@ class Network:
     def impossible(self) -> sparse.csr_array[Any]:
         """Dyads that cannot be tied, bool csr_array (n_actors, n_actors) on write-protected arrays."""
         return self._parts.observed.impossible
+
+    @property
+    def self_ties(self) -> npt.NDArray[np.float64] | None:
+        """Each actor's tie to itself, shape (n_actors,), write-protected, NaN where unobserved; None if not kept."""
+        return self._parts.self_ties
 
     def _excluding(self, impossible: Any) -> Network:
         """The network as read, without the dyads that cannot be tied."""
@@ -728,8 +739,15 @@ class Network:
         never = f"{self.impossible.nnz // (1 if self.has_direction else 2)} impossible, " if self.impossible.nnz else ""
         return (
             f"Network(n_actors={actors}, n_ties={self.n_ties}, {kind}, density={density}, observed={share} "
-            f"{observed.n_dyads_possible} dyads, {never}{design}attributes={list(self._parts.attributes.columns)})"
+            f"{observed.n_dyads_possible} dyads, {self._described_self_ties()}{never}{design}"
+            f"attributes={list(self._parts.attributes.columns)})"
         )
+
+    def _described_self_ties(self) -> str:
+        loops = self.self_ties
+        if loops is None:
+            return ""
+        return f"{np.count_nonzero(np.nan_to_num(loops))} of {np.count_nonzero(~np.isnan(loops))} self-ties, "
 
     def _described_design(self) -> str:
         cap, n_only = self.max_nominations, int(self.named_only.sum())
@@ -744,7 +762,7 @@ class Network:
         return ", ".join(filter(None, said))
 
 
-def as_network(network: Any, argument: str = "network") -> Network:
+def as_network(network: Any, argument: str = "network", self_ties: SelfTies = "error") -> Network:
     """Read whatever `fit` takes as a `Network`; a `Network` is returned as it is.
 
     Parameters
@@ -754,6 +772,8 @@ def as_network(network: Any, argument: str = "network") -> Network:
         Read by the constructor for its type, with that one's defaults.
     argument : str
         What messages call it.
+    self_ties : {"error", "drop", "keep"}
+        What is done with them, in what is not a `Network` yet.
 
     Returns
     -------
@@ -767,11 +787,11 @@ def as_network(network: Any, argument: str = "network") -> Network:
     if isinstance(network, Network):
         return network
     if isinstance(network, nx.Graph):
-        return Network.from_networkx(network)
+        return Network.from_networkx(network, self_ties=self_ties)
     if is_igraph(network):
-        return Network.from_igraph(network)
+        return Network.from_igraph(network, self_ties=self_ties)
     if isinstance(network, np.ndarray | pd.DataFrame) or sparse.issparse(network):
-        return Network(read_matrix(network, argument=argument))
+        return Network(read_matrix(network, self_ties=self_ties, argument=argument))
     raise TypeError(
         f"{argument} must be a latentnet Network, a networkx or igraph graph, a square numpy array, a scipy.sparse "
         f"matrix or a square DataFrame, got {shown(network)} of type {type(network).__name__}; numpy.asarray(...) "

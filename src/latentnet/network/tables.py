@@ -58,6 +58,11 @@ def edge_frame(parts: Parts, unobserved: bool) -> pd.DataFrame:
     if not parts.observed.has_direction:
         once = sender < receiver
         sender, receiver, values = sender[once], receiver[once], values[once]
+    if parts.self_ties is not None:
+        here = np.flatnonzero(np.isnan(parts.self_ties) if unobserved else np.zeros(len(parts.actors), dtype=bool))
+        here = np.union1d(here, np.flatnonzero(np.nan_to_num(parts.self_ties)))
+        sender, receiver = np.concatenate([sender, here]), np.concatenate([receiver, here])
+        values = np.concatenate([values, parts.self_ties[here]])
     order = np.lexsort((receiver, sender))
     columns = {
         "sender": parts.actors[sender[order]],

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from scipy.special import logsumexp
 
 from latentnet.checks import fits_square
 from latentnet.compiled import first_class_functions, kernel, offers
@@ -16,9 +17,11 @@ from latentnet.network import replayed, with_ties
 from latentnet.network.changed import hidden_as
 from latentnet.network.sparse import entries_at
 from latentnet.predictive.large import is_large, large_score
+from latentnet.predictive.self_ties import self_tie_log_likelihoods, simulated_self_ties
 from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 
 if TYPE_CHECKING:
+    from latentnet.families.base import Family
     from latentnet.network import Network
     from latentnet.problem.problem import Problem
 
@@ -97,11 +100,14 @@ class Predictive:
                     eta = np.stack([there, linear_predictors(likelihood, theta, j, i)] if pairs else [there], axis=1)
                     own, data = theta[:, problem.family_slice], problem.bound.data
                     values = np.stack([function(*of, data, dyads)[0] for of in zip(eta, own, strict=True)])
+                    if pairs and (i == j).any():  # nobody answers himself
+                        alone = self._function(quantity, problem.given_family)
+                        values[:, i == j] = alone(there[:, i == j], own, data, dyads[:, i == j])
                 values[:, entries_at(problem.network.impossible, i, j) > 0.0] = _NEVER[quantity]
                 yield draws, some, values
 
-    def _function(self, quantity: Quantity) -> Any:
-        family = self.problem.family
+    def _function(self, quantity: Quantity, family: Family | None = None) -> Any:
+        family = family or self.problem.family
         known = {"linear_predictor": _of_itself, "mean": family.mean, "tie_probability": family.tie_probability}
         return known[quantity]
 
@@ -115,7 +121,7 @@ class Predictive:
         Returns
         -------
         ndarray of shape (n_actors, n_actors)
-            Row = sender; NaN on the diagonal and where there is no dyad.
+            Row = sender; NaN where there is no dyad, and on the diagonal unless self-ties have a term.
 
         Raises
         ------
@@ -131,8 +137,7 @@ class Predictive:
             for i in range(1, n):
                 matrix[i, :i] = matrix[:i, i] = by_pair[start : start + i]
                 start += i
-            matrix[self.problem.network.impossible.nonzero()] = _NEVER[quantity]
-            return matrix
+            return self._completed(matrix, quantity)
         network, target = whole.network, own_scratch(whole.exact, np.float64)
         found = expected_blocks(target, self.problem, self.parameters, self._function(quantity))
         for block, values in enumerate(found):
@@ -142,7 +147,12 @@ class Predictive:
                 matrix[receivers, senders] = values[1]
             elif not network.has_direction:
                 matrix[receivers, senders] = values[0]
-        np.fill_diagonal(matrix, np.nan)
+        return self._completed(matrix, quantity)
+
+    def _completed(self, matrix: np.ndarray, quantity: Quantity) -> np.ndarray:
+        """Set, in place, what pairs that can be tied do not say."""
+        everybody = np.arange(len(matrix))
+        np.fill_diagonal(matrix, self.mean(quantity, everybody, everybody) if self.problem.has_loops else np.nan)
         matrix[self.problem.network.impossible.nonzero()] = _NEVER[quantity]
         return matrix
 
@@ -165,7 +175,7 @@ class Predictive:
         ------
         ndarray
             Units of one packed block, in the order of its dyads (a row's at its first dyad); 0 where it was not
-            observed.
+            observed. Self-ties that have a term come last.
         """
         target = own_scratch(self.problem.with_network(network).exact, np.float64)
         for block, size in enumerate(target.layout.sizes.tolist()):
@@ -173,6 +183,10 @@ class Predictive:
             with first_class_functions():
                 _add_probabilities(target, self.parameters, block, largest, total)
             yield largest + np.log(total / len(self.parameters))
+        if self.problem.has_loops and network.self_ties is not None:
+            values = self_tie_log_likelihoods(self.problem.with_network(network), self.parameters)
+            each = logsumexp(values, axis=0) - np.log(len(values))
+            yield np.where(np.isnan(network.self_ties), 0.0, each)
 
     def simulate(self, draw: int, rng: np.random.Generator, *, observed: bool = False) -> Network:
         """A network drawn from one of the parameter vectors.
@@ -190,7 +204,7 @@ class Predictive:
         ties = simulated_ties(problem, theta, rng)
         if observed and network.n_nominations is not None:
             return replayed(network, ties)  # without a cap the order does not matter
-        simulated = with_ties(network, ties)
+        simulated = with_ties(network, ties, simulated_self_ties(problem, theta, rng))
         return hidden_as(simulated, network) if observed else simulated
 
 

@@ -1,7 +1,7 @@
 """Units: the smallest parts of what was observed that can be left out, and their log-likelihoods draw by draw.
 
 A unit is a pair of actors, in a directed network with both of its directions, or a respondent's whole list where lists
-have a cap or an order.
+have a cap or an order. Where self-ties have a term, each of them is one too, of an actor and the same one.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from latentnet.checks import fits_square
-from latentnet.compiled import first_class_functions, kernel
-from latentnet.likelihood.composed import Composed, unit_log_likelihoods, with_layout
+from latentnet.likelihood.composed import with_layout
 from latentnet.likelihood.packed import dyad_layout
 from latentnet.likelihood.verbs import own_scratch
 from latentnet.network.dyads import were_observed
 from latentnet.network.sparse import entries_at
+from latentnet.predictive.self_ties import block_log_likelihoods, self_tie_log_likelihoods
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -61,6 +61,8 @@ def observed_units(problem: Problem) -> Units:
         return Units(asked, np.full(len(asked), -1))
     if network.two_mode:
         return Units(*np.nonzero(seen))
+    if problem.has_loops and network.self_ties is not None:
+        np.fill_diagonal(seen, ~np.isnan(network.self_ties))
     high, low = np.nonzero(np.tril(seen | seen.T))
     return Units(high, low)
 
@@ -85,6 +87,11 @@ def draws_of_units(
         Which units.
     values : ndarray of shape (n_some, n_draws)
     """
+    of_one = units.senders[chosen] == units.receivers[chosen]
+    if of_one.any():
+        actors = units.senders[chosen[of_one]]
+        yield chosen[of_one], self_tie_log_likelihoods(problem, draws)[:, actors].T
+        chosen = chosen[~of_one]
     if problem.observed_family.unit == "dyad":
         yield from _of_pairs(problem, draws, units, chosen)
         return
@@ -99,7 +106,7 @@ def draws_of_units(
         numbers = np.intersect1d(place, chosen)
         if len(numbers) == 0:
             continue
-        values = _block_values(target, draws, block, int(end - first))
+        values = block_log_likelihoods(target, draws, block, int(end - first))
         found = np.zeros((len(numbers), len(draws)))
         kept = np.flatnonzero(np.isin(place, numbers))
         np.add.at(found, np.searchsorted(numbers, place[kept]), values[:, kept].T)
@@ -125,18 +132,5 @@ def _of_pairs(
                 dense_ties=entries_at(network.ties, senders, receivers),
                 dyads=np.ascontiguousarray(dyads, dtype=np.float64).ravel(),
             )
-            found += np.where(seen[:, None], _block_values(here, draws, 0, len(numbers)).T, 0.0)
+            found += np.where(seen[:, None], block_log_likelihoods(here, draws, 0, len(numbers)).T, 0.0)
         yield numbers, found
-
-
-def _block_values(target: Composed, draws: np.ndarray, block: int, size: int) -> np.ndarray:
-    out = np.empty((len(draws), size))
-    with first_class_functions():
-        _fill(target, np.ascontiguousarray(draws), block, out)
-    return out
-
-
-@kernel
-def _fill(target, draws, block, out):
-    for s in range(draws.shape[0]):
-        out[s] = unit_log_likelihoods(target, draws[s], target.layout, target.dyads, block)

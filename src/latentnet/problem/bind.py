@@ -16,7 +16,9 @@ from latentnet.effects import (
     Similarity,
     read_similarity,
 )
+from latentnet.effects.loops import check_self_ties
 from latentnet.families.designs.reciprocal import Reciprocal
+from latentnet.network.changed import of_self_ties
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
@@ -83,8 +85,10 @@ def make_problem(
     family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
     family.check(network)
     _check_effects(effects)
+    check_self_ties(effects, network)
     space = read_space(similarity)
     asked = [effect for effect in effects if not isinstance(effect, NoIntercept)]  # which only says what is left out
+    asked.sort(key=lambda effect: effect.of_self_ties)  # behind the covariates of dyads
     terms = [*([] if space is None else [space]), *([Intercept()] if len(asked) == len(effects) else []), *asked]
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
     frame = family.frame(network)
@@ -97,10 +101,13 @@ def make_problem(
     resolved.check_names(
         [name for name in names if name != "intercept"], [group.name for _, one in bound for group in one.groups]
     )
+    of_family = law.bind(network, resolved)
+    if network.self_ties is not None:
+        family.check_again(of_self_ties(network), of_family.data)
     problem = bind_values(
         network,
         law,
-        law.bind(network, resolved),
+        of_family,
         bound,
         space,
         n_dims,
@@ -256,6 +263,9 @@ def _prior(problem: Problem, space: Space) -> Prior:
     if not priors.standardised:
         spread = spread + means**2
     precision[problem.covariates.indices] = spread / (priors.coefficient_variance * unit**2)
+    for effect, _, part in problem.effects:
+        if effect.of_self_ties:
+            precision[part] = 1.0 / (priors.coefficient_variance * unit**2)
     precision[own], logs[own] = family.precision, family.logs
     known = priors.coefficients or {}
     for row in problem.parameters.coefficients:

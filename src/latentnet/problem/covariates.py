@@ -46,7 +46,9 @@ def read_covariates(problem: Problem) -> Covariates:
         Its prior is not looked at.
     """
     family = problem.family_slice.start
-    indices = np.array([row.start for row in problem.parameters.coefficients if row.start < family], np.int64)
+    loops = {part.start for effect, _, part in problem.effects if effect.of_self_ties}  # the last of the effects
+    rows = [row.start for row in problem.parameters.coefficients if row.start < family]
+    indices = np.array([start for start in rows if start not in loops], np.int64)
     intercepts = np.arange(problem.n_parameters)[problem.intercepts]
     first, size = len(intercepts), len(intercepts) + len(indices)
     shift, products, count = np.zeros(size), np.zeros((size, size)), 0

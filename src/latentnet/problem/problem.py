@@ -20,6 +20,7 @@ from latentnet.families.designs import observed_family
 from latentnet.likelihood import accepting
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.folded import Folded
+from latentnet.likelihood.looped import Looped, self_ties_of
 from latentnet.likelihood.verbs import linear_predictors, own_scratch
 from latentnet.network import fully_observed
 from latentnet.network.joined import Presences, whole_networks
@@ -209,10 +210,20 @@ class Problem:
         """The composed likelihood, packed once."""
         return self.likelihood if accepting(self) is Composed else Composed.bind(self)
 
+    @property
+    def has_loops(self) -> bool:
+        """Whether self-ties have a term."""
+        return any(effect.of_self_ties for effect, _, _ in self.effects)
+
+    @cached_property
+    def self_ties(self) -> Composed:
+        """The composed likelihood of all self-ties, where these have a term; what was not observed counts as 0."""
+        return self_ties_of(self, np.ones(self.n_actors, dtype=bool))
+
     @cached_property
     def predictor(self) -> Any:
         """The likelihood, or a composed one of no dyads, where only linear predictors of chosen dyads are wanted."""
-        composed = accepting(self) in (Composed, Folded)
+        composed = accepting(self) in (Composed, Folded, Looped)
         return Composed.of_no_dyads(self) if composed else self.offering(linear_predictors)
 
     def offering(self, verb: Any) -> Any:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet.checks import shown
-from latentnet.network.content import Parts, SelfTies, parts_from_entries, without_diagonal
+from latentnet.network.content import Parts, SelfTies, kept_diagonal, parts_from_entries, without_diagonal
 from latentnet.network.labels import (
     Labels,
     attributes_frame,
@@ -54,10 +54,11 @@ def read_edges(
         column, f"column {value!r}", lambda k: dyad_place(labels, int(sender[k[0]]), int(receiver[k[0]]))
     )
     fix = _repeats_fix(source, target, directed)
-    entries = edge_entries(
+    entries, loops = edge_entries(
         labels, sender, receiver, values, directed=directed, self_ties=self_ties, argument="frame", fix=fix
     )
-    return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
+    parts = parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
+    return parts._replace(self_ties=loops)
 
 
 def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, value: Hashable | None) -> None:
@@ -137,8 +138,14 @@ def edge_entries(
     self_ties: SelfTies,
     argument: str,
     fix: str,
-) -> sparse.csr_array[Any]:
+) -> tuple[sparse.csr_array[Any], npt.NDArray[np.float64] | None]:
     """Build canonical entries from ties given once each; the mirror images of undirected ties are added here.
+
+    Returns
+    -------
+    entries : csr_array of shape (n_actors, n_actors)
+    self_ties : ndarray of shape (n_actors,), or None
+        Where they are kept.
 
     Raises
     ------
@@ -158,12 +165,12 @@ def edge_entries(
     if entries.nnz < len(values):
         _raise_multiple(labels, sender, receiver, directed=directed, argument=argument, fix=fix)
     entries.eliminate_zeros()
-    entries = without_diagonal(entries, labels, self_ties)
+    loops, entries = kept_diagonal(entries, self_ties), without_diagonal(entries, labels, self_ties)
     if not directed:
         # The two halves never overlap, so a sum is a union.
         entries = sparse.csr_array(entries + entries.T)
         entries.sort_indices()
-    return entries
+    return entries, loops
 
 
 def _raise_multiple(

@@ -171,7 +171,7 @@ def _graph_parts(
     )
     if modes is not None:
         _check_modes(labels, modes, sender, receiver, directed)
-    entries = edge_entries(
+    entries, loops = edge_entries(
         labels,
         sender,
         receiver,
@@ -182,7 +182,8 @@ def _graph_parts(
         fix="graph.simplify(combine_edges='sum') with weights of 1 counts parallel edges",
     )
     if modes is None:
-        return parts_from_entries(labels, entries, directed=directed, attributes=attributes)
+        parts = parts_from_entries(labels, entries, directed=directed, attributes=attributes)
+        return parts._replace(self_ties=loops)
     order, n_row_actors = np.argsort(modes.mode, kind="stable"), int((modes.mode == 0).sum())
     block = entries[order[:n_row_actors]][:, order[n_row_actors:]]
     return two_mode_parts(labels[order], n_row_actors, block, attributes.iloc[order])

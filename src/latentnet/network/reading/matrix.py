@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet.checks import shown
-from latentnet.network.content import Parts, SelfTies, parts_from_entries, without_diagonal
+from latentnet.network.content import Parts, SelfTies, kept_diagonal, parts_from_entries, without_diagonal
 from latentnet.network.labels import Labels, attributes_frame, check_n_actors, dyad_place, label_array
 from latentnet.network.reading.values import check_finite, float_values
 from latentnet.network.sparse import codes, is_sparse, same_entries
@@ -69,9 +69,11 @@ def read_matrix(
             f"actors must have one label per row, but there are {len(labels)} labels for an array of "
             f"{n_actors} rows; give {n_actors} labels, or none for 0 to {n_actors - 1}"
         )
-    entries = without_diagonal(matrix_entries(array, labels, labels, argument), labels, self_ties)
+    entries = matrix_entries(array, labels, labels, argument)
+    loops, entries = kept_diagonal(entries, self_ties), without_diagonal(entries, labels, self_ties)
     directed = _direction(entries, labels, directed)
-    return parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
+    parts = parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
+    return parts._replace(self_ties=loops)
 
 
 def _check_square(shape: tuple[int, ...], argument: str) -> None:

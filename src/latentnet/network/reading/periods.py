@@ -12,6 +12,7 @@ import pandas as pd
 from latentnet._exceptions import warn
 from latentnet.checks import check_shown, shown
 from latentnet.constraints import Rule, goes_through
+from latentnet.network.content import SelfTies
 from latentnet.network.labels import listing, unique_union
 from latentnet.network.network import Network, as_network
 
@@ -33,8 +34,8 @@ class Periods(NamedTuple):
         ]
 
 
-def read_networks(networks: Any) -> Periods:
-    """Read and check what the joint models' `fit` takes.
+def read_networks(networks: Any, self_ties: SelfTies = "error") -> Periods:
+    """Read and check what the joint models' `fit` takes; `self_ties` as for `as_network`.
 
     Raises
     ------
@@ -43,7 +44,8 @@ def read_networks(networks: Any) -> Periods:
     """
     sites, given = given_grid(networks)
     read = tuple(
-        with_shared_attributes([as_network(network, "networks: each one") for network in one]) for one in given
+        with_shared_attributes([as_network(network, "networks: each one", self_ties) for network in one])
+        for one in given
     )
     periods = Periods(sites, read)
     _check(periods)
