@@ -137,7 +137,7 @@ def test_self_ties_can_be_dropped():
     with raises(ValueError, "2 of its actors have one, the first 'a' (value 1)"):
         Network.from_array(array, actors=LABELS)
     check_content(Network.from_array(array, self_ties="drop"), DIRECTED, True)
-    with raises(ValueError, "self_ties must be 'error', 'drop' or 'keep', but is 'own'"):
+    with raises(ValueError, "self_ties must be one of 'error', 'drop', 'keep', but is 'own'"):
         Network.from_array(array, self_ties="own")
 
 

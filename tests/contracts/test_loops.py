@@ -301,3 +301,21 @@ def test_actors_own_effects_are_those_of_both_roles(effects: tuple[Effect, ...])
 
 def test_log_densities_are_of_all_families() -> None:
     assert {kind for _, kind in FAMILIES.values()} == {*LOG_DENSITIES, "probit"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("similarity", ["distance", "bilinear"])
+def test_sampler_is_calibrated(similarity: str) -> None:
+    """Ranks of 120 replications, self-ties partly unobserved: each quantity at 1e-4, under 2e-3 over all."""
+    ties = np.zeros((10, 10))
+    ties[3, 3] = ties[4, 5] = np.nan
+    network = Network.from_array(ties, directed=True, self_ties="keep")
+    model = LatentPositionModel(
+        similarity=similarity,
+        effects=[Loops(), Sociality()],
+        priors=Priors(coefficients={"loops": (1.0, 2.0)}),
+        inference=latentnet.MCMC(n_draws=250, n_warmup=300, n_chains=1, thin=8, progress=False),
+    )
+    found = latentnet.calibrate(model, network, 120, random_state=3)
+    assert any("loops" in name for name in found.table.index)
+    assert (found.table["p_value"] > 1e-4).all()
