@@ -271,7 +271,9 @@ def test_refusals() -> None:
     fails("none was observed", network=Network.from_array(loops, self_ties="keep"))
     fails("two-mode", network=Network.from_incidence(np.eye(3)))
     names = pd.DataFrame({"who": list("ab"), "whom": list("bc")})
-    fails("lists of names", network=Network.from_nominations(names, respondent="who", nominee="whom", actors="abc"))
+    fails(
+        "lists of names", network=Network.from_nominations(names, respondent="who", nominee="whom", actors=list("abc"))
+    )
     fails("needs ties in {0, 1}", network=Network.from_array(np.ones((3, 3)) + np.eye(3), self_ties="keep"))
     fails(
         "fitted to the levels",
