@@ -41,7 +41,6 @@ __all__ = [
     "composed_actor_log_likelihood",
     "composed_gradient",
     "composed_log_likelihood",
-    "dyad_blocks",
     "fill_eta",
     "unit_log_likelihoods",
     "with_layout",

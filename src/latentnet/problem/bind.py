@@ -247,7 +247,8 @@ def _prior(problem: Problem, space: Space) -> Prior:
     """The prior of the parameter vector as compiled code reads it."""
     priors, family, own = problem.priors, problem.bound, problem.family_slice
     unit = problem.frame.unit if priors.standardised else 1.0
-    precision, normal_means, logs = np.zeros((3, problem.n_parameters))
+    precision = _precision_of_coefficients(problem, unit)
+    normal_means, logs = np.zeros((2, problem.n_parameters))
     groups: list[tuple[float, ...]] = []
     correlations: list[tuple[int, int, int]] = []
     of_effects = priors.random_effect_variance_scale * unit**2, priors.random_effect_variance_df
@@ -259,13 +260,6 @@ def _prior(problem: Problem, space: Space) -> Prior:
             own_prior = (priors.random_effects or {}).get(group.name, of_effects)
             groups.append((*places, *own_prior, group.shift, 0, n_intercepts))
         correlations += [(first + c.first, first + c.second, part.start + c.place) for c in bound.correlations]
-    means, spread = problem.covariates.means, problem.covariates.variances
-    if not priors.standardised:
-        spread = spread + means**2
-    precision[problem.covariates.indices] = spread / (priors.coefficient_variance * unit**2)
-    for effect, _, part in problem.effects:
-        if effect.of_self_ties:
-            precision[part] = 1.0 / (priors.coefficient_variance * unit**2)
     precision[own], logs[own] = family.precision, family.logs
     known = priors.coefficients or {}
     for row in problem.parameters.coefficients:
@@ -283,11 +277,22 @@ def _prior(problem: Problem, space: Space) -> Prior:
         correlations=np.array(correlations, np.int64).reshape(-1, 3),
         logs=logs,
         level=_level(problem, unit),
-        indirect=walk.previous.size > 0 or bool(means.any()),
+        indirect=walk.previous.size > 0 or bool(problem.covariates.means.any()),
         moving=walk.previous.size > 0,
         walk=walk,
         positions=problem.position_prior.bind(space, problem.log_scale, priors),
     )
+
+
+def _precision_of_coefficients(problem: Problem, unit: float) -> np.ndarray:
+    """Those of the effects' coefficients by default, 0 elsewhere: (n_parameters,)."""
+    covariates, precision = problem.covariates, np.zeros(problem.n_parameters)
+    spread = covariates.variances if problem.priors.standardised else covariates.variances + covariates.means**2
+    precision[covariates.indices] = spread
+    for effect, _, part in problem.effects:
+        if effect.of_self_ties:
+            precision[part] = 1.0
+    return precision / (problem.priors.coefficient_variance * unit**2)
 
 
 def _level(problem: Problem, unit: float) -> Level:
