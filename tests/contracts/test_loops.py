@@ -12,7 +12,7 @@ from numba.types import float64
 from scipy import stats
 
 import latentnet
-from latentnet import ConvergenceWarning, LatentPositionModel, Network, Priors
+from latentnet import ConvergenceWarning, DynamicLatentPositionModel, LatentPositionModel, Layers, Network, Priors
 from latentnet.compiled import way_of
 from latentnet.effects import (
     AbsoluteDifference,
@@ -32,6 +32,8 @@ from latentnet.families import Bernoulli, Binomial, Family, Gaussian, NegativeBi
 from latentnet.likelihood.fused import Fused
 from latentnet.likelihood.looped import Looped
 from latentnet.likelihood.verbs import actor_log_likelihood, linear_predictors
+from latentnet.model_selection import ActorKFold, DyadKFold
+from latentnet.model_selection.scores import held_out
 from latentnet.native import NUMBER, VECTOR, Memory, entry
 from latentnet.network.changed import without_self_ties
 from latentnet.predictive.units import draws_of_units, observed_units
@@ -257,6 +259,35 @@ def test_known_coefficient_is_recovered() -> None:
         model = LatentPositionModel(effects=[Loops()], inference="map", random_state=1).fit(y)
         sd = 1.0 / np.sqrt(n * 0.105)
         assert abs(model.intercept_ + model.coefficients_["loops"] - loops) < 4.0 * sd
+
+
+def test_joint_models_and_layers_have_their_self_ties(tmp_path: Path) -> None:
+    first, second = _network(), _network(missing=True)
+    model = DynamicLatentPositionModel(effects=[Loops()], inference="map", random_state=1).fit([first, second])
+    assert model.coefficients_.index.tolist() == ["loops"]
+    view = model.at(1)
+    np.testing.assert_array_equal(view.network_.self_ties, second.self_ties)
+    assert view.predict([(0, 0)])[0] == pytest.approx(view.predict()[0, 0])
+    model.save(tmp_path / "joint")
+    assert latentnet.load(tmp_path / "joint").networks_ == model.networks_
+    count = {"loops": lambda network: np.nansum(network.self_ties)}
+    table = latentnet.goodness_of_fit(model, count, n_networks=20, random_state=1).table
+    assert table["observed"].tolist() == [np.nansum(one.self_ties) for one in (first, second)]
+    assert (table["high"] > 0.0).all()
+    layers = Layers({"a": first, "b": second})
+    model = LatentPositionModel(effects=[Loops()], inference="map", random_state=1).fit(layers)
+    assert model.coefficients_.index.tolist() == ["loops[a]", "loops[b]"]
+    assert model.layer("b").network_ == second
+
+
+def test_folds_hold_out_dyads_alone() -> None:
+    network = _network(missing=True)
+    for folds in (DyadKFold(2, random_state=1), ActorKFold(3, random_state=1)):
+        for training, dyads in folds.split(network):
+            gone = np.sum(training.observed.counts(), axis=0) == 0
+            np.testing.assert_array_equal(training.self_ties, np.where(gone, np.nan, network.self_ties))
+            assert gone.any() == isinstance(folds, ActorKFold)
+            assert held_out(network, dyads).network.self_ties is None
 
 
 def test_refusals() -> None:

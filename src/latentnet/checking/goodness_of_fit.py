@@ -70,7 +70,8 @@ def goodness_of_fit(
     """Compare the observed network with networks drawn from the fitted model (Hunter, Goodreau & Handcock 2008).
 
     Each simulated network comes from one posterior draw and replays the design: the same dyads stay unobserved, and
-    lists are capped and ranked as they were. Unobserved dyads count as absent in both. A tie is a value above 0.
+    lists are capped and ranked as they were. Unobserved dyads count as absent in both. A tie is a value above 0,
+    between two actors: self-ties are in no statistic but functions that read `Network.self_ties`.
 
     Parameters
     ----------

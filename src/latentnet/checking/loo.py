@@ -83,8 +83,9 @@ def loo(model: Any, *, n_units: int = 5000, random_state: RandomState = None) ->
     """Leave-one-out cross-validation by Pareto-smoothed importance sampling (Vehtari, Gelman & Gabry 2017).
 
     What is left out is a unit: a pair of actors, with both directions in a directed network, or a respondent's list
-    where lists have a cap or an order. It asks how well a tie is foretold between two actors whose other ties are
-    known, which is no question for numbers of clusters: ``compare(..., criterion="actors")``.
+    where lists have a cap or an order; under `effects.Loops` each self-tie, too. It asks how well a tie is
+    foretold between two actors whose other ties are known, which is no question for numbers of clusters:
+    ``compare(..., criterion="actors")``.
 
     The units of a joint model are those of all its networks; each is left out alone, and the others of its actors, in
     the same network and in others, are known.

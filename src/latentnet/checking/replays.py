@@ -9,6 +9,7 @@ import numpy as np
 
 from latentnet.network import Network, replayed, with_ties
 from latentnet.network.changed import hidden_as
+from latentnet.predictive.self_ties import simulated_self_ties
 from latentnet.predictive.simulation import ranked_wishes, simulated_ties
 
 __all__ = ["observed_networks", "replays"]
@@ -51,9 +52,10 @@ def _joint_replay(model: Any, rng: np.random.Generator) -> list[Network]:
         ties = simulated_ties(problem, theta, rng)
     else:
         ties = replayed(joined, ranked_wishes(problem, theta, rng)).ties
-    networks = []
+    loops, networks = simulated_self_ties(problem, theta, rng), []
     for k, network in enumerate(observed_networks(model).values()):
         where = problem.presences.of_network(k)
         part = ties[where][:, where].tocsr()
-        networks.append(hidden_as(with_ties(network, part), network))
+        own = None if loops is None or network.self_ties is None else loops[where]
+        networks.append(hidden_as(with_ties(network, part, own), network))
     return networks

@@ -13,6 +13,7 @@ from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import is_whole, shown, whole_number
 from latentnet.network import Network, as_network
+from latentnet.network.changed import without_self_ties_of_unknown
 from latentnet.network.sparse import entries_at
 
 __all__ = ["ActorKFold", "DyadKFold", "RespondentKFold", "folds_of"]
@@ -37,7 +38,8 @@ class _KFold(BaseEstimator):
         Yields
         ------
         training : Network
-            The network with the fold's dyads unobserved; actors, attributes and design stay.
+            The network with the fold's dyads unobserved; actors, attributes and design stay, and so do self-ties, but
+            for those of actors of whom no dyad is left.
         held_out : list of (sender, receiver) labels
             Observed dyads of `network`.
 
@@ -56,7 +58,7 @@ class _KFold(BaseEstimator):
         for fold in range(n_splits):
             held = of_fold(fold)
             dyads = list(zip(actors[senders[held]].tolist(), actors[receivers[held]].tolist(), strict=True))
-            yield network.with_unobserved(dyads), dyads
+            yield without_self_ties_of_unknown(network.with_unobserved(dyads)), dyads
 
     def _folds(
         self, network: Network, senders: np.ndarray, receivers: np.ndarray, n_splits: int, rng: np.random.Generator

@@ -24,6 +24,7 @@ __all__ = [
     "with_ties",
     "without_design",
     "without_self_ties",
+    "without_self_ties_of_unknown",
 ]
 
 
@@ -50,6 +51,14 @@ def with_impossible(network: Network, pattern: Network) -> Network:
 def without_self_ties(network: Network) -> Network:
     """The same pairs of actors, if nobody had kept the self-ties."""
     return network if network.self_ties is None else Network(network._parts._replace(self_ties=None))
+
+
+def without_self_ties_of_unknown(network: Network) -> Network:
+    """The network without the self-ties of actors of whom no dyad was observed."""
+    if network.self_ties is None:
+        return network
+    loops = np.where(np.sum(network.observed.counts(), axis=0) == 0, np.nan, network.self_ties)
+    return Network(network._parts._replace(self_ties=loops))
 
 
 def without_design(network: Network) -> Network:
