@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,8 @@ from latentnet.model_selection.scores import Score, held_out, read_scoring
 from latentnet.network import Network, as_network
 
 __all__ = ["GridSearch", "anew", "cross_validate"]
+
+Model = TypeVar("Model")  # an estimator of one network
 
 
 def anew(model: Any) -> Any:
@@ -125,7 +127,7 @@ _OF_SEARCH = {
 }
 
 
-class GridSearch(BaseEstimator):
+class GridSearch(BaseEstimator, Generic[Model]):
     """Fit a model with every combination of some parameters, and keep the one that foretells held-out dyads best.
 
     Parameters
@@ -160,7 +162,7 @@ class GridSearch(BaseEstimator):
 
     def __init__(
         self,
-        model: Any,
+        model: Model,
         grid: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Sequence[Any]]],
         *,
         cv: Any = 5,
@@ -207,7 +209,7 @@ class GridSearch(BaseEstimator):
         order = np.argsort(-score.sign * np.nan_to_num(values.mean(axis=1), nan=-score.sign * np.inf), kind="stable")
         self.results_ = _results(candidates, values, order)
         self.best_params_ = candidates[order[0]]
-        self.best_model_ = models[order[0]].fit(network)
+        self.best_model_: Model = models[order[0]].fit(network)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:

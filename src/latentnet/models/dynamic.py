@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -34,11 +34,14 @@ __all__ = ["DynamicLatentPositionModel", "DynamicModel"]
 
 _FEW_DRAWS = 500  # for the mean shape that periods' point estimates are brought to
 
+View = TypeVar("View")  # the class of one network's model
 
-class DynamicModel(Estimator):
+
+class DynamicModel(Estimator, Generic[View]):
     """Template of the joint models; see `DynamicLatentPositionModel`."""
 
     _static: ClassVar[type[Any]]
+    intercept_: pd.Series[float]
     networks_: Any
     _several: Any
     _of_layers: dict[str, Periods]
@@ -146,7 +149,7 @@ class DynamicModel(Estimator):
             problem.parameters.turn(draws, alignment.rotations, alignment.translations, site)
         return points
 
-    def at(self, period: int | None = None, site: Any = None) -> Any:
+    def at(self, period: int | None = None, site: Any = None) -> View:
         """The fitted model of one network: of one period, and of one site where there are several.
 
         It is an ordinary fitted model, with the draws of the joint one: it predicts, goes to `latentnet.plot`,
@@ -178,7 +181,7 @@ class DynamicModel(Estimator):
             raise ValueError(f"period must be given, one of 0 to {len(periods) - 1}")
         if period is not None:
             column = whole_number("period", period, -len(periods), len(periods) - 1) % len(periods)
-        return self._view(self._seen(row, column))
+        return cast(View, self._view(self._seen(row, column)))
 
     def _site(self, site: Any) -> int:
         sites = self._several.sites
@@ -310,7 +313,7 @@ class DynamicModel(Estimator):
         return given
 
 
-class DynamicLatentPositionModel(DynamicModel):
+class DynamicLatentPositionModel(DynamicModel[LatentPositionModel]):
     """Latent position model of several periods, several sites, or both, in one fit.
 
     Each actor walks through the space (Sarkar & Moore 2005; Sewell & Chen 2015): with the defaults

@@ -15,7 +15,7 @@ from latentnet.problem.problem import Problem
 __all__ = ["DynamicLatentClusterModel"]
 
 
-class DynamicLatentClusterModel(Clustering, DynamicModel):
+class DynamicLatentClusterModel(Clustering, DynamicModel[LatentClusterModel]):
     """Latent position cluster model of several periods, several sites, or both, in one fit.
 
     As `DynamicLatentPositionModel`, but an actor's first position comes from a cluster, as in `LatentClusterModel`. An

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ _MOST_DYADS = 2000
 class LayerViews(Fitted):
     """Methods of models that were fitted to `latentnet.Layers`."""
 
-    def layer(self, name: str) -> Any:
+    def layer(self, name: str) -> Self:
         """The fitted model of one kind of ties.
 
         It is an ordinary fitted model, with the draws of the joint one: it predicts, scores and simulates, and goes to
@@ -64,7 +64,7 @@ class LayerViews(Fitted):
         (18, 18)
         """
         layers = self._layers("layer")
-        return self._layer_view(layers[one_of("name", name, list(layers))])
+        return cast(Self, self._layer_view(layers[one_of("name", name, list(layers))]))
 
     def _layers(self, method: str) -> dict[str, Layer]:
         layers = self._checked().layers

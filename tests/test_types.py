@@ -1,0 +1,35 @@
+"""What type checkers see of results: `assert_type` is judged by mypy, which checks this file too (pyproject.toml)."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import pandas as pd
+
+from latentnet import (
+    DynamicLatentClusterModel,
+    DynamicLatentPositionModel,
+    LatentClusterModel,
+    LatentPositionModel,
+    Layers,
+)
+from latentnet.datasets import load_sampson, load_sampson_waves
+from latentnet.model_selection import GridSearch
+
+
+def test_parts_of_models_are_models_of_known_types() -> None:
+    first, second, _ = load_sampson_waves()
+    periods = DynamicLatentPositionModel(inference="map", random_state=1).fit([first, second])
+    one = assert_type(periods.at(period=1), LatentPositionModel)
+    assert isinstance(one, LatentPositionModel)
+    assert isinstance(assert_type(periods.intercept_, "pd.Series[float]"), pd.Series)
+    layers = LatentPositionModel(inference="map", random_state=1).fit(Layers({"a": first, "b": second}))
+    assert isinstance(assert_type(layers.layer("b"), LatentPositionModel), LatentPositionModel)
+    groups = DynamicLatentClusterModel(2, inference="map", random_state=1).fit([first, second])
+    assert isinstance(assert_type(groups.at(period=0), LatentClusterModel), LatentClusterModel)
+
+
+def test_a_search_keeps_the_type_of_its_model() -> None:
+    model = LatentPositionModel(inference="map", random_state=1)
+    search = GridSearch(model, {"n_dims": [1]}, cv=2).fit(load_sampson())
+    assert isinstance(assert_type(search.best_model_, LatentPositionModel), LatentPositionModel)
