@@ -55,13 +55,13 @@ def _of_clusters(truth: int, seed: int) -> Network:
 def _found(table: pd.DataFrame) -> int:
     """The smallest number within one standard error of the best."""
     near = table["difference"] >= -table["se_difference"]
-    return int(min(table.index[near]))
+    return min(map(int, table.index[near]))
 
 
 def dims(truth: int, seed: int) -> pd.DataFrame:
     """Compare 1 to 4 dimensions by leave-one-out."""
     network, engine = _of_dims(truth, seed), MCMC(500, 500, 2, thin=1, n_jobs=1)
-    models = {d: LatentPositionModel(d, inference=engine, random_state=seed).fit(network) for d in (1, 2, 3, 4)}
+    models = {str(d): LatentPositionModel(d, inference=engine, random_state=seed).fit(network) for d in (1, 2, 3, 4)}
     return latentnet.compare(models, random_state=seed)
 
 
@@ -71,7 +71,7 @@ def clusters(truth: int, seed: int) -> pd.DataFrame:
     # R's prior of a cluster's variance is the wider the fewer there are: all get that of "auto".
     priors = LatentClusterModel("auto", inference=MCMC(10, 10, 1), random_state=seed).fit(network).priors_
     models = {
-        g: LatentClusterModel(g, priors=priors, inference=engine, random_state=seed).fit(network)
+        str(g): LatentClusterModel(g, priors=priors, inference=engine, random_state=seed).fit(network)
         for g in (1, 2, 3, 4, 5)
     }
     return latentnet.compare(models, criterion="actors", random_state=seed)
@@ -86,7 +86,7 @@ def study(question: str, first: int, n_seeds: int) -> pd.DataFrame:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", LatentnetWarning)
                 table = (dims if question == "dims" else clusters)(truth, seed)
-            row = {"truth": truth, "seed": seed, "found": _found(table), "best": table.index[0]}
+            row = {"truth": truth, "seed": seed, "found": _found(table), "best": int(table.index[0])}
             row |= {f"behind {k}": table.loc[k, "difference"] for k in sorted(table.index)}
             row |= {f"se {k}": table.loc[k, "se_difference"] for k in sorted(table.index)}
             rows.append(row | {"worst k": table["worst_k"].max(), "CPU s": time.process_time() - begun})

@@ -87,9 +87,28 @@ def test_what_is_not_one_model_is_named() -> None:
         latentnet.merge([first, other(similarity=None)])
     with pytest.raises(ValueError, match=r"models\[1\] has the priors"):
         latentnet.merge([first, other(priors=latentnet.Priors(intercept_variance=2.0))])
-    with pytest.raises(ValueError, match="draws a chain 9, but"):
-        latentnet.merge([first, other(inference=engine(n_draws=9))])
     with pytest.raises(ValueError, match="no chains"):
         latentnet.merge([first, other(inference="map")])
     with pytest.raises(ValueError, match="the seed was the same"):
         latentnet.merge([first, other(random_state=1)])
+
+
+def test_a_shorter_run_is_drawn_on_as_the_message_says() -> None:
+    first, longer = (
+        refit(LatentPositionModel(inference=engine(n_draws=n), random_state=n), NETWORKS["complete"]) for n in (8, 11)
+    )
+    with pytest.raises(ValueError, match=r"draws a chain 11, but models\[0\] has 8; .*by models\[0\].extend\(3\)"):
+        latentnet.merge([first, longer])
+    with pytest.raises(ValueError, match=r"by models\[1\].extend\(3\)"):
+        latentnet.merge([longer, first])
+    with pytest.warns(latentnet.ConvergenceWarning):
+        first.extend(3)
+    merged = _merged([first, longer])
+    assert (merged.draws_.n_chains, merged.draws_.n_draws) == (4, 11)
+    shorter = refit(LatentPositionModel(inference=engine(), random_state=3), NETWORKS["complete"])
+    with pytest.raises(ValueError, match=r"models\[0\] has 11; draw more .*models\[1\]"):
+        latentnet.merge([merged, shorter])
+    with pytest.warns(latentnet.ConvergenceWarning):
+        shorter.extend(5)
+    with pytest.raises(ValueError, match="fit all with the same n_draws"):  # what was pooled cannot go on
+        latentnet.merge([shorter, merged])

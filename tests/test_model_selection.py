@@ -13,8 +13,8 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Network
-from latentnet.datasets import load_sampson
+from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Network, checks
+from latentnet.datasets import load_sampson, make_large_network
 from latentnet.effects import Homophily
 from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold, cross_validate
 from latentnet.model_selection.folds import folds_of
@@ -221,3 +221,22 @@ def test_refits_leave_the_checkpoint_alone() -> None:
     assert anew(model).inference.checkpoint is None
     assert model.inference.checkpoint == "whole.zip"
     assert anew(LatentPositionModel(inference="map")).inference == "map"
+
+
+def test_folds_of_many_actors_are_refused_and_the_advice_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = make_large_network(300, mean_degree=5.0, random_state=4)[0].network
+    ties, rng = network.ties.tocoo(), np.random.default_rng(1)
+    once = ties.row < ties.col
+    dyads = [*zip(ties.row[once][::5].tolist(), ties.col[once][::5].tolist(), strict=True)]
+    dyads += [(i, j) for i, j in rng.integers(300, size=(150, 2)).tolist() if i != j and not network.ties[i, j]]
+    monkeypatch.setattr(checks, "free_memory", lambda: 5e6)  # less than 100 bytes for each pair
+    for folds in (DyadKFold(), ActorKFold()):
+        with pytest.raises(MemoryError, match=r"folds of all observed dyads of 300 actors .*; hold out some ties"):
+            next(folds.split(network))
+    model = LatentPositionModel(inference=MAP(n_starts=1, max_iterations=100), random_state=1)
+    cv = [(network.with_unobserved(dyads), dyads)]
+    scores = cross_validate(model, network, cv=cv, scoring=["roc_auc", "average_precision", "brier"])
+    assert scores.loc[0, "n_dyads"] == len(dyads)
+    assert scores.loc[0, "roc_auc"] > 0.55
+    with pytest.raises(MemoryError, match=r"dyads that are not held out of 300 actors .*; score what predict_proba"):
+        cross_validate(model, network, cv=cv)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse.csgraph import shortest_path
 from scipy.stats import kstest
 
 import latentnet
 from latentnet import DynamicLatentPositionModel, LatentPositionModel, Network
+from latentnet.checking import seen as seen_module
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, names_for
 from latentnet.datasets import load_sampson, load_sampson_waves
+from latentnet.predictive import simulation
 from tests.checking.naive_counts import NAIVE, kind
 from tests.contracts.networks import NETWORKS, engine, quick_fit
 
@@ -41,6 +45,8 @@ def _random(seed: int, how: str) -> Network:
     return Network.from_array(values, directed=how == "directed")
 
 
+LES_MISERABLES = Network.from_networkx(nx.les_miserables_graph())
+
 CASES = {
     **NETWORKS,
     **{
@@ -61,6 +67,51 @@ def test_statistics_are_those_of_the_naive_twins(case: str) -> None:
         same = {value: expected.get(value, 0.0) for value in found}
         assert found == pytest.approx(same, abs=1e-9), name
         assert sum(expected.values()) == pytest.approx(sum(same.values()), abs=1e-9), name
+
+
+def test_mostly_absent_ties_leave_bins_for_the_others() -> None:
+    """Counts of up to 31 of which nine in ten are 0; real values of which half are absent."""
+    seen = Seen(LES_MISERABLES, Setting(LES_MISERABLES))
+    found = STATISTICS["values"].function(seen)
+    y = LES_MISERABLES.ties.toarray()[np.tril_indices(77, -1)]
+    assert list(found) == ["0", "1", "2", "3", "4", "5–6", "7 or more"]
+    expected = [(y == k).sum() for k in range(5)] + [((y > 4) & (y < 7)).sum(), (y > 6).sum()]
+    assert list(found.values()) == expected
+    rng = np.random.default_rng(1)
+    real = rng.normal(size=(12, 12)) * (rng.random((12, 12)) < 0.5)
+    np.fill_diagonal(real, 0.0)
+    network = Network.from_array(real, directed=True)
+    found = STATISTICS["values"].function(Seen(network, Setting(network)))
+    assert len(found) == 11
+    assert sum(found.values()) == 132
+    at_zero = next(number for name, number in found.items() if name.endswith(", 0]"))
+    assert at_zero > 0.4 * 132
+
+
+def test_distances_of_many_actors_are_those_from_some_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = _random(1, "directed")
+    every = STATISTICS["distance"].function(Seen(network, Setting(network)))
+    monkeypatch.setattr(seen_module, "_MOST_STEPS", 1)
+    monkeypatch.setattr(seen_module, "_FEWEST_SOURCES", 3)
+    setting = Setting(network)
+    assert len(set(setting.sources.tolist())) == 3
+    assert np.array_equal(setting.sources, Setting(network).sources)  # the same in all networks
+    some = STATISTICS["distance"].function(Seen(network, setting))
+    assert sum(some.values()) == pytest.approx(sum(every.values()))
+    lengths = shortest_path(network.ties, unweighted=True)[setting.sources]
+    lengths = lengths[lengths != 0.0]
+    assert some == {np.inf: 0.0} | {d: pytest.approx(np.sum(lengths == d) * 8 / 3) for d in set(lengths)}
+
+
+def test_networks_that_would_take_hours_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = quick_fit(load_sampson())
+    monkeypatch.setattr(simulation, "_MOST_DYADS", 306 * 5)
+    with pytest.raises(ValueError, match=r"n_networks=6 of 18 actors would draw 1.8e\+03 .*; ask for at most 5, or a"):
+        latentnet.goodness_of_fit(model, "density", n_networks=6)
+    assert len(latentnet.goodness_of_fit(model, "density", n_networks=5, random_state=1).simulated) == 5
+    monkeypatch.setattr(simulation, "_MOST_DYADS", 305)
+    with pytest.raises(ValueError, match="; fit a part of the network, or"):
+        latentnet.goodness_of_fit(model, "density", n_networks=1)
 
 
 def test_every_statistic_has_a_twin() -> None:

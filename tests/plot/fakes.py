@@ -100,7 +100,7 @@ def draws(positions: np.ndarray, sd: float, rng: np.random.Generator, *, n_draws
     shape = (2, n_draws, *positions.shape)
     noise = rng.normal(size=shape)
     noise[..., 0] += 0.35 * (noise[..., -1] ** 2 - 1)
-    return SimpleNamespace(positions=positions + sd * noise)
+    return SimpleNamespace(kind="chains", positions=positions + sd * noise)
 
 
 def position_model(n: int, d: int, seed: int = 1, *, scale: float = 1.5, **options: Any) -> FakePositionModel:

@@ -21,6 +21,7 @@ from matplotlib.text import Text
 import latentnet
 from latentnet import plot
 from latentnet._exceptions import NotFittedError
+from latentnet.datasets import load_sampson
 from latentnet.families import Bernoulli
 from latentnet.plot.map.marks import ActorMarks
 from tests.plot.fakes import MONKS, cluster_model, position_model
@@ -333,8 +334,12 @@ def test_models_that_cannot_be_drawn() -> None:
         plot.positions(latentnet.LatentPositionModel())
     model = position_model(5, 2)
     model.draws_ = None
-    with pytest.raises(ValueError, match="mcmc"):
+    with pytest.raises(ValueError, match=r"has none; .*mcmc"):
         plot.positions(model, clouds="all")
+    mode = latentnet.LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
+    for argument in ("clouds", "contours"):
+        with pytest.raises(ValueError, match=r"only a mode.*mcmc"):
+            plot.positions(mode, **{argument: "all"})
     with pytest.raises(ValueError, match="three-dimensional"):
         plot.positions(position_model(5, 3), ax=plt.subplots()[1])
     model.positions_ = np.empty((5, 0))
@@ -363,7 +368,7 @@ def test_contours_hold_what_they_say() -> None:
     rng = np.random.default_rng(3)
     model = position_model(3, 2)
     points = rng.normal(size=(4, 10_000, 3, 2)) * [1.0, 0.4]
-    model.draws_ = SimpleNamespace(positions=points)
+    model.draws_ = SimpleNamespace(kind="chains", positions=points)
     ax = drawn(plot.positions(model, contours=[model.actors_[0]]))
     lines = with_gid(ax, "contour")[1]
     inside = [path.contains_points(points[:, :, 0].reshape(-1, 2)).mean() for path in lines.get_paths()]

@@ -5,11 +5,16 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 import latentnet
 from latentnet import Network, roles
+from latentnet.study.centrality import betweenness, eigenvector
+from latentnet.study.reading import predictive
+from latentnet.study.roles import _centralities
+from tests.contracts.networks import NETWORKS, quick_fit
 from tests.study.studies import centres, fit, observed, study
 
 INTERVALS = (
@@ -150,3 +155,16 @@ def test_planted_bridgers_are_found_and_better_than_by_betweenness() -> None:
     assert min(bridging, probability) >= 0.9
     gain = np.array(found)[:, 0] - np.array(found)[:, 2]
     assert bridging - betweenness > 2 * gain.std(ddof=1) / np.sqrt(30)
+
+
+@pytest.mark.parametrize("name", ["unobserved dyads", "unobserved dyads, directed", "unobserved rows", "complete"])
+def test_centralities_are_of_observed_ties_and_drawn_ones(name: str) -> None:
+    network, indices = NETWORKS[name], np.arange(5)
+    model = quick_fit(network)
+    found = _centralities(model, indices, np.random.default_rng(1))
+    rng, draws, seen = np.random.default_rng(1), predictive(model, indices), network.observed.toarray()
+    for s in range(len(indices)):
+        ties = np.where(seen, network.ties.toarray(), draws.simulate(s, rng).ties.toarray())
+        matrix = sparse.csr_array(ties)
+        assert found[0][s] == pytest.approx(eigenvector(matrix))
+        assert found[1][s] == pytest.approx(betweenness(matrix, directed=network.directed))

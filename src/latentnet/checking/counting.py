@@ -49,12 +49,12 @@ def shared_partners(starts, others, first, last):
 
 
 @kernel
-def distances(starts, others):
-    """Ordered pairs by the length of the shortest path between them; 0: there is none. (n_actors,) int64."""
+def distances(starts, others, sources):
+    """Ordered pairs from some actors, by the length of the shortest path; 0: there is none. (n_actors,) int64."""
     n = starts.size - 1
     counts = np.zeros(n, np.int64)
     steps, queue = np.full(n, -1), np.empty(n, np.int64)
-    for i in range(n):
+    for i in sources:
         size = breadth_first(starts, others, i, steps, queue)
         for r in range(1, size):
             counts[steps[queue[r]]] += 1

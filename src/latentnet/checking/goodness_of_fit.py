@@ -16,7 +16,8 @@ from latentnet.checking.statistics import STATISTICS, Counts, names_for
 from latentnet.checks import check_shown, shown
 from latentnet.constraints import COLUMN, COUNT, FITTED, NAMES, SEED, checked, optional
 from latentnet.network import Network
-from latentnet.predictive.simulation import check_room
+from latentnet.network.dyads import were_observed
+from latentnet.predictive.simulation import check_room, check_walk
 
 __all__ = ["GoodnessOfFit", "goodness_of_fit"]
 
@@ -79,7 +80,8 @@ def goodness_of_fit(
         Also a joint model; all of its networks then come from one draw, and `changes` counts the dyads of two periods.
     statistics : sequence of names, or dict of name to function, or None
         None: all that the kind of network has. By name: `degree` (`in_degree`, `out_degree`; `row_degree`,
-        `column_degree` of two-mode networks), `distance` (geodesic, with infinite), `edgewise_shared_partners` and
+        `column_degree` of two-mode networks), `distance` (geodesic, with infinite; of many thousand actors from some of
+        them, the same in all networks, and scaled up), `edgewise_shared_partners` and
         `dyadwise_shared_partners` (directed: i → k → j; two-mode: `row_shared_partners`, `column_shared_partners`),
         `triad_census` (undirected: by number of ties), `clustering`, `reciprocity`, `components` (weak), `density`,
         `mixing`; of values other than 0 and 1: `values`, `strength` (quantiles over actors), `dispersion`.
@@ -99,7 +101,8 @@ def goodness_of_fit(
     Raises
     ------
     ValueError, TypeError
-        For unknown statistics, and those that this kind of network has not.
+        For unknown statistics, those that this kind of network has not, and so many networks of so many actors that
+        drawing them dyad by dyad would take hours.
 
     References
     ----------
@@ -118,6 +121,7 @@ def goodness_of_fit(
     n_networks = int(n_networks)
     observed = observed_networks(model)
     check_room(n_networks, list(observed.values()))
+    check_walk(n_networks, model._problem)
     frames = [_frame(network, by) for network in observed.values()]
     asked = _read(statistics, frames[0])
     rng = as_generator(random_state)
@@ -226,8 +230,7 @@ def _changes(before: Seen, after: Seen) -> Counts:
 def _of_observed(pattern: Any, seen: Seen, where: np.ndarray) -> float:
     """How many ties of a pattern are dyads that another network observed; `where` are its actors."""
     i, j = (where[part] for part in pattern.nonzero())
-    # `answered` asks for the opposite direction.
-    return float(np.count_nonzero(seen.frame.answered(j, i)))
+    return float(np.count_nonzero(were_observed(seen.frame.network, i, j)))
 
 
 def _result(counted: Mapping[tuple[Any, str], list[Counts]], *, joint: bool) -> GoodnessOfFit:

@@ -11,12 +11,13 @@ from scipy import sparse
 
 from latentnet.checking.counting import shared_partners
 from latentnet.network import Network
-from latentnet.network.sparse import entries_at, entry_rows, keep_entries
+from latentnet.network.sparse import entry_rows, keep_entries
 
 __all__ = ["Seen", "Setting"]
 
 _MOST_VALUES = 20  # of counts; more of them, and values that are not whole numbers, are binned
 _N_BINS = 10
+_MOST_STEPS, _FEWEST_SOURCES = 200_000_000, 100  # of searches for shortest paths, in one network
 _MISSING = "missing"
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -49,10 +50,7 @@ class Setting:
         values = network.ties.data
         self.whole = bool(np.all(values == np.floor(values)) and np.all(values >= 0.0))
         self.bins = None if self.whole and values.max(initial=0.0) <= _MOST_VALUES else _bins(self)
-
-    def answered(self, rows: Ints, columns: Ints) -> np.ndarray:
-        """Whether the opposite directions of dyads were seen too."""
-        return self.asked[columns] & (entries_at(self.observed.missing, columns, rows) == 0.0)
+        self.sources = _sources(n, network.ties.nnz)
 
     @cached_property
     def n_answered(self) -> int:
@@ -64,10 +62,28 @@ class Setting:
 
 
 def _bins(frame: Setting) -> np.ndarray:
-    """Edges at quantiles of the observed dyads' values, open at both ends."""
-    values = Seen(frame.network, frame).dyad_values
-    inner = np.unique(np.quantile(values, np.linspace(0.0, 1.0, _N_BINS + 1)[1:-1])) if len(values) else np.zeros(1)
-    return np.concatenate([[-np.inf], inner, [np.inf]])
+    """Edges at quantiles of the observed dyads' values, open at both ends.
+
+    Where 0 would fill more than a bin the others' quantiles are taken, and one bin ends at 0.
+    """
+    seen, shares = Seen(frame.network, frame), np.linspace(0.0, 1.0, _N_BINS + 1)[1:-1]
+    values, apart = seen.tie_values, seen.n_zeros * _N_BINS > frame.observed.n_dyads
+    if not apart:
+        values = np.concatenate([np.zeros(seen.n_zeros), values])
+    inner = np.quantile(values, shares) if len(values) else np.zeros(1)
+    if frame.whole:
+        inner = np.floor(inner)
+    if apart:
+        inner = np.append(inner, 0.0)
+    return np.concatenate([[-np.inf], np.unique(inner), [np.inf]])
+
+
+def _sources(n_actors: int, n_entries: int) -> Ints:
+    """Actors from whom distances are counted: all, or of many as many as there is time for."""
+    most = max(_FEWEST_SOURCES, _MOST_STEPS // (n_actors + n_entries))
+    if n_actors <= most:
+        return np.arange(n_actors)
+    return np.sort(np.random.default_rng(0).choice(n_actors, most, replace=False))
 
 
 class Seen:
@@ -115,9 +131,12 @@ class Seen:
         return either
 
     @cached_property
-    def dyad_values(self) -> np.ndarray:
-        """Values of all observed dyads, each undirected one once, those of 0 first."""
+    def tie_values(self) -> np.ndarray:
+        """Values of the observed dyads that are not 0, each undirected one once."""
         values = self.values.data
-        if not self.frame.network.has_direction:
-            values = values[entry_rows(self.values) < self.values.indices]
-        return np.concatenate([np.zeros(self.frame.observed.n_dyads - len(values)), values])
+        return values if self.frame.network.has_direction else values[entry_rows(self.values) < self.values.indices]
+
+    @property
+    def n_zeros(self) -> int:
+        """Observed dyads whose value is 0."""
+        return self.frame.observed.n_dyads - len(self.tie_values)

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from latentnet.checking.counting import distances, local_clustering, shared_partners, triad_types
 from latentnet.checking.seen import Seen
+from latentnet.network.dyads import were_observed
 from latentnet.network.sparse import entry_rows
 
 __all__ = ["STATISTICS", "Statistic", "names_for"]
@@ -58,7 +59,8 @@ def _column_degree(seen: Seen) -> Counts:
 
 
 def _distance(seen: Seen) -> Counts:
-    counts = distances(seen.starts, seen.others) / seen.halves
+    sources = seen.frame.sources
+    counts = distances(seen.starts, seen.others, sources) * (seen.n / len(sources)) / seen.halves
     found = _histogram(counts[1:])
     return {value + 1: number for value, number in found.items()} | {np.inf: float(counts[0])}
 
@@ -170,12 +172,12 @@ def _cycles(seen: Seen) -> Counts:
 
 def _reciprocity(seen: Seen) -> Counts:
     pattern, frame = seen.pattern, seen.frame
-    answered = frame.answered(entry_rows(pattern), seen.others)
+    answered = were_observed(frame.network, seen.others, entry_rows(pattern))
     # A returned tie is there twice, once from each end, as among the answered ones.
     found = {"ties": _ratio(float(np.count_nonzero(seen.either.data == 2.0)), float(answered.sum()))}
     if np.any(seen.frame.network.ties.data != 1.0):
         values = seen.values
-        kept = values.data[frame.answered(entry_rows(values), values.indices)]
+        kept = values.data[were_observed(frame.network, values.indices, entry_rows(values))]
         n = frame.n_answered
         mean = _ratio(float(kept.sum()), n)
         product = float((values * values.T).sum())
@@ -210,13 +212,26 @@ def _mixing(seen: Seen) -> Counts:
 
 
 def _value_counts(seen: Seen) -> Counts:
-    bins = seen.frame.bins
+    bins, values = seen.frame.bins, seen.tie_values
     if bins is None:
-        return _histogram(np.bincount(seen.dyad_values.astype(np.int64)))
-    where = np.searchsorted(bins, seen.dyad_values, side="left") - 1
-    counts = np.bincount(np.maximum(where, 0), minlength=len(bins) - 1)
-    labels = [f"({low:.4g}, {high:.4g}]" for low, high in itertools.pairwise(bins.tolist())]
+        counts = np.bincount(values.astype(np.int64), minlength=1)
+        counts[0] = seen.n_zeros
+        return _histogram(counts)
+    places = np.maximum(np.searchsorted(bins, np.append(values, 0.0), side="left") - 1, 0)
+    counts = np.bincount(places[:-1], minlength=len(bins) - 1)
+    counts[places[-1]] += seen.n_zeros
+    labels = [_of_bin(low, high, seen.frame.whole) for low, high in itertools.pairwise(bins.tolist())]
     return dict(zip(labels, counts.astype(np.float64).tolist(), strict=True))
+
+
+def _of_bin(low: float, high: float, whole: bool) -> str:
+    """What the values above `low`, up to `high`, are called; those that are whole are no less than 0."""
+    if not whole:
+        return f"({low:.4g}, {high:.4g}]"
+    first = max(low, -1.0) + 1.0
+    if high == np.inf:
+        return f"{first:.0f} or more"
+    return f"{high:.0f}" if first == high else f"{first:.0f}–{high:.0f}"
 
 
 def _quantiles(sums: np.ndarray) -> Counts:
@@ -249,11 +264,12 @@ def _column_strength(seen: Seen) -> Counts:
 
 
 def _dispersion(seen: Seen) -> Counts:
-    values = seen.dyad_values
-    mean, variance = float(values.mean()), float(values.var())
+    values, n_zeros, n = seen.tie_values, seen.n_zeros, seen.frame.observed.n_dyads
+    mean = _ratio(float(values.sum()), n)
+    variance = _ratio(float(np.sum((values - mean) ** 2)) + n_zeros * mean**2, n)
     found = {"mean": mean, "variance": variance}
     if seen.frame.whole:
-        found |= {"variance / mean": _ratio(variance, mean), "share of zeros": float(np.mean(values == 0.0))}
+        found |= {"variance / mean": _ratio(variance, mean), "share of zeros": _ratio(n_zeros, n)}
     return found
 
 

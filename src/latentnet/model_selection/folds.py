@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 
 from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
-from latentnet.checks import is_whole, shown, whole_number
+from latentnet.checks import fits_square, is_whole, shown, whole_number
 from latentnet.network import Network, as_network
 from latentnet.network.changed import without_self_ties_of_unknown
 from latentnet.network.sparse import entries_at
@@ -47,11 +47,18 @@ class _KFold(BaseEstimator):
         ------
         ValueError
             If there are fewer units than folds, or the network has no such units.
+        MemoryError
+            If all dyads, as a list, would not fit into memory.
         """
         n_splits = whole_number("n_splits", self.n_splits, 2)
         network = as_network(network)
         if network.observed.n_dyads == 0:
             raise ArgumentError("network must have observed dyads to hold out, but has none")
+        fix = (
+            "hold out some ties and some other dyads, cv=[(network.with_unobserved(dyads), dyads)], and score what "
+            "predict_proba(dyads) says, as scoring='roc_auc' does"
+        )
+        fits_square("folds of all observed dyads", network.n_actors, 100.0, fix=fix)
         senders, receivers = network.observed.dyads()
         of_fold = self._folds(network, senders, receivers, n_splits, as_generator(self.random_state))
         actors = network.actors

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from latentnet.checks import fits_square, one_of, shown
 from latentnet.constraints import Rule, is_number
 from latentnet.network import Network
 from latentnet.network.changed import without_self_ties
+from latentnet.network.dyads import were_observed
 from latentnet.network.sparse import entries_at
 
 __all__ = ["SCORES", "Held", "Score", "held_out", "read_scoring"]
@@ -23,12 +25,35 @@ __all__ = ["SCORES", "Held", "Score", "held_out", "read_scoring"]
 _N_BINS = 10
 
 
-class Held(NamedTuple):
+@dataclass(frozen=True)
+class Held:
     """What is held out in a fold."""
 
-    network: Network  # in which only the held-out dyads are observed
+    whole: Network  # that it comes from
     dyads: list[tuple[Any, Any]]
-    tied: np.ndarray  # (n_dyads,) bool
+    senders: np.ndarray  # (n_dyads,) by place
+    receivers: np.ndarray
+
+    @property
+    def tied(self) -> np.ndarray:
+        """Which of the dyads are tied, (n_dyads,)."""
+        return entries_at(self.whole.ties, self.senders, self.receivers) > 0.0
+
+    @cached_property
+    def network(self) -> Network:
+        """The network in which only the held-out dyads are observed; not all scores need it."""
+        whole, senders, receivers = self.whole, self.senders, self.receivers
+        fix = "score what predict_proba(dyads) says, as 'roc_auc', 'average_precision' and 'brier' do"
+        fits_square("a list of all dyads that are not held out", whole.n_actors, 100.0, fix=fix)
+        others = whole.observed.toarray()
+        others[senders, receivers] = False
+        if not whole.has_direction:
+            others[receivers, senders] = False
+            others = np.triu(others)
+        i, j = np.nonzero(others)
+        hidden = zip(whole.actors[i].tolist(), whole.actors[j].tolist(), strict=True)
+        # Self-ties are in every training network, and so in none that is scored.
+        return without_self_ties(whole.with_unobserved(hidden))
 
 
 class Score(NamedTuple):
@@ -42,21 +67,11 @@ class Score(NamedTuple):
 def held_out(network: Network, dyads: Sequence[tuple[Any, Any]]) -> Held:
     """Look up the held-out dyads in the network that they come from."""
     senders, receivers = (network.index([dyad[k] for dyad in dyads]) for k in (0, 1))
-    fix = "hide dyads by with_unobserved, fit, and score predict_proba(dyads)"
-    fits_square("a list of all dyads that are not held out", network.n_actors, 100.0, fix=fix)
-    others = network.observed.toarray()
-    if not others[senders, receivers].all():
-        k = int(np.argmin(others[senders, receivers]))
+    seen = were_observed(network, senders, receivers)
+    if not seen.all():
+        k = int(np.argmin(seen))
         raise ValueError(f"cv holds out the dyad {shown(dyads[k])}, which network has not observed; leave it out")
-    others[senders, receivers] = False
-    if not (network.directed or network.two_mode):
-        others[receivers, senders] = False
-        others = np.triu(others)
-    i, j = np.nonzero(others)
-    hidden = zip(network.actors[i].tolist(), network.actors[j].tolist(), strict=True)
-    values = entries_at(network.ties, senders, receivers)
-    # Self-ties are in every training network, and so in none that is scored.
-    return Held(without_self_ties(network.with_unobserved(hidden)), list(dyads), values > 0.0)
+    return Held(network, list(dyads), senders, receivers)
 
 
 def _log_score(model: Any, held: Held) -> float:

@@ -38,7 +38,7 @@ def merge(models: Sequence[Model]) -> Model:
     Parameters
     ----------
     models : sequence of fitted models
-        Two or more, by MCMC, with the same number of draws a chain.
+        Two or more, by MCMC, with the same number of draws a chain: `extend` draws more of a shorter one.
 
     Returns
     -------
@@ -101,9 +101,13 @@ def _check_same(k: int, model: Any, first: Any) -> None:
             raise differ(name, value, theirs[name], same)
     if not all(_alike(value, others[name]) for name, value in priors.items()):
         raise differ("the priors", model.priors_, first.priors_, same)
-    if model.draws_.n_draws != first.draws_.n_draws:
-        fix = "fit all with the same n_draws"
-        raise differ("draws a chain", model.draws_.n_draws, first.draws_.n_draws, fix)
+    mine, theirs = model.draws_.n_draws, first.draws_.n_draws
+    if mine != theirs:
+        shorter, place = (model, k) if mine < theirs else (first, 0)
+        fix = f"draw more of the shorter one by models[{place}].extend({abs(mine - theirs)})"
+        if shorter._standing is None:  # it was pooled itself, or loaded from an old file
+            fix = "fit all with the same n_draws"
+        raise differ("draws a chain", mine, theirs, fix)
 
 
 def _alike(first: Any, second: Any) -> bool:

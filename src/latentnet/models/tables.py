@@ -8,6 +8,7 @@ import pandas as pd
 from latentnet.checks import fits_square
 from latentnet.constraints import FRACTION, checked
 from latentnet.models.fitted import Fitted
+from latentnet.network.dyads import were_observed
 from latentnet.network.labels import label_index
 from latentnet.network.sparse import entries_at
 from latentnet.predictive.predictive import Predictive
@@ -99,7 +100,7 @@ class Tables(Fitted):
         np.fill_diagonal(every, False)
         senders, receivers = np.nonzero(every if network.has_direction else np.triu(every))
         value = entries_at(network.ties, senders, receivers)
-        value[~network.observed.toarray()[senders, receivers]] = np.nan
+        value[~were_observed(network, senders, receivers)] = np.nan
         predictive = Predictive(problem, self.draws_.pooled)
         return pd.DataFrame(
             {

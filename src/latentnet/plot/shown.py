@@ -27,7 +27,7 @@ class Shown:
         draws = getattr(model, "draws_", None)
         if turned is not None and draws is not None:
             moved = np.asarray(draws.positions) @ turned.rotations + turned.translations
-            self.draws_ = SimpleNamespace(positions=moved, variables=getattr(draws, "variables", {}))
+            self.draws_ = SimpleNamespace(kind=draws.kind, positions=moved, variables=getattr(draws, "variables", {}))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)

@@ -19,7 +19,9 @@ from latentnet.predictive.large import is_large, large_ties
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["ranked_wishes", "simulated_ties"]
+__all__ = ["check_room", "check_walk", "ranked_wishes", "simulated_ties"]
+
+_MOST_DYADS = 1e11  # drawn one by one, in about an hour
 
 _Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -96,3 +98,17 @@ def check_room(n_networks: int, networks: Sequence[Network]) -> None:
     """Refuse so many networks like these that they would not fit into memory, before the first is drawn."""
     each = sum(5e3 + 16.0 * network.n_actors + 24.0 * network.n_ties for network in networks)
     fits(f"n_networks={n_networks} of {networks[0].n_actors:,} actors", each * n_networks, fix="ask for fewer")
+
+
+def check_walk(n_networks: int, problem: Problem) -> None:
+    """Refuse so many networks that their dyads, drawn one by one, would take hours, before the first is drawn."""
+    parts = [layer.problem for layer in problem.layers] or [problem]
+    each = sum(part.network.observed.n_dyads_possible for part in parts if not is_large(part))
+    if n_networks * each > _MOST_DYADS:
+        most = int(_MOST_DYADS // each)
+        fix = f"ask for at most {most}" if most else "fit a part of the network"
+        raise ValueError(
+            f"n_networks={n_networks} of {problem.n_actors:,} actors would draw {n_networks * each:.1e} dyads one by "
+            f"one, which takes hours; {fix}, or a model of which networks are drawn at once: binary ties, "
+            "similarity='distance', no effects"
+        )

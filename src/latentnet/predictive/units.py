@@ -53,14 +53,14 @@ def observed_units(problem: Problem) -> Units:
             "nothing can be left out of a network whose likelihood conditions on who was named (choice_set='named'); "
             "give from_nominations actors=, the list of everybody who could have been named"
         )
+    if unit == "row":
+        asked = np.flatnonzero(network.observed.counts()[0])
+        return Units(asked, np.full(len(asked), -1))
     fix = "score is of all of them, and model_selection of a part that is held out"
     fits_square("a list of all that can be left out", network.n_actors, 30.0, fix=fix)
-    seen = network.observed.toarray()
-    if unit == "row":
-        asked = np.flatnonzero(seen.any(axis=1))
-        return Units(asked, np.full(len(asked), -1))
     if network.two_mode:
-        return Units(*np.nonzero(seen))
+        return Units(*network.observed.dyads())
+    seen = network.observed.toarray()
     if problem.has_loops and network.self_ties is not None:
         np.fill_diagonal(seen, ~np.isnan(network.self_ties))
     high, low = np.nonzero(np.tril(seen | seen.T))

@@ -13,6 +13,8 @@ from scipy.stats import chi2
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import fits_square, whole_number
 from latentnet.constraints import COUNT, FITTED, SEED, checked, optional
+from latentnet.network.dyads import were_observed
+from latentnet.network.sparse import entry_rows, keep_entries
 from latentnet.posterior.clusters import ClusterDraws
 from latentnet.study.centrality import betweenness, eigenvector
 from latentnet.study.reading import (
@@ -179,21 +181,26 @@ def _role_shares(ring: Floats, ties: _Ties, bridger: Any, clusters: ClusterDraws
 def _centralities(model: Any, indices: Any, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Eigenvector and betweenness centrality of one network of each draw, (n_draws, n_actors)."""
     network = model.network_
-    mask = network.observed.toarray()
-    if not network.directed:
-        mask = mask | mask.T
-    np.fill_diagonal(mask, True)
-    known = _symmetric(network).toarray() != 0
-    eigen, between = np.empty((len(indices), len(mask))), np.empty((len(indices), len(mask)))
+    known, certain = _symmetric(network), network.observed.n_dyads == network.observed.n_dyads_possible
+    eigen, between = np.empty((2, len(indices), network.n_actors))
     draws = predictive(model, indices)
     for s in range(len(indices)):
-        if s and mask.all():  # nothing is left to chance
+        if s and certain:  # nothing is left to chance
             eigen[s], between[s] = eigen[0], between[0]
             continue
-        present = known if mask.all() else np.where(mask, known, _symmetric(draws.simulate(s, rng)).toarray() != 0)
-        ties = sparse.csr_array(present.astype(np.float64))
-        eigen[s], between[s] = eigenvector(ties), betweenness(ties, directed=network.directed)
+        ties = known if certain else known + _unobserved(network, _symmetric(draws.simulate(s, rng)))
+        present = sparse.csr_array((np.ones(ties.nnz), ties.indices, ties.indptr), shape=ties.shape)
+        eigen[s], between[s] = eigenvector(present), betweenness(present, directed=network.directed)
     return eigen, between
+
+
+def _unobserved(network: Any, ties: Any) -> Any:
+    """Those of some ties that are no observed dyads."""
+    i, j = entry_rows(ties), ties.indices
+    seen = were_observed(network, i, j)
+    if not network.directed:
+        seen |= were_observed(network, j, i)
+    return keep_entries(ties, ~seen)
 
 
 def _symmetric(network: Any) -> Any:

@@ -25,9 +25,10 @@ _GRID = 160
 def chosen_draws(model: Any, actors: IntArray, n_shown: int) -> FloatArray:
     """Draws of the positions of `actors` on the axes that are shown, (n_all_draws, n_chosen, n_shown)."""
     draws = getattr(model, "draws_", None)
-    if draws is None:
+    if draws is None or draws.kind == "mode":
+        has = "none" if draws is None else "only a mode, about which nothing is known"
         raise ValueError(
-            "`clouds` and `contours` need posterior draws, but this model has none; fit it with inference='mcmc'"
+            f"`clouds` and `contours` need posterior draws, but this model has {has}; fit it with inference='mcmc'"
         )
     positions = np.asarray(draws.positions)
     chosen: FloatArray = positions[:, :, actors, :n_shown].astype(np.float64)
