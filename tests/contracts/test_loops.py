@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,9 @@ from latentnet.predictive.units import draws_of_units, observed_units
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
+from latentnet.study.reading import predictive, tie_probabilities
 from tests import reference
+from tests.contracts.forgery import entries_of, signed, write_zip
 from tests.contracts.networks import engine
 from tests.reference_effects import part as part_of
 from tests.reference_families import LOG_DENSITIES, log_density
@@ -226,6 +229,14 @@ def test_fitted_model_speaks_of_self_ties(tmp_path: Path) -> None:
     loaded = latentnet.load(path)
     assert loaded.network_ == network
     np.testing.assert_array_equal(loaded.predict(), model.predict())
+    assert np.all(np.diag(tie_probabilities(predictive(model, [0]))) == 0.0)
+    entries = entries_of(path)
+    content = json.loads(entries["model.json"])
+    for forged in (None, content["network"]["senders"]):
+        content["network"]["self_ties"] = forged
+        write_zip(path, signed(entries | {"model.json": json.dumps(content).encode()}))
+        with pytest.raises(ValueError, match=r"needs self-ties|its self-ties are not"):
+            latentnet.load(path)
     again = model.simulate(1, 4, observed=True)[0]
     np.testing.assert_array_equal(np.isnan(again.self_ties), np.isnan(network.self_ties))
     assert latentnet.loo(model).n_units == len(observed_units(model._problem).senders)

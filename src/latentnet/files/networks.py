@@ -161,7 +161,8 @@ def _self_ties(content: dict[str, Any], source: Source, parts: Parts) -> np.ndar
     if name is None:
         return None
     loops = source.arrays[name]
-    if loops.dtype != np.float64 or loops.shape != (len(parts.actors),) or np.isinf(loops).any():
+    sound = loops.dtype == np.float64 and loops.shape == (len(parts.actors),) and not np.isinf(loops).any()
+    if not sound or parts.observed.two_mode:
         raise ValueError("its self-ties are not those of its network")
     return loops
 

@@ -309,7 +309,8 @@ class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
         Parameters
         ----------
         network : Network, Layers, networkx graph, square array or frame, sparse matrix or igraph graph
-            Row = sender. NaN marks an unobserved dyad. `Layers` are several kinds of ties on one map.
+            Row = sender. NaN marks an unobserved dyad. `Layers` are several kinds of ties on one map. Under
+            `effects.Loops` the diagonal of a graph or matrix is read as self-ties.
         y : None
             Ignored; there for scikit-learn's sake.
         start : fitted model, DataFrame or mapping by actor, array of shape (n_actors, n_dims), or None

@@ -56,6 +56,7 @@ def tie_probabilities(draws: Predictive) -> Floats:
     found = draws.matrix("tie_probability")
     if draws.problem.network.two_mode:
         found = np.where(np.isnan(found), found.T, found)
+    np.fill_diagonal(found, 0.0)  # self-ties are nobody's ties to others
     return np.nan_to_num(found, copy=False)
 
 
