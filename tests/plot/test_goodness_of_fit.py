@@ -48,5 +48,18 @@ def test_chosen_statistics_and_joint_models() -> None:
         plot.goodness_of_fit(_of(joint=False), ["degree"])
 
 
+@pytest.mark.parametrize("zeros", [2600.0, 100.0])
+def test_values_that_are_mostly_absent_are_scaled_by_roots(zeros: float) -> None:
+    counts = [{"0": zeros + x, "1": 97.0 + x, "2 or more": 20.0} for x in np.random.default_rng(1).integers(0, 9, 21)]
+    ax = plot.goodness_of_fit(_result({(None, "values"): counts}, joint=False)).axes[0]
+    ax.figure.canvas.draw()
+    heights = ax.transData.transform([(0, 0.0), (0, 100.0), (0, 2500.0)])[:, 1]
+    share = (heights[1] - heights[0]) / (heights[2] - heights[0])
+    assert share == pytest.approx(0.2 if zeros > 1000 else 0.04, rel=1e-3)
+    if zeros > 1000:
+        assert ax.get_yticks().tolist() == [0.0, 100.0, 1000.0]
+    plt.close(ax.figure)
+
+
 def test_parts_of_joint_tables_are_found_without_a_warning() -> None:
     assert isinstance(_of(joint=True).table.loc[("second", "changes")], pd.DataFrame)

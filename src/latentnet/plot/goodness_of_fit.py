@@ -22,6 +22,8 @@ __all__ = ["goodness_of_fit"]
 _RESULT = having("what latentnet.goodness_of_fit returns", "p_values", "simulated", "table")
 _MOST_IN_A_ROW = 4
 _MOST_TICKS = 12
+_CROWDED = 5.0  # times as many dyads of one value as of any other
+_MARGIN = 0.08
 _LINE = "#0072B2"
 
 
@@ -30,7 +32,8 @@ def goodness_of_fit(result: Any, statistics: str | Sequence[str] | None = None) 
     """Draw what `latentnet.goodness_of_fit` found, a panel for each statistic.
 
     Grey bars are intervals of 90 % of the simulated networks, with their means as ticks; the line is the observed
-    network. Where it leaves the bars, the model does not reproduce the network; p is that of the whole panel.
+    network. Where it leaves the bars, the model does not reproduce the network; p is that of the whole panel. Values of
+    which one is far more frequent than all others, mostly 0, are scaled by roots.
 
     Parameters
     ----------
@@ -73,6 +76,8 @@ def goodness_of_fit(result: Any, statistics: str | Sequence[str] | None = None) 
         place = (rows.index(key[0]), columns.index(key[1])) if joint else divmod(k, n_columns)
         used.add(place)
         _draw(axes[place], table, _title(key), float(result.p_values[key]))
+        if _statistic(key) == "values":
+            _uncrowd(axes[place], table)
     for place in np.ndindex(axes.shape):
         if place not in used:
             axes[place].remove()
@@ -114,7 +119,7 @@ def _draw(ax: Axes, table: pd.DataFrame, title: str, p: float) -> None:
     middle, half = (len(at) - 1) / 2.0, max(len(at), 3) / 2.0
     ax.set_xlim(middle - half - 0.1, middle + half + 0.1)
     ax.use_sticky_edges = False
-    ax.margins(y=0.08)
+    ax.margins(y=_MARGIN)
     ax.set_title(f"{title} (p = {p:.2g})", size=9, parse_math=False)
     ax.tick_params(labelsize=8)
     shown = at if words else at[:: max(1, math.ceil(len(at) / _MOST_TICKS))]
@@ -123,3 +128,21 @@ def _draw(ax: Axes, table: pd.DataFrame, title: str, p: float) -> None:
     align = "right" if tilted else "center"
     ax.set_xticks(shown, labels, rotation=60 if tilted else 0, ha=align, rotation_mode="anchor", parse_math=False)
     open_frame(ax)
+
+
+def _uncrowd(ax: Axes, table: pd.DataFrame) -> None:
+    """Scale by roots where one value, mostly 0, has so many dyads that those of the others are not told apart."""
+    *_, second, most = sorted([0.0, 0.0, *np.maximum(table["observed"], table["high"])])
+    if most > _CROWDED * second:
+        ax.set_yscale("function", functions=(_root, _square))
+        ax.set_ylim(_square(-_MARGIN) * most, _square(1.0 + _MARGIN) * most)
+        powers = 10.0 ** np.arange(1, 20)
+        ax.set_yticks([0.0, *powers[(powers > 0.01 * most) & (powers <= most)]])
+
+
+def _root(counts: Any) -> Any:
+    return np.sign(counts) * np.sqrt(np.abs(counts))  # margins reach below 0
+
+
+def _square(roots: Any) -> Any:
+    return np.sign(roots) * np.square(roots)
