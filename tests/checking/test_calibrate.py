@@ -8,11 +8,11 @@ import pytest
 from scipy import stats
 
 import latentnet
-from latentnet import MCMC, DynamicLatentPositionModel, LatentClusterModel, LatentPositionModel, Network
+from latentnet import MCMC, DynamicLatentPositionModel, LatentClusterModel, LatentPositionModel, Layers, Network
 from latentnet.checking.calibration import N_RANKS, _p_value, rank_bands
 from latentnet.datasets import load_sampson
-from latentnet.effects import Receiver, Sociality
-from latentnet.families import Binomial
+from latentnet.effects import Receiver
+from tests.checking.calibration_cases import CASES
 
 ENGINE = MCMC(99, 200, 1, progress=False, n_jobs=1)
 ALPHA = 0.001
@@ -46,6 +46,14 @@ def test_a_correct_model_is_calibrated_and_others_are_found_out() -> None:
     assert "30 networks" in repr(found)
     again = latentnet.calibrate(model, _network(8), 4, random_state=1, n_jobs=1)
     pd.testing.assert_frame_equal(again.ranks, latentnet.calibrate(model, _network(8), 4, random_state=1).ranks)
+
+
+@pytest.mark.slow
+def test_layers_are_calibrated_each_under_its_own_design() -> None:
+    layers = Layers({"all": _network(8), "asked": _capped()}, families={"all": "poisson"})
+    found = latentnet.calibrate(LatentPositionModel(1, inference=ENGINE), layers, 4, random_state=1)
+    assert {"intercept[0]", "intercept[1]", "log_likelihood"} <= set(found.ranks)
+    assert sum(name.startswith("linear_predictor[asked: ") for name in found.ranks) == 3
 
 
 @pytest.mark.slow
@@ -89,33 +97,15 @@ def _capped() -> Network:
     return Network.from_nominations(names, respondent="who", nominee="whom", max_nominations=2, actors=list(range(12)))
 
 
-def _holes() -> Network:
-    array = np.zeros((12, 12))
-    array[np.random.default_rng(1).random((12, 12)) < 0.2] = np.nan
-    array[3] = np.nan
-    np.fill_diagonal(array, 0.0)
-    return Network.from_array(array, directed=True)
-
-
-FULL = MCMC(N_RANKS - 1, 400, 1, thin=8, progress=False, n_jobs=1)
-MODELS = {
-    "bernoulli, sociality": (LatentPositionModel(effects=[Sociality()], inference=FULL), _network()),
-    "binomial": (LatentPositionModel(family=Binomial(trials=4), inference=FULL), _network()),
-    "poisson": (LatentPositionModel(family="poisson", inference=FULL), _network()),
-    "negative binomial": (LatentPositionModel(family="negative_binomial", inference=FULL), _network()),
-    "gaussian": (LatentPositionModel(family="gaussian", inference=FULL), load_sampson()),
-    "unobserved dyads and a row": (LatentPositionModel(inference=FULL), _holes()),
-    "full lists": (LatentPositionModel(inference=FULL), _capped()),
-    "two periods": (DynamicLatentPositionModel(inference=FULL), [_network(8), _network(9)]),
-    "clusters": (LatentClusterModel(2, inference=FULL), _network()),
-    "clusters, their number open": (LatentClusterModel("auto", inference=FULL), load_sampson()),
-}
+# Whose number is open, over an observed network; all others are of `calibration_cases`.
+OPEN = LatentClusterModel("auto", inference=MCMC(N_RANKS - 1, 400, 1, thin=8, progress=False, n_jobs=1)), load_sampson()
+MODELS = CASES | {"clusters, their number open": OPEN}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", MODELS)
 def test_families_estimators_and_designs(case: str) -> None:
-    """150 networks; false alarms: 0.001 over all quantities and cases."""
+    """100 networks; false alarms: 0.001 over all quantities and cases."""
     model, network = MODELS[case]
-    found = latentnet.calibrate(model, network, 150, random_state=7)
+    found = latentnet.calibrate(model, network, 100, random_state=7)
     assert (found.table["p_value"] > ALPHA / (len(found.table) * len(MODELS))).all(), found.table

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import shortest_path
 from scipy.stats import kstest
 
 import latentnet
-from latentnet import DynamicLatentPositionModel, LatentPositionModel, Network
+from latentnet import DynamicLatentPositionModel, LatentPositionModel, Layers, Network
 from latentnet.checking import seen as seen_module
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, names_for
@@ -228,6 +228,45 @@ def test_joint_models_come_from_one_draw_and_count_changes() -> None:
     formed, dissolved = (simulated[(1, "changes", value)] for value in ("formed", "dissolved"))
     np.testing.assert_allclose(formed - dissolved, ties[1] - ties[0])
     assert (0, "changes") not in found.p_values.index
+
+
+def test_layers_have_the_statistics_of_their_own_ties_under_their_own_design() -> None:
+    names = pd.DataFrame([(0, 1), (0, 2), (1, 2), (3, 0), (3, 1)], columns=["who", "whom"])
+    asked = {"respondent": "who", "nominee": "whom", "respondents": [0, 1, 3], "actors": list(range(6))}
+    capped = Network.from_nominations(names, **asked, max_nominations=2)
+    counts = np.random.default_rng(2).poisson(0.7, (6, 6)) * np.tri(6, k=-1)
+    calls = Network.from_array(counts + counts.T, directed=False)
+    model = quick_fit(Layers({"asked": capped, "calls": calls}, families={"calls": "poisson"}), inference="map")
+    found = latentnet.goodness_of_fit(model, n_networks=10, random_state=1)
+    assert found.table.index.names == ["network", "statistic", "value"]
+    assert {("asked", "out_degree"), ("calls", "degree"), ("calls", "values")} <= set(found.p_values.index)
+    assert not {("calls", "out_degree"), ("asked", "values"), ("asked", "degree")} & set(found.p_values.index)
+    assert found.table.loc[("asked", "density", "density"), "observed"] == pytest.approx(5 / 15)
+    # By hand: of a mode, each layer's networks are those of its own model, whatever the others are.
+    networks = _networks_of(model)
+    assert [network.directed for network in networks] == [True, False] * 11
+    for network in networks[::2]:
+        assert network.observed == capped.observed
+        assert np.diff(network.ties.indptr).max() <= 2
+    one = latentnet.goodness_of_fit(model, ["degree", "out_degree"], n_networks=3, random_state=1)
+    assert set(one.p_values.index) == {("asked", "out_degree"), ("calls", "degree")}
+    with pytest.raises(ValueError, match="directed and undirected, or a dict"):
+        latentnet.goodness_of_fit(model, ["row_degree"])
+
+
+def test_means_of_joint_models_are_those_of_their_views() -> None:
+    """Densities of 200 networks of each: within 4 standard errors (false alarms 1 in 16,000 each)."""
+    first, second, _ = load_sampson_waves()
+    both = [Layers({"a": first, "b": second}), Layers({"a": second, "b": first})]
+    model = DynamicLatentPositionModel(inference="map", random_state=1).fit(both)
+    found = latentnet.goodness_of_fit(model, ["density"], n_networks=200, random_state=1).simulated
+    assert [name for name, *_ in found] == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
+    for (layer, period), column in found.droplevel(["statistic", "value"], axis=1).items():
+        view = model.at(period).layer(layer)
+        own = latentnet.goodness_of_fit(view, ["density"], n_networks=200, random_state=2).simulated.iloc[:, 0]
+        assert abs(column.mean() - own.mean()) < 4 * np.hypot(column.std(), own.std()) / np.sqrt(200)
+    changes = latentnet.goodness_of_fit(model, n_networks=2, random_state=1).p_values
+    assert [name for name, statistic in changes.index if statistic == "changes"] == [("a", 1), ("b", 1)]
 
 
 def test_changes_are_over_dyads_seen_twice() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,15 +13,14 @@ from scipy import stats
 
 from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_seed_sequence
+from latentnet.checking.observed import Kind, kinds_of
 from latentnet.checks import fits, shown
 from latentnet.constraints import FRACTION, JOBS, MODEL, SEED, checked, whole
 from latentnet.inference import Engine, read_engine
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.network import as_network
-from latentnet.network.joined import join_networks
-from latentnet.network.layers import Given
-from latentnet.network.reading.periods import read_networks
+from latentnet.network import Network
+from latentnet.network.layers import as_given, given_periods
 from latentnet.posterior.clusters import evenly_spaced, occupied_counts
 from latentnet.predictive.predictive import Predictive
 from latentnet.problem.named import as_draws
@@ -125,23 +124,22 @@ def calibrate(
     (10, True)
     """
     n_replications = int(n_replications)
-    engine, presences = read_engine(model.inference), None
-    if hasattr(type(model), "at"):  # of several networks
-        several = read_networks(network, model._self_ties)
-        network, presences = join_networks(several.networks, several.sites)
-    else:
-        network = as_network(network, self_ties=model._self_ties)
-    if network.choice_set == "named":
+    engine = read_engine(model.inference)
+    self_ties = model._self_ties
+    given = given_periods(network, self_ties)[0] if hasattr(type(model), "at") else as_given(network, self_ties)
+    networks = [given.network] if given.stack is None else given.stack.networks
+    if any(one.choice_set == "named" for one in networks):
         raise ValueError(
             "network must have actors that are known beforehand, but some are there only for having been named "
             "(choice_set='named'), and a simulated network would have others; give from_nominations actors="
         )
-    if network.observed.n_dyads == 0:
+    if not all(one.observed.n_dyads for one in networks):
         raise ArgumentError("network must have observed dyads, whose design is simulated, but has none")
     fits(f"n_replications={n_replications}", 1e4 * n_replications, fix="ask for fewer")
     first, *seeds = as_seed_sequence(random_state).spawn(n_replications + 1)
-    problem = model._specify(Given(network, presences), np.random.default_rng(first))
-    pairs = _watched_pairs(problem, np.random.default_rng(first.spawn(1)[0]))
+    problem = model._specify(given, np.random.default_rng(first))
+    rng = np.random.default_rng(first.spawn(1)[0])
+    pairs = [_watched_pairs(kind.problem.network, rng) for kind in kinds_of(problem)]
     found = Parallel(n_jobs=n_jobs)(delayed(_ranks)(problem, engine, pairs, seed) for seed in seeds)
     ranks = pd.DataFrame(found)
     return Calibration(ranks, tabulated(ranks))
@@ -159,20 +157,35 @@ def tabulated(ranks: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _watched_pairs(problem: Problem, rng: np.random.Generator) -> list[tuple[int, int]]:
+Pairs = list[tuple[int, int]]
+
+
+def _watched_pairs(network: Network, rng: np.random.Generator) -> Pairs:
     """A few observed dyads, whose linear predictors are ranked."""
-    senders, receivers = np.nonzero(problem.network.observed.toarray())
+    senders, receivers = network.observed.dyads()
     some = rng.choice(len(senders), min(_N_PAIRS, len(senders)), replace=False)
     return list(zip(senders[some].tolist(), receivers[some].tolist(), strict=True))
 
 
-def _ranks(problem: Problem, engine: Engine, pairs: list[tuple[int, int]], seed: Any) -> dict[str, int]:
+def _simulated(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> Problem:
+    """The problem of networks that are drawn from a parameter vector, under the same design."""
+
+    def drawn(kind: Kind) -> Problem:
+        predictive = Predictive(kind.problem, kind.parameters(theta)[None])
+        return kind.problem.with_network(predictive.simulate(0, rng, observed=True))
+
+    if not problem.layers:
+        return drawn(Kind(problem, None))
+    layers = tuple(layer._replace(problem=drawn(Kind(layer.problem, layer))) for layer in problem.layers)
+    return replace(problem, layers=layers)
+
+
+def _ranks(problem: Problem, engine: Engine, pairs: list[Pairs], seed: Any) -> dict[str, int]:
     """Ranks of one replication, randomised among ties."""
     rng = np.random.default_rng(seed)
     theta, labels, n_components = draw_prior(problem, 1, rng)
     truth = InferenceResult(theta[None], "independent", labels=labels[None], n_components=n_components[None])
-    simulated = Predictive(problem, theta).simulate(0, rng, observed=True)
-    fitted = problem.with_network(simulated)
+    fitted = _simulated(problem, theta[0], rng)
     found = engine.infer(fitted, rng)
     if found.kind == "mode":
         raise ValueError(
@@ -205,33 +218,39 @@ def _only(found: InferenceResult, kept: np.ndarray) -> InferenceResult:
     return found._replace(labels=some(found.labels), n_components=some(found.n_components))
 
 
-def _quantities(problem: Problem, result: InferenceResult, pairs: list[tuple[int, int]]) -> dict[str, np.ndarray]:
+def _quantities(problem: Problem, result: InferenceResult, pairs: list[Pairs]) -> dict[str, np.ndarray]:
     """By name, (n_draws,): what has a meaning whatever clusters are called and however the map lies."""
     draws, theta = as_draws(problem, result, {}, {}, None), result.draws[0]
     found: dict[str, np.ndarray] = {}
     for name, values in draws.variables.items():
         if values.ndim == 2:
             found[name] = values[0]
-        elif draws.dims.get(name) in (("cutpoint",), ("network",)):
-            first = int(name == "cutpoints")  # the first one is 0
+        elif draws.dims.get(name) in (("network",), ("layer",)) or name.startswith("cutpoints"):
+            first = int(name.startswith("cutpoints"))  # the first one is 0
             found |= {f"{name}[{k}]": values[0, :, k] for k in range(first, values.shape[2])}
         elif len(draws.labels(name)) == 1:  # of actors: one of them
             found[f"{name}[{draws.labels(name)[0][0]}]"] = values[0, :, 0]
     found |= {name: draws.coefficients[0, :, k] for k, name in enumerate(draws.coefficient_names)}
-    senders, receivers = np.array(pairs).T
-    eta = Predictive(problem, theta).values("linear_predictor", senders, receivers)
-    actors = problem.network.actors
-    for k, (i, j) in enumerate(pairs):
-        found[f"linear_predictor[{actors[i]}, {actors[j]}]"] = eta[:, k]
+    for kind, chosen in zip(kinds_of(problem), pairs, strict=True):
+        eta = Predictive(kind.problem, kind.parameters(theta)).values("linear_predictor", *np.array(chosen).T)
+        for name, values in zip(_named(kind, chosen), eta.T, strict=True):
+            found[f"linear_predictor[{name}]"] = values
     found["log_likelihood"] = _log_likelihoods(problem, theta)
     if problem.clusters is not None and result.labels is not None:
         labels = result.labels[0] if problem.presences is None else result.labels[0][:, problem.presences.actors]
         found["n_occupied"] = occupied_counts(labels).astype(np.float64)
-        for i, j in pairs:
-            found[f"together[{actors[i]}, {actors[j]}]"] = (labels[:, i] == labels[:, j]).astype(np.float64)
+        for kind, chosen in zip(kinds_of(problem), pairs, strict=True):
+            own = labels[:, kind.actors()]
+            for name, (i, j) in zip(_named(kind, chosen), chosen, strict=True):
+                found[f"together[{name}]"] = (own[:, i] == own[:, j]).astype(np.float64)
         if problem.clusters.automatic and result.n_components is not None:
             found["n_components"] = result.n_components[0].astype(np.float64)
     return found
+
+
+def _named(kind: Kind, pairs: Pairs) -> list[str]:
+    actors, layer = kind.problem.network.actors, "" if kind.name is None else f"{kind.name}: "
+    return [f"{layer}{actors[i]}, {actors[j]}" for i, j in pairs]
 
 
 def _log_likelihoods(problem: Problem, theta: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from latentnet._random import RandomState, as_generator
-from latentnet.checking.replays import observed_networks, replays
+from latentnet.checking.observed import Observed, kinds_of, networks_of
+from latentnet.checking.replays import replays
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, Counts, names_for
 from latentnet.checks import check_shown, shown
@@ -32,7 +33,8 @@ class GoodnessOfFit:
     Attributes
     ----------
     table : DataFrame
-        By (statistic, value), and first by network where a model has several: `observed`; `mean`, `low` and `high`
+        By (statistic, value), and first by network where a model has several (its period, or (site, period); of layers
+        the layer's name, or (layer, one of these)): `observed`; `mean`, `low` and `high`
         (equal-tailed interval of 90 %) of the simulated networks; `p_value`, two-sided: twice the smaller share of
         simulated networks on one side of the observed one, ties counted by half.
     simulated : DataFrame
@@ -77,7 +79,8 @@ def goodness_of_fit(
     Parameters
     ----------
     model : fitted estimator
-        Also a joint model; all of its networks then come from one draw, and `changes` counts the dyads of two periods.
+        Also a joint model: all of its networks then come from one draw, `changes` counts the dyads of two periods, and
+        each layer has the statistics of its kind of ties.
     statistics : sequence of names, or dict of name to function, or None
         None: all that the kind of network has. By name: `degree` (`in_degree`, `out_degree`; `row_degree`,
         `column_degree` of two-mode networks), `distance` (geodesic, with infinite; of many thousand actors from some of
@@ -118,18 +121,18 @@ def goodness_of_fit(
     >>> bool(found.p_values["reciprocity"] < 0.05)
     True
     """
-    n_networks = int(n_networks)
-    observed = observed_networks(model)
-    check_room(n_networks, list(observed.values()))
-    check_walk(n_networks, model._problem)
-    frames = [_frame(network, by) for network in observed.values()]
-    asked = _read(statistics, frames[0])
+    n_networks, networks = int(n_networks), networks_of(model)
+    observed = [one.network for one in networks]
+    check_room(n_networks, observed)
+    for kind in kinds_of(model._problem):
+        check_walk(n_networks, kind.problem)
+    frames = [_frame(network, by) for network in observed]
+    asked = _read(statistics, frames)
     rng = as_generator(random_state)
-    simulated = list(replays(model, n_networks, rng))
-    runs = [list(observed.values()), *simulated]
-    chosen = asked or _default(frames[0], [network for run in runs for network in run])
-    counted = _counted(runs, frames, chosen, list(observed), with_changes=statistics is None)
-    return _result(counted, joint=hasattr(model, "networks_"))
+    runs = [observed, *replays(model, networks, n_networks, rng)]
+    chosen = asked or _defaults(networks, frames, runs)
+    counted = _counted(runs, frames, chosen, networks, with_changes=statistics is None)
+    return _result(counted, joint=networks[0].name is not None)
 
 
 def _frame(network: Network, by: str | None) -> Setting:
@@ -143,24 +146,27 @@ def _kind(frame: Setting) -> str:
     return "two-mode" if frame.two_mode else "directed" if frame.directed else "undirected"
 
 
-def _read(statistics: Any, frame: Setting) -> dict[str, _Function]:
-    """The statistics that were asked for; empty where the choice is ours."""
+def _read(statistics: Any, frames: Sequence[Setting]) -> list[dict[str, _Function]]:
+    """The statistics that were asked for, of each network those that it has; empty where the choice is ours."""
     if statistics is None:
-        return {}
+        return []
     if isinstance(statistics, Mapping):
         check_shown("statistics: names", statistics)
-        return {str(name): _of_user(str(name), function) for name, function in statistics.items()}
+        return [{str(name): _of_user(str(name), function) for name, function in statistics.items()}] * len(frames)
     names = [statistics] if isinstance(statistics, str) else list(statistics)
-    possible = names_for(_kind(frame), by=frame.by is not None)
+    possible = [names_for(_kind(frame), by=frame.by is not None) for frame in frames]
     for name in names:
-        if name == "mixing" and name not in possible:
+        if any(name in of_one for of_one in possible):
+            continue
+        if name == "mixing":
             raise ValueError("statistics has 'mixing', which needs an attribute of the actors: by='...'")
-        if name not in possible:
-            raise ValueError(
-                f"statistics must be among {', '.join(map(repr, possible))} for a network that is {_kind(frame)}, or a "
-                f"dict of functions, but has {shown(name)}"
-            )
-    return {name: STATISTICS[name].function for name in names}
+        kinds = " and ".join(dict.fromkeys(map(_kind, frames)))
+        some = ", ".join(map(repr, dict.fromkeys(each for of_one in possible for each in of_one)))
+        raise ValueError(
+            f"statistics must be among {some} for a network that is {kinds}, or a dict of functions, but has "
+            f"{shown(name)}"
+        )
+    return [{name: STATISTICS[name].function for name in names if name in of_one} for of_one in possible]
 
 
 def _of_user(name: str, function: Callable[[Network], Any]) -> _Function:
@@ -179,6 +185,18 @@ def _of_user(name: str, function: Callable[[Network], Any]) -> _Function:
     return counts
 
 
+def _defaults(
+    networks: Sequence[Observed], frames: Sequence[Setting], runs: Sequence[Sequence[Network]]
+) -> list[dict[str, _Function]]:
+    """Of each network those of its layer, which are the same for all sites and periods."""
+    layers = [one.kind.name for one in networks]
+    found = {}
+    for layer in dict.fromkeys(layers):
+        places = [k for k, name in enumerate(layers) if name == layer]
+        found[layer] = _default(frames[places[0]], [run[k] for run in runs for k in places])
+    return [found[layer] for layer in layers]
+
+
 def _default(frame: Setting, networks: Sequence[Network]) -> dict[str, _Function]:
     """All that say something: structure unless values are any real numbers, values unless all are 0 and 1."""
     binary = all(bool(np.all(network.ties.data == 1.0)) for network in networks)
@@ -193,26 +211,21 @@ def _default(frame: Setting, networks: Sequence[Network]) -> dict[str, _Function
 def _counted(
     runs: Sequence[Sequence[Network]],
     frames: Sequence[Setting],
-    chosen: Mapping[str, _Function],
-    names: Sequence[Any],
+    chosen: Sequence[Mapping[str, _Function]],
+    networks: Sequence[Observed],
     *,
     with_changes: bool,
 ) -> dict[tuple[Any, str], list[Counts]]:
     """{(network, statistic): counts of the observed and of each simulated one}."""
     found: dict[tuple[Any, str], list[Counts]] = {}
-    for networks in runs:
-        seen = [Seen(network, frame) for network, frame in zip(networks, frames, strict=True)]
-        for k, one in enumerate(seen):
-            for name, function in chosen.items():
-                found.setdefault((names[k], name), []).append(function(one))
-            if with_changes and k and _follows(names[k - 1], names[k]):
-                found.setdefault((names[k], "changes"), []).append(_changes(seen[k - 1], one))
+    for run in runs:
+        seen = [Seen(network, frame) for network, frame in zip(run, frames, strict=True)]
+        for k, (one, observed) in enumerate(zip(seen, networks, strict=True)):
+            for name, function in chosen[k].items():
+                found.setdefault((observed.name, name), []).append(function(one))
+            if with_changes and observed.period:
+                found.setdefault((observed.name, "changes"), []).append(_changes(seen[k - 1], one))
     return found
-
-
-def _follows(before: Any, after: Any) -> bool:
-    """Whether two networks are of one site."""
-    return not isinstance(after, tuple) or before[0] == after[0]
 
 
 def _changes(before: Seen, after: Seen) -> Counts:

@@ -43,6 +43,7 @@ class Observed(NamedTuple):
     network: Network
     kind: Kind
     places: np.ndarray  # (n_actors,) where its actors are among those of the kind
+    period: int  # 0 is the first, before which there is none
 
 
 def kinds_of(problem: Problem) -> list[Kind]:
@@ -60,9 +61,10 @@ def networks_of(model: Any) -> list[Observed]:
     found = []
     for kind in kinds_of(model._problem):
         if not hasattr(model, "networks_"):
-            network, layer = kind.problem.network, kind.name
+            layer = kind.name
+            network = model.network_ if layer is None else kind.problem.network
             where = "" if layer is None else f"layer {layer!r}"
-            found.append(Observed(layer, where, network, kind, np.arange(network.n_actors)))
+            found.append(Observed(layer, where, network, kind, np.arange(network.n_actors), 0))
             continue
         several = model._several if kind.layer is None else model._of_layers[kind.name]
         presences = kind.problem.presences
@@ -70,12 +72,13 @@ def networks_of(model: Any) -> list[Observed]:
         flat = [network for periods in several.networks for network in periods]
         for number, (name, network) in enumerate(zip(several.names(), flat, strict=True)):
             label = name if kind.layer is None else (kind.name, name)
-            found.append(Observed(label, _in_words(model, kind, name), network, kind, presences.of_network(number)))
+            site, period = (None, name) if several.sites is None else name
+            words = _in_words(model, kind, site, period)
+            found.append(Observed(label, words, network, kind, presences.of_network(number), period))
     return found
 
 
-def _in_words(model: Any, kind: Kind, name: Any) -> str:
-    site, period = (None, name) if model.sites_ is None else name
+def _in_words(model: Any, kind: Kind, site: Any, period: int) -> str:
     said = [f"layer {kind.name!r}"] if kind.layer is not None else []
     said += [f"site {site!r}"] if model.sites_ is not None else []
     said += [f"period {period}"] if model.n_periods_ > 1 else []

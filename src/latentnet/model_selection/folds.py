@@ -14,11 +14,23 @@ from latentnet._random import RandomState, as_generator
 from latentnet.checks import fits_square, is_whole, shown, whole_number
 from latentnet.network import Network, as_network
 from latentnet.network.changed import without_self_ties_of_unknown
+from latentnet.network.layers import Layers
 from latentnet.network.sparse import entries_at
 
-__all__ = ["ActorKFold", "DyadKFold", "RespondentKFold", "folds_of"]
+__all__ = ["ActorKFold", "DyadKFold", "RespondentKFold", "folds_of", "one_network"]
 
 Dyads = list[tuple[Any, Any]]
+
+
+def one_network(network: Any) -> Network:
+    """Read a network whose dyads are to be held out, of which there must be one."""
+    if isinstance(network, Layers):
+        raise ArgumentError(
+            f"network must be one network, whose dyads are held out, but is {shown(network)}; "
+            "compare(models, criterion='kfold') holds out pairs of all layers, and with_unobserved(dyads) those "
+            "of one, which model.layer(name) then scores"
+        )
+    return as_network(network)
 
 
 class _KFold(BaseEstimator):
@@ -51,7 +63,7 @@ class _KFold(BaseEstimator):
             If all dyads, as a list, would not fit into memory.
         """
         n_splits = whole_number("n_splits", self.n_splits, 2)
-        network = as_network(network)
+        network = one_network(network)
         if network.observed.n_dyads == 0:
             raise ArgumentError("network must have observed dyads to hold out, but has none")
         fix = (

@@ -14,9 +14,9 @@ from sklearn.model_selection import ParameterGrid
 from latentnet.checks import shown
 from latentnet.compiled import first_class_functions
 from latentnet.constraints import JOBS, MODEL, Rule, checked
-from latentnet.model_selection.folds import Dyads, folds_of
+from latentnet.model_selection.folds import Dyads, folds_of, one_network
 from latentnet.model_selection.scores import Score, held_out, read_scoring
-from latentnet.network import Network, as_network
+from latentnet.network import Network
 
 __all__ = ["GridSearch", "anew", "cross_validate"]
 
@@ -73,7 +73,7 @@ def cross_validate(
     >>> bool(table["roc_auc"].mean() > 0.6)
     True
     """
-    network = as_network(network)
+    network = one_network(network)
     scores = read_scoring(scoring, network)
     folds = folds_of(cv, network)
     return _tables([model], network, folds, scores, n_jobs)[0]
@@ -91,7 +91,8 @@ def _tables(
         if not hasattr(model, "predict_proba"):
             raise TypeError(
                 f"model must be an estimator of one network, such as LatentPositionModel(), but is {shown(model)}; of "
-                "several periods, fit the first ones and score model.forecast() on the next"
+                "several periods, fit the first ones and score model.forecast() on the next, or compare(models, "
+                "criterion='kfold')"
             )
     tasks = (
         delayed(_fold_scores)(anew(model), network, training, dyads, list(scores.values()))
@@ -195,7 +196,7 @@ class GridSearch(BaseEstimator, Generic[Model]):
         """
         for name, rule in _OF_SEARCH.items():
             rule.demand(name, getattr(self, name))
-        network = as_network(network)
+        network = one_network(network)
         scores = read_scoring(self.scoring, network)
         if len(scores) != 1:
             raise ValueError(

@@ -105,8 +105,14 @@ def _title(key: Any) -> str:
     name = _statistic(key).replace("_", " ")
     if not isinstance(key, tuple):
         return name
-    network = key[0]
-    return f"{network[0]}, period {network[1]}: {name}" if isinstance(network, tuple) else f"period {network}: {name}"
+    return f"{_network(key[0])}: {name}"
+
+
+def _network(name: Any) -> str:
+    """Layer, site and period in words, as far as there are several."""
+    if isinstance(name, tuple):
+        return f"{name[0]}, {_network(name[1])}"
+    return f"period {name}" if isinstance(name, int) else str(name)
 
 
 def _draw(ax: Axes, table: pd.DataFrame, title: str, p: float) -> None:
