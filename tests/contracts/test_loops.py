@@ -237,6 +237,7 @@ def test_fitted_model_speaks_of_self_ties(tmp_path: Path) -> None:
         write_zip(path, signed(entries | {"model.json": json.dumps(content).encode()}))
         with pytest.raises(ValueError, match=r"needs self-ties|its self-ties are not"):
             latentnet.load(path)
+    assert model.place({"new": {0: 1, 1: 1}}, random_state=1).positions.shape == (1, D)
     again = model.simulate(1, 4, observed=True)[0]
     np.testing.assert_array_equal(np.isnan(again.self_ties), np.isnan(network.self_ties))
     assert latentnet.loo(model).n_units == len(observed_units(model._problem).senders)
@@ -272,6 +273,7 @@ def test_known_coefficient_is_recovered() -> None:
         assert abs(model.intercept_ + model.coefficients_["loops"] - loops) < 4.0 * sd
 
 
+@pytest.mark.slow
 def test_joint_models_and_layers_have_their_self_ties(tmp_path: Path) -> None:
     first, second = _network(), _network(missing=True)
     model = DynamicLatentPositionModel(effects=[Loops()], inference="map", random_state=1).fit([first, second])

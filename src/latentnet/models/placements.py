@@ -66,8 +66,8 @@ class Placements(Fitted):
         Raises
         ------
         ValueError
-            Without a latent space, in two-mode networks, with effects beside intercept and similarity, for a new actor
-            that was in the fit, or where `received` is given for an undirected network.
+            Without a latent space, in two-mode networks, with effects beside intercept, similarity and `Loops`, for a
+            new actor that was in the fit, or where `received` is given for an undirected network.
         UnknownActorError
             For a tie with somebody who was not in the fit.
 
@@ -134,7 +134,7 @@ def _check_model(problem: Problem) -> None:
             "ranks, or actors who are there for having been named; fit to one that has not"
         )
     for effect, _, _ in problem.effects:
-        if not effect.implied:
+        if not (effect.implied or effect.of_self_ties):
             raise ValueError(
                 f"place knows nothing of the new actors' values of {shown(effect)}; fit without it to place actors"
             )
