@@ -14,7 +14,7 @@ __all__ = ["Density", "Gaussians"]
 
 Density = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
-_OTHERS = 0.2  # steps of the other parameters' means, in their units, as a share of those of positions in theirs
+_OTHERS = 0.2  # steps of the other parameters' means, in the data's units, as a share of those of positions in theirs
 _FIRST, _SECOND = 0.9, 0.99  # Adam's rates of forgetting
 
 
@@ -24,12 +24,14 @@ class Gaussians:
     Parameters
     ----------
     problem : Problem
-        Positions first; without clusters.
+        Positions first.
     mean : ndarray of shape (n_parameters,)
         Where it begins.
+    mass : ndarray of shape (n_parameters,), optional
+        About the precision of each parameter but positions; None: that of numbers which all ties tell of.
     """
 
-    def __init__(self, problem: Problem, mean: np.ndarray) -> None:
+    def __init__(self, problem: Problem, mean: np.ndarray, mass: np.ndarray | None = None) -> None:
         n, d = problem.n_actors, problem.n_dims
         self.n_actors, self.n_dims, self.mean = n, d, mean.copy()
         self.n_positions, self.intercept = n * d, problem.intercept
@@ -41,6 +43,9 @@ class Gaussians:
         self._entries, self._diagonal = lower, np.flatnonzero(lower[0] == lower[1])
         self.factor = np.zeros((len(lower[0]), n))  # logs on the diagonal
         self.log_deviation = np.full(len(mean) - n * d, -0.5 * np.log(1.0 + problem.degrees.sum()))
+        if mass is not None:
+            self.log_deviation = -0.5 * np.log(mass[n * d :])
+        self._others = _OTHERS * problem.units[n * d :]
         sizes = len(mean), self.factor.size, self.log_deviation.size
         self._moments = [np.zeros((2, size)) for size in sizes]
         self._steps = 0
@@ -72,8 +77,7 @@ class Gaussians:
         of_factor[self._diagonal] += 1.0  # of the entropy
         deviation = np.exp(self.log_deviation)
         of_deviation = slope[self.n_positions :] * noise[self.n_positions :] * deviation + 1.0
-        rates = np.full(self.mean.size, _OTHERS * rate)
-        rates[: self.n_positions] = rate * np.tile(self.unit, self.n_dims)
+        rates = rate * np.concatenate([np.tile(self.unit, self.n_dims), self._others])
         self._steps += 1
         self.mean += rates * self._adam(0, slope)
         self.factor += rate * self._adam(1, of_factor.ravel()).reshape(self.factor.shape)

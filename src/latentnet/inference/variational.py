@@ -9,13 +9,20 @@ import numpy as np
 
 from latentnet._exceptions import ConvergenceWarning, warn
 from latentnet.checks import fits
+from latentnet.compiled import offers
 from latentnet.constraints import COUNT, Rule, among
 from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.gaussians import Density, Gaussians
-from latentnet.inference.optimise import mode_density
+from latentnet.inference.held_out import HeldOut, held_out, log_score
+from latentnet.inference.tuning import informed_mass, plain_mass
 from latentnet.likelihood.approximate import Approximate
-from latentnet.network.sparse import entries_at
+from latentnet.likelihood.approximate_effects import ApproximateEffects
+from latentnet.likelihood.fused import Fused
+from latentnet.likelihood.verbs import information
+from latentnet.posterior.clusters import responsibilities_of_draws
+from latentnet.problem.target import Target
+from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -23,8 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Variational"]
 
 _MOST_VALUES = 2**26  # of all draws: half a gigabyte
-_HELD_OUT = 2000  # ties, and as many other dyads
-_WINDOW = 20  # iterations between looks at them
+_WINDOW = 20  # iterations between looks at the dyads held out
 _GAIN = 1e-3  # of their log score, at which it stops
 _RATE, _LAST_RATE = 0.08, 0.008  # of steps, in standard deviations of a position
 _DECAY = 150.0  # iterations in which steps shrink to a third
@@ -37,13 +43,16 @@ class Variational(Engine):
 
     From the mode on, it climbs the evidence lower bound by its reparametrised gradient (Kingma & Welling 2014). It
     mends most of what the mode shrinks, and `model.posterior_` holds independent draws of the approximation. Intervals
-    are approximate, and too narrow: actors' positions are taken as independent. On simulated networks of 500 actors
-    intervals of dyads' distances that say 90 % held 83 to 86 %.
+    are approximate, and too narrow: actors' positions are taken as independent, of each other and of all else. On
+    simulated networks of 500 actors intervals of dyads' distances that say 90 % held 83 to 86 %; those of intercepts
+    and coefficients are narrower still.
 
     A few ties and as many other dyads are held out and watched: it has converged when their log score stops rising.
     They are then put back for the last iterations.
 
-    It is there for binary ties (logit) with ``similarity="distance"`` and without effects.
+    It is there for ``similarity="distance"``: binary ties (logit) and counts (Poisson without exposure), with effects
+    of attributes, for counts also with random effects, as `MAP` says of ``likelihood="approximate"``, and with a
+    given number of clusters. Labels are then drawn given each draw of positions and clusters.
 
     Parameters
     ----------
@@ -81,11 +90,11 @@ class Variational(Engine):
     @staticmethod
     def refusal(problem: Problem) -> str:
         """Why it cannot fit a problem's model; empty where it can."""
-        if problem.clusters is not None:
-            return "there are clusters"
+        if problem.clusters is not None and problem.clusters.automatic:
+            return "the number of clusters is unknown"
         if len(problem.layers) > 1:
             return "there are several kinds of ties"
-        return Approximate.plain_refusal(problem)
+        return Approximate.plain_refusal(problem) and ApproximateEffects.refusal(problem)
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Find the approximation; the result holds one chain of independent draws."""
@@ -94,13 +103,12 @@ class Variational(Engine):
             raise ValueError(f"inference='variational' cannot fit this model, as {refusal}; take inference='mcmc'")
         n_bytes = 8.0 * int(self.n_draws) * problem.n_parameters
         fits(f"Variational: n_draws={self.n_draws} draws", n_bytes, fix="draw fewer")
-        senders, receivers, tied = _held_out(problem, rng)
-        actors = problem.network.actors
-        pairs = zip(actors[senders].tolist(), actors[receivers].tolist(), strict=True)
+        dyads, actors = held_out(problem, rng), problem.network.actors
+        pairs = zip(actors[dyads.senders].tolist(), actors[dyads.receivers].tolist(), strict=True)
         part = problem.with_network(problem.network.with_unobserved(pairs))
         mode = self._mode(part, rng)
-        law = Gaussians(part, mode)
-        converged, score = self._climb(law, part, (senders, receivers, tied), rng)
+        law = Gaussians(part, mode, self._mass(part, mode, rng))
+        converged, score = self._climb(law, part, dyads, rng)
         if not converged:
             warn(
                 f"Variational stopped after {self.max_iterations} iterations, while the log score of the dyads held "
@@ -115,7 +123,17 @@ class Variational(Engine):
         if approximate is not None:
             statistics |= measured_errors(approximate, law.mean[np.newaxis])
             statistics = {name: np.full((1, n_draws), values.flat[0]) for name, values in statistics.items()}
-        return InferenceResult(draws[np.newaxis], "independent", statistics, point=law.mean.copy())
+        result = InferenceResult(draws[np.newaxis], "independent", statistics, point=law.mean.copy())
+        return result if problem.clusters is None else _with_labels(problem, result, rng)
+
+    def _mass(self, problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+        """What is known of each parameter at the mode; None in plain models, which need not look."""
+        if Fused.accepts(problem):
+            return None if problem.clusters is None else plain_mass(problem)
+        approximate = approximation(problem, self.likelihood, "Variational")
+        if approximate is None and not offers(problem.likelihood, information):
+            return plain_mass(problem)
+        return informed_mass(problem, mode, rng, approximate)
 
     def _mode(self, problem: Problem, rng: np.random.Generator) -> np.ndarray:
         approximate = approximation(problem, self.likelihood, "Variational")
@@ -124,13 +142,14 @@ class Variational(Engine):
 
     def _density(self, problem: Problem) -> Density:
         approximate = approximation(problem, self.likelihood, "Variational")
-        return mode_density(problem, np.float32, approximate)
+        own = problem.target(np.float32) if approximate is None else Target(approximate, problem.own_prior())
+        return BoundTarget(own).log_posterior
 
     def _climb(
         self,
         law: Gaussians,
         problem: Problem,
-        held_out: tuple[np.ndarray, np.ndarray, np.ndarray],
+        dyads: HeldOut,
         rng: np.random.Generator,
     ) -> tuple[bool, float]:
         """Iterate until the log score of the dyads held out stops rising: whether it did, and the score."""
@@ -138,7 +157,7 @@ class Variational(Engine):
         for iteration in range(self.max_iterations):
             law.step(density, max(_RATE * np.exp(-iteration / _DECAY), _LAST_RATE), rng)
             if (iteration + 1) % _WINDOW == 0:
-                score = law.log_score(*held_out)
+                score = log_score(law, problem, dyads)
                 if score < best + _GAIN and iteration + 1 >= 5 * _WINDOW:
                     return True, score
                 best = max(best, score)
@@ -152,17 +171,12 @@ class Variational(Engine):
         law.mean[:] = total / _FINAL
 
 
-def _held_out(problem: Problem, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Senders, receivers and ties of some ties and as many other observed dyads: at most a twentieth of the ties."""
-    network, ties = problem.network, problem.network.ties.tocoo()
-    some = rng.permutation(ties.nnz)[: min(_HELD_OUT, ties.nnz // 20)]
-    if not network.directed:
-        some = some[ties.row[some] < ties.col[some]]
-    others = rng.integers(network.n_actors, size=(2, some.size))
-    i, j = np.concatenate([ties.row[some], others[0]]), np.concatenate([ties.col[some], others[1]])
-    low, high = (i, j) if network.directed else (np.minimum(i, j), np.maximum(i, j))
-    _, first = np.unique(low.astype(np.int64) * network.n_actors + high, return_index=True)
-    first = first[i[first] != j[first]]
-    i, j = i[first], j[first]
-    seen, tied = entries_at(network.observed.missing, i, j) == 0.0, entries_at(network.ties, i, j) > 0.0
-    return i[seen], j[seen], tied[seen]
+def _with_labels(problem: Problem, result: InferenceResult, rng: np.random.Generator) -> InferenceResult:
+    """Draw every actor's cluster given its position and the clusters of each draw."""
+    mixture = problem.own_prior().positions
+    n_components = np.full(result.draws.shape[:2], mixture.most)
+    labels = np.empty((*result.draws.shape[:2], problem.n_first), np.int64)
+    for k, draw in enumerate(result.draws[0]):  # one by one: all of their probabilities would take as many numbers more
+        shares = responsibilities_of_draws(mixture, draw[np.newaxis], n_components[0, :1])[0].cumsum(axis=1)
+        labels[0, k] = (rng.random(len(shares))[:, np.newaxis] * shares[:, -1:] >= shares[:, :-1]).sum(axis=1)
+    return result._replace(labels=labels, n_components=n_components)

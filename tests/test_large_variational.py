@@ -1,0 +1,110 @@
+"""The variational approximation of models with counts, effects and clusters: against chains, and what it reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+from scipy.stats import bernoulli, poisson
+
+from latentnet import LatentClusterModel, LatentPositionModel, Network, Variational, load
+from latentnet.datasets import make_large_network
+from latentnet.effects import Homophily, Sociality
+from latentnet.inference.gaussians import Gaussians
+from latentnet.inference.held_out import held_out, log_score
+from latentnet.network.layers import Given
+
+_CENTRES = np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, 4.0]])
+
+
+def _network(n: int, *, counts: bool = False) -> Network:
+    rng = np.random.default_rng(3)
+    ties = make_large_network(n, mean_degree=6.0, random_state=2)[0].network.ties
+    frame = pd.DataFrame({"group": rng.integers(3, size=n).astype(str)})
+    return Network.from_array((2.0 if counts else 1.0) * ties, attributes=frame)
+
+
+def _clustered(n: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    z = _CENTRES[rng.integers(3, size=n)] + rng.standard_normal((n, 2))
+    tied = rng.random((n, n)) < expit(1.0 - np.linalg.norm(z[:, None] - z[None], axis=-1))
+    ties = np.triu(tied, 1).astype(float)
+    return ties + ties.T
+
+
+@pytest.mark.parametrize("counts", [False, True])
+def test_log_score_of_effects_is_that_of_the_family(counts: bool) -> None:
+    """Where the approximation is almost a point, by scipy's probabilities at it."""
+    model = LatentPositionModel(effects=[Homophily("group")], family="poisson" if counts else "bernoulli")
+    problem = model._specify(Given(_network(120, counts=counts)), np.random.default_rng(1))
+    rng = np.random.default_rng(2)
+    mean = 0.3 * rng.standard_normal(problem.n_parameters)
+    law = Gaussians(problem, mean, np.full(problem.n_parameters, 1e24))
+    law.factor[[0, 2]] = -30.0
+    dyads = held_out(problem, rng)
+    assert dyads.senders.size >= 20
+    assert 0.0 < np.mean(dyads.values > 0.0) < 1.0
+    z, same = problem.parameters.positions(mean), problem.network.attributes["group"].to_numpy()
+    i, j = dyads.senders, dyads.receivers
+    eta = mean[problem.intercept] - np.linalg.norm(z[i] - z[j], axis=1)
+    eta += mean[problem.coefficient_indices[0]] * (same[i] == same[j])
+    exact = poisson.logpmf(dyads.values, np.exp(eta)) if counts else bernoulli.logpmf(dyads.values, expit(eta))
+    assert log_score(law, problem, dyads) == pytest.approx(exact.mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize("likelihood", ["exact", "approximate"])
+def test_counts_with_effects_are_reported_as_draws_of_an_approximation(likelihood: str, tmp_path: Path) -> None:
+    effects, network = [Homophily("group"), Sociality()], _network(80, counts=True)
+    model, again = (
+        LatentPositionModel(
+            family="poisson", effects=effects, inference=Variational(30, likelihood=likelihood), random_state=1
+        ).fit(network)
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(model.draws_.parameters, again.draws_.parameters)
+    assert model.likelihood_["kind"] == likelihood
+    assert model.draws_.kind == "independent"
+    assert model.draws_.variables["sociality"].shape == (1, 30, 80)
+    assert "approximate" in model.diagnose().notes[0]
+    degrees = np.asarray(network.ties.sum(axis=1)).ravel()
+    assert np.corrcoef(model.draws_.variables["sociality"][0].mean(axis=0), degrees)[0, 1] > 0.5
+    model.save(tmp_path / "counts.latentnet")
+    np.testing.assert_array_equal(load(tmp_path / "counts.latentnet").positions_, model.positions_)
+
+
+def test_clusters_are_drawn_given_positions_and_found() -> None:
+    """Labels of 400 draws against their probabilities: 270 shares, all within five standard errors."""
+    model = LatentClusterModel(3, inference=Variational(400), random_state=1).fit(_clustered(90))
+    assert model.membership_.shape == (90, 3)
+    np.testing.assert_allclose(model.membership_.sum(axis=1), 1.0)
+    np.testing.assert_array_equal(model.labels_, model.membership_.argmax(axis=1))
+    assert model.cluster_means_.shape == (3, 2)
+    assert model.cluster_weights_.sum() == pytest.approx(1.0)
+    assert (model.cluster_variances_ > 0.1).all()
+    truth = np.random.default_rng(1).integers(3, size=90)
+    same, found = (one[:, None] == one[None] for one in (truth, model.labels_))
+    assert np.mean(same == found) > 0.85
+    labels = model.draws_.extra["cluster_label"][0]
+    shares = np.stack([(labels == g).mean(axis=0) for g in range(3)], axis=1)
+    error = np.sqrt(model.membership_ * (1.0 - model.membership_) / 400)
+    assert np.all(np.abs(shares - model.membership_) < 5.0 * error + 0.01)
+    assert "cluster_label" in model.posterior_["posterior"]
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (LatentPositionModel(effects=[Sociality()]), "has a value for each actor"),
+        (LatentPositionModel(family="gaussian"), "binary ties"),
+        (LatentPositionModel(similarity="bilinear"), "similarity='distance'"),
+        (LatentClusterModel("auto"), "n_clusters='auto' needs inference='mcmc'"),
+    ],
+)
+def test_what_it_is_not_for_is_refused_by_name(model: Any, words: str) -> None:
+    model.set_params(inference="variational")
+    with pytest.raises(ValueError, match=f"{words}.*"):
+        model.fit(_network(60))
