@@ -13,7 +13,7 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Network, checks
+from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Layers, Network, checks
 from latentnet.datasets import load_sampson, make_large_network
 from latentnet.effects import Homophily
 from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold, cross_validate
@@ -197,6 +197,7 @@ def test_search_knows_which_way_a_score_is_better() -> None:
         (lambda: cross_validate(MODEL, _karate(), scoring="f1"), "scoring must be one of 'log_score'"),
         (lambda: cross_validate(MODEL, _karate(), scoring={"x": 1}), r"scoring\['x'\] must be a function"),
         (lambda: cross_validate(DynamicLatentPositionModel(), _karate()), "estimator of one network"),
+        (lambda: cross_validate(MODEL, Layers({"a": _karate()})), "network must be one network.*with_unobserved"),
         (lambda: GridSearch(MODEL, {"n_dims": [1]}, scoring=["brier", "roc_auc"]).fit(_karate()), "must be one score"),
         (lambda: GridSearch(MODEL, {"dims": [1]}).fit(_karate()), "dims"),
     ],
