@@ -159,8 +159,8 @@ class _Actors:
 def _actor_densities(model: Any, problem: Problem, networks: list[Network], fold: Fold, seed: Any) -> pd.Series[float]:
     (network,), ((training, dyads),) = networks, fold
     model.fit(training)
-    seen = training.observed.toarray()
-    known = np.logical_or(seen.any(axis=0), seen.any(axis=1))
+    sent, received = training.observed.counts()
+    known = sent + received > 0
     of_known = [pair for pair in dyads if any(known[network.index(pair)])]
     problem = model._problem.with_network(held_out(network, of_known).network)
     pooled, gone = model.draws_.pooled, np.flatnonzero(~known)
