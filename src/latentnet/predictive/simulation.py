@@ -102,8 +102,7 @@ def check_room(n_networks: int, networks: Sequence[Network]) -> None:
 
 def check_walk(n_networks: int, problem: Problem) -> None:
     """Refuse so many networks that their dyads, drawn one by one, would take hours, before the first is drawn."""
-    parts = [layer.problem for layer in problem.layers] or [problem]
-    each = sum(part.network.observed.n_dyads_possible for part in parts if not is_large(part))
+    each = 0 if is_large(problem) else problem.network.observed.n_dyads_possible
     if n_networks * each > _MOST_DYADS:
         most = int(_MOST_DYADS // each)
         fix = f"ask for at most {most}" if most else "fit a part of the network"
