@@ -19,6 +19,7 @@ from latentnet.likelihood.meshed import Meshed, mesh_at, meshed
 from latentnet.likelihood.verbs import value_and_gradient
 from latentnet.nbody.sums import SoftplusSum
 from latentnet.network.layers import Given
+from latentnet.posterior.diagnostics import mean_ess
 from latentnet.problem.problem import Problem
 
 
@@ -147,3 +148,34 @@ def test_what_a_sum_raises_in_a_chain_is_raised_by_fit(monkeypatch: pytest.Monke
     monkeypatch.setattr(MCMC, "go_on", lambda *arguments: (started.append(True), begin(*arguments))[1])
     with pytest.raises(MemoryError, match="no room for the grid"):
         LatentPositionModel(inference=_engine(), random_state=1).fit(_network())
+
+
+def _moments(draws: np.ndarray) -> np.ndarray:
+    """Means and standard deviations (n_quantities,) of draws (n_quantities, n_chains, n_draws), and their errors."""
+    centred = draws - draws.mean(axis=(1, 2), keepdims=True)
+    sds = draws.std(axis=(1, 2))
+    of_sds = (centred**2).std(axis=(1, 2)) / np.sqrt(mean_ess(centred**2)) / (2.0 * sds)
+    return np.stack([draws.mean(axis=(1, 2)), sds, sds / np.sqrt(mean_ess(centred)), of_sds])
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+@pytest.mark.parametrize("counts", [False, True])
+def test_posterior_is_that_of_the_exact_likelihood_within_monte_carlo_error(counts: bool) -> None:
+    """Means and standard deviations of the intercept, the variance and 50 linear predictors: 104 z-scores.
+
+    All below 5, as effective draws are few (1 in 16,000 a case, were the scores normal).
+    """
+    network, found = _network(200, counts=counts, mean_degree=8.0), []
+    pairs = np.random.default_rng(5).permutation(200)[:100].reshape(50, 2).tolist()
+    for kind, seed in (("exact", 1), ("approximate", 2)):
+        engine = MCMC(400, 300, 4, likelihood=kind, max_thin=1)
+        model = LatentPositionModel(family="poisson" if counts else "bernoulli", inference=engine, random_state=seed)
+        model.fit(network)
+        assert model.likelihood_["kind"] == kind
+        scalars = [model.draws_.variables[name] for name in ("intercept", "position_variance")]
+        eta = model.linear_predictor([tuple(pair) for pair in pairs], draws=True).reshape(4, 400, 50)
+        found.append(_moments(np.concatenate([np.stack(scalars), np.moveaxis(eta, 2, 0)])))
+    (means, sds, of_means, of_sds), (others, spreads, of_others, of_spreads) = found
+    assert np.abs((means - others) / np.hypot(of_means, of_others)).max() < 5.0
+    assert np.abs((sds - spreads) / np.hypot(of_sds, of_spreads)).max() < 5.0
