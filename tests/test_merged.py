@@ -77,6 +77,11 @@ def test_what_is_not_one_model_is_named() -> None:
     def other(network: str = "complete", **params: object) -> LatentPositionModel:
         return refit(LatentPositionModel(**{"inference": engine(), "random_state": 2, **params}), NETWORKS[network])
 
+    off = other()
+    statistics = off.draws_.statistics | {"log_likelihood_error": np.full((2, off.draws_.n_draws), 1e-4)}
+    object.__setattr__(off.draws_, "statistics", statistics)
+    with pytest.raises(ValueError, match=r"models\[1\] has the likelihood approximate, but models\[0\] has exact"):
+        latentnet.merge([first, off])
     with pytest.raises(TypeError, match="models must be a sequence"):
         latentnet.merge(first)
     with pytest.raises(ValueError, match="at least two fitted models"):

@@ -80,7 +80,7 @@ class MCMC(Engine):
         "approximate": the sum over all dyads is approximated as under `MAP`, for the models named there, and
         `model.likelihood_` has its measured errors. The draws are those of the approximated density, as forces are its
         exact derivatives; single actors do not jump then, which the exact one lets them do. "auto" approximates beyond
-        5,000 actors where it can.
+        10,000 actors where it can.
     checkpoint : str, path or None
         File to write the chains' states and draws to, twice a minute at most and at the end: `latentnet.resume` goes on
         from there, also after the process was killed, with the draws of an uninterrupted run. The file is replaced

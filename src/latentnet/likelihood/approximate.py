@@ -15,7 +15,7 @@ from scipy import sparse
 from latentnet.compiled import exp, implements, kernel, softplus
 from latentnet.effects import Distance
 from latentnet.likelihood.fused import Fused
-from latentnet.likelihood.looped import Looped
+from latentnet.likelihood.looped import NO_SELF_TIES, Looped
 from latentnet.likelihood.verbs import value_and_gradient
 from latentnet.nbody.sums import MOST_DIMS, SoftplusSum, relative_errors
 
@@ -56,7 +56,7 @@ class Approximate:
     def plain_refusal(problem: Problem) -> str:
         """Why a problem's model is none of those that it is made for; empty where it is."""
         if Looped.accepts(problem):
-            return "it has no self-ties, but effects has Loops()"
+            return NO_SELF_TIES
         if not Fused.accepts(problem) or type(problem.similarity) is not Distance:
             return (
                 "it is there for binary ties (logit) with similarity='distance' and without effects or lists of "

@@ -17,6 +17,7 @@ from latentnet.compiled import implements
 from latentnet.effects import Distance, Effect, Receiver, Sender, SenderReceiver, Sociality
 from latentnet.families import Bernoulli, Poisson
 from latentnet.likelihood.approximate import Errors
+from latentnet.likelihood.looped import NO_SELF_TIES, Looped
 from latentnet.likelihood.pair_kinds import MOST_CLASSES, PairKinds, of_attributes, pair_kinds
 from latentnet.likelihood.verbs import information, value_and_gradient
 from latentnet.nbody.kinds import KindSum, Pairs, Term, terms_of
@@ -71,6 +72,8 @@ class ApproximateEffects:
     @staticmethod
     def refusal(problem: Problem) -> str:
         """Why it cannot stand for the exact likelihood of a problem; empty where it can."""
+        if Looped.accepts(problem):
+            return NO_SELF_TIES
         family = problem.family
         counts = type(family) is Poisson and family.exposure is None
         binary = type(family) is Bernoulli and family.link == "logit"

@@ -33,7 +33,9 @@ from latentnet.native import NUMBER, VECTOR, Memory, call, do, entry
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["Looped", "self_ties_of"]
+__all__ = ["NO_SELF_TIES", "Looped", "self_ties_of"]
+
+NO_SELF_TIES = "it has no self-ties, but effects has Loops()"  # where the likelihood of pairs is another
 
 _OF_PAIRS = (Fused, Folded, Composed)
 

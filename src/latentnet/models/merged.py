@@ -101,6 +101,9 @@ def _check_same(k: int, model: Any, first: Any) -> None:
             raise differ(name, value, theirs[name], same)
     if not all(_alike(value, others[name]) for name, value in priors.items()):
         raise differ("the priors", model.priors_, first.priors_, same)
+    mine, theirs = model.likelihood_["kind"], first.likelihood_["kind"]
+    if mine != theirs:
+        raise differ("the likelihood", mine, theirs, "fit all with the same MCMC(likelihood=...)")
     mine, theirs = model.draws_.n_draws, first.draws_.n_draws
     if mine != theirs:
         shorter, place = (model, k) if mine < theirs else (first, 0)
