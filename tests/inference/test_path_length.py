@@ -189,7 +189,7 @@ def polar(rng: np.random.Generator) -> float:
 def chains_of(network: object, n_warmup: int = 300) -> list[Chain]:
     """Chains at their starts, of a model of positions."""
     problem = quick_fit(network, engine(n_draws=1))._problem
-    standing = MCMC(10, n_warmup, 4)._begin(problem, np.random.default_rng(3))
+    standing = MCMC(10, n_warmup, 4)._begin(problem, np.random.default_rng(3), None)
     return [Chain(problem, standing.plan, one) for one in standing.chains]
 
 
@@ -224,6 +224,6 @@ def test_a_chain_that_pauses_among_its_trials_learns_and_draws_the_same():
     problem = quick_fit(PATH, engine(n_draws=1))._problem
     for stop in (34, 47, 52, 152, 160):  # of trials from iteration 30 on
         run(cut, stop)
-        cut = Chain(problem, MCMC(10, 150, 4)._begin(problem, np.random.default_rng(3)).plan, cut.pause())
+        cut = Chain(problem, MCMC(10, 150, 4)._begin(problem, np.random.default_rng(3), None).plan, cut.pause())
     assert cut.iterations.trajectories.path.tuning[LENGTH] > SHORTEST
     np.testing.assert_array_equal(cut.pause().kept.draws, whole.pause().kept.draws)

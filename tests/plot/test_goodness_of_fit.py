@@ -42,7 +42,7 @@ def test_chosen_statistics_and_joint_models() -> None:
     plt.close(figure)
     figure = plot.goodness_of_fit(_of(joint=True))
     assert len(figure.axes) == 5
-    assert figure.axes[-1].get_title().startswith("period second: changes")
+    assert figure.axes[-1].get_title().startswith("second: changes")
     plt.close(figure)
     with pytest.raises(ValueError, match=r"'distance', 'reciprocity'.*'degree'"):
         plot.goodness_of_fit(_of(joint=False), ["degree"])

@@ -112,7 +112,7 @@ def _network(name: Any) -> str:
     """Layer, site and period in words, as far as there are several."""
     if isinstance(name, tuple):
         return f"{name[0]}, {_network(name[1])}"
-    return f"period {name}" if isinstance(name, int) else str(name)
+    return f"period {name}" if isinstance(name, int | np.integer) else str(name)
 
 
 def _draw(ax: Axes, table: pd.DataFrame, title: str, p: float) -> None:
