@@ -493,6 +493,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: _checked(Gaussian(), _standard()),
     ),
     (
+        "number the levels, for example -1, 0, 1",
+        lambda: Ordinal().check(LARGE),
+        lambda: _checked(Ordinal(), _scaled(1e-300)),
+    ),
+    (
         "add the level, or recode the tie",
         lambda: Ordinal(levels=[-1, 0]).check(GRADES),
         lambda: _checked(Ordinal(levels=[-1, 0, 1]), GRADES) and _checked(Ordinal(levels=[0, 1]), ONES),

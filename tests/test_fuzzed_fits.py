@@ -164,4 +164,4 @@ def test_any_network_is_fitted_or_refused_by_us() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", [QUICK, SHORT], ids=["map", "mcmc"])
 def test_any_network_is_fitted_or_refused_by_us_many_times(engine: Any) -> None:
-    _run(2500 if engine is QUICK else 600, FAMILIES, EFFECTS, (engine,))
+    _run(5000 if engine is QUICK else 1500, FAMILIES, EFFECTS, (engine,))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Ordinal"]
 
 _MOST_FOUND_LEVELS = 50
+_LARGEST = 1e150
 _BEYOND = 1e300  # stands for the cut-points below the lowest and above the highest level
 _LARGEST_LOG_GAP = 300.0
 
@@ -79,6 +80,12 @@ class Ordinal(Family):
             raise ValueError(
                 f"family 'ordinal' needs at least two levels, but has {levels.tolist()}; give them, for example "
                 "Ordinal(levels=[-1, 0, 1])"
+            )
+        largest = float(np.abs(levels).max())
+        if largest > _LARGEST:
+            raise ValueError(
+                f"family 'ordinal' cannot have levels as large as {largest:g}, whose sums no float holds; number the "
+                "levels, for example -1, 0, 1"
             )
         values = network.ties.data
         strange = np.flatnonzero(~np.isin(values, levels))
