@@ -101,7 +101,22 @@ def _from_networkx(draw: Any) -> Callable[[], Network]:
     return lambda: Network.from_networkx(graph, self_ties="drop")
 
 
-READERS = (_from_matrix, _from_incidence, _from_edges, _from_nominations, _from_networkx)
+def _from_igraph(draw: Any) -> Callable[[], Network]:
+    igraph = pytest.importorskip("igraph")
+    n = draw(st.integers(0, 4))
+    ends = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1))
+    edges = [draw(ends) for _ in range(draw(st.integers(0, 5)) if n else 0)]
+    graph = igraph.Graph(n, edges, directed=draw(st.booleans()))
+    if draw(st.booleans()):
+        graph.vs["name"] = [draw(LABELS) for _ in range(n)]
+    if draw(st.booleans()):
+        graph.es["weight"] = [draw(VALUES) for _ in edges]
+    if draw(st.integers(0, 3)) == 0:
+        graph.vs["type"] = [draw(VALUES) for _ in range(n)]
+    return lambda: Network.from_igraph(graph, self_ties="drop")
+
+
+READERS = (_from_matrix, _from_incidence, _from_edges, _from_nominations, _from_networkx, _from_igraph)
 
 
 def _check(read: Callable[[], Network]) -> None:
