@@ -51,7 +51,7 @@ CODE = re.compile(
 NO_ADVICE = (
     "the sender's value comes first", "must define bind", "Layers({}", "Network(n_actors=", "ObservedDyads(",
     "conditions on {} un-asked", "map(frozenset", "graph must be an igraph.Graph", "needs ties in {0, 1}",
-    "must be a networkx.Graph or",
+    "must be a networkx.Graph or", "[{}, {}], as_index=False",
 )  # fmt: skip
 
 
@@ -86,6 +86,7 @@ AGED = _net((0, 1, 1.0), attributes=AGE)
 PAIRED = _net((0, 1, 1.0), directed=False, attributes=AGE)
 CAPPED, NAMED = _lists(max_nominations=3, respondents=["a", "b"]), _lists(respondents=["a", "b"])
 TABLE = pd.DataFrame({"i": ["a", "a", "b"], "j": ["b", "b", "a"]})
+WORTH = pd.DataFrame({"i": list("aabb"), "j": list("bbcc"), "v": [3.0, 4.0, NAN, NAN]})
 GRAPH, MULTI = _graph(n_calls=3.0), _graph(nx.MultiGraph)
 MULTI.add_edge("a", "b")
 EDGES = pd.DataFrame({"i": [1, 2], "j": ["2", "x"]})
@@ -266,6 +267,19 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
                 TABLE.groupby(["i", "j"], as_index=False).size(), "i", "j", "size", directed=True
             ).ties.sum()
             == 3.0
+        ),
+    ),
+    (
+        "unknown what has only missing values",
+        lambda: Network.from_edges(WORTH, "i", "j", "v", directed=True),
+        lambda: (
+            (
+                network := Network.from_edges(
+                    WORTH.groupby(["i", "j"], as_index=False)["v"].sum(min_count=1), "i", "j", "v", directed=True
+                )
+            ).ties.sum()
+            == 7.0
+            and network.observed.n_dyads == 5
         ),
     ),
     (

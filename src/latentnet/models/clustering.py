@@ -125,7 +125,7 @@ class Clustering(Estimator):
         assert clusters is not None
         super()._keep(problem, result, positions, clusters, extra)
         self.labels_, self.membership_ = read_only(clusters.partition), read_only(clusters.membership)
-        self.n_clusters_ = clusters.membership.shape[1]
+        self.n_clusters_: int = clusters.membership.shape[1]
         numbers = pd.Index(np.arange(1, len(clusters.shares) + 1), name="n_clusters")
         self.n_clusters_probabilities_ = pd.Series(clusters.shares, index=numbers, name="probability")
         self.cluster_means_ = read_only(clusters.draws.means.mean(axis=0))

@@ -53,7 +53,7 @@ def read_edges(
     values = float_values(
         column, f"column {value!r}", lambda k: dyad_place(labels, int(sender[k[0]]), int(receiver[k[0]]))
     )
-    fix = _repeats_fix(source, target, directed)
+    fix = _repeats_fix(source, target, value, directed)
     entries, loops = edge_entries(
         labels, sender, receiver, values, directed=directed, self_ties=self_ties, argument="frame", fix=fix
     )
@@ -65,12 +65,15 @@ def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, valu
     check_columns(frame, {"source": source, "target": target} | ({} if value is None else {"value": value}))
 
 
-def _repeats_fix(source: Hashable, target: Hashable, directed: bool) -> str:
-    if directed:
+def _repeats_fix(source: Hashable, target: Hashable, value: Hashable | None, directed: bool) -> str:
+    pairs = f"[{source!r}, {target!r}], as_index=False"
+    if directed and value is not None:
         return (
-            f"count or add them up first: frame.groupby([{source!r}, {target!r}], as_index=False).size() and "
-            "value='size' counts them"
+            f"keep one row of each, or add them up: frame.groupby({pairs})[{value!r}].sum(min_count=1), which leaves "
+            "unknown what has only missing values"
         )
+    if directed:
+        return f"count them first: frame.groupby({pairs}).size() and value='size' counts them"
     both = f"map(frozenset, zip(frame[{source!r}], frame[{target!r}]))"
     return (
         "an undirected dyad counts in either order, so pass directed=True if the two orders differ, or keep "
