@@ -85,7 +85,7 @@ def diagnose(model: Any) -> Findings:
     networks, chains = networks_of(model), model.draws_.kind == "chains"
     found = [Finding("chains", f"{text}.", longer) for text in of_chains.problems]
     found += _of_agreement(model, networks) if chains and len(networks) > 1 else []
-    found += [Finding("chains", f"{text}.", "") for text in of_chains.notes]
+    found += [Finding("chains", f"{text.removesuffix('.')}.", "") for text in of_chains.notes]
     found += of_structure(model)
     about: list[Any] = [None] * len(found)
     for one in networks:
@@ -108,7 +108,7 @@ def _of_network(problem: Problem, one: Observed, n_networks: int) -> Iterator[Fi
     own_places = problem.presences is not None or problem.around
     if n_networks > 1 and problem.n_dims and own_places:
         yield from of_one_network(one)
-    yield from of_design(one.network)
+    yield from of_design(one, n_networks)
 
 
 def _of_agreement(model: Any, networks: list[Observed]) -> Iterator[Finding]:

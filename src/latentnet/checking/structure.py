@@ -10,7 +10,6 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from latentnet.checking.observed import Observed, kinds_of
-from latentnet.network import Network
 from latentnet.network.labels import Labels, listing
 
 __all__ = ["MOST_NAMED", "Finding", "of_design", "of_one_network", "of_structure"]
@@ -122,14 +121,25 @@ def of_one_network(one: Observed) -> Iterator[Finding]:
         )
 
 
-def of_design(network: Network) -> Iterator[Finding]:
-    """Where who was asked, and how, leaves the question open."""
-    observed = network.observed
+def _whom_to_ask(one: Observed, n_networks: int) -> str:
+    """What says whom to interview next, where somebody can be."""
+    network = one.network
+    asked = network.observed.asked.all() if network.has_direction else not network.observed.missing.nnz
+    if asked or one.kind.problem.family.name != "bernoulli":
+        return ""
+    if n_networks == 1:
+        return "; next_interviews(model, n) says whom to ask next"
+    return "; next_interviews says whom to ask next, of model.at(period, site) or of model.layer(name)"
+
+
+def of_design(one: Observed, n_networks: int) -> Iterator[Finding]:
+    """Where who was asked, and how, leaves the question open in one of so many networks."""
+    network, observed = one.network, one.network.observed
     if observed.share < _FEW_ASKED:
         yield Finding(
             "coverage",
             f"Only {100 * observed.share:.0f} % of the dyads were observed; what is said of the others is the model's.",
-            "Look at intervals, not at means; next_interviews(model, n) says whom to ask next.",
+            f"Look at intervals, not at means{_whom_to_ask(one, n_networks)}.",
         )
     if network.max_nominations is not None:
         coverage = network.coverage()

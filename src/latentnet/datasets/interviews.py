@@ -163,7 +163,7 @@ class InterviewStudy:
         if strangers:
             raise ArgumentError(
                 f"respondents must be people of {site} in period {period}, but {listing(strangers)} are not; see "
-                "people()"
+                f"people({site!r}, {period!r})"
             )
         if len(set(asked)) < len(asked):
             raise ValueError(f"respondents must be asked once each, got {asked}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,7 @@ def mesh_around(points: np.ndarray, spacing: float, cutoff: float, intercept: fl
     wider = np.stack([points.min(axis=1) - room * extent, points.max(axis=1) + room * extent], axis=1)
     origin, inside, shape = _sides(wider, spacing, intercept)
     what = f"a grid of {' × '.join(map(str, shape))} points about positions that reach so far"
-    fits(what, 48.0 * np.prod(shape), fix="take likelihood='exact'")
+    fits(what, 48.0 * math.prod(shape), fix="take likelihood='exact'")
     return Mesh(origin, spacing, inside, shape, cutoff)
 
 
