@@ -1,4 +1,4 @@
-"""Branches of a network, and the move that swings them."""
+"""Branches and crowds of a network, and the move that swings them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import pytest
 
 from latentnet import Network, Priors
 from latentnet.families import Bernoulli
-from latentnet.inference.moves.branches import Branches, Swings, find_branches, swing
+from latentnet.inference.moves.branches import Groups, Swings, find_groups, new_swings, swing
+from latentnet.inference.moves.adaptation import new_step
 from latentnet.inference.moves.move import Move, new_state
+from latentnet.inference.moves.path_length import LENGTH, new_path_length
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 from tests.inference.scenes import scene_of
@@ -19,29 +21,62 @@ def _problem(network: Network, n_dims: int) -> Problem:
     return make_problem(network, family=Bernoulli(), similarity="distance", n_dims=n_dims, effects=(), priors=Priors())
 
 
+def _listed(groups: Groups) -> list[tuple[list[int], list[int]]]:
+    """Members and anchors."""
+    packed = ((groups.starts, groups.members), (groups.anchor_starts, groups.anchors))
+    members, anchors = ([one.tolist() for one in np.split(values, ends[1:-1])] for ends, values in packed)
+    return sorted(zip(members, anchors, strict=True)) if len(groups) else []
+
+
 def test_groups_that_one_actor_cuts_off_are_found() -> None:
     club = Network.from_networkx(nx.karate_club_graph(), weight=None)
-    found = find_branches(*_problem(club, 2).graph)
-    assert found.hubs.tolist() == [0]
-    assert found.members.tolist() == [4, 5, 6, 10, 16]
+    assert _listed(find_groups(*_problem(club, 2).graph).branches) == [([4, 5, 6, 10, 16], [0])]
     ring = Network.from_networkx(nx.cycle_graph(8))
-    assert find_branches(*_problem(ring, 2).graph).hubs.size == 0
-    starts, neighbours = _problem(Network.from_networkx(nx.path_graph(5)), 2).graph
-    path = find_branches(starts, neighbours)
-    groups = [path.members[a:b].tolist() for a, b in zip(path.starts[:-1], path.starts[1:], strict=True)]
-    assert sorted(zip(path.hubs.tolist(), groups, strict=True)) == [(2, [0, 1]), (2, [3, 4])]
+    assert len(find_groups(*_problem(ring, 2).graph).branches) == 0
+    path = Network.from_networkx(nx.path_graph(5))
+    assert _listed(find_groups(*_problem(path, 2).graph).branches) == [([0, 1], [2]), ([3, 4], [2])]
+
+
+def test_crowds_are_groups_that_several_actors_tie_to_others() -> None:
+    cliques = Network.from_networkx(nx.ring_of_cliques(6, 5))
+    found = _listed(find_groups(*_problem(cliques, 2).graph).crowds)
+    for k in range(6):
+        assert (list(range(5 * k, 5 * k + 5)), sorted([(5 * k + 5) % 30, (5 * k - 4) % 30])) in found
+    assert all(2 <= len(members) <= 15 and len(anchors) > 1 for members, anchors in found)
+    assert all(not set(members) & set(anchors) for members, anchors in found)
+    apart = Network.from_networkx(nx.disjoint_union(nx.complete_graph(5), nx.complete_graph(5)))
+    dense = Network.from_networkx(nx.ring_of_cliques(3, 30))
+    empty = Network.from_array(np.zeros((6, 6)), directed=False)
+    for network in (apart, dense, empty):
+        assert len(find_groups(*_problem(network, 2).graph).crowds) == 0
+
+
+def test_crowds_swing_the_more_the_longer_trajectories_are() -> None:
+    problem = _problem(Network.from_networkx(nx.ring_of_cliques(6, 5)), 2)
+    crowds = find_groups(*problem.graph).crowds
+    path, step, rng = new_path_length(np.zeros(1), np.ones(1)).tuning, new_step(), np.random.default_rng(1)
+    state = new_state(np.append(rng.standard_normal(60), [0.0, 0.0]), 2)
+    scene = scene_of(problem.target(np.float32), state, rng)
+    state.log_likelihood[0] = scene.bound.log_likelihood(state.theta)
+    move = Move(swing, new_swings(crowds, path, step)).bind()
+    for length, of_step, tries in ((4.0, 0.5, 0), (8.0, 0.5, 1), (32.0, 0.25, 8), (32.0, 0.01, 32)):
+        path[LENGTH], step[0] = length, np.log(of_step)
+        before, _ = rng.bit_generator.state["state"]["state"], scene.make(move)
+        assert (rng.bit_generator.state["state"]["state"] == before) == (tries == 0)
+        rates = {round(scene.make(move) * max(tries, 1), 9) % 1.0 for _ in range(50)}
+        assert rates == {0.0}  # shares of so many tries
 
 
 @pytest.mark.parametrize(
     "n_dims", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
 )
 def test_swinging_leaves_the_joint_distribution(n_dims: int) -> None:
-    """From an exact draw of parameters and ties it leads to another: paired z tests, false-alarm rate 1e-4 in all."""
+    """A branch and a crowd; from an exact draw of parameters and ties to another: paired z tests, false-alarm rate 1e-4 in all."""
     n, replicates = 6, 3000
     rng = np.random.default_rng(n_dims)
-    branches = Branches(np.array([0, 3]), np.array([0, 2, 4]), np.array([1, 2, 4, 5]))
+    groups = Groups.of([(np.array([1, 2]), np.array([0])), (np.array([4, 5]), np.array([1, 3]))])
     before, after = np.zeros((replicates, 4)), np.zeros((replicates, 4))
-    moved, move = 0.0, Move(swing, Swings(2, branches)).bind()
+    moved, move = 0.0, Move(swing, Swings(2, 0.0, np.zeros(5), np.zeros(4), groups)).bind()
     for r in range(replicates):
         scale = np.exp(0.3 * rng.standard_normal())
         z = scale * rng.standard_normal((n, n_dims))

@@ -89,7 +89,7 @@ class Chain:
         state = new_state(np.zeros(problem.n_parameters), problem.n_dims, n_labels)
         state.clock[1] = plan.n_warmup
         tuning = plan.tuning
-        moves = sampler_moves(problem, target, tuning.mass.copy(), plan.target_acceptance, tuning.branches)
+        moves = sampler_moves(problem, target, tuning.mass.copy(), plan.target_acceptance, tuning.swinging)
         self._arrays = dict(_changing(state, moves, target.prior.positions))
         self._new = {name: values.copy() for name, values in self._arrays.items()}
         self._restore(paused.arrays, problem.clusters)

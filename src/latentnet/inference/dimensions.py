@@ -175,7 +175,7 @@ class _Path:
         self._state = new_state(start, problem.n_dims, problem.n_first if problem.clusters is not None else 0)
         self._state.clock[1] = effort.n_warmup + _STEPS + _REST  # tuned for both models, and between them
         tuning = settings.tuning
-        moves = sampler_moves(problem, target, tuning.mass.copy(), settings.target_acceptance, tuning.branches)
+        moves = sampler_moves(problem, target, tuning.mass.copy(), settings.target_acceptance, tuning.swinging)
         self._iterations = Iterations(Scene(self._bound, self._state, rng), moves, 1, _NEVER)
         # Of the positions, and of layers' deviations from these.
         spatial = [row for row in problem.parameters if row.role == "term" and row.axes[:1] == ("latent_dim",)]

@@ -12,7 +12,7 @@ from latentnet.inference.approximation import Approximation, approximation, mode
 from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.moves.adaptation import new_block, new_step
 from latentnet.inference.moves.around import around_of, recentre, respread
-from latentnet.inference.moves.branches import Branches, Swings, find_branches, swing
+from latentnet.inference.moves.branches import Groups, SwingingGroups, find_groups, new_swings, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
 from latentnet.inference.moves.move import Move
 from latentnet.inference.moves.path_length import new_path_length
@@ -49,7 +49,6 @@ __all__ = ["Settings", "Tuning", "informed_mass", "plain_mass", "sampler_moves",
 
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
-_MOST_SWINGS = 2
 _MOST_WHOLE_RELOCATIONS = 8  # where rows are coupled each costs two whole likelihoods
 _STEP = 1e-3
 _PAIRS = 200
@@ -59,10 +58,10 @@ _APART = 2.0  # standard deviations between a start and the mode, by the masses
 
 
 class Tuning(NamedTuple):
-    """What chains of one problem share: they start with the same masses, and know the network's branches."""
+    """What chains of one problem share: they start with the same masses, and know which groups may swing."""
 
     mass: np.ndarray  # (n_parameters,)
-    branches: Branches
+    swinging: SwingingGroups
     mesh: Mesh | None = None  # where the likelihood is approximated: of this grid
 
 
@@ -89,7 +88,7 @@ def settings_of(
         mass = informed_mass(problem, mode, rng)
         # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
         most = 3.0 / np.sqrt(mass)
-    return Settings(mode, most, Tuning(mass, find_branches(*problem.graph)), target_acceptance)
+    return Settings(mode, most, Tuning(mass, find_groups(*problem.graph)), target_acceptance)
 
 
 def _approximate_settings(
@@ -99,7 +98,7 @@ def _approximate_settings(
     mode, _, _ = nearest_mode(problem, likelihood, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-2)
     plain = not offers(likelihood, information)
     mass = plain_mass(problem) if plain else informed_mass(problem, mode, rng, likelihood)
-    tuning = Tuning(mass, find_branches(*problem.graph), mesh_at(likelihood, mode))
+    tuning = Tuning(mass, find_groups(*problem.graph), mesh_at(likelihood, mode))
     # Chains could not undo what half of the map's scale would do to a map that is many ties wide.
     return Settings(mode, _APART / np.sqrt(mass), tuning, target_acceptance)
 
@@ -186,7 +185,7 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
 
 
 def sampler_moves(
-    problem: Problem, target: Target, mass: np.ndarray, target_acceptance: float, branches: Branches | None = None
+    problem: Problem, target: Target, mass: np.ndarray, target_acceptance: float, swinging: SwingingGroups | None = None
 ) -> list[Move]:
     """The moves that suit a problem, in the order of an iteration.
 
@@ -199,7 +198,7 @@ def sampler_moves(
         The chain's own: masses of clusters follow their number, those of steps their variance.
     target_acceptance : float
         Of Hamiltonian moves.
-    branches : Branches or None
+    swinging : SwingingGroups or None
         Those of the network, which are sought here if None.
     """
     prior, moving = target.prior, problem.has_steps
@@ -212,7 +211,8 @@ def sampler_moves(
     trajectories = Trajectories(mass, new_step(), new_path_length(*pairs), target_acceptance, np.zeros(N_INFO))
     moves.append(Move(hamiltonian_move, trajectories))
     if problem.n_dims:
-        moves += _moves_of_actors(problem, target, find_branches(*problem.graph) if branches is None else branches)
+        swinging = find_groups(*problem.graph) if swinging is None else swinging
+        moves += _moves_of_actors(problem, target, swinging.branches)
     if offers(prior.positions, redraw_own_values):
         moves.append(Move(redraw_values, OwnValues(prior.positions, mass)))
     if problem.n_dims:
@@ -225,6 +225,10 @@ def sampler_moves(
         moves += [Move(stretch_steps, steps, "stretching_rate"), Move(redraw_steps, steps)]
     if len(prior.groups):
         moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.level)))
+    # Last: chains that were saved before there were crowds know their moves by number.
+    if swinging is not None and len(swinging.crowds) and not moving:
+        of_crowds = new_swings(swinging.crowds, trajectories.path.tuning, trajectories.step)
+        moves.append(Move(swing, of_crowds, "crowd_swing_rate"))
     return moves
 
 
@@ -244,7 +248,7 @@ def _moves_of_layers(problem: Problem, level: Level) -> list[Move]:
     return moves
 
 
-def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> list[Move]:
+def _moves_of_actors(problem: Problem, target: Target, branches: Groups) -> list[Move]:
     """Moves of single actors, of pairs and of branches."""
     n, likelihood, moves = problem.n_actors, target.likelihood, []
     of_layers = max(1, len(problem.layers))  # the more of them, the deeper the valleys between modes
@@ -256,9 +260,8 @@ def _moves_of_actors(problem: Problem, target: Target, branches: Branches) -> li
     if offers(likelihood, change_of_swap) and _can_swap(problem):
         moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n * of_layers)), "swap_rate"))
     # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
-    swings = 0 if problem.has_steps else min(_MOST_SWINGS, branches.hubs.size)
-    if swings:
-        moves.append(Move(swing, Swings(swings, branches), "swing_rate"))
+    if len(branches) and not problem.has_steps:
+        moves.append(Move(swing, new_swings(branches), "swing_rate"))
     return moves
 
 

@@ -1,12 +1,14 @@
-"""Branches: parts of the network that hang on one actor, and the move that swings such a part around it.
+"""Groups of actors that swing as one: branches that hang on one actor, and crowds with few ties to others.
 
 If all paths from a group to the rest lead through one actor, the ties say how far the group is from that actor, and
-hardly in which direction: the posterior has a mode for each. Moves of single actors cannot cross between them.
+hardly in which direction: the posterior has a mode for each. So it is with crowds, which may lie about the others in
+several orders. Moves of single actors cannot cross between such modes.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import networkx as nx
@@ -14,62 +16,100 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from latentnet.compiled import copy_into, inline_kernel
+from latentnet.compiled import copy_into, inline_kernel, larger, smaller
+from latentnet.inference.moves.adaptation import LOG_STEP, new_step
+from latentnet.inference.moves.path_length import LENGTH, new_path_length
 from latentnet.problem.verbs import log_likelihood, log_prior
 
-__all__ = ["Branches", "Swings", "find_branches", "swing"]
+__all__ = ["Groups", "SwingingGroups", "Swings", "find_groups", "new_swings", "swing"]
 
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
+_MOST_TIES = 20  # an actor: in denser networks crowds lie where they lie, and to seek them takes long
+_MOST_SWINGS = 2  # of branches
+_CROWDS_A_STEP = 1.0 / 16.0  # of a trajectory: a swing costs less than two steps, so at most a tenth of the time
+_MOST_CROWDS = 32
 
 
-class Branches(NamedTuple):
-    """Groups that hang on one actor each; chosen from the ties alone, so that swinging them is a symmetric move."""
+class Groups(NamedTuple):
+    """Groups and the actors that they swing about; chosen from the ties alone, so that swings are symmetric moves."""
 
-    hubs: np.ndarray  # (n_branches,)
-    starts: np.ndarray  # (n_branches + 1,)
+    starts: np.ndarray  # (n_groups + 1,)
     members: np.ndarray
+    anchor_starts: np.ndarray  # (n_groups + 1,)
+    anchors: np.ndarray  # not members: a group swings about the mean of their positions
+
+    @classmethod
+    def of(cls, found: list[tuple[np.ndarray, np.ndarray]]) -> Groups:
+        """Groups of pairs of members and anchors."""
+        columns = zip(*found, strict=True) if found else ((), ())
+        packed = [
+            (np.cumsum([0, *map(len, one)]).astype(np.int64), np.concatenate([*one, np.zeros(0)]).astype(np.int64))
+            for one in columns
+        ]
+        return cls(*packed[0], *packed[1])
+
+    def __len__(self) -> int:
+        """How many groups."""
+        return self.starts.size - 1
 
 
-def find_branches(starts: np.ndarray, neighbours: np.ndarray) -> Branches:
-    """Groups of 2 to n/2 actors that one actor cuts off from the rest of its component.
+class SwingingGroups(NamedTuple):
+    """What may swing in a network."""
+
+    branches: Groups
+    crowds: Groups
+
+
+def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
+    """Groups of 2 to n/2 actors: what one actor cuts off from the rest of its component, and what Louvain's method finds.
 
     Parameters
     ----------
     starts, neighbours : int ndarray
-        CSR of ties in either direction. Beyond 5,000 actors no branches are sought, and of the actors that cut the
-        network the 200 with the most ties are taken: the search is a component search for each.
+        CSR of ties in either direction. Beyond 5,000 actors nothing is sought; of the actors that cut the network the
+        200 with the most ties are taken, as each is a search for components; crowds are of networks with at most 20
+        ties an actor (Blondel, Guillaume, Lambiotte & Lefebvre 2008; of all levels).
     """
     n = starts.size - 1
-    hubs: list[int] = []
-    groups: list[np.ndarray] = []
-    if n <= _MOST_ACTORS:
-        parts = (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32))
-        matrix = sparse.csr_array(parts, shape=(n, n))
-        graph = nx.from_scipy_sparse_array(matrix)
-        cuts = sorted(nx.articulation_points(graph), key=lambda i: (starts[i] - starts[i + 1], i))
-        whole = connected_components(matrix, directed=False)[1]
-        for hub in cuts[:_MOST_HUBS]:
-            kept = np.delete(np.arange(n), hub)
-            labels = connected_components(matrix[kept][:, kept], directed=False)[1]
-            for label in np.unique(labels[whole[kept] == whole[hub]]):
-                members = kept[labels == label]
-                if 2 <= members.size <= n // 2:
-                    hubs.append(int(hub))
-                    groups.append(members)
-    ends = np.cumsum([0, *(group.size for group in groups)]).astype(np.int64)
-    members = np.concatenate(groups).astype(np.int64) if groups else np.zeros(0, np.int64)
-    return Branches(np.array(hubs, np.int64), ends, members)
+    if n > _MOST_ACTORS:
+        return SwingingGroups(Groups.of([]), Groups.of([]))
+    parts = (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32))
+    matrix = sparse.csr_array(parts, shape=(n, n))
+    graph = nx.from_scipy_sparse_array(matrix)
+    crowds = _crowds(graph) if neighbours.size <= _MOST_TIES * n else ()
+    return SwingingGroups(Groups.of(list(_branches(matrix, graph))), Groups.of(list(crowds)))
+
+
+def _branches(matrix: sparse.csr_array, graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    n, whole = matrix.shape[0], connected_components(matrix, directed=False)[1]
+    for hub in sorted(nx.articulation_points(graph), key=lambda i: (-graph.degree[i], i))[:_MOST_HUBS]:
+        kept = np.delete(np.arange(n), hub)
+        labels = connected_components(matrix[kept][:, kept], directed=False)[1]
+        for label in np.unique(labels[whole[kept] == whole[hub]]):
+            members = kept[labels == label]
+            if 2 <= members.size <= n // 2:
+                yield members, np.array([hub])
+
+
+def _crowds(graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Those that more than one actor ties to the others: each once, fine ones first."""
+    levels = nx.community.louvain_partitions(graph, weight=None, seed=1)
+    found = dict.fromkeys(tuple(sorted(crowd)) for level in levels for crowd in level)
+    for members in found:
+        anchors = sorted({j for i in members for j in graph[i]}.difference(members))
+        if 2 <= len(members) <= len(graph) // 2 and len(anchors) > 1:
+            yield np.array(members), np.array(anchors)
 
 
 @inline_kernel
-def _reflect(theta, n, d, group, hub, normal):
-    """Mirror the group's actors in the hyperplane through the hub with this unit normal."""
+def _reflect(theta, n, d, group, centre, normal):
+    """Mirror the group's actors in the hyperplane through the centre with this unit normal."""
     for t in range(group.size):
         i = group[t]
         along = 0.0
         for k in range(d):
-            along += normal[k] * (theta[k * n + i] - theta[k * n + hub])
+            along += normal[k] * (theta[k * n + i] - centre[k])
         for k in range(d):
             theta[k * n + i] -= 2.0 * along * normal[k]
 
@@ -78,33 +118,53 @@ class Swings(NamedTuple):
     """How many an iteration, and of what."""
 
     tries: int
-    branches: Branches
+    tries_a_step: float  # of a trajectory of the path's length
+    path: np.ndarray  # tuning of the trajectories
+    step: np.ndarray
+    groups: Groups
+
+
+def new_swings(groups: Groups, path: np.ndarray | None = None, step: np.ndarray | None = None) -> Swings:
+    """Swings of branches: a few; of crowds, with the tuning of the trajectories: the more, the longer these are."""
+    if path is None or step is None:
+        nobody = np.zeros(0, np.int64)
+        return Swings(min(_MOST_SWINGS, len(groups)), 0.0, new_path_length(nobody, nobody).tuning, new_step(), groups)
+    return Swings(0, _CROWDS_A_STEP, path, step, groups)
 
 
 def swing(target, state, move, rng):
-    """Turn some random branches about their hubs by one or two reflections in random directions.
+    """Swing some random groups about their anchors by one or two reflections in random directions.
 
     A reflection is its own inverse, and two of them make any rotation as likely as its inverse: the move is symmetric.
     """
-    branches, tries = move.branches, move.tries
-    theta, proposal, centre, n, d = state.theta, state.proposal, state.centre, target.n_actors, target.n_dims
+    groups = move.groups
+    theta, proposal, n, d = state.theta, state.proposal, target.n_actors, target.n_dims
+    centre, normal = state.saved, state.centre
+    of_steps = move.tries_a_step * move.path[LENGTH] / math.exp(move.step[LOG_STEP])
+    tries = move.tries + int(smaller(of_steps, _MOST_CROWDS))
     moved = 0
     for _ in range(tries):
-        b = int(rng.random() * branches.hubs.size)
-        group = branches.members[branches.starts[b] : branches.starts[b + 1]]
+        b = int(rng.random() * (groups.starts.size - 1))
+        group = groups.members[groups.starts[b] : groups.starts[b + 1]]
+        anchors = groups.anchors[groups.anchor_starts[b] : groups.anchor_starts[b + 1]]
+        for k in range(d):
+            centre[k] = 0.0
+            for t in range(anchors.size):
+                centre[k] += theta[k * n + anchors[t]]
+            centre[k] /= anchors.size
         copy_into(proposal, theta)
         for _ in range(1 + int(2.0 * rng.random())):
             norm = 0.0
             for k in range(d):
-                centre[k] = rng.standard_normal()
-                norm += centre[k] ** 2
+                normal[k] = rng.standard_normal()
+                norm += normal[k] ** 2
             for k in range(d):
-                centre[k] /= math.sqrt(norm)
-            _reflect(proposal, n, d, group, branches.hubs[b], centre)
+                normal[k] /= math.sqrt(norm)
+            _reflect(proposal, n, d, group, centre, normal)
         value = log_likelihood(target, proposal)
         change = value - state.log_likelihood[0] + log_prior(target, proposal) - log_prior(target, theta)
         if math.log(rng.random()) < change:
             copy_into(theta, proposal)
             state.log_likelihood[0] = value
             moved += 1
-    return moved / tries
+    return moved / larger(tries, 1)
