@@ -18,9 +18,10 @@ from latentnet.compiled import exp, first_class_functions
 from latentnet.contract import RUN_ACTOR, RUN_COLUMN, RUN_LENGTH, RUN_OFFSET, RUN_SWAPPED
 from latentnet.effects import BoundEffect, Effect
 from latentnet.families import Bernoulli, BoundFamily, Family
+from latentnet.inference.masses import plain_mass
 from latentnet.inference.moves.iteration import Iterations
 from latentnet.inference.moves.move import Scene, new_state
-from latentnet.inference.tuning import plain_mass, sampler_moves
+from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood.composed import (
     Composed,
     composed_actor_log_likelihood,

@@ -13,9 +13,10 @@ from latentnet.compiled import implements, kernel
 from latentnet.datasets import load_sampson
 from latentnet.effects import SIMILARITIES, Distance
 from latentnet.families import Bernoulli
+from latentnet.inference.masses import plain_mass
 from latentnet.inference.moves.relocation import relocate
 from latentnet.inference.moves.swap import swap
-from latentnet.inference.tuning import plain_mass, sampler_moves
+from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood import LIKELIHOODS
 from latentnet.likelihood.fused import Fused
 from latentnet.likelihood.verbs import add_likelihood_gradient, log_likelihood, own_scratch

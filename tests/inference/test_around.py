@@ -25,12 +25,13 @@ from latentnet import (
 )
 from latentnet.datasets import load_sampson_waves
 from latentnet.families import Bernoulli, Poisson
+from latentnet.inference.masses import informed_mass, plain_mass
 from latentnet.inference.moves.around import around_of, recentre, respread
 from latentnet.inference.moves.move import Move, new_state
 from latentnet.inference.moves.swap import swap
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.tuning import informed_mass, plain_mass, sampler_moves
+from latentnet.inference.tuning import sampler_moves
 from latentnet.network.layers import as_given
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters

@@ -25,6 +25,7 @@ from scipy.special import logsumexp
 from latentnet.compiled import kernel
 from latentnet.effects import SIMILARITIES
 from latentnet.families import Bernoulli
+from latentnet.inference.masses import plain_mass
 from latentnet.inference.moves.hmc import hamiltonian_move
 from latentnet.inference.moves.iteration import Iterations
 from latentnet.inference.moves.move import Move, Scene, new_state
@@ -32,7 +33,7 @@ from latentnet.inference.moves.relocation import relocate
 from latentnet.inference.moves.scaling import redraw_location, scale_and_shift
 from latentnet.inference.moves.swap import swap
 from latentnet.inference.moves.variances import redraw_values
-from latentnet.inference.tuning import plain_mass, sampler_moves
+from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood.fused_data import SIMILARITY_CODES
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters

@@ -18,10 +18,11 @@ from latentnet import MAP, MCMC, LatentClusterModel, LatentPositionModel, Layers
 from latentnet.datasets import load_sampson_waves
 from latentnet.effects import Homophily, Reciprocity, SenderCovariate, SenderReceiver
 from latentnet.families import Bernoulli, Gaussian, Poisson
+from latentnet.inference.masses import informed_mass
 from latentnet.inference.moves.scaling import stretch_layer
 from latentnet.inference.moves.swap import swap
 from latentnet.inference.prior_draws import draw_prior
-from latentnet.inference.tuning import informed_mass, sampler_moves
+from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood.layered import Layered
 from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap
 from latentnet.native import NUMBER, VECTOR

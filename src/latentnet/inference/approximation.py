@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from latentnet.compiled import offers
 from latentnet.inference.large_start import large_start
+from latentnet.inference.masses import informed_mass, plain_mass
 from latentnet.inference.optimise import maximise, mode_density, posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.meshed import Meshed
+from latentnet.likelihood.verbs import information
+from latentnet.nbody.mesh import mesh_size
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -22,6 +27,7 @@ __all__ = [
     "MOST_EXACT",
     "MOST_EXACT_CHAINS",
     "Approximation",
+    "approximate_mass",
     "approximation",
     "measured_errors",
     "mode_start",
@@ -29,14 +35,17 @@ __all__ = [
 ]
 
 Approximation: TypeAlias = Approximate | ApproximateEffects
+Density: TypeAlias = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 LIKELIHOOD = ("auto", "exact", "approximate")
 ERRORS = ("log_likelihood_error", "gradient_error")  # statistics of draws
 MOST_EXACT = 1000  # actors
 MOST_EXACT_CHAINS = 10_000
-_GAIN = 3e-5  # of ten iterations, relative to the log density
+_GAIN = 1e-4  # of ten iterations, relative to the log density
 _MEMORY = 8
-_PHASES = (40, 40)  # iterations after which the grid is chosen anew
+_LEAST_MASS = 0.25  # of a coordinate: actors without ties would go too far in one step
+_MOST_GROWN, _SMALL_GRID = 40.0, 2.0**20  # grid points
+_SETTLED = 20  # iterations after which the grid, and what is known of each parameter, are chosen anew
 
 
 def approximation(problem: Problem, wanted: str, engine: str, most_exact: int = MOST_EXACT) -> Approximation | None:
@@ -67,25 +76,62 @@ def mode_start(problem: Problem, likelihood: Approximation | None, rng: np.rando
 
 
 def nearest_mode(
-    problem: Problem, likelihood: Approximation | None, start: np.ndarray, *, max_iterations: int, tolerance: float
+    problem: Problem,
+    likelihood: Approximation | None,
+    start: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    max_iterations: int,
+    tolerance: float,
 ) -> tuple[np.ndarray, float, bool]:
     """Mode of the posterior density near `start`, exact or approximated: (parameters, log density, converged).
 
-    The grid is chosen anew a few times, as actors spread: in between it stays, as L-BFGS needs one function.
+    The grid is chosen anew once, when actors have spread: it stays otherwise, as L-BFGS needs one function. Each
+    parameter moves in units of about its standard deviation given the others (measured: a third of the iterations, and
+    better modes, as actors have from no ties to many).
     """
     if likelihood is None:
         return posterior_mode(problem, start, max_iterations=max_iterations, tolerance=tolerance)
-    theta, left, value = start, max_iterations, 0.0
+    theta, left = start, max_iterations
     density = mode_density(problem, likelihood=likelihood)
     limits: dict[str, Any] = {"tolerance": tolerance, "memory": _MEMORY}
-    for most in (*_PHASES, max_iterations):
+    for most in (_SETTLED, max_iterations):
         likelihood.refit(theta)
-        gain = _GAIN * abs(density(theta)[0])
-        theta, value, converged = maximise(problem, density, theta, max_iterations=min(most, left), gain=gain, **limits)
+        bounded, value = _on_grid(problem, likelihood, density, theta)
+        mass = approximate_mass(problem, likelihood, theta, rng)
+        mass[problem.positions] = np.maximum(mass[problem.positions], _LEAST_MASS)
+        limits |= {"gain": _GAIN * abs(value), "sizes": 1.0 / np.sqrt(mass)}
+        theta, value, converged = maximise(problem, bounded, theta, max_iterations=min(most, left), **limits)
         left -= most
         if left <= 0 or converged:
             break
     return theta, value, converged
+
+
+def _on_grid(problem: Problem, likelihood: Approximation, density: Density, theta: np.ndarray) -> tuple[Density, float]:
+    """The log density, low and rising towards `theta` where a step throws actors so far that no grid holds them.
+
+    And its value at `theta`.
+    """
+    assert likelihood.total is not None
+    mesh, value = likelihood.total.mesh, density(theta)[0]
+    most = max(_MOST_GROWN * float(np.prod(mesh.shape)), _SMALL_GRID)
+
+    def bounded(values: np.ndarray) -> tuple[float, np.ndarray]:
+        if mesh_size(problem.parameters.positions(values).T, mesh.spacing, 0.0) <= most:
+            return density(values)
+        gap = theta - values
+        steepness = abs(value) / float(gap @ gap)
+        return value - abs(value), steepness * gap
+
+    return bounded, value
+
+
+def approximate_mass(
+    problem: Problem, likelihood: Approximation, theta: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """About the precision of each parameter given the others, where the likelihood is approximated."""
+    return informed_mass(problem, theta, rng, likelihood) if offers(likelihood, information) else plain_mass(problem)
 
 
 def measured_errors(likelihood: Approximation | Meshed, draws: np.ndarray) -> dict[str, np.ndarray]:

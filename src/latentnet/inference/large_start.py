@@ -22,14 +22,17 @@ __all__ = ["large_start"]
 
 _LANDMARKS = 60
 _SAMPLE = 20_000
+_SWEEPS = 25
+_FARTHEST = 3.0  # root mean squares from the middle
+_RIM = 0.1  # of actors
 _JITTER = 0.02  # of the spread: actors whose geodesics are alike
 
 
 def large_start(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     """Starting values of the parameter vector of a plain model of distances, in memory of the ties' order.
 
-    Isolates and small components have no geodesics to the others. They are taken out, and placed after at random among
-    the others.
+    Isolates and small components have no geodesics to the others. They are taken out, and placed after at random at the
+    rim, where the density is highest for actors that few are tied to (from among the others they do not get there).
 
     Parameters
     ----------
@@ -49,8 +52,11 @@ def large_start(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     landmarks = rng.choice(members, min(_LANDMARKS, members.size), replace=False)
     positions = np.empty((n, problem.n_dims))
     with threadpool_limits(limits=1, user_api="blas"):
-        positions[within] = _landmark_mds(_hops(starts, neighbours, landmarks)[:, within], problem.n_dims, rng)
-    places = positions[rng.choice(members, component.max() + 1)] * 1.1  # one for each small component
+        found = _landmark_mds(_hops(starts, neighbours, landmarks)[:, within], problem.n_dims, rng)
+    positions[within] = found = _smoothed(graph[members][:, members], found)
+    norms = np.linalg.norm(found, axis=1)
+    rim = members[norms >= np.quantile(norms, 1.0 - _RIM)]
+    places = positions[rng.choice(rim, component.max() + 1)] * 1.1  # one for each small component
     outside = np.flatnonzero(~within)
     spread = float(positions[within].std())
     noise = _JITTER * spread * rng.standard_normal((n, problem.n_dims))
@@ -89,6 +95,21 @@ def _landmark_mds(hops: np.ndarray, n_dims: int, rng: np.random.Generator) -> np
     positions[:, :rank] /= np.sqrt(np.maximum(norms, 1e-12))  # axes as long as the singular values' roots
     spread = float(positions.std())
     return positions / (spread or 1.0) + (_JITTER if spread else 1.0) * rng.standard_normal(positions.shape)
+
+
+def _smoothed(graph: sparse.csr_array, positions: np.ndarray) -> np.ndarray:
+    """Positions after going half of the way to the mean of the neighbours', many times: hops are whole numbers.
+
+    What runs away, such as tips of branches that the others draw together faster than, is held back.
+    """
+    degrees = np.maximum(np.diff(graph.indptr), 1)[:, np.newaxis]
+    for _ in range(_SWEEPS):
+        positions = 0.5 * (positions + (graph @ positions) / degrees)
+        positions -= np.median(positions, axis=0)
+        norms = np.linalg.norm(positions, axis=1)
+        most = _FARTHEST * np.sqrt(np.mean(norms**2))
+        positions *= np.minimum(1.0, most / np.maximum(norms, 1e-300))[:, np.newaxis]
+    return positions - positions.mean(axis=0)
 
 
 def _scale_and_intercept(problem: Problem, positions: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:

@@ -29,7 +29,7 @@ class MAP(Engine):
 
     In large sparse networks the sum over all dyads may be approximated (P3M), in time about linear in actors and ties
     and in memory of their order; `model.likelihood_` has its measured errors. The start is then landmark MDS of the
-    largest component, and L-BFGS stops where ten iterations gain less than 3e-5 of the log density.
+    largest component, and L-BFGS stops where ten iterations gain less than 1e-4 of the log density.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class MAP(Engine):
         n_more = (4 if approximate is None else 1) if self.n_starts is None else self.n_starts
         starts = [first, *(disperse(problem, first, rng) for _ in range(n_more - 1))]
         limits: dict[str, Any] = {"max_iterations": self.max_iterations, "tolerance": self.tolerance}
-        found = [nearest_mode(problem, approximate, start, **limits) for start in starts]
+        found = [nearest_mode(problem, approximate, start, rng, **limits) for start in starts]
         theta, _, converged = max(found, key=lambda result: result[1])
         statistics = {} if approximate is None else measured_errors(approximate, theta[np.newaxis])
         if not converged:

@@ -32,6 +32,7 @@ def maximise(
     free: np.ndarray | None = None,
     memory: int = 20,
     gain: float = 0.0,
+    sizes: np.ndarray | None = None,
 ) -> tuple[np.ndarray, float, bool]:
     """Maximise by L-BFGS in whitened coordinates; returns (argument, value, whether it converged).
 
@@ -54,15 +55,18 @@ def maximise(
         Steps that L-BFGS remembers, two vectors each.
     gain : float
         It stops where ten iterations gained less than this; 0 leaves it to the tolerance.
+    sizes : ndarray of shape (n_parameters,), optional
+        How far each parameter may go at a time; None: as far as its unit. Gradients are then by multiples of them.
     """
     coordinates, moved = Coordinates(problem), slice(None) if free is None else free
-    whole = coordinates.of(start)
+    scales = np.ones(1) if sizes is None else sizes / problem.units
+    whole = coordinates.of(start) / scales
     first = value_and_gradient(start)[0]  # it hangs on the ties' unit, which must not decide when to stop
 
     def negative(values: np.ndarray) -> tuple[float, np.ndarray]:
         whole[moved] = values
-        value, gradient = value_and_gradient(coordinates.parameters(whole))
-        return first - value, -coordinates.gradient(gradient)[moved]
+        value, gradient = value_and_gradient(coordinates.parameters(whole * scales))
+        return first - value, -(coordinates.gradient(gradient) * scales)[moved]
 
     course: list[float] = [0.0]
 
@@ -89,7 +93,7 @@ def maximise(
     whole[moved] = found.x
     stuck = found.status == _NO_BETTER and float(np.abs(found.jac).max()) < _FLOOR
     converged = bool(found.success) or stuck or (gain > 0.0 and found.nit < max_iterations)
-    return coordinates.parameters(whole), first - float(found.fun), converged
+    return coordinates.parameters(whole * scales), first - float(found.fun), converged
 
 
 def posterior_mode(

@@ -15,7 +15,7 @@ from latentnet.inference.approximation import LIKELIHOOD, approximation, measure
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.gaussians import Density, Gaussians
 from latentnet.inference.held_out import HeldOut, held_out, log_score
-from latentnet.inference.tuning import informed_mass, plain_mass
+from latentnet.inference.masses import informed_mass, plain_mass
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.fused import Fused
@@ -138,7 +138,7 @@ class Variational(Engine):
     def _mode(self, problem: Problem, rng: np.random.Generator) -> np.ndarray:
         approximate = approximation(problem, self.likelihood, "Variational")
         start = mode_start(problem, approximate, rng)
-        return nearest_mode(problem, approximate, start, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
+        return nearest_mode(problem, approximate, start, rng, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
 
     def _density(self, problem: Problem) -> Density:
         approximate = approximation(problem, self.likelihood, "Variational")
