@@ -90,6 +90,7 @@ WORTH = pd.DataFrame({"i": list("aabb"), "j": list("bbcc"), "v": [3.0, 4.0, NAN,
 GRAPH, MULTI = _graph(n_calls=3.0), _graph(nx.MultiGraph)
 MULTI.add_edge("a", "b")
 EDGES = pd.DataFrame({"i": [1, 2], "j": ["2", "x"]})
+PAIR = np.array([[0.0, 1.0], [0.0, 0.0]])
 LARGE = _net((0, 1, 1e300), (1, 2, 2e300))
 CLOSE = Network.from_array(np.where(np.eye(3, dtype=bool), 0.0, 1e16 + np.arange(9.0).reshape(3, 3) * 2), directed=True)
 DISTANCES = [[0, 1, 2, 3], [1, 0, 1, 2], [2, 1, 0, 1], [3, 2, 1, 0]]
@@ -291,6 +292,16 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         ),
     ),
     (
+        "is its index: give frame.reset_index()",
+        lambda: Network.from_edges(TABLE.assign(v=1.0).groupby(["i", "j"]).sum(), "i", "j", "v"),
+        lambda: (
+            Network.from_edges(
+                TABLE.assign(v=1.0).groupby(["i", "j"]).sum().reset_index(), "i", "j", "v", directed=True
+            ).ties.sum()
+            == 3.0
+        ),
+    ),
+    (
         "frame must name only actors that are in actors=",
         lambda: Network.from_edges(TABLE, "i", "j", actors=["a", "c"]),
         lambda: Network.from_edges(TABLE[1:], "i", "j", actors=["a", "c", "b"], directed=True).n_actors == 3,
@@ -372,6 +383,37 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         "first value",
         lambda: Network.from_array(np.full((2, 2), "1")),
         lambda: Network.from_array(np.array([["0", "1"], ["0", "0"]]).astype(float)).n_ties == 1,
+    ),
+    (
+        "convert it, for example with .astype(float)",
+        lambda: Network.from_array(np.array([["0", "1"], ["0", "0"]])),
+        lambda: Network.from_array(np.array([["0", "1"], ["0", "0"]]).astype(float)).n_ties == 1,
+    ),
+    (
+        "take one number of each, for example their size, abs(values)",
+        lambda: Network.from_array(PAIR * (3.0 + 4.0j)),
+        lambda: Network.from_array(abs(PAIR * (3.0 + 4.0j))).ties.sum() == 5.0,
+    ),
+    (
+        "(values - date) / numpy.timedelta64(1, 'D')",
+        lambda: Network.from_array(np.datetime64("2020-01-01") + PAIR.astype("m8[D]")),
+        lambda: (
+            Network.from_array(_days(np.datetime64("2020-01-01") + PAIR.astype("m8[D]"))).ties.sum() == 1.0
+            and (read_dyads(_days(_dates("UTC")), _net((0, 1, 1.0)), "x") == np.arange(16.0).reshape(4, 4)).sum() > 11
+        ),
+    ),
+    (
+        "for example values / numpy.timedelta64(1, 'D')",
+        lambda: Network.from_array(PAIR.astype("m8[D]")),
+        lambda: Network.from_array(PAIR.astype("m8[D]") / np.timedelta64(1, "D")).ties.sum() == 1.0,
+    ),
+    (
+        "for example values['tie']",
+        lambda: Network.from_array(np.ones((2, 2), dtype=[("tie", float), ("day", int)])),
+        lambda: (
+            Network.from_array(np.ones((2, 2), dtype=[("tie", float), ("day", int)])["tie"], self_ties="drop").n_ties
+            == 1
+        ),
     ),
     (
         "use numbers, and None or NaN for an unobserved dyad",
@@ -518,6 +560,14 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
     ),
     # effects
     (
+        "say which by .astype(float) or .astype('category')",
+        lambda: SenderCovariate("age").bind(_aged(object), 2),
+        lambda: (
+            SenderCovariate("age").bind(_aged(float), 2).names == ("sender(age)",)
+            and len(SenderCovariate("age").bind(_aged("category"), 2).names) == 3
+        ),
+    ),
+    (
         "use Homophily, or convert it with .astype(float)",
         lambda: AbsoluteDifference("text").bind(AGED, 2),
         lambda: (
@@ -571,6 +621,20 @@ def _standard() -> Network:
 
 def _many() -> Network:
     return Network.from_array(np.triu(np.arange(196.0).reshape(14, 14), 1), directed=True)
+
+
+def _days(values: Any) -> Any:
+    date = values.min().min() if isinstance(values, pd.DataFrame) else values.min()
+    return (values - date) / np.timedelta64(1, "D")
+
+
+def _dates(zone: str) -> pd.DataFrame:
+    days = pd.date_range("2020-01-01", periods=16, tz=zone)
+    return pd.DataFrame({k: days[k::4] for k in range(4)})
+
+
+def _aged(dtype: Any) -> Network:
+    return _net((0, 1, 1.0), attributes=AGE.astype(object).astype({"age": dtype}))
 
 
 def _events() -> Network:

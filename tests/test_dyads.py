@@ -125,3 +125,22 @@ def test_wrong_types_are_refused(value: Any, words: list[str]) -> None:
 
 def test_place_of_a_tie() -> None:
     assert tie_place(DIRECTED, 4) == "from 'b' to 'c'"
+
+
+REPEATED = [(np.int8, 100, 200.0), (np.uint8, 200, 400.0), (bool, True, 1.0)]
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize(("dtype", "value", "total"), REPEATED)
+def test_repeated_entries_add_up_as_floats(compressed: bool, dtype: Any, value: Any, total: float) -> None:
+    """Small integers overflowed: 100 and 100 were -56."""
+    values, columns = np.full(2, value, dtype), np.array([1, 1])
+    entries = (
+        sparse.csr_array((values, columns, np.array([0, 2, 2, 2, 2, 2])), shape=(5, 5))
+        if compressed
+        else sparse.coo_array((values, (np.zeros(2, int), columns)), shape=(5, 5))
+    )
+    assert read_dyads(entries, DIRECTED, "x")[0, 1] == total
+    assert take_dyads(entries, DIRECTED, "x", np.array([0]), np.array([1])) == [total]
+    network = Network.from_array(entries, actors=LABELS, directed=True)
+    assert network.ties[0, 1] == total

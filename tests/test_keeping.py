@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import warnings
@@ -111,3 +112,25 @@ def test_it_says_once_that_compiling_takes_long(caplog: pytest.LogCaptureFixture
     assert len(caplog.records) == 1
     assert "python -m latentnet.compile" in caplog.text
     assert keeping.count_compiled() == 4
+
+
+def _call_back(module: str) -> bool:
+    """Ctrl-C while a function of this module runs in a compilation; returns whether the function went on."""
+    went_on: list[bool] = []
+    source = "def _raw_object_cache_notify():\n    signal.raise_signal(signal.SIGINT)\n    went_on.append(True)\n"
+    names = {"__name__": module, "signal": signal, "went_on": went_on}
+    exec(source, names)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt), keeping._interrupts_heard():
+            names["_raw_object_cache_notify"]()  # type: ignore[operator]
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return bool(went_on)
+
+
+def test_ctrl_c_in_a_callback_of_llvm_is_not_lost() -> None:
+    """What is raised there is printed and forgotten, and what Numba waits for is missing."""
+    assert _call_back("llvmlite.binding.executionengine")
+    assert not _call_back("latentnet.compiled")

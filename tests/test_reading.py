@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -383,3 +384,49 @@ def test_an_igraph_vertex_without_a_type_beside_others() -> None:
     graph.vs["type"] = [False, True, None]
     with raises(ValueError, "node attribute 'type'", "False, True, None", "remove or rename the attribute"):
         Network.from_igraph(graph)
+
+
+@pytest.mark.parametrize("labels", [set("abc"), frozenset("abc")])
+def test_sets_have_no_order_to_go_by(labels: Any) -> None:
+    """They named rows at random, otherwise in every process."""
+    frame = pd.DataFrame({"i": ["a"], "j": ["b"]})
+    for read in (
+        lambda: Network.from_array(np.eye(3, k=1), labels),
+        lambda: Network.from_incidence(np.eye(3), rows=labels),
+        lambda: Network.from_edges(frame, "i", "j", actors=labels),
+        lambda: Network.from_nominations(frame, respondent="i", nominee="j", respondents=labels),
+    ):
+        with raises(TypeError, "must be in an order, but is ", "a set, which has none; give a list"):
+            read()
+    in_order = Network.from_array(np.eye(3, k=1), dict.fromkeys("cab").keys(), directed=True)
+    assert in_order.actors.tolist() == list("cab")
+
+
+def test_a_column_that_is_the_index_is_said_to_be() -> None:
+    """As `groupby` leaves it."""
+    frame = pd.DataFrame({"i": ["a", "a", "b"], "j": ["b", "b", "c"], "v": [1.0, 2.0, 4.0]})
+    sums = frame.groupby(["i", "j"]).sum()
+    with raises(
+        ValueError, "source must name a column of frame, got 'i'", "'i' is its index: give frame.reset_index()"
+    ):
+        Network.from_edges(sums, "i", "j", "v", directed=True)
+    assert Network.from_edges(sums.reset_index(), "i", "j", "v", directed=True).ties.sum() == 7.0
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).max == np.finfo(float).max, reason="long doubles are doubles here")
+def test_long_doubles_that_no_float_holds() -> None:
+    with raises(ValueError, "must hold numbers that a float64 holds", "1e+400"):
+        Network.from_array(np.eye(3, k=1) * np.longdouble("1e400"))
+    assert Network.from_array(np.eye(3, k=1) * np.longdouble(3)).ties.sum() == 6.0
+
+
+@pytest.mark.parametrize("values", [[Decimal(1), Decimal(2), Decimal(4)], [1, 2.5, Fraction(1, 3)]])
+def test_numbers_among_objects_are_asked_about(values: list[Any]) -> None:
+    """They were categories without a word: an income from a database had a coefficient for each value."""
+    frame = pd.DataFrame({"x": pd.Series(values, dtype=object)})
+    network = Network.from_array(np.eye(3, k=1), directed=True, attributes=frame)
+    with raises(ValueError, "meant as numbers or as categories", ".astype(float) or .astype('category')"):
+        SenderCovariate("x").bind(network, 2)
+    frame.loc[2, "x"] = values[1]
+    equal = Network.from_array(np.eye(3, k=1), directed=True, attributes=frame)
+    assert Homophily("x").bind(equal, 2).names == ("homophily(x)",)

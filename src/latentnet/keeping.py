@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from numba.core.caching import FunctionCache
@@ -58,11 +62,54 @@ class _Cache(FunctionCache):
             _warn_once(str(error))
 
 
+def _called_by_llvm(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "llvmlite.binding.executionengine" and "_raw_" in frame.f_code.co_name:
+            return True
+        frame = frame.f_back
+    return False
+
+
+@contextmanager
+def _interrupts_heard() -> Iterator[None]:
+    """Let no Ctrl-C get lost while LLVM is at work.
+
+    Python hears of it in the next Python code, which may be a callback of LLVM: an exception there is printed and
+    forgotten, with what LLVM had to say.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    missed: list[int] = []
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        if _called_by_llvm(frame):
+            missed.append(number)
+        else:
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, heard)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if missed:
+            before(signal.SIGINT, None)
+
+
 def kept(compiled: Any, function: Callable[..., Any]) -> Any:
     """Let a dispatcher or C function of Numba be kept on disk, beside its source or where NUMBA_CACHE_DIR says.
 
     A function that was typed into an interpreter has no file to be kept beside; it is compiled again in every process.
     """
+    compile_it = compiled.compile
+
+    def heedful(*arguments: Any) -> Any:
+        with _interrupts_heard():
+            return compile_it(*arguments)
+
+    compiled.compile = heedful
     try:
         compiled._cache = _Cache(function)
     except RuntimeError as error:  # no place that can be written to

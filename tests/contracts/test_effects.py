@@ -457,6 +457,13 @@ def test_pairs_of_levels_without_a_possible_tie_have_no_coefficient() -> None:
     assert "mixing(group=a->a)" in first.names
 
 
+def test_levels_that_no_two_actors_share_have_no_homophily() -> None:
+    """The effect had no coefficient then, and said nothing."""
+    network = Network.from_array(np.eye(3, k=1), directed=True, attributes=pd.DataFrame({"x": [1, 2, 3]}))
+    with pytest.raises(ValueError, match=r"needs a value of 'x' that two actors share.*leave the effect out"):
+        Homophily("x", by_level=True).bind(network, 2)
+
+
 def test_pairs_of_levels_that_nobody_was_asked_about_are_refused() -> None:
     ties = np.ones((5, 5)) - np.eye(5)
     ties[3:] = np.nan

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Hashable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from latentnet.checks import shown
-from latentnet.constraints import COLUMN, Rule
+from latentnet.constraints import COLUMN, Rule, is_number
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.checks import check_varies, refuse_undirected, role_moments
 from latentnet.network.labels import attribute_column, listing
@@ -181,6 +182,14 @@ def expanded(effect: Effect, network: Network, attribute: Any, wanted: np.ndarra
         If there is no such attribute, it is missing or infinite for an actor, or it has one level.
     """
     column = _column(effect, network, attribute, wanted)
+    if pd.api.types.is_object_dtype(column.dtype) and all(
+        is_number(value) or isinstance(value, Decimal) for value in column
+    ):
+        raise ValueError(
+            f"effects: {shown(effect)} cannot tell whether the attribute {shown(attribute)} is meant as numbers or as "
+            "categories, as all its values are numbers, but its dtype is object; say which by .astype(float) or "
+            ".astype('category')"
+        )
     if not _is_categorical(column):
         values = _finite(effect, network, column)[np.newaxis]
         names: tuple[str, ...] = (f"{attribute}",)

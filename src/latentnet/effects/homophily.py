@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from latentnet.checks import shown
 from latentnet.constraints import FLAG, Rule
 from latentnet.effects.attributes import AttributeEffect, codes, level_codes
 from latentnet.effects.base import BoundEffect
@@ -69,6 +70,11 @@ class Homophily(AttributeEffect):
         else:
             data[0], levels = level_codes(self, network, self.attribute)
             shared = np.flatnonzero(np.diag(possible_cells(network, data[0], data[0], len(levels), self.networks)))
+            if not len(shared):
+                raise ValueError(
+                    f"effects: {shown(self)} needs a value of {shown(self.attribute)} that two actors share who "
+                    "could be tied, but there is none; leave the effect out"
+                )
             which = np.full(len(levels), -1.0)
             which[shared] = np.arange(len(shared))
             data[1] = which[data[0].astype(np.int64)]

@@ -10,13 +10,16 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 __all__ = ["eigen_positions", "geodesics", "pivot_mds"]
 
 _PIVOTS = 200
+_AT_ONCE = 8
 
 
 def geodesics(graph: sparse.csr_array, rng: np.random.Generator) -> np.ndarray:
     """Hops from up to 200 pivots to every actor; between components, one hop more than the longest path seen."""
     n = graph.shape[0]
     pivots = np.arange(n) if n <= _PIVOTS else rng.choice(n, _PIVOTS, replace=False)
-    hops = dijkstra(graph, directed=False, indices=pivots, unweighted=True)
+    # A few at a time, so that Ctrl-C is answered in between.
+    parts = np.array_split(pivots, -(-len(pivots) // _AT_ONCE))
+    hops = np.concatenate([dijkstra(graph, directed=False, indices=one, unweighted=True) for one in parts])
     finite = np.isfinite(hops)
     hops[~finite] = hops[finite].max(initial=0.0) + 1.0
     return hops

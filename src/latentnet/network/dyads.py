@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from latentnet.checks import fits_square, shown
 from latentnet.constraints import number
 from latentnet.network.labels import Labels, dyad_place, label_index, listing
-from latentnet.network.sparse import entries_at, entry_rows, is_sparse
+from latentnet.network.reading.values import ways_to_numbers
+from latentnet.network.sparse import entries_at, entry_rows, is_sparse, summed
 
 if TYPE_CHECKING:
     from latentnet.network import Network
@@ -171,11 +171,10 @@ def _numbers(value: Any, name: str) -> Any:
         )
     if value.dtype.kind not in "biuf":
         raise TypeError(
-            f"{name} must hold real numbers, but its dtype is {value.dtype}; convert it, for example with "
-            ".astype(float)"
+            f"{name} must hold real numbers, but its dtype is {value.dtype}; {ways_to_numbers(value.dtype)}"
         )
     if is_sparse(value):
-        return sparse.csr_array(value, dtype=np.float64)
+        return summed(value, value.dtype == np.bool_)
     if isinstance(value, np.ma.MaskedArray):
         return np.ma.filled(value.astype(np.float64), np.nan)
     return np.asarray(value, dtype=np.float64)
@@ -185,8 +184,8 @@ def _frame_numbers(frame: pd.DataFrame, name: str) -> Floats:
     for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
             raise TypeError(
-                f"{name} must hold real numbers, but its column {shown(label)} is of dtype {dtype}; convert it, for "
-                "example with .astype(float)"
+                f"{name} must hold real numbers, but its column {shown(label)} is of dtype {dtype}; "
+                f"{ways_to_numbers(dtype)}"
             )
     return frame.to_numpy(dtype=np.float64, na_value=np.nan)
 

@@ -82,6 +82,11 @@ def label_array(labels: Iterable[Any], argument: str) -> Labels:
         # Positions as labels: present and unique by construction, and there may be millions.
         return np.arange(labels.start, labels.stop, labels.step).astype(object)
     LABELS.demand(argument, labels)
+    if isinstance(labels, set | frozenset):
+        raise TypeError(
+            f"{argument} must be in an order, but is {shown(labels)}, a set, which has none; give a list (of a "
+            "matrix, in the order of its rows)"
+        )
     array = object_array(labels)
     check_hashable(array, argument)
     _check_labels(array, argument)
@@ -106,7 +111,8 @@ def check_columns(frame: pd.DataFrame, columns: dict[str, Any]) -> None:
     for argument, name in columns.items():
         if known.count(name) != 1:
             found = f"got {shown(name)}; its columns are" if name not in known else f"but {name!r} is there twice:"
-            raise ValueError(f"{argument} must name a column of frame, {found} {listing(known, 12)}")
+            hint = f"; {shown(name)} is its index: give frame.reset_index()" if name in frame.index.names else ""
+            raise ValueError(f"{argument} must name a column of frame, {found} {listing(known, 12)}{hint}")
     if len(set(columns.values())) < len(columns):
         raise ValueError(f"{', '.join(columns)} must name different columns of frame, got {listing(columns.values())}")
 

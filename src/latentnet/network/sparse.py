@@ -17,6 +17,7 @@ __all__ = [
     "keep_entries",
     "no_dyads",
     "same_entries",
+    "summed",
     "without_entries",
 ]
 
@@ -36,6 +37,16 @@ def handed_out(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     wrapper.has_sorted_indices = True
     wrapper.has_canonical_format = True
     return wrapper
+
+
+def summed(matrix: Any, is_bool: bool) -> sparse.csr_array[Any]:
+    """A sparse matrix of any format as float64, in which repeated entries are added up; True and True is True."""
+    # Before they are added: small integers would overflow.
+    entries = sparse.csr_array(matrix.tocoo().astype(np.float64))
+    entries.sum_duplicates()
+    if is_bool:
+        entries.data = np.minimum(entries.data, 1.0)
+    return entries
 
 
 def no_dyads(n_actors: int) -> sparse.csr_array[Any]:

@@ -13,7 +13,7 @@ from latentnet.checks import shown
 from latentnet.network.content import Parts, SelfTies, kept_diagonal, parts_from_entries, without_diagonal
 from latentnet.network.labels import Labels, attributes_frame, check_n_actors, dyad_place, label_array
 from latentnet.network.reading.values import check_finite, float_values
-from latentnet.network.sparse import codes, is_sparse, same_entries
+from latentnet.network.sparse import codes, is_sparse, same_entries, summed
 
 __all__ = ["matrix_entries", "read_matrix"]
 
@@ -32,10 +32,8 @@ def matrix_entries(matrix: Any, row_labels: Labels, column_labels: Labels, argum
         row, column = coordinates.row, coordinates.col
         values = float_values(coordinates.data, argument, lambda k: place((row[k[0]], column[k[0]])))
         check_finite(values, argument, lambda k: place((row[k], column[k])))  # inf and -inf would add up to NaN
-        entries = sparse.csr_array((values, (row, column)), shape=coordinates.shape)
-        entries.sum_duplicates()
-        if coordinates.data.dtype == np.bool_:
-            entries.data = np.minimum(entries.data, 1.0)
+        numbers = sparse.coo_array((values, (row, column)), shape=coordinates.shape)
+        entries = summed(numbers, coordinates.data.dtype == np.bool_)
     else:
         entries = sparse.csr_array(float_values(matrix, argument, place))
     entries.eliminate_zeros()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from latentnet.checks import shown
 
-__all__ = ["check_finite", "float_values"]
+__all__ = ["check_finite", "float_values", "ways_to_numbers"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,14 +41,15 @@ def float_values(values: Any, argument: str, place: Callable[[tuple[int, ...]], 
     if array.dtype.kind == "O":
         result = _object_values(array, argument, place)
     elif array.dtype.kind in "biuf":
-        result = array.astype(np.float64)
-        if array.dtype.kind in "iu":
-            _check_exact(array, argument, place)
+        with np.errstate(over="ignore"):  # of long doubles
+            result = array.astype(np.float64)
+        if array.dtype.kind != "b":
+            _check_exact(array, result, argument, place)
     else:
         example = array.flat[0].item() if array.size else array.dtype
         raise TypeError(
             f"{argument} must hold real numbers, but its dtype is {array.dtype} (first value {shown(example)}); "
-            "convert it, for example with .astype(float)"
+            f"{ways_to_numbers(array.dtype)}"
         )
     if hidden is not None:
         result[hidden] = np.nan
@@ -76,16 +77,34 @@ def _object_values(array: npt.NDArray[Any], argument: str, place: Callable[[tupl
     return result
 
 
-def _check_exact(array: npt.NDArray[Any], argument: str, place: Callable[[tuple[int, ...]], str]) -> None:
-    """Refuse whole numbers that would be rounded."""
-    outside = (array > _LARGEST_WHOLE) | (array < -_LARGEST_WHOLE)
+def ways_to_numbers(dtype: Any) -> str:
+    """What to do about values of a type that are no real numbers, such that nothing is lost."""
+    ways = {
+        "c": "take one number of each, for example their size, abs(values)",
+        "M": "count days from a date, for example (values - date) / numpy.timedelta64(1, 'D')",
+        "m": "count them in a unit, for example values / numpy.timedelta64(1, 'D')",
+        "V": "give one of its fields, for example values['tie']",
+    }
+    return ways.get(dtype.kind, "convert it, for example with .astype(float)")
+
+
+def _check_exact(
+    array: npt.NDArray[Any], floats: Floats, argument: str, place: Callable[[tuple[int, ...]], str]
+) -> None:
+    """Refuse whole numbers that would be rounded, and finite ones that would be infinite."""
+    if array.dtype.kind == "f":
+        outside = np.isinf(floats) & np.isfinite(array)
+    else:
+        outside = (array > _LARGEST_WHOLE) | (array < -_LARGEST_WHOLE)
     if outside.any():
         position = tuple(int(k) for k in np.argwhere(outside)[0])
         _refuse_inexact(array[position], argument, place(position))
 
 
 def _refuse_inexact(value: Any, argument: str, where: str) -> NoReturn:
-    shown = str(value) if abs(value) < 10**30 else f"about 10**{len(str(abs(value) // 10**20)) + 19}"
+    shown = str(value)
+    if isinstance(value, int) and abs(value) >= 10**30:
+        shown = f"about 10**{len(str(abs(value) // 10**20)) + 19}"
     raise ValueError(
         f"{argument} must hold numbers that a float64 holds exactly, whole ones up to 2**53, but the value {where} is "
         f"{shown}; take a larger unit, for example array / 1000"
