@@ -33,5 +33,7 @@ def test_files_of_the_version_before_load(name):
         _same(model.cluster_means_, expected["cluster_means"], "cluster means")
         _same(model.cluster_variances_, expected["cluster_variances"], "cluster variances")
     one = model.at(period=0, site=model.sites_[-1]) if hasattr(model, "networks_") else model
-    _same(one.predict(), expected["predict"], "predictions", rtol=1e-6)  # of float32 sums, whose last bits differ by processor
+    _same(
+        one.predict(), expected["predict"], "predictions", rtol=1e-6
+    )  # of float32 sums, whose last bits differ by processor
     assert np.isfinite(one.posterior_["posterior"]["positions"].values).all()

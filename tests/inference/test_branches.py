@@ -6,10 +6,11 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from latentnet import Network, Priors
+from latentnet import MCMC, DynamicLatentPositionModel, LatentPositionModel, Network, Priors
+from latentnet.effects import Sociality
 from latentnet.families import Bernoulli
-from latentnet.inference.moves.branches import Groups, Swings, find_groups, new_swings, swing
 from latentnet.inference.moves.adaptation import new_step
+from latentnet.inference.moves.branches import Groups, Swings, find_groups, new_swings, swing
 from latentnet.inference.moves.move import Move, new_state
 from latentnet.inference.moves.path_length import LENGTH, new_path_length
 from latentnet.problem.bind import make_problem
@@ -51,6 +52,18 @@ def test_crowds_are_groups_that_several_actors_tie_to_others() -> None:
         assert len(find_groups(*_problem(network, 2).graph).crowds) == 0
 
 
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+def test_nothing_swings_without_a_map_or_over_periods() -> None:
+    network = Network.from_networkx(nx.ring_of_cliques(6, 5))
+    engine = MCMC(n_draws=20, n_warmup=20, n_chains=1, thin=1, progress=False)
+    for model, swings in (
+        (LatentPositionModel(inference=engine, random_state=1).fit(network), True),
+        (LatentPositionModel(0, effects=[Sociality()], inference=engine, random_state=1).fit(network), False),
+        (DynamicLatentPositionModel(inference=engine, random_state=1).fit([network, network]), False),
+    ):
+        assert ("crowd_swing_rate" in model.posterior_.sample_stats) == swings
+
+
 def test_crowds_swing_the_more_the_longer_trajectories_are() -> None:
     problem = _problem(Network.from_networkx(nx.ring_of_cliques(6, 5)), 2)
     crowds = find_groups(*problem.graph).crowds
@@ -71,7 +84,7 @@ def test_crowds_swing_the_more_the_longer_trajectories_are() -> None:
     "n_dims", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
 )
 def test_swinging_leaves_the_joint_distribution(n_dims: int) -> None:
-    """A branch and a crowd; from an exact draw of parameters and ties to another: paired z tests, false-alarm rate 1e-4 in all."""
+    """Of a branch and a crowd: exact draws stay exact. Paired z tests, false-alarm rate 1e-4 in all."""
     n, replicates = 6, 3000
     rng = np.random.default_rng(n_dims)
     groups = Groups.of([(np.array([1, 2]), np.array([0])), (np.array([4, 5]), np.array([1, 3]))])

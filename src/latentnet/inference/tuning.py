@@ -149,7 +149,7 @@ def sampler_moves(
     if len(prior.groups):
         moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.level)))
     # Last: chains that were saved before there were crowds know their moves by number.
-    if swinging is not None and len(swinging.crowds) and not moving:
+    if swinging is not None and len(swinging.crowds) and problem.n_dims and not moving:
         of_crowds = new_swings(swinging.crowds, trajectories.path.tuning, trajectories.step)
         moves.append(Move(swing, of_crowds, "crowd_swing_rate"))
     return moves

@@ -62,7 +62,7 @@ class SwingingGroups(NamedTuple):
 
 
 def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
-    """Groups of 2 to n/2 actors: what one actor cuts off from the rest of its component, and what Louvain's method finds.
+    """Groups of 2 to n/2 actors: what one actor cuts off from the rest, and crowds, which Louvain's method finds.
 
     Parameters
     ----------
