@@ -21,8 +21,11 @@ from latentnet.families.designs import DESIGNS, observed_family, warn_of_roster
 from latentnet.families.designs.capped import CappedBernoulli
 from latentnet.families.designs.conditioned import ConditionedBernoulli
 from latentnet.families.designs.full_lists import full_list_log_likelihood
+from latentnet.families.designs.orders import log_likelihood_by_panels, scores_by_panels
 from latentnet.families.designs.ranked import RankedBernoulli
 from latentnet.families.designs.reciprocal import Reciprocal
+from latentnet.families.designs.short_orders import end_of_short, short_log_likelihood, short_scores
+from latentnet.families.designs.unnamed import DEGREE, powers_of, sum_powers
 from latentnet.likelihood.packed import network_layout
 from latentnet.priors import Priors
 from tests import reference, reference_designs
@@ -179,6 +182,29 @@ def test_orders_against_nested_quadrature(link: str, full: bool) -> None:
         value, score, slope = _one_row(RankedBernoulli(Tie(link)), named, unnamed, full, ranks)
         assert value == pytest.approx(np.log(reference_designs.ordered_list(link, named, unnamed, full)), abs=1e-8)
         np.testing.assert_allclose(score, slope, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_short_orders_against_panels(full: bool) -> None:
+    """300 lists of 2 to 8 names among up to 60 people, near and far: both quadratures where both can be used."""
+    rng, n_short = np.random.default_rng(1), 0
+    for _ in range(300):
+        n_named = int(rng.integers(2, 9))
+        eta = rng.normal(rng.uniform(-4.0, 1.0), rng.uniform(0.3, 2.0), n_named + int(rng.integers(1, 52)))
+        powers, numbers, sums = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64), np.empty(DEGREE)
+        direct = numbers[: powers_of(0, eta[n_named:], powers, numbers)]
+        sum_powers(0, powers, sums)
+        end = end_of_short(0, eta, n_named, full, direct, sums)
+        if end == 0.0:
+            continue
+        n_short += 1
+        value = short_log_likelihood(eta, n_named, full, direct, sums, end)
+        assert value == pytest.approx(log_likelihood_by_panels(0, eta, n_named, full, powers, direct), abs=1e-8)
+        score, by_panels = np.empty_like(eta), np.empty_like(eta)
+        short_scores(eta, n_named, full, powers, direct, sums, end, score)
+        scores_by_panels(0, eta, n_named, full, powers, direct, by_panels)
+        np.testing.assert_allclose(score, by_panels, atol=1e-8)
+    assert n_short > 200
 
 
 @pytest.mark.parametrize("link", LINKS)

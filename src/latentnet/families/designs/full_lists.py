@@ -32,7 +32,20 @@ from latentnet.families.designs.unnamed import (
 )
 from latentnet.families.noise import CLOGLOG, LOGIT, PROBIT, ROOT_2PI, log_above, scaled_tail
 
-__all__ = ["LOWEST", "full_list_log_likelihood", "full_list_scores", "log_sum_exp", "reach_of"]
+__all__ = [
+    "LOG_SQUARES",
+    "LOWEST",
+    "NODES",
+    "PLACES",
+    "SIZE",
+    "SQUARES",
+    "WEIGHTS",
+    "end_of_powers",
+    "full_list_log_likelihood",
+    "full_list_scores",
+    "log_sum_exp",
+    "reach_of",
+]
 
 SIZE = 32
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(SIZE)
@@ -183,8 +196,11 @@ def _log_by_power(a, n_named, large, sums):
 
 
 @kernel
-def _end_of_powers(eta, n_named, direct, sums):
-    """Of the logit, how far from 0 the integrand by a matters; 0 where a pole is too near."""
+def end_of_powers(eta, n_named, direct, sums, depth, nearest):
+    """Of the logit, how far from 0 the integrand by a is within `depth` of its peak; 0 where a pole is too near.
+
+    `nearest` is how near a pole may be, in lengths of the interval.
+    """
     large = np.empty(n_named + direct.size)
     for k in range(large.size):
         large[k] = exp(eta[k] if k < n_named else eta[n_named + direct[k - n_named]])
@@ -196,10 +212,10 @@ def _end_of_powers(eta, n_named, direct, sums):
         return 0.0
     place = min((n_named - 0.5) / total, 1.0)  # about the peak's
     end = min(place * (1.0 + 30.0 / n_named), 1.0)
-    floor = _log_by_power(place, n_named, large, sums) - DEPTH
-    while end < 1.0 and NEAREST_POLE * end * largest < 1.0 and _log_by_power(end, n_named, large, sums) > floor:
+    floor = _log_by_power(place, n_named, large, sums) - depth
+    while end < 1.0 and nearest * end * largest < 1.0 and _log_by_power(end, n_named, large, sums) > floor:
         end = min(1.5 * end, 1.0)
-    return end if NEAREST_POLE * end * largest < 1.0 else 0.0
+    return end if nearest * end * largest < 1.0 else 0.0
 
 
 @kernel
@@ -222,7 +238,7 @@ def _quadrature(link, eta, n_named, powers, direct):
     """Of each node, the log of weight times integrand, t, exp(−t) and Σ hazards of the named: (4, n_nodes)."""
     work, sums = np.empty((6, SIZE)), np.empty(DEGREE)
     sum_powers(link, powers, sums)
-    end = _end_of_powers(eta, n_named, direct, sums) if link == LOGIT else 0.0
+    end = end_of_powers(eta, n_named, direct, sums, DEPTH, NEAREST_POLE) if link == LOGIT else 0.0
     if end > 0.0:
         return _by_powers(eta, n_named, direct, sums, end, work)
     reach = reach_of(eta)
