@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["large_start"]
 
 _LANDMARKS = 60
-_SAMPLE = 20_000
+_SAMPLE = 20_000  # ties
+_ACTORS, _MOST_LENGTHS, _BINS = 200, 20_000_000, 4096
 _SWEEPS = 25
 _FARTHEST = 3.0  # root mean squares from the middle
 _RIM = 0.1  # of actors
+_TIGHTER = 0.87  # ties are too long before actors have found their places, and maps shrink slowly
 _JITTER = 0.02  # of the spread: actors whose geodesics are alike
+_MOST_JITTER = 0.3  # of what a tie's length is: that of the map goes with the number of actors
 
 
 def large_start(problem: Problem, rng: np.random.Generator) -> np.ndarray:
@@ -59,11 +62,11 @@ def large_start(problem: Problem, rng: np.random.Generator) -> np.ndarray:
     places = positions[rng.choice(rim, component.max() + 1)] * 1.1  # one for each small component
     outside = np.flatnonzero(~within)
     spread = float(positions[within].std())
-    noise = _JITTER * spread * rng.standard_normal((n, problem.n_dims))
+    noise = rng.standard_normal((n, problem.n_dims))
     positions[outside] = places[component[outside]]
     theta = np.zeros(problem.n_parameters)
     scale, intercept = _scale_and_intercept(problem, positions, rng)
-    problem.parameters.set_positions(theta, scale * (positions + noise))
+    problem.parameters.set_positions(theta, scale * positions + min(_JITTER * scale * spread, _MOST_JITTER) * noise)
     place_own_values(problem.own_prior().positions, theta, rng)
     if problem.intercept >= 0:
         theta[problem.intercept] = intercept
@@ -112,24 +115,41 @@ def _smoothed(graph: sparse.csr_array, positions: np.ndarray) -> np.ndarray:
     return positions - positions.mean(axis=0)
 
 
+def _lengths(positions: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Distances of all dyads of a few actors, in bins that are narrow near 0: their means, and their shares of dyads.
+
+    Of dyads at random too few are near: one in 10,000 among 100,000 actors, and the sum is all theirs.
+    """
+    n = len(positions)
+    chosen = rng.choice(n, min(n, _ACTORS, max(20, _MOST_LENGTHS // n)), replace=False)
+    farthest = 2.0 * float(np.linalg.norm(positions - positions.mean(axis=0), axis=1).max()) or 1.0
+    counts, sums = np.zeros(_BINS + 1), np.zeros(_BINS + 1)
+    for actor in chosen:
+        lengths = np.linalg.norm(positions - positions[actor], axis=1)
+        bins = (_BINS * np.sqrt(lengths / farthest)).astype(np.int64)
+        counts += np.bincount(bins, minlength=_BINS + 1)
+        sums += np.bincount(bins, lengths, minlength=_BINS + 1)
+    counts[0] -= len(chosen)  # of each actor with itself
+    counts, sums = counts[counts > 0.0], sums[counts > 0.0]
+    return sums / counts, counts / counts.sum()
+
+
 def _scale_and_intercept(problem: Problem, positions: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """Scale of the positions and intercept at which a sample of ties and of other dyads is likeliest."""
+    """Scale of the positions and intercept at which a sample of ties and the dyads of a few actors are likeliest."""
     n, ties = problem.n_actors, problem.network.ties.tocoo()
     tied = rng.integers(ties.nnz, size=min(ties.nnz, _SAMPLE)) if ties.nnz else np.zeros(0, np.int64)
-    pairs = rng.integers(n, size=(2, _SAMPLE))
-
-    def lengths(i: np.ndarray, j: np.ndarray) -> np.ndarray:
-        return np.asarray(np.linalg.norm(positions[i] - positions[j], axis=1))
-
+    of_ties = np.linalg.norm(positions[ties.row[tied]] - positions[ties.col[tied]], axis=1)
+    of_dyads, shares = _lengths(positions, rng)
     counts = type(problem.family) is Poisson
-    of_ties, of_pairs = lengths(ties.row[tied], ties.col[tied]), lengths(*pairs)
     ratio = n * (n - 1.0) / max(float(ties.data.sum()), 1.0)  # dyads for each tie
 
     def lost(values: np.ndarray) -> float:
         scale, b = np.exp(values[0]), values[1]
         gained = b - scale * of_ties.mean() if of_ties.size else b
-        eta = b - scale * of_pairs
-        return float(ratio * (np.exp(np.minimum(eta, 50.0)) if counts else np.logaddexp(0.0, eta)).mean() - gained)
+        eta = b - scale * of_dyads
+        return float(ratio * shares @ (np.exp(np.minimum(eta, 50.0)) if counts else np.logaddexp(0.0, eta)) - gained)
 
     found = minimize(lost, [0.0, -np.log(ratio) + 2.0], method="Nelder-Mead", options={"maxiter": 200})
-    return float(np.exp(np.clip(found.x[0], -5.0, 10.0))), float(found.x[1])
+    scale = float(np.exp(np.clip(found.x[0], -5.0, 10.0)))
+    shorter = (1.0 - _TIGHTER) * scale * float(of_ties.mean()) if of_ties.size else 0.0
+    return _TIGHTER * scale, float(found.x[1]) - shorter
