@@ -58,7 +58,10 @@ def test_nothing_swings_without_a_map_or_over_periods() -> None:
     engine = MCMC(n_draws=20, n_warmup=20, n_chains=1, thin=1, progress=False)
     for model, swings in (
         (LatentPositionModel(inference=engine, random_state=1).fit(network), True),
-        (LatentPositionModel(0, effects=[Sociality()], inference=engine, random_state=1).fit(network), False),
+        (
+            LatentPositionModel(similarity=None, effects=[Sociality()], inference=engine, random_state=1).fit(network),
+            False,
+        ),
         (DynamicLatentPositionModel(inference=engine, random_state=1).fit([network, network]), False),
     ):
         assert ("crowd_swing_rate" in model.posterior_.sample_stats) == swings
