@@ -940,11 +940,6 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         ),
     ),
     (
-        "not for periods or sites; use 'shared'",
-        lambda: _fit([LAYERS, LAYERS], DynamicLatentPositionModel, layers="around"),
-        lambda: _fit([LAYERS, LAYERS], DynamicLatentPositionModel, layers="shared", inference=QUICK),
-    ),
-    (
         "it is there for binary ties (logit) with similarity='distance' and without effects",
         lambda: _say(Approximate.refusal(_fit(similarity="bilinear", inference=QUICK)._problem)),
         lambda: _approximate(similarity="distance"),

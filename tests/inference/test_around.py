@@ -16,7 +16,6 @@ from sklearn.base import clone
 import latentnet
 from latentnet import (
     MCMC,
-    DynamicLatentPositionModel,
     LatentClusterModel,
     LatentPositionModel,
     Layers,
@@ -246,9 +245,6 @@ def test_errors_name_the_argument() -> None:
         LatentPositionModel(layers="about").fit(_two())
     with pytest.raises(ValueError, match="inference='map' cannot fit layers='around', as the joint mode"):
         LatentPositionModel(layers="around", inference="map").fit(_two())
-    layers = Layers({"a": FIRST, "b": SECOND})
-    with pytest.raises(ValueError, match="layers='around' is for one network of each kind, not for periods or sites"):
-        DynamicLatentPositionModel(layers="around").fit([layers, layers])
 
 
 # Calibration.

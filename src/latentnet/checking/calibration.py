@@ -22,6 +22,7 @@ from latentnet.inference.prior_draws import draw_prior
 from latentnet.network import Network
 from latentnet.network.layers import as_given, given_periods
 from latentnet.posterior.clusters import evenly_spaced, occupied_counts
+from latentnet.posterior.draws import LISTED
 from latentnet.predictive.predictive import Predictive
 from latentnet.problem.named import as_draws
 from latentnet.problem.problem import Problem
@@ -225,7 +226,7 @@ def _quantities(problem: Problem, result: InferenceResult, pairs: list[Pairs]) -
     for name, values in draws.variables.items():
         if values.ndim == 2:
             found[name] = values[0]
-        elif draws.dims.get(name) in (("network",), ("layer",)) or name.startswith("cutpoints"):
+        elif draws.dims.get(name) in LISTED or name.startswith("cutpoints"):
             first = int(name.startswith("cutpoints"))  # the first one is 0
             found |= {f"{name}[{k}]": values[0, :, k] for k in range(first, values.shape[2])}
         elif len(draws.labels(name)) == 1:  # of actors: one of them

@@ -24,35 +24,35 @@ class LayerPositions(Effect):
     ----------
     names : tuple of str
         Of the layers.
-    sizes : tuple of int
-        How many actors each has.
+    sites : tuple of int64 ndarray of shape (n_actors,)
+        In whose space each of a layer's actors (or presences) is.
     """
 
     implied = True
 
-    def __init__(self, names: tuple[str, ...], sizes: tuple[int, ...]) -> None:
-        self.names, self.sizes = names, sizes
+    def __init__(self, names: tuple[str, ...], sites: tuple[np.ndarray, ...]) -> None:
+        self.names, self.sites = names, sites
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Log τ of each layer, in units of the positions, and the deviations."""
-        return BoundEffect(len(self.names) + n_dims * sum(self.sizes), np.zeros((1, 1)))
+        return BoundEffect(len(self.names) + n_dims * sum(map(len, self.sites)), np.zeros((1, 1)))
 
     def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
         """Log τ, reported as τ, and the deviations of every layer, dimension by dimension."""
-        rows = [Values("layer_spread", (len(self.names),), ("network",), transform="log", role="term")]
+        rows = [Values("layer_spread", (len(self.names),), ("spread_layer",), transform="log", role="term")]
         start = len(self.names)
-        for name, size in zip(self.names, self.sizes, strict=True):
+        for name, sites in zip(self.names, self.sites, strict=True):
             rows.append(
                 Values(
                     f"layer_deviations[{name}]",
-                    (n_dims, size),
+                    (n_dims, len(sites)),
                     ("latent_dim", f"actor[{name}]"),
                     space="directions",
                     role="term",
-                    sites=np.zeros(size, np.int64),
+                    sites=sites,
                     reported=False,
                     start=start,
                 )
             )
-            start += n_dims * size
+            start += n_dims * len(sites)
         return tuple(rows)

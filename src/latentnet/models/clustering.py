@@ -133,7 +133,7 @@ class Clustering(Estimator):
         weights = clusters.draws.weights.mean(axis=0)
         self.cluster_weights_ = read_only(weights / weights.sum())
 
-    def _clusters_of_layer(self, layer: Layer, alignment: Alignment | None) -> ClusterReport | None:
+    def _clusters_of_layer(self, layer: Layer, alignments: list[Alignment] | None) -> ClusterReport | None:
         draws, factor = self.draws_, layer.factor(self.draws_.pooled)
         around = layer.around(self.draws_.pooled)
         first, presences = layer.actors[: layer.problem.n_first], self._checked().presences
@@ -142,9 +142,11 @@ class Clustering(Estimator):
         assert draws.clusters is not None
         some, of_all = factor[draws.clusters.indices][:, None], draws.clusters
         means = of_all.means * some[..., None]
-        if alignment is not None:
+        for site, alignment in enumerate(alignments or ()):
             turns, shifts = (one.reshape(-1, *one.shape[2:])[of_all.indices] for one in alignment[1:3])
-            means = means @ turns + shifts[:, None]
+            count = means.shape[1] // len(alignments or ())
+            own = slice(site * count, (site + 1) * count)
+            means[:, own] = means[:, own] @ turns + shifts[:, None]
         kept = of_all._replace(
             labels=of_all.labels[:, layer.actors],
             means=means,

@@ -202,18 +202,22 @@ class DynamicModel(Estimator, Generic[View]):
             positions = self.draws_.positions[:, :, where if all_presences is None else all_presences[where]]
             return Place(several.networks[row][column], number, where, positions, elapsed_periods(presences)[where])
 
-        layers = [
-            seen(several, layer.problem.presences, layer.actors)
-            for several, layer in zip(self._of_layers.values(), self._problem.layers, strict=True)
-        ]
-        return seen(self._several, self._problem.presences, None)._replace(layers=tuple(layers))
+        layers, problem = [], self._problem
+        for several, layer in zip(self._of_layers.values(), problem.layers, strict=True):
+            place = seen(several, layer.problem.presences, layer.actors)
+            if problem.around:
+                own = problem.parameters[f"layer_deviations[{layer.name}]"].of(self.draws_.parameters)
+                place = place._replace(deviations=own[..., place.presences])
+            layers.append(place)
+        return seen(self._several, problem.presences, None)._replace(layers=tuple(layers))
 
     @checked(random_state=SEED)
     def forecast(self, site: Any = None, *, random_state: RandomState = None) -> Any:
         """The model of the period after the last, whose actors are those of the last one.
 
         Each draw's positions make one more step of the random walk; the intercept stays that of the last period, and
-        so does the point estimate.
+        so does the point estimate. Under ``layers="around"`` the layers' deviations from the common positions are drawn
+        anew.
 
         Parameters
         ----------
@@ -247,11 +251,18 @@ class DynamicModel(Estimator, Generic[View]):
         problem = self._checked()
         if not problem.has_steps:
             raise ValueError("forecast needs a model of at least two periods, in which positions move")
-        row = self._site(site)
+        joint, where = self.__dict__.get("_joint", (self, None))
+        if where is not None and joint._problem.around:  # it is the common positions that walk
+            return joint.forecast(site, random_state=random_state).layer(where[1])
+        row, rng = self._site(site), as_generator(random_state)
         last = self._seen(row, len(self._several.networks[row]) - 1)
         scale = np.exp(self.draws_.parameters[..., problem.log_step])[..., None, None]
-        steps = scale * as_generator(random_state).standard_normal(last.positions.shape)
-        return self._view(last._replace(positions=last.positions + steps, elapsed=last.elapsed + 1))
+        steps = scale * rng.standard_normal(last.positions.shape)
+        layers = tuple(
+            one if one.deviations is None else one._replace(deviations=rng.standard_normal(one.deviations.shape))
+            for one in last.layers
+        )
+        return self._view(last._replace(positions=last.positions + steps, elapsed=last.elapsed + 1, layers=layers))
 
     def _blank_layer(self, layer: Layer) -> Any:
         model = super()._blank_layer(layer)

@@ -17,6 +17,7 @@ from latentnet.predictive.predictive import Predictive
 
 if TYPE_CHECKING:
     from latentnet.models.reported_clusters import ClusterReport
+    from latentnet.network.joined import Presences
     from latentnet.problem.layers import Layer
     from latentnet.problem.problem import Problem
 
@@ -78,11 +79,11 @@ class LayerViews(Fitted):
     def _layer_view(self, layer: Layer) -> Any:
         draws, model = self.draws_, self._blank_layer(layer)
         result = InferenceResult(layer.parameters(draws.parameters), draws.kind, draws.statistics)
-        factor, alignment = np.exp(np.log(layer.factor(draws.parameters)).mean()), None
+        factor, alignments = np.exp(np.log(layer.factor(draws.parameters)).mean()), None
         points = factor * self._points()[layer.actors]
         if layer.spread >= 0:  # the common map does not say how one of the layer's own lies to it
-            points, alignment = _own_map(layer.problem, result.draws, points)
-        model._keep(layer.problem, result, points, self._clusters_of_layer(layer, alignment))
+            points, alignments = _own_map(layer.problem, result.draws, points)
+        model._keep(layer.problem, result, points, self._clusters_of_layer(layer, alignments))
         joint, site = self.__dict__.get("_joint", (self, 0))
         model._joint = joint, (site, layer.name)
         return model
@@ -93,8 +94,8 @@ class LayerViews(Fitted):
         model.family = layer.problem.given_family
         return model
 
-    def _clusters_of_layer(self, layer: Layer, alignment: Alignment | None) -> ClusterReport | None:
-        """Clusters as they lie in the layer's space, which was turned against the common one by `alignment`."""
+    def _clusters_of_layer(self, layer: Layer, alignments: list[Alignment] | None) -> ClusterReport | None:
+        """Clusters as they lie in the layer's space, which was turned, site by site, against the common one."""
         return None
 
     @checked(probability=FRACTION)
@@ -144,8 +145,9 @@ class LayerViews(Fitted):
             columns["spread"] = [layer.around(pooled) for layer in layers.values()]
             common = self._checked().parameters.positions(pooled).var(axis=-2).mean(axis=-1)
             columns["own_map"] = [tau**2 / (tau**2 + common) for tau in columns["spread"]]
+        where = self._checked().presences
         for name, other in layers.items():
-            columns[f"correlation[{name}]"] = [_correlations(layer, other, kept) for layer in layers.values()]
+            columns[f"correlation[{name}]"] = [_correlations(layer, other, kept, where) for layer in layers.values()]
         tail = 0.5 * (1.0 - probability)
         table = {}
         for name, values in columns.items():
@@ -155,14 +157,27 @@ class LayerViews(Fitted):
         return pd.DataFrame(table, index=pd.Index(list(layers), name="layer"))
 
 
-def _own_map(problem: Problem, draws: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, Alignment]:
-    """Mean positions of a layer, turned to the common ones, and how its draws were aligned to these, in place."""
-    pooled = problem.parameters.positions(draws.reshape(-1, draws.shape[-1]))
-    shape = mean_shape(pooled[evenly_spaced(len(pooled), _MOST_DRAWS)], problem.invariance)
-    points = align(shape, common, problem.invariance).positions
-    alignment = align(problem.parameters.positions(draws), points, problem.invariance)
-    problem.parameters.turn(draws, alignment.rotations, alignment.translations)
-    return points, alignment
+def _own_map(problem: Problem, draws: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, list[Alignment]]:
+    """Mean positions of a layer, turned to the common ones, and how draws were aligned to these, in place, by site."""
+    points, alignments = np.empty_like(common), []
+    for site, here in enumerate(_by_site(problem)):
+        own = problem.parameters.positions(draws)[..., here, :]
+        points[here] = align(_mean_shape(problem, own), common[here], problem.invariance).positions
+        alignments.append(align(own, points[here], problem.invariance))
+        problem.parameters.turn(draws, alignments[-1].rotations, alignments[-1].translations, site)
+    return points, alignments
+
+
+def _by_site(problem: Problem) -> list[np.ndarray]:
+    """Which of the positions lie in each site's space."""
+    sites = problem.parameters["positions"].sites
+    return [np.flatnonzero(sites == site) for site in range(problem.n_sites)]
+
+
+def _mean_shape(problem: Problem, positions: np.ndarray) -> np.ndarray:
+    """The mean shape of draws of positions."""
+    pooled = positions.reshape(-1, *positions.shape[-2:])
+    return mean_shape(pooled[evenly_spaced(len(pooled), _MOST_DRAWS)], problem.invariance)
 
 
 def mean_positions(problem: Problem, draws: np.ndarray) -> np.ndarray:
@@ -174,20 +189,25 @@ def mean_positions(problem: Problem, draws: np.ndarray) -> np.ndarray:
         Whose layers have positions of their own.
     draws : ndarray of shape (n_draws, n_parameters)
     """
-    some = draws[evenly_spaced(len(draws), _MOST_DRAWS)]
-    theta = draws.mean(axis=0)
-    problem.parameters.set_positions(theta, mean_shape(problem.parameters.positions(some), problem.invariance))
+    theta, positions = draws.mean(axis=0), problem.parameters.positions(draws)
+    points = np.empty(positions.shape[1:])
+    for here in _by_site(problem):
+        points[here] = _mean_shape(problem, positions[:, here])
+    problem.parameters.set_positions(theta, points)
     return theta
 
 
-def _correlations(first: Layer, second: Layer, draws: np.ndarray) -> np.ndarray:
+def _correlations(first: Layer, second: Layer, draws: np.ndarray, presences: Presences | None) -> np.ndarray:
     """Correlation of two layers' linear predictors over common pairs, (n_draws,)."""
     common = np.intersect1d(first.actors, second.actors)
     if len(common) < 3:
         return np.full(len(draws), np.nan)
     if first is second:
         return np.ones(len(draws))
-    i, j = np.nonzero(~np.eye(len(common), dtype=bool))
+    dyads = ~np.eye(len(common), dtype=bool)
+    if presences is not None:  # no dyad is between two networks
+        dyads &= presences.network[common][:, None] == presences.network[common]
+    i, j = np.nonzero(dyads)
     some = evenly_spaced(len(i), _MOST_DYADS)
     centred = []
     for layer in (first, second):

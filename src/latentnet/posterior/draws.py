@@ -9,7 +9,10 @@ import numpy as np
 
 from latentnet.posterior.clusters import ClusterDraws
 
-__all__ = ["Draws"]
+__all__ = ["LISTED", "Draws"]
+
+# Axes of variables that are few numbers, each watched by itself.
+LISTED = (("network",), ("layer",), ("spread_layer",))
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Draws:
         """Scalars, coefficients and cut-points, one (n_chains, n_draws) each; not what never changes."""
         found: dict[str, np.ndarray] = {}
         for name, values in self.every_variable.items():
-            listed = self.dims.get(name) in (("coefficient",), ("network",), ("layer",)) or name.startswith("cutpoints")
+            listed = self.dims.get(name) in (("coefficient",), *LISTED) or name.startswith("cutpoints")
             if values.ndim == 2 or listed:
                 found.update(self.columns(name))
         if "lp" in self.statistics:

@@ -69,10 +69,11 @@ class LayerTable:
 
     def _add_positions(self, n_dims: int) -> None:
         """Every layer's positions around the common ones."""
-        own = LayerPositions(tuple(self.names), tuple(map(len, self.actors)))
+        sites = tuple(problem.parameters["positions"].sites for problem in self.problems)
+        own = LayerPositions(tuple(self.names), sites)
         part = self._add(own, own.bind(self._network, n_dims), n_dims)
         self.spreads = list(range(part.start, part.start + len(self.names)))
-        sizes = [n_dims * size for size in own.sizes]
+        sizes = [n_dims * len(one) for one in sites]
         self.deviations = list(itertools.accumulate(sizes[:-1], initial=part.start + len(self.names)))
 
     def _add(self, effect: Effect, bound: BoundEffect, n_dims: int) -> slice:

@@ -82,7 +82,7 @@ class Layer(NamedTuple):
             if row.space == "points":
                 own[..., row.part] *= factor[..., None]
             elif row.space == "scale":
-                if self.spread >= 0:
+                if self.spread >= 0 and row.name != "step_variance":  # the common positions walk, and it is around them
                     variance = np.exp(2.0 * own[..., row.part]) + self.around(theta)[..., None] ** 2
                     own[..., row.part] = 0.5 * np.log(variance)
                 own[..., row.part] += np.log(factor)[..., None]
@@ -135,8 +135,6 @@ def bind_given(
             f"similarity: {shown(space)} is scaled by no power, so layers cannot have weights; use 'distance', "
             "'squared_distance' or 'bilinear'"
         )
-    if layers == "around" and presences is not None:
-        raise ValueError("layers='around' is for one network of each kind, not for periods or sites; use 'shared'")
     with _in_layer(stack.names[0]):
         families[0].check(stack.networks[0])
         frame = families[0].frame(stack.networks[0])

@@ -118,6 +118,8 @@ def _labels_of_layers(problem: Problem) -> dict[str, Any]:
     """Names of the layers, of those whose weight is learned, and each one's actors where it has values for these."""
     names = [layer.name for layer in problem.layers]
     found: dict[str, Any] = {"layer": np.array(names[1:], dtype=np.str_)}
+    if problem.around:
+        found["spread_layer"] = np.array(names, dtype=np.str_)
     if problem.presences is None:
         found["network"] = np.array(names, dtype=np.str_)
     else:

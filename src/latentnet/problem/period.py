@@ -26,6 +26,7 @@ class Place(NamedTuple):
     positions: np.ndarray  # (n_chains, n_draws, n_actors, n_dims)
     elapsed: np.ndarray  # (n_actors,) periods since each actor's first presence
     layers: tuple[Place, ...] = ()  # the same of each layer
+    deviations: np.ndarray | None = None  # (n_chains, n_draws, n_dims, n_actors) of a layer around the common positions
 
 
 def elapsed_periods(presences: Presences) -> np.ndarray:
@@ -39,7 +40,7 @@ def view_problem(problem: Problem, place: Place) -> Problem:
         each = [view_problem(layer.problem, own) for layer, own in zip(problem.layers, place.layers, strict=True)]
         names = [layer.name for layer in problem.layers]
         prior = problem.position_prior.of_one_site(problem.n_sites)
-        return join_layers(place.network, names, each, problem.priors, prior, None)
+        return join_layers(place.network, names, each, problem.priors, prior, None, problem.around)
     effects = []
     for effect, bound, _ in problem.effects:
         effect, bound = effect.at(bound, place.network, place.presences, problem.n_dims)
@@ -71,9 +72,14 @@ def view_parameters(problem: Problem, view: Problem, place: Place, draws: np.nda
         of_layer = layer.problem.presences
         assert of_layer is not None
         values[f"presence[{layer.name}]"] = of_layer.actors[there.presences]
+    deviations = {
+        f"layer_deviations[{k.name}]": own.deviations for k, own in zip(problem.layers, place.layers, strict=True)
+    }
     for row, old in zip(view.parameters, problem.parameters, strict=False):  # these end alike but for the steps
         if row.name == "positions":
             view.parameters.set_positions(theta, place.positions)
+        elif (own_map := deviations.get(row.name)) is not None:
+            theta[..., row.part] = own_map.reshape(*draws.shape[:2], row.size)
         elif "network" in old.axes:
             theta[..., row.part] = old.of(draws)[..., place.number :: old.size // row.size]
         elif old.axes and old.axes[0] in values:

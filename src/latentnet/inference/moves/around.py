@@ -79,6 +79,13 @@ def _shift(move, theta, n, d, actor, by, sign):
                 theta[move.deviations[layer] + k * move.sizes[layer] + place] -= sign * by[k] / tau
 
 
+@inline_kernel
+def _log_prior_of(target, theta, actor):
+    """Log prior density of a position, given the one before, and of the one that follows, given this."""
+    value, later = actor_log_prior(target, theta, actor), target.following[actor]
+    return value + actor_log_prior(target, theta, later) if later >= 0 else value
+
+
 def recentre(target, state, move, rng):
     """Propose every common position given the layers' own ones alone, and accept by its prior."""
     theta, n, d, by, accepted = state.theta, target.n_actors, target.n_dims, state.centre, 0.0
@@ -96,9 +103,9 @@ def recentre(target, state, move, rng):
                     tau = move.unit * math.exp(theta[move.spreads[layer]])
                     pull += theta[move.deviations[layer] + k * move.sizes[layer] + place] / tau
             by[k] = pull / total + rng.standard_normal() / math.sqrt(total)
-        before = actor_log_prior(target, theta, actor)
+        before = _log_prior_of(target, theta, actor)
         _shift(move, theta, n, d, actor, by, 1.0)
-        if math.log(rng.random()) < actor_log_prior(target, theta, actor) - before:
+        if math.log(rng.random()) < _log_prior_of(target, theta, actor) - before:
             accepted += 1.0
         else:
             _shift(move, theta, n, d, actor, by, -1.0)
