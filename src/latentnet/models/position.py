@@ -19,7 +19,8 @@ class LatentPositionModel(LatentModel):
     n_dims : int or "auto"
         Dimensions of the latent space. "auto" infers the number by MCMC: the evidence for each one up to `most_dims`,
         by paths on which a dimension is narrowed to nothing (Bennett 1976; Crooks 2000), with a prior of positions
-        that is the same for all (`Priors`); then the model is fitted with the most probable one.
+        that is the same for all (`Priors`); then the model is fitted with the most probable one. In sparse networks it
+        often cannot tell: of 8 simulated with three dimensions at density 0.14, it was right in 4.
     most_dims : int
         The largest number that "auto" considers.
     similarity : {"distance", "squared_distance", "bilinear"}, Similarity or None
