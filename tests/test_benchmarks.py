@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import compare, kernels, problems, startup
+from benchmarks import compare, kernels, layers, problems, startup
 from benchmarks.measure import Fit, figures
 from latentnet.effects import SIMILARITIES
 
@@ -37,6 +37,19 @@ def test_simulated_network_is_reproducible_and_as_dense_as_the_shared_ones() -> 
     ties = problems.simulate(200, intercept, seed)
     np.testing.assert_array_equal(ties, problems.simulate(200, intercept, seed))
     assert 0.08 < ties.sum() / (200 * 199) < 0.12
+
+
+@pytest.mark.parametrize("kind", layers.KINDS)
+def test_hidden_dyads_are_those_that_the_last_layer_lacks(kind: str) -> None:
+    drawn = layers.simulate(kind, 40, 3, np.random.default_rng(1))
+    first, _, last = drawn.layers.names
+    seen, hidden = (one.observed.toarray() for one in (drawn.layers[last], drawn.hidden))
+    pairs = ~np.eye(40, dtype=bool)
+    assert (seen ^ hidden)[pairs].all()
+    assert hidden[pairs].mean() == pytest.approx(layers.HIDDEN[kind], abs=0.06)  # over 3 standard errors
+    assert drawn.layers[first].observed.n_dyads == 780
+    ties = drawn.layers[last].ties.toarray()[seen & pairs].mean()
+    assert (ties < 0.08) == (kind == "sparse")
 
 
 def test_dyads_are_distinct_pairs_and_the_same_in_every_call() -> None:
