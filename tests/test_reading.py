@@ -18,7 +18,7 @@ from scipy import sparse
 from latentnet import DynamicLatentPositionModel, LatentPositionModel, Layers, goodness_of_fit, load
 from latentnet._exceptions import LatentnetWarning
 from latentnet.effects import AbsoluteDifference, DyadCovariate, Homophily, SenderCovariate
-from latentnet.families import Binomial, Poisson
+from latentnet.families import Binomial, Ordinal, Poisson
 from latentnet.network import Network, as_network
 from latentnet.network.reading.periods import read_networks
 from tests.network_checks import NAN, raises
@@ -430,3 +430,8 @@ def test_numbers_among_objects_are_asked_about(values: list[Any]) -> None:
     frame.loc[2, "x"] = values[1]
     equal = Network.from_array(np.eye(3, k=1), directed=True, attributes=frame)
     assert Homophily("x").bind(equal, 2).names == ("homophily(x)",)
+
+
+def test_an_ordinal_family_without_levels() -> None:
+    with raises(ValueError, "levels must have 0, the value of an absent tie, got []"):
+        LatentPositionModel(family=Ordinal(levels=[])).fit(Network.from_array(np.eye(3, k=1), directed=True))

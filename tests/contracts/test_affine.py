@@ -11,6 +11,7 @@ import itertools
 import warnings
 from typing import Any, NamedTuple
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -253,3 +254,32 @@ def test_posterior_means_follow_random_changes(case: Case) -> None:
     """Within six Monte Carlo errors: if all is well, one of the 24 fails in fewer than one of 10,000 runs."""
     (one, of_one), (other, of_other) = _means(case, Change(), 1), _means(case, case.change(), 2)
     assert (np.abs(one - other) / np.hypot(of_one, of_other)).max() < 6.0
+
+
+# The 15 families that married, and their net wealth in 1427 in thousands of lira (Padgett & Ansell 1993).
+WEALTH = {
+    "Acciaiuoli": 10, "Albizzi": 36, "Barbadori": 55, "Bischeri": 44, "Castellani": 20, "Ginori": 32, "Guadagni": 8,
+    "Lamberteschi": 42, "Medici": 103, "Pazzi": 48, "Peruzzi": 49, "Ridolfi": 27, "Salviati": 10, "Strozzi": 146,
+    "Tornabuoni": 48,
+}  # fmt: skip
+
+
+def _florentine(unit: float, engine: Any, similarity: str) -> Any:
+    graph = nx.florentine_families_graph()
+    nx.set_node_attributes(graph, {name: wealth * unit for name, wealth in WEALTH.items()}, "wealth")
+    effects = [AbsoluteDifference("wealth")]
+    model = LatentPositionModel(effects=effects, similarity=similarity, inference=engine, random_state=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LatentnetWarning)
+        return model.fit(Network.from_networkx(graph))
+
+
+@pytest.mark.parametrize("unit", [1e3, 1e-6])
+@pytest.mark.parametrize(("similarity", "close"), [("squared_distance", 1e-6), ("distance", 0.02)])
+def test_florentine_wealth_in_any_unit(similarity: str, close: float, unit: float) -> None:
+    """Thousands, lira and billions gave other maps, other criteria and other modes."""
+    before, after = (_florentine(one, MODE, similarity) for one in (1.0, unit))
+    np.testing.assert_allclose(_gaps(after.positions_), _gaps(before.positions_), atol=close)
+    assert after.coefficients_.iloc[0] * unit == pytest.approx(before.coefficients_.iloc[0], abs=close)
+    criteria = [bic(_florentine(one, FIRST, "squared_distance")) for one in (1.0, unit)]
+    assert criteria[1].total == pytest.approx(criteria[0].total, abs=0.1)
