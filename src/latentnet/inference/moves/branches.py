@@ -25,7 +25,10 @@ __all__ = ["Groups", "SwingingGroups", "Swings", "find_groups", "new_swings", "s
 
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
-_MOST_TIES = 20  # an actor: in denser networks crowds lie where they lie, and to seek them takes long
+_MOST_TO_CROWD, _MOST_TIES = (
+    2000,
+    20,
+)  # actors, and ties of each: where more, crowds hardly swing, and take long to find
 _MOST_SWINGS = 2  # of branches
 _CROWDS_A_STEP = 1.0 / 16.0  # of a trajectory: a swing costs less than two steps, so at most a tenth of the time
 _MOST_CROWDS = 32
@@ -68,8 +71,8 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     ----------
     starts, neighbours : int ndarray
         CSR of ties in either direction. Beyond 5,000 actors nothing is sought; of the actors that cut the network the
-        200 with the most ties are taken, as each is a search for components; crowds are of networks with at most 20
-        ties an actor (Blondel, Guillaume, Lambiotte & Lefebvre 2008; of all levels).
+        200 with the most ties are taken, as each is a search for components; crowds are of networks of at most 2,000
+        actors with at most 20 ties each (Blondel, Guillaume, Lambiotte & Lefebvre 2008; of all levels).
     """
     n = starts.size - 1
     if n > _MOST_ACTORS:
@@ -77,7 +80,7 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     parts = (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32))
     matrix = sparse.csr_array(parts, shape=(n, n))
     graph = nx.from_scipy_sparse_array(matrix)
-    crowds = _crowds(graph) if neighbours.size <= _MOST_TIES * n else ()
+    crowds = _crowds(graph) if n <= _MOST_TO_CROWD and neighbours.size <= _MOST_TIES * n else ()
     return SwingingGroups(Groups.of(list(_branches(matrix, graph))), Groups.of(list(crowds)))
 
 
