@@ -54,6 +54,7 @@ __all__ = ["Fused", "fused_actor_log_likelihood", "fused_gradient", "fused_log_l
 # With more than this share of pairs unobserved one by one, sparse corrections cost more than the composed likelihood.
 _MOST_HOLES = 0.25
 _APART = 256
+_TERMS_AT_ONCE = 10_000_000  # pairs times draws: a tenth of a second, after which Ctrl-C is heard
 
 
 class Fused(NamedTuple):
@@ -348,7 +349,10 @@ def _tie_probabilities(likelihood: Fused, draws: np.ndarray) -> np.ndarray:
     fits_square("a probability for each pair", n, 4.0, fix="take inference='map' or 'variational'")
     out = np.zeros(n * (n - 1) // 2)
     memory = Memory(_own_scratch(likelihood, np.float32))
-    entry(_add_expected, UNCOUNTED, void, memory.type, MATRIX, VECTOR)(memory, np.ascontiguousarray(draws), out)
+    add = entry(_add_expected, UNCOUNTED, void, memory.type, MATRIX, VECTOR)
+    at_once = max(1, _TERMS_AT_ONCE // max(1, out.size))
+    for first in range(0, len(draws), at_once):
+        add(memory, np.ascontiguousarray(draws[first : first + at_once]), out)
     return out / len(draws)
 
 

@@ -25,10 +25,7 @@ __all__ = ["Groups", "SwingingGroups", "Swings", "find_groups", "new_swings", "s
 
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
-_MOST_TO_CROWD, _MOST_TIES = (
-    2000,
-    20,
-)  # actors, and ties of each: where more, crowds hardly swing, and take long to find
+_MOST_TO_CROWD, _MOST_TIES = 2000, 20  # actors, and ties of each: of more, crowds are hard to find, and to move
 _MOST_SWINGS = 2  # of branches
 _CROWDS_A_STEP = 1.0 / 16.0  # of a trajectory: a swing costs less than two steps, so at most a tenth of the time
 _MOST_CROWDS = 32
