@@ -433,6 +433,7 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
             _checked(Poisson(), COUNTS)
             and _checked(Bernoulli(), _net((0, 1, 1.0), (1, 2, NAN)))
             and _checked(Bernoulli(), Network.from_networkx(_graph(weight=9.0), weight=None))
+            and _checked(Bernoulli(), Network.from_edges(pd.DataFrame({"a": [1], "b": [2], "w": [9]}), "a", "b"))
         ),
     ),
     (

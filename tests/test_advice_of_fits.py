@@ -550,6 +550,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: _loosely(lambda: _fit(inference=_running(2)).extend(30)).draws_.n_draws == 240,
     ),
     (
+        "100 are too few to judge: fit with MCMC(n_draws=200) or more",
+        lambda: _aloud(inference=_chains(thin="auto", max_thin=16)),
+        lambda: _loosely(lambda: _fit(inference=_chains(n_draws=200, thin="auto", max_thin=2))).thin_ == 2,
+    ),
+    (
         "at(period, site) or layer(name) again after load",
         lambda: _saved(_model("periods").at(0)),
         lambda: (

@@ -57,7 +57,7 @@ class Bernoulli(Family):
                 "use family='ordinal' for grades such as -1, 0 and 1, or family='gaussian' for real numbers"
                 if worst.min() < 0.0
                 else "use family='poisson' for counts, put NaN in place of codes such as 9 that mean 'not known', or "
-                "ignore the weights (Network.from_networkx(graph, weight=None))"
+                "ignore the weights (Network.from_networkx(graph, weight=None), or Network.from_edges without `value`)"
             )
             raise ValueError(
                 f"family 'bernoulli' needs ties in {{0, 1}}, but the network has values from {worst.min():g} to "

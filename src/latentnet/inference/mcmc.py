@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from latentnet.problem.evidence import Evidence
     from latentnet.problem.problem import Problem
 
-__all__ = ["MCMC"]
+__all__ = ["FEWEST_DRAWS", "MCMC"]
 
 _MOST_ITERATIONS = 10**9  # of a chain: a week or more
-_FEWEST_DRAWS = 400  # of all chains, to judge them by
+FEWEST_DRAWS = 400  # of all chains, to judge them by
 
 
 class MCMC(Engine):
@@ -169,7 +169,7 @@ class MCMC(Engine):
         first, *of_chains = rng.spawn(self.n_chains + 1)
         settings = settings_of(problem, float(self.target_acceptance), first, approximate)
         thin = 1 if isinstance(self.thin, str) else int(self.thin)
-        judged = self.thin == "auto" and self.n_chains > 1 and self.n_chains * self.n_draws >= _FEWEST_DRAWS
+        judged = self.thin == "auto" and self.n_chains > 1 and self.n_chains * self.n_draws >= FEWEST_DRAWS
         max_thin = int(self.max_thin) if judged else thin
         acceptance, tuning = settings.target_acceptance, settings.tuning
         plan = Plan(int(self.n_warmup), int(self.n_draws), thin, max_thin, acceptance, tuning)

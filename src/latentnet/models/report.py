@@ -21,6 +21,7 @@ from latentnet.inference.convergence import (
     agreement,
     linear_predictors_of,
 )
+from latentnet.inference.mcmc import FEWEST_DRAWS, MCMC
 from latentnet.inference.progress import duration
 from latentnet.models.fitted import ASKED_FOR, Fitted
 from latentnet.models.standard_errors import add_standard_errors
@@ -317,9 +318,11 @@ def warn_unless_converged(model: Report) -> None:
 def _ways_on(model: Report) -> list[str]:
     """What would cure chains that ran on to the limit, and about how long that would take."""
     standing, found = model._standing, model._chains_agree()
-    if standing is None or standing.plan.max_thin == 1 or found.holds:
+    if standing is None or found.holds:
         return []
     plan, needed = standing.plan, found.length_needed
+    if plan.max_thin == 1:
+        return _why_not_run_on(model.inference, plan.n_draws, len(standing.chains))
     start = f"the chains ran on to thin={plan.thin}"
     if not needed < _MOST_TIMES:
         return [f"{start}, and are too far apart for more draws to help: warm up longer, or try other random_states"]
@@ -328,3 +331,15 @@ def _ways_on(model: Report) -> list[str]:
     longer = 2 ** math.ceil(math.log2(plan.thin * max(needed, 2.0)))
     about = f", which takes about {duration(took)}" if took > 0.0 else ""
     return [f"{start}: go on from there by model.extend({more}){about}, or fit with MCMC(max_thin={longer})"]
+
+
+def _why_not_run_on(engine: object, n_draws: int, n_chains: int) -> list[str]:
+    """That chains which were to run on until they agree are too short for that."""
+    asked = engine if isinstance(engine, MCMC) else MCMC()
+    n_kept = n_draws * n_chains
+    if asked.thin != "auto" or asked.max_thin == 1 or n_chains == 1 or n_kept >= FEWEST_DRAWS:
+        return []
+    return [
+        f"chains run on by themselves if they keep {FEWEST_DRAWS} draws in all, and {n_kept} are too few to judge: "
+        f"fit with MCMC(n_draws={math.ceil(FEWEST_DRAWS / n_chains)}) or more"
+    ]
