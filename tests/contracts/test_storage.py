@@ -73,6 +73,7 @@ def test_groups_and_their_variables(fitted):
                 "diverging",
                 "relocation_rate",
                 "scaling_rate",
+                "crowd_swing_rate",
             ],
             samples,
         ),
