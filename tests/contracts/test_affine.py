@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latentnet import MAP, MCMC, LatentClusterModel, LatentnetWarning, LatentPositionModel, Network, bic
+from latentnet import MAP, MCMC, LatentClusterModel, LatentnetWarning, LatentPositionModel, Network, Variational, bic
 from latentnet.effects import (
     AbsoluteDifference,
     DyadCovariate,
@@ -187,6 +187,15 @@ def test_the_mode_follows_random_changes(case: Case) -> None:
 @pytest.mark.parametrize("case", _some(_cases(1), 12), ids=str)
 def test_first_draws_follow_random_changes(case: Case) -> None:
     _same_first_draws(case)
+
+
+@pytest.mark.parametrize("family", ["bernoulli", "poisson"])
+@pytest.mark.parametrize("effects", ["homophily", "receiver covariate", "absolute difference"])
+def test_the_variational_approximation_follows_random_changes(family: str, effects: str) -> None:
+    """Of one seed, to a fiftieth: rounding grows in its noisy steps."""
+    case, engine = Case(family, effects, "distance"), Variational(n_draws=200)
+    change = case.change(signs=False)
+    _agree(case, change, _fit(case, Change(), engine), _fit(case, change, engine), 0.02)
 
 
 @pytest.mark.slow

@@ -122,9 +122,9 @@ class Variational(Engine):
         statistics = {"held_out_log_score": np.full((1, n_draws), score)}
         approximate = approximation(problem, self.likelihood, "Variational")
         if approximate is not None:
-            statistics |= measured_errors(approximate, law.mean[np.newaxis])
+            statistics |= measured_errors(approximate, law.point[np.newaxis])
             statistics = {name: np.full((1, n_draws), values.flat[0]) for name, values in statistics.items()}
-        result = InferenceResult(draws[np.newaxis], "independent", statistics, point=law.mean.copy())
+        result = InferenceResult(draws[np.newaxis], "independent", statistics, point=law.point)
         return result if problem.clusters is None else _with_labels(problem, result, rng)
 
     def _mass(self, problem: Problem, mode: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
