@@ -141,6 +141,7 @@ def test_how_long_it_takes_goes_by_what_is_worst():
     assert needed(1.0, *[1.01] * 100) == pytest.approx(1.0)
     assert needed(1.1, 1.0) == pytest.approx(0.21 / 0.0404)
     assert needed(np.nan, 1.0) == np.inf
+    assert needed(1e200, 1.0) == needed(1.0, 1e300) == np.inf  # chains that stand still
 
 
 def test_chains_run_on_for_the_number_of_clusters():

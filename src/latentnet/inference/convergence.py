@@ -90,10 +90,11 @@ class Agreement(NamedTuple):
     @property
     def length_needed(self) -> float:
         """About how many times as many draws the rule would take: R-hat² − 1 falls as draws grow."""
-        needed = [(self.worst**2 - 1.0) / (R_HAT_OF_ALL**2 - 1.0)]
+        # A product, as a power raises where chains stand still and R-hat is beyond 1e154.
+        needed = [(self.worst * self.worst - 1.0) / (R_HAT_OF_ALL**2 - 1.0)]
         if self.dyads.size:
-            of_most = np.quantile(np.nan_to_num(self.dyads, nan=np.inf), SHARE_OF_MOST, method="lower")
-            needed.append((float(of_most) ** 2 - 1.0) / (R_HAT_OF_MOST**2 - 1.0))
+            of_most = float(np.quantile(np.nan_to_num(self.dyads, nan=np.inf), SHARE_OF_MOST, method="lower"))
+            needed.append((of_most * of_most - 1.0) / (R_HAT_OF_MOST**2 - 1.0))
         return max(needed)
 
 
