@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 
@@ -97,3 +98,10 @@ def test_models_are_told_from_classes_and_from_what_is_not_fitted() -> None:
         latentnet.bic(latentnet.LatentPositionModel)
     with pytest.raises(NotFittedError, match="model must be fitted, but this LatentPositionModel is not fitted yet"):
         latentnet.bic(latentnet.LatentPositionModel())
+
+
+@pytest.mark.parametrize("tolerance", [10**300, 1e300], ids=["whole", "float"])
+def test_tolerances_whose_squares_no_float_holds_are_taken(tolerance: float) -> None:
+    network = latentnet.Network.from_networkx(nx.path_graph(4))
+    engine = latentnet.MAP(1, tolerance=tolerance)
+    assert latentnet.LatentPositionModel(inference=engine, random_state=1).fit(network).n_actors_ == 4

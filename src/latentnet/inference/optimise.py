@@ -86,7 +86,8 @@ def maximise(
                 "maxiter": max_iterations,
                 "maxfun": 2 * max_iterations,
                 "gtol": tolerance,
-                "ftol": min(1e-12, 1e-4 * tolerance**2),  # what a step gains goes as the square of the gradient
+                # What a step gains goes as the square of the gradient.
+                "ftol": min(1e-12, 1e-4 * min(float(tolerance), 1.0) ** 2),
                 "maxcor": memory,
             },
         )
