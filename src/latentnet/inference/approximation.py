@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from latentnet.compiled import offers
 from latentnet.inference.large_start import large_start
-from latentnet.inference.masses import informed_mass, plain_mass
+from latentnet.inference.masses import mass_at
 from latentnet.inference.optimise import maximise, mode_density, posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.meshed import Meshed
-from latentnet.likelihood.verbs import information
 from latentnet.nbody.mesh import mesh_size
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ __all__ = [
     "MOST_EXACT",
     "MOST_EXACT_CHAINS",
     "Approximation",
-    "approximate_mass",
     "approximation",
     "measured_errors",
     "mode_start",
@@ -98,7 +95,7 @@ def nearest_mode(
     for most in (_SETTLED, max_iterations):
         likelihood.refit(theta)
         bounded, value = _on_grid(problem, likelihood, density, theta)
-        mass = approximate_mass(problem, likelihood, theta, rng)
+        mass = mass_at(problem, theta, rng, likelihood)
         mass[problem.positions] = np.maximum(mass[problem.positions], _LEAST_MASS)
         limits |= {"gain": _GAIN * abs(value), "sizes": 1.0 / np.sqrt(mass)}
         theta, value, converged = maximise(problem, bounded, theta, max_iterations=min(most, left), **limits)
@@ -125,13 +122,6 @@ def _on_grid(problem: Problem, likelihood: Approximation, density: Density, thet
         return value - abs(value), steepness * gap
 
     return bounded, value
-
-
-def approximate_mass(
-    problem: Problem, likelihood: Approximation, theta: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """About the precision of each parameter given the others, where the likelihood is approximated."""
-    return informed_mass(problem, theta, rng, likelihood) if offers(likelihood, information) else plain_mass(problem)
 
 
 def measured_errors(likelihood: Approximation | Meshed, draws: np.ndarray) -> dict[str, np.ndarray]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from latentnet.problem.coordinates import Centred
+
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
@@ -37,8 +39,8 @@ class Gaussians:
     def __init__(self, problem: Problem, mean: np.ndarray, mass: np.ndarray | None = None) -> None:
         n, d = problem.n_actors, problem.n_dims
         self.n_actors, self.n_dims, self.mean = n, d, mean.copy()
-        self._intercepts, self._level = problem.intercepts, problem.prior.level
-        self.mean[self._intercepts] += self._level.means @ mean[self._level.coefficients]
+        self._centred = Centred(problem)
+        self._centred.of(self.mean)
         self.n_positions, self.intercept = n * d, problem.intercept
         precision = problem.degrees / d + np.exp(
             -2.0 * mean[problem.log_scale]
@@ -64,12 +66,7 @@ class Gaussians:
     @property
     def point(self) -> np.ndarray:
         """The mean, as a parameter vector."""
-        return self._parameters(self.mean.copy())
-
-    def _parameters(self, values: np.ndarray) -> np.ndarray:
-        """Values with intercepts of covariates at zero, in place."""
-        values[self._intercepts] -= self._level.means @ values[self._level.coefficients]
-        return values
+        return self._centred.parameters(self.mean.copy())
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """A parameter vector, and the standard normal numbers that it came from."""
@@ -79,13 +76,12 @@ class Gaussians:
         for entry, row, column in zip(self._factors(), *self._entries, strict=True):
             moved[row] += entry * of_positions[column]
         theta[self.n_positions :] += np.exp(self.log_deviation) * noise[self.n_positions :]
-        return self._parameters(theta), noise
+        return self._centred.parameters(theta), noise
 
     def step(self, density: Density, rate: float, rng: np.random.Generator) -> None:
         """Climb the evidence lower bound by one step of Adam, along the gradient at one draw."""
         theta, noise = self.draw(rng)
-        slope = density(theta)[1]
-        slope[self._level.coefficients] -= slope[self._intercepts] @ self._level.means
+        slope = self._centred.gradient(density(theta)[1])
         pulls = slope[: self.n_positions].reshape(self.n_dims, self.n_actors)
         of_noise = noise[: self.n_positions].reshape(self.n_dims, self.n_actors)
         of_factor = self.unit * pulls[self._entries[0]] * of_noise[self._entries[1]]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from latentnet.compiled import offers
 from latentnet.likelihood.verbs import couples_actors, information
 from latentnet.priors.mixture_draws import FIXED
 from latentnet.priors.positions import set_own_mass
@@ -15,10 +16,16 @@ from latentnet.problem.verbs import BoundTarget
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["informed_mass", "plain_mass"]
+__all__ = ["informed_mass", "mass_at", "plain_mass"]
 
 _STEP = 1e-3
 _LEAST_CURVATURE = 0.1
+
+
+def mass_at(problem: Problem, theta: np.ndarray, rng: np.random.Generator, likelihood: Any = None) -> np.ndarray:
+    """Mass of each parameter at these, informed by the likelihood, or one that stands for it, where it can tell."""
+    known = offers(problem.likelihood if likelihood is None else likelihood, information)
+    return informed_mass(problem, theta, rng, likelihood) if known else plain_mass(problem)
 
 
 def plain_mass(problem: Problem) -> np.ndarray:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import offers
-from latentnet.inference.approximation import Approximation, approximate_mass, approximation, mode_start, nearest_mode
+from latentnet.inference.approximation import Approximation, approximation, mode_start, nearest_mode
 from latentnet.inference.convergence import monitored_dyads
-from latentnet.inference.masses import informed_mass, plain_mass
+from latentnet.inference.masses import informed_mass, mass_at, plain_mass
 from latentnet.inference.moves.adaptation import new_block, new_step
 from latentnet.inference.moves.around import around_of, recentre, respread
-from latentnet.inference.moves.branches import Groups, SwingingGroups, find_groups, new_swings, swing
+from latentnet.inference.moves.branches import NOTHING, Groups, SwingingGroups, find_groups, new_swings, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
 from latentnet.inference.moves.move import Move
 from latentnet.inference.moves.path_length import new_path_length
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from latentnet.priors.intercept import Level
     from latentnet.problem.problem import Problem
 
-__all__ = ["Settings", "Tuning", "sampler_moves", "settings_of", "target_of"]
+__all__ = ["Settings", "Tuning", "sampler_moves", "settings_of", "swinging_groups", "target_of"]
 
 _RELOCATED_SHARE = 0.1
 _SWAPS_PER_ACTOR = 0.25
@@ -84,7 +84,7 @@ def settings_of(
         mass = informed_mass(problem, mode, rng)
         # Half a unit of a coefficient would be absurd where its covariate has values in the thousands.
         most = 3.0 / np.sqrt(mass)
-    return Settings(mode, most, Tuning(mass, find_groups(*problem.graph)), target_acceptance)
+    return Settings(mode, most, Tuning(mass, swinging_groups(problem)), target_acceptance)
 
 
 def _approximate_settings(
@@ -92,8 +92,8 @@ def _approximate_settings(
 ) -> Settings:
     start = mode_start(problem, likelihood, rng)
     mode, _, _ = nearest_mode(problem, likelihood, start, rng, max_iterations=_MODE_ITERATIONS, tolerance=1e-2)
-    mass = approximate_mass(problem, likelihood, mode, rng)
-    tuning = Tuning(mass, find_groups(*problem.graph), mesh_at(likelihood, mode))
+    mass = mass_at(problem, mode, rng, likelihood)
+    tuning = Tuning(mass, swinging_groups(problem), mesh_at(likelihood, mode))
     # Chains could not undo what half of the map's scale would do to a map that is many ties wide.
     return Settings(mode, _APART / np.sqrt(mass), tuning, target_acceptance)
 
@@ -105,6 +105,11 @@ def target_of(problem: Problem, tuning: Tuning) -> Target:
     likelihood = approximation(problem, "approximate", "MCMC")
     assert likelihood is not None
     return Target(meshed(likelihood, tuning.mesh), problem.own_prior())
+
+
+def swinging_groups(problem: Problem) -> SwingingGroups:
+    """What may swing: nothing without a map, and where actors are tied to where they were before no group can alone."""
+    return find_groups(*problem.graph) if problem.n_dims and not problem.has_steps else NOTHING
 
 
 def sampler_moves(
@@ -125,7 +130,7 @@ def sampler_moves(
         Those of the network, which are sought here if None.
     """
     prior, moving = target.prior, problem.has_steps
-    moves = []
+    swinging, moves = swinging_groups(problem) if swinging is None else swinging, []
     if moving:
         information = mass[: problem.n_actors][problem.n_first :].copy()
         masses = StepMasses(prior.walk, problem.n_dims, information, mass)
@@ -134,7 +139,6 @@ def sampler_moves(
     trajectories = Trajectories(mass, new_step(), new_path_length(*pairs), target_acceptance, np.zeros(N_INFO))
     moves.append(Move(hamiltonian_move, trajectories))
     if problem.n_dims:
-        swinging = find_groups(*problem.graph) if swinging is None else swinging
         moves += _moves_of_actors(problem, target, swinging.branches)
     if offers(prior.positions, redraw_own_values):
         moves.append(Move(redraw_values, OwnValues(prior.positions, mass)))
@@ -149,7 +153,7 @@ def sampler_moves(
     if len(prior.groups):
         moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.level)))
     # Last: chains that were saved before there were crowds know their moves by number.
-    if swinging is not None and len(swinging.crowds) and problem.n_dims and not moving:
+    if len(swinging.crowds):
         of_crowds = new_swings(swinging.crowds, trajectories.path.tuning, trajectories.step)
         moves.append(Move(swing, of_crowds, "crowd_swing_rate"))
     return moves
@@ -182,8 +186,7 @@ def _moves_of_actors(problem: Problem, target: Target, branches: Groups) -> list
         moves.append(Move(relocate, Relocation(relocations, *problem.graph), "relocation_rate"))
     if offers(likelihood, change_of_swap) and _can_swap(problem):
         moves.append(Move(swap, Swaps(math.ceil(_SWAPS_PER_ACTOR * n * of_layers)), "swap_rate"))
-    # Where actors are tied to where they were before, what hangs on a hub in one period cannot swing alone.
-    if len(branches) and not problem.has_steps:
+    if len(branches):
         moves.append(Move(swing, new_swings(branches), "swing_rate"))
     return moves
 

@@ -9,17 +9,15 @@ import numpy as np
 
 from latentnet._exceptions import ConvergenceWarning, warn
 from latentnet.checks import fits
-from latentnet.compiled import offers
 from latentnet.constraints import COUNT, Rule, among
 from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
 from latentnet.inference.gaussians import Density, Gaussians
 from latentnet.inference.held_out import HeldOut, held_out, log_score
-from latentnet.inference.masses import informed_mass, plain_mass
+from latentnet.inference.masses import mass_at, plain_mass
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.fused import Fused
-from latentnet.likelihood.verbs import information
 from latentnet.posterior.clusters import responsibilities_of_draws
 from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
@@ -131,10 +129,7 @@ class Variational(Engine):
         """What is known of each parameter at the mode; None in plain models, which need not look."""
         if Fused.accepts(problem):
             return None if problem.clusters is None else plain_mass(problem)
-        approximate = approximation(problem, self.likelihood, "Variational")
-        if approximate is None and not offers(problem.likelihood, information):
-            return plain_mass(problem)
-        return informed_mass(problem, mode, rng, approximate)
+        return mass_at(problem, mode, rng, approximation(problem, self.likelihood, "Variational"))
 
     def _mode(self, problem: Problem, rng: np.random.Generator) -> np.ndarray:
         approximate = approximation(problem, self.likelihood, "Variational")

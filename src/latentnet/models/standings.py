@@ -9,9 +9,8 @@ import numpy as np
 from latentnet.checks import whole_number
 from latentnet.files.values import decode, encode
 from latentnet.inference.chains import Kept, Paused, Plan
-from latentnet.inference.moves.branches import find_groups
 from latentnet.inference.standing import Standing
-from latentnet.inference.tuning import Tuning
+from latentnet.inference.tuning import Tuning, swinging_groups
 from latentnet.nbody.mesh import Mesh
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def decoded_standing(
         _check(len(one.kept.draws) == max(one.done - n_warmup, 0) // thin)
         _check(set(one.kept.statistics) == set(chains[0].kept.statistics))
     mesh = None if content.get("mesh") is None else _mesh_of(decode(content["mesh"], source), problem.n_dims)
-    tuning = Tuning(mass, find_groups(*problem.graph), mesh)
+    tuning = Tuning(mass, swinging_groups(problem), mesh)
     return Standing(Plan(n_warmup, n_draws, thin, max_thin, acceptance, tuning), chains)
 
 

@@ -11,7 +11,29 @@ from latentnet.priors.random_walk import from_steps, pull_to_steps, to_steps
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["Coordinates"]
+__all__ = ["Centred", "Coordinates"]
+
+
+class Centred:
+    """Parameters with intercepts of average covariates, of which coefficients say little. All is done in place."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._intercepts, self._level = problem.intercepts, problem.prior.level
+
+    def of(self, theta: np.ndarray) -> np.ndarray:
+        """Replace intercepts of covariates at 0."""
+        theta[self._intercepts] += self._level.means @ theta[self._level.coefficients]
+        return theta
+
+    def parameters(self, values: np.ndarray) -> np.ndarray:
+        """Undo `of`."""
+        values[self._intercepts] -= self._level.means @ values[self._level.coefficients]
+        return values
+
+    def gradient(self, of_parameters: np.ndarray) -> np.ndarray:
+        """Make the gradient by these of that by parameters."""
+        of_parameters[self._level.coefficients] -= of_parameters[self._intercepts] @ self._level.means
+        return of_parameters
 
 
 class Coordinates:
@@ -21,13 +43,12 @@ class Coordinates:
     """
 
     def __init__(self, problem: Problem) -> None:
-        self._problem, self._units, self._level = problem, problem.units, problem.prior.level
+        self._centred, self._units = Centred(problem), problem.units
         self._walk, self._n_dims, self._moving = problem.prior.walk, problem.n_dims, problem.has_steps
 
     def of(self, theta: np.ndarray) -> np.ndarray:
         """Coordinates of a parameter vector."""
-        found = theta.copy()
-        found[self._problem.intercepts] += self._level.means @ theta[self._level.coefficients]
+        found = self._centred.of(theta.copy())
         if self._moving:
             to_steps(self._walk, self._n_dims, found)
         return found / self._units
@@ -37,13 +58,11 @@ class Coordinates:
         theta = coordinates * self._units
         if self._moving:
             from_steps(self._walk, self._n_dims, theta)
-        theta[self._problem.intercepts] -= self._level.means @ theta[self._level.coefficients]
-        return theta
+        return self._centred.parameters(theta)
 
     def gradient(self, of_parameters: np.ndarray) -> np.ndarray:
         """The gradient by coordinates, from that by parameters."""
-        found = of_parameters.copy()
-        found[self._level.coefficients] -= of_parameters[self._problem.intercepts] @ self._level.means
+        found = self._centred.gradient(of_parameters.copy())
         if self._moving:
             pull_to_steps(self._walk, self._n_dims, found)
         return found * self._units

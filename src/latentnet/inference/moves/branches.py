@@ -21,7 +21,7 @@ from latentnet.inference.moves.adaptation import LOG_STEP, new_step
 from latentnet.inference.moves.path_length import LENGTH, new_path_length
 from latentnet.problem.verbs import log_likelihood, log_prior
 
-__all__ = ["Groups", "SwingingGroups", "Swings", "find_groups", "new_swings", "swing"]
+__all__ = ["NOTHING", "Groups", "SwingingGroups", "Swings", "find_groups", "new_swings", "swing"]
 
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
@@ -61,6 +61,9 @@ class SwingingGroups(NamedTuple):
     crowds: Groups
 
 
+NOTHING = SwingingGroups(Groups.of([]), Groups.of([]))
+
+
 def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     """Groups of 2 to n/2 actors: what one actor cuts off from the rest, and crowds, which Louvain's method finds.
 
@@ -73,7 +76,7 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     """
     n = starts.size - 1
     if n > _MOST_ACTORS:
-        return SwingingGroups(Groups.of([]), Groups.of([]))
+        return NOTHING
     parts = (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32))
     matrix = sparse.csr_array(parts, shape=(n, n))
     graph = nx.from_scipy_sparse_array(matrix)
