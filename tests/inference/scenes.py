@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from latentnet.inference.moves.adaptation import new_block, new_step
+from latentnet.inference.moves.around import around_of, recentre, respread
 from latentnet.inference.moves.hmc import hamiltonian_move
-from latentnet.inference.moves.move import Move, Scene, State
+from latentnet.inference.moves.move import Move, Scene, State, new_state
 from latentnet.inference.moves.path_length import LENGTH, PathLength, new_path_length
 from latentnet.inference.moves.scaling import scale_and_shift
+from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
@@ -20,6 +22,19 @@ from latentnet.problem.verbs import BoundTarget
 def scene_of(target: Target, state: State, rng: np.random.Generator) -> Scene:
     """The target and the state in memory."""
     return Scene(BoundTarget(target), state, rng)
+
+
+def move_what_is_common(problem: Problem, draws: np.ndarray, rng: np.random.Generator, n_labels: int = 0) -> None:
+    """Move every draw of a model of layers around a common map five times by both moves of these, in place."""
+    state, around = new_state(draws[-1], 2, n_labels), around_of(problem.layers, problem.n_actors, 0.5)
+    scene, shares = scene_of(problem.target(), state, rng), np.zeros(2)
+    moves = [Move(respread, around).bind(), Move(recentre, around).bind()]
+    for theta in draws:
+        state.theta[:] = theta
+        for _ in range(5):
+            shares += [scene.make(move) for move in moves]
+        theta[:] = state.theta
+    assert (shares > 200.0).all()
 
 
 def with_changes(moves: Sequence[Move], changes: dict[Callable[..., Any], dict[str, Any]]) -> list[Move]:

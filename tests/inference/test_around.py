@@ -25,8 +25,7 @@ from latentnet import (
 from latentnet.datasets import load_sampson_waves
 from latentnet.families import Bernoulli, Poisson
 from latentnet.inference.masses import informed_mass, plain_mass
-from latentnet.inference.moves.around import around_of, recentre, respread
-from latentnet.inference.moves.move import Move, new_state
+from latentnet.inference.moves.around import recentre, respread
 from latentnet.inference.moves.swap import swap
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.prior_draws import draw_prior
@@ -38,8 +37,8 @@ from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import scene_of
-from tests.inference.test_calibration import ALPHA, N_RANKS, outside
+from tests.inference.scenes import move_what_is_common
+from tests.inference.test_calibration import N_RANKS, check_ranks
 
 FIRST, SECOND, THIRD = load_sampson_waves()
 
@@ -134,21 +133,11 @@ def test_moves_of_what_is_common_leave_the_prior_and_the_layers_alone(clusters: 
     problem = _bound(_two(), [Bernoulli(), Poisson()], priors=_FEW, position_prior=clusters)
     rng = np.random.default_rng(7)
     before, after = (draw_prior(problem, 2000, rng)[0] for _ in range(2))
-    target, last = problem.target(), after[-1].copy()
-    state = new_state(last, 2, problem.n_first if clusters else 0)
-    scene = scene_of(target, state, rng)
-    around = around_of(problem.layers, problem.n_actors, 0.5)
-    moves = [Move(respread, around).bind(), Move(recentre, around).bind()]
-    shares = np.zeros(2)
-    for theta in after:
-        state.theta[:] = theta
-        for _ in range(5):
-            shares += [scene.make(move) for move in moves]
-        theta[:] = state.theta
-    assert (shares > 200.0).all()
-    assert (state.theta != last).any()
+    last = after[-1].copy()
+    move_what_is_common(problem, after, rng, problem.n_first if clusters else 0)
+    assert (after[-1] != last).any()
     for k in range(2):
-        np.testing.assert_allclose(_own_positions(problem, state.theta, k), _own_positions(problem, last, k))
+        np.testing.assert_allclose(_own_positions(problem, after[-1], k), _own_positions(problem, last, k))
 
     def watched(theta: np.ndarray) -> dict[str, np.ndarray]:
         z = problem.parameters.positions(theta)
@@ -288,7 +277,4 @@ def test_two_layers_are_calibrated() -> None:
         found = _quantities(problem, engine.infer(problem, rng).draws[0])
         known = _quantities(problem, truth)
         ranks.append({name: int(np.sum(values < known[name])) for name, values in found.items()})
-    table = pd.DataFrame(ranks)
-    level = 1.0 - ALPHA / len(table.columns)
-    left = {name: outside(table[name].to_numpy(), N_RANKS, level) for name in table}
-    assert not any(left.values()), f"points outside of the band: {left}"
+    check_ranks(ranks)

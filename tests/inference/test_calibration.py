@@ -13,6 +13,7 @@ goodness-of-fit evaluation and multiple sample comparison", Statistics and Compu
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -34,6 +35,14 @@ def outside(ranks: np.ndarray, n_ranks: int, level: float) -> int:
     below = np.cumsum(np.bincount(ranks, minlength=n_ranks))[:-1]
     fewest, most = rank_bands(len(ranks), n_ranks, level)
     return int(np.sum((below < fewest) | (below > most)))
+
+
+def check_ranks(ranks: list[dict[str, int]]) -> None:
+    """Check that every quantity's ranks, a dict for each replicate, lie in their band."""
+    table = pd.DataFrame(ranks)
+    level = 1.0 - ALPHA / len(table.columns)
+    left = {name: outside(table[name].to_numpy(), N_RANKS, level) for name in table}
+    assert not any(left.values()), f"points outside of the band: {left}"
 
 
 def test_bands_have_their_level() -> None:

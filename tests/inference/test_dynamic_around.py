@@ -14,8 +14,6 @@ from scipy.special import expit
 import latentnet
 from latentnet import MCMC, DynamicLatentClusterModel, DynamicLatentPositionModel, Layers, Network
 from latentnet.families import Bernoulli
-from latentnet.inference.moves.around import around_of, recentre, respread
-from latentnet.inference.moves.move import Move, new_state
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.network.layers import given_periods
 from latentnet.priors import Priors
@@ -23,8 +21,8 @@ from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import scene_of
-from tests.inference.test_calibration import ALPHA, N_RANKS, outside
+from tests.inference.scenes import move_what_is_common
+from tests.inference.test_calibration import N_RANKS, check_ranks
 
 _NAMES = ("liking", "meeting")
 _PRIORS = Priors(
@@ -106,19 +104,10 @@ def test_moves_of_what_is_common_leave_the_prior_and_the_layers_alone() -> None:
     """2,000 draws of the prior, moved; ten comparisons with others, all at p > 1e-4: false alarms 0.001."""
     problem, rng = _bound({"north": _periods(), "south": _south()}), np.random.default_rng(7)
     before, after = (draw_prior(problem, 2000, rng)[0] for _ in range(2))
-    last, state = after[-1].copy(), new_state(after[-1].copy(), 2, 0)
-    scene = scene_of(problem.target(), state, rng)
-    around = around_of(problem.layers, problem.n_actors, 0.5)
-    moves = [Move(respread, around).bind(), Move(recentre, around).bind()]
-    shares = np.zeros(2)
-    for theta in after:
-        state.theta[:] = theta
-        for _ in range(5):
-            shares += [scene.make(move) for move in moves]
-        theta[:] = state.theta
-    assert (shares > 200.0).all()
+    last = after[-1].copy()
+    move_what_is_common(problem, after, rng)
     for k in range(2):
-        np.testing.assert_allclose(_own_positions(problem, state.theta, k), _own_positions(problem, last, k))
+        np.testing.assert_allclose(_own_positions(problem, after[-1], k), _own_positions(problem, last, k))
 
     def watched(theta: np.ndarray) -> dict[str, np.ndarray]:
         z = problem.parameters.positions(theta)
@@ -256,7 +245,4 @@ def test_two_layers_in_two_periods_are_calibrated() -> None:
         found = _quantities(problem, engine.infer(problem, rng).draws[0])
         known = _quantities(problem, truth)
         ranks.append({name: int(np.sum(values < known[name])) for name, values in found.items()})
-    table = pd.DataFrame(ranks)
-    level = 1.0 - ALPHA / len(table.columns)
-    left = {name: outside(table[name].to_numpy(), N_RANKS, level) for name in table}
-    assert not any(left.values()), f"points outside of the band: {left}"
+    check_ranks(ranks)
