@@ -90,6 +90,8 @@ def _same(first: Any, second: Any) -> bool:
         return len(first) == len(second) and all(map(_same, first, second))
     if isinstance(first, Mapping) and isinstance(second, Mapping):
         return list(first) == list(second) and all(_same(first[key], second[key]) for key in first)
+    if isinstance(first, Component):
+        return first == second
     if not (_is_matrix(first) and _is_matrix(second)):
         return repr(first) == repr(second)
     frames = [isinstance(one, pd.DataFrame) for one in (first, second)]

@@ -18,6 +18,7 @@ from latentnet.effects.reciprocity import Reciprocity
 from latentnet.effects.sender import Sender
 from latentnet.effects.sender_covariate import SenderCovariate
 from latentnet.effects.sender_receiver import SenderReceiver
+from latentnet.effects.shared_coefficients import Shared
 from latentnet.effects.similarity import Similarity
 from latentnet.effects.sociality import Sociality
 from latentnet.effects.sociality_covariate import SocialityCovariate
@@ -45,6 +46,7 @@ __all__ = [
     "Sender",
     "SenderCovariate",
     "SenderReceiver",
+    "Shared",
     "Similarity",
     "Sociality",
     "SocialityCovariate",

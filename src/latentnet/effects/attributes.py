@@ -34,7 +34,7 @@ class Expanded(NamedTuple):
 
     values: np.ndarray  # (n_coefficients, n_actors); 0 for actors that were not asked for
     names: tuple[str, ...]  # "attribute", or "attribute=level" for each level but the first
-    levels: bool  # whether they are levels
+    reference: str | None  # the first level; None of numbers
 
 
 def _column(effect: Effect, network: Network, attribute: Any, wanted: np.ndarray | None = None) -> pd.Series[Any]:
@@ -193,13 +193,15 @@ def expanded(effect: Effect, network: Network, attribute: Any, wanted: np.ndarra
     if not _is_categorical(column):
         values = _finite(effect, network, column)[np.newaxis]
         names: tuple[str, ...] = (f"{attribute}",)
+        reference: str | None = None
     else:
-        levels = _levels(effect, column)[1:]
+        first, *levels = _levels(effect, column)
+        reference = str(first)
         values = np.array([[value == level for value in column.tolist()] for level in levels], dtype=np.float64)
         names = tuple(f"{attribute}={level}" for level in levels)
     full = np.zeros((len(names), network.n_actors))
     full[:, slice(None) if wanted is None else wanted] = values
-    return Expanded(full, names, _is_categorical(column))
+    return Expanded(full, names, reference)
 
 
 class AttributeEffect(Effect):
@@ -242,8 +244,8 @@ class RoleCovariate(AttributeEffect):
         """
         refuse_undirected(self, network, f"use SocialityCovariate({self.attribute!r})")
         wanted = (np.arange(network.n_actors) >= network.n_row_actors) == bool(self.role) if network.two_mode else None
-        values, labels, levels = expanded(self, network, self.attribute, wanted)
+        values, labels, reference = expanded(self, network, self.attribute, wanted)
         names = tuple(f"{self.word}({label})" for label in labels)
         moments = role_moments(network, values, self.role)
-        check_varies(self, names, moments, ", or merge the level with another" if levels else "")
-        return BoundEffect(len(names), values, names)
+        check_varies(self, names, moments, ", or merge the level with another" if reference is not None else "")
+        return BoundEffect(len(names), values, names, reference=reference)

@@ -49,6 +49,7 @@ class BoundEffect(NamedTuple):
     groups: tuple[RandomGroup, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     symmetric: bool = False  # whether η_ij and η_ji always get the same, so that a pair can be computed once
+    reference: str | None = None  # the level, or pair of them, that coefficients are differences from
 
 
 class Effect(Component):

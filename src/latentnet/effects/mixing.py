@@ -75,14 +75,16 @@ class Mixing(AttributeEffect):
         possible = possible_cells(network, senders, receivers, most, self.networks)[: len(first), : len(second)]
         ordered = network.directed or network.two_mode
         cells = [(a, b) for a, b in np.argwhere(possible).tolist() if ordered or a <= b]
-        cells.remove(self._reference(cells, first, second, ordered))
+        without = self._reference(cells, first, second, ordered)
+        cells.remove(without)
         table = np.full((len(first), most), -1.0)
         for k, (a, b) in enumerate(cells):
             table[a, b] = k
             if not ordered:
                 table[b, a] = k
         arrow = "->" if ordered else "--"
-        names = tuple(f"mixing({self.attribute}={first[a]}{arrow}{second[b]})" for a, b in cells)
+        reference, *pairs = (f"{first[a]}{arrow}{second[b]}" for a, b in (without, *cells))
+        names = tuple(f"mixing({self.attribute}={pair})" for pair in pairs)
         levels = np.stack([senders, receivers])
 
         def cell(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -91,7 +93,7 @@ class Mixing(AttributeEffect):
         moments = attribute_cells(network, levels, len(names), cell)
         check_varies(self, names, moments, ", or merge the level with another")
         data = _stacked(levels, table)
-        return BoundEffect(len(names), data, names, symmetric=not ordered)
+        return BoundEffect(len(names), data, names, symmetric=not ordered, reference=reference)
 
     def _reference(
         self, cells: list[tuple[int, int]], first: list[Any], second: list[Any], ordered: bool

@@ -54,11 +54,11 @@ class SocialityCovariate(AttributeEffect):
         refuse_two_mode(
             self, network, f"use SenderCovariate({self.attribute!r}) or ReceiverCovariate({self.attribute!r})"
         )
-        values, labels, levels = expanded(self, network, self.attribute)
+        values, labels, reference = expanded(self, network, self.attribute)
         names = tuple(f"sociality({label})" for label in labels)
         moments = attribute_moments(network, values, lambda a, b: a[:, :, np.newaxis] + b[:, np.newaxis])
-        check_varies(self, names, moments, ", or merge the level with another" if levels else "")
-        return BoundEffect(len(names), values, names, symmetric=True)
+        check_varies(self, names, moments, ", or merge the level with another" if reference is not None else "")
+        return BoundEffect(len(names), values, names, symmetric=True, reference=reference)
 
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:

@@ -17,6 +17,7 @@ from latentnet.effects import (
     read_similarity,
 )
 from latentnet.effects.loops import check_self_ties
+from latentnet.effects.shared_coefficients import plain
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.network.changed import of_self_ties
 from latentnet.priors.clusters import Clusters
@@ -84,7 +85,7 @@ def make_problem(
     # Later changes of the user's own instances must not change what was fitted.
     family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
     family.check(network)
-    _check_effects(effects)
+    _check_effects(tuple(plain(effect) for effect in effects))
     check_self_ties(effects, network)
     space = read_space(similarity)
     asked = [effect for effect in effects if not isinstance(effect, NoIntercept)]  # which only says what is left out
@@ -157,9 +158,14 @@ def _check_effects(effects: tuple[Effect, ...]) -> None:
 
 def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | None) -> tuple[Effect, BoundEffect]:
     """An effect as a model of one network, or of several, has it."""
-    effect = given if presences is None else given.shared(presences)
+    alone = given if plain(given) is given else copy.copy(plain(given))
+    effect = alone if presences is None else alone.shared(presences)
     bound = effect.bind(network, n_dims)
-    if presences is not None and effect is given and bound.groups:
+    if alone is not given and bound.size > len(bound.names):
+        raise ValueError(
+            f"effects: {shown(given)} would share coefficients, but {shown(alone)} has values of actors; take that"
+        )
+    if presences is not None and effect is alone and bound.groups:
         raise ValueError(
             f"effects: {shown(effect)} cannot be shared by several networks: its values are of the actors of one; let "
             "it define `shared`, or fit each network by itself"

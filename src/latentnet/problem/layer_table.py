@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.effects import Effect, Intercept
+from latentnet.effects import Effect, Intercept, Shared
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.layer_positions import LayerPositions
 from latentnet.effects.layer_weights import LayerWeights
@@ -32,6 +32,7 @@ class LayerTable:
         self.sources = [np.full(problem.n_parameters, -1, np.int64) for problem in problems]
         self.weights, self.spreads, self.deviations = ([-1] * len(problems) for _ in range(3))
         self.rows: list[Values] = []
+        self._shared: Sequence[Shared] = ()
         self.effects: list[tuple[Effect, BoundEffect, slice]] = []
         self.size, self._n_actors, self._network = 0, network.n_actors, network
 
@@ -39,8 +40,9 @@ class LayerTable:
         self.size += size
         return slice(self.size - size, self.size)
 
-    def add_effects(self, first: Problem) -> None:
-        """Positions, intercepts, every layer's other effects, and the weights."""
+    def add_effects(self, first: Problem, shared: Sequence[Shared]) -> None:
+        """Positions, intercepts, what layers share, every layer's other effects, and the weights."""
+        self._shared = shared
         if first.similarity is not None:
             bound = first.similarity.bind(self._network, first.n_dims)
             self._add(first.similarity, bound, first.n_dims)
@@ -54,18 +56,32 @@ class LayerTable:
             ends = part.start + np.cumsum([0, *counts])
             for source, problem, span in zip(self.sources, self.problems, itertools.pairwise(ends), strict=True):
                 source[problem.intercepts] = np.arange(*span)
+        for one in shared:
+            self._add_shared(one)
+        alone = [one.effect for one in shared]
         for k, problem in enumerate(self.problems):
             for effect, bound, old in problem.effects:
-                if not effect.implied:
+                if not effect.implied and effect.given not in alone:
                     part = self._taken(bound.size)
                     self.effects.append((effect, bound, part))
-                    self._move(k, old, part)
+                    self._move(k, old, part, self.names[k])
         if first.n_dims and len(self.names) > 1:
             weights = LayerWeights(tuple(self.names[1:]))
             part = self._add(weights, weights.bind(self._network, first.n_dims), first.n_dims)
             self.weights[1:] = range(part.start, part.stop)
             if self.around:
                 self._add_positions(first.n_dims)
+
+    def _add_shared(self, shared: Shared) -> None:
+        """Coefficients by name, of the layers that have them."""
+        own = [
+            next((bound, part) for effect, bound, part in problem.effects if effect.given == shared.effect)
+            for problem in self.problems
+        ]
+        joined = shared.joined(self.names, [bound for bound, _ in own])
+        part = self._add(shared, joined, 0)
+        for source, (bound, old) in zip(self.sources, own, strict=True):
+            source[old] = [part.start + joined.names.index(name) for name in bound.names]
 
     def _add_positions(self, n_dims: int) -> None:
         """Every layer's positions around the common ones."""
@@ -82,24 +98,28 @@ class LayerTable:
         self.rows += [row._replace(start=part.start + row.start) for row in effect.values(bound, n_dims)]
         return part
 
-    def _move(self, k: int, old: slice, part: slice) -> None:
-        """Rows of a layer's slice, named after the layer."""
+    def _move(self, k: int, old: slice, part: slice, layer: str) -> None:
+        """Rows of a layer's slice, named after the layer, if a name is given."""
         self.sources[k][old] = np.arange(part.start, part.stop)
-        name = self.names[k]
+        suffix = f"[{layer}]" if layer else ""
         for row in self.problems[k].parameters:
             if old.start <= row.start < old.stop:
-                axes = tuple(f"{axis}[{name}]" for axis in row.axes)
+                axes = tuple(f"{axis}{suffix}" for axis in row.axes)
                 moved = row.start + part.start - old.start
-                self.rows.append(row._replace(name=f"{row.name}[{name}]", axes=axes, start=moved))
+                self.rows.append(row._replace(name=f"{row.name}{suffix}", axes=axes, start=moved))
 
     def add_families(self) -> BoundFamily:
-        """Every family's own values."""
-        begin, scales = self.size, []
+        """Every family's own values; those of pairs, which are coefficients, once where layers share them."""
+        begin, scales, every = self.size, [], []
+        common = any(one.couples_pairs for one in self._shared)
         for k, problem in enumerate(self.problems):
+            if common and k:
+                self.sources[k][problem.family_slice] = self.sources[0][self.problems[0].family_slice]
+                continue
             part = self._taken(len(problem.bound.start))
-            self._move(k, problem.family_slice, part)
+            self._move(k, problem.family_slice, part, "" if common else self.names[k])
             scales += [(part.start - begin + place, v0, df) for place, v0, df in problem.bound.scales]
-        every = [problem.bound for problem in self.problems]
+            every.append(problem.bound)
         if len(every) == 1:
             return every[0]
         return BoundFamily(

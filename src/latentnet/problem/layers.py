@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.checks import shown
-from latentnet.effects import Effect, Similarity
+from latentnet.effects import Effect, Shared, Similarity
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
@@ -154,7 +155,9 @@ def bind_given(
                     presences=where,
                 )
             )
-    return join_layers(network, stack.names, problems, resolved, position_prior, presences, layers == "around")
+    shared = [Shared(copy.copy(effect.effect)) for effect in effects if isinstance(effect, Shared)]
+    shared = shared if len(problems) > 1 else []
+    return join_layers(network, stack.names, problems, resolved, position_prior, presences, shared, layers == "around")
 
 
 @contextmanager
@@ -173,11 +176,12 @@ def join_layers(
     priors: Priors,
     position_prior: PositionPrior | None,
     presences: Presences | None,
+    shared: Sequence[Shared] = (),
     around: bool = False,
 ) -> Problem:
     """The problem of all layers.
 
-    Its parameters are: positions, intercepts, other effects, weights, layers' positions, families, priors.
+    Its parameters are: positions, intercepts, shared and other effects, weights, layers' positions, families, priors.
 
     Parameters
     ----------
@@ -191,12 +195,14 @@ def join_layers(
     position_prior : PositionPrior or None
     presences : Presences or None
         Of `network`, where there are several periods or sites.
+    shared : sequence of Shared
+        Effects whose coefficients are those of all layers.
     around : bool
         Whether each of several layers has positions of its own around the common ones.
     """
     first = problems[0]
     table = LayerTable(network, names, problems, around)
-    table.add_effects(first)
+    table.add_effects(first, shared)
     families = table.add_families()
     prior_of_positions = NormalPositions() if position_prior is None else position_prior
     space = position_space(network, first.n_dims, presences)
@@ -235,23 +241,26 @@ def _degree(problem: Problem) -> float:
 def _covariates(layers: Sequence[Layer]) -> Covariates:
     """Those of all layers; whether they are collinear is asked of each."""
     every = [layer.problem.covariates for layer in layers]
+    indices = np.concatenate([layer.source[one.indices] for layer, one in zip(layers, every, strict=True)])
+    indices, first = np.unique(indices, return_index=True)
     return Covariates(
-        indices=np.concatenate([layer.source[one.indices] for layer, one in zip(layers, every, strict=True)]),
-        means=np.concatenate([one.means for one in every]),
-        variances=np.concatenate([one.variances for one in every]),
+        indices=indices,
+        means=np.concatenate([one.means for one in every])[first],  # of a shared coefficient, those of its first layer
+        variances=np.concatenate([one.variances for one in every])[first],
         products=np.zeros((0, 0)),
     )
 
 
 def _prior(problem: Problem, space: Space) -> Prior:
     """What the layers' priors say of their own values, and that of the positions."""
-    precision, means, logs = np.zeros((3, problem.n_parameters))
+    precision, means, logs, times = np.zeros((4, problem.n_parameters))
     groups, correlations = [np.zeros((0, 8))], [np.zeros((0, 3), np.int64)]
     for layer in problem.layers:
         own, source = layer.problem.prior, layer.source
         precision[source] += own.precision
         means[source] += own.means
         logs[source] += own.logs
+        times[source] += 1.0
         moved = own.groups.copy()
         size = moved[:, STOP] - moved[:, START]
         moved[:, START] = source[own.groups[:, START].astype(np.int64)]
@@ -264,6 +273,9 @@ def _prior(problem: Problem, space: Space) -> Prior:
         pairs[:, 2] = source[own.correlations[:, 2]]
         groups.append(moved)
         correlations.append(pairs)
+    for of_layers in (precision, means, logs):  # what several layers have counts once
+        of_layers /= np.maximum(times, 1.0)
+    for layer in problem.layers:
         _set_normal(layer, problem.priors, precision, logs)
     walk, level = walk_of_positions(problem, space), _level(problem)
     return make_prior(
@@ -297,11 +309,11 @@ def _level(problem: Problem) -> Level:
     """The prior of all layers' intercepts, each about its own layer's covariates."""
     every = [layer.problem.prior.level for layer in problem.layers]
     n_intercepts = problem.intercepts.stop - problem.intercepts.start
-    means, row, column = np.zeros((n_intercepts, len(problem.covariates.indices))), 0, 0
-    for one in every:
-        rows, columns = one.means.shape
-        means[row : row + rows, column : column + columns] = one.means
-        row, column = row + rows, column + columns
+    means, row = np.zeros((n_intercepts, len(problem.covariates.indices))), 0
+    for layer, one in zip(problem.layers, every, strict=True):
+        columns = np.searchsorted(problem.covariates.indices, layer.source[one.coefficients])
+        means[row : row + len(one.means), columns] = one.means
+        row += len(one.means)
     return Level(
         intercept=problem.intercept,
         n_intercepts=n_intercepts,

@@ -1,0 +1,107 @@
+"""Coefficients that layers have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from latentnet.checks import shown
+from latentnet.constraints import Rule
+from latentnet.effects.base import BoundEffect, Effect
+from latentnet.effects.intercept import NoIntercept
+from latentnet.network.labels import unique_union
+
+if TYPE_CHECKING:
+    from latentnet.network import Network
+
+__all__ = ["Shared", "plain"]
+
+
+def _has_coefficients(effect: object) -> bool:
+    return isinstance(effect, Effect) and not isinstance(effect, Shared | NoIntercept)
+
+
+class Shared(Effect):
+    """An effect whose coefficients are the same in all layers, in place of coefficients of each layer's own.
+
+    Without it, each of the `Layers` has coefficients of its own. A coefficient that some layers lack, such as that of a
+    level that does not occur there, is shared by the others. Its prior counts once: its precision is the mean of those
+    that the layers' own coefficients would have. In a model of one kind of ties it is the effect itself.
+
+    Parameters
+    ----------
+    effect : Effect
+        One with coefficients. Layers whose families differ in unit (Gaussian ties in pence beside ties that are present
+        or absent) have few coefficients in common that mean something.
+
+    Examples
+    --------
+    >>> from latentnet import LatentPositionModel, Layers, MAP
+    >>> from latentnet.datasets import load_sampson_waves
+    >>> from latentnet.effects import Homophily, Reciprocity, Shared
+    >>> first, second, third = load_sampson_waves()
+    >>> layers = Layers({"early": first, "late": third})
+    >>> effects = [Shared(Homophily("group")), Reciprocity()]
+    >>> model = LatentPositionModel(effects=effects, inference=MAP(n_starts=1), random_state=1).fit(layers)
+    >>> list(model.coefficients_.index)
+    ['homophily(group)', 'reciprocity[early]', 'reciprocity[late]']
+    """
+
+    rules: ClassVar[Mapping[str, Rule]] = {
+        "effect": Rule("an effect with coefficients, such as Homophily('group')", _has_coefficients)
+    }
+
+    def __init__(self, effect: Effect) -> None:
+        self.effect = effect
+
+    @property
+    def of_self_ties(self) -> bool:  # type: ignore[override]
+        """As the effect's."""
+        return self.effect.of_self_ties
+
+    @property
+    def couples_pairs(self) -> bool:  # type: ignore[override]
+        """As the effect's."""
+        return self.effect.couples_pairs
+
+    def check_parameters(self) -> None:
+        """Check also the effect's."""
+        super().check_parameters()
+        self.effect.check_parameters()
+
+    def bind(self, network: Network, n_dims: int) -> BoundEffect:
+        """As in a model of one kind of ties."""
+        return self.effect.bind(network, n_dims)
+
+    def joined(self, names: Sequence[str], bound: Sequence[BoundEffect]) -> BoundEffect:
+        """The coefficients of all layers, of which each is in some.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Of the layers.
+        bound : sequence of BoundEffect
+            The effect in each of these.
+
+        Raises
+        ------
+        ValueError
+            If coefficients are differences from a level, which is not the same in all layers.
+        """
+        first, *others = zip(names, bound, strict=True)
+        for name, one in others:
+            if one.reference != first[1].reference:
+                raise ValueError(
+                    f"effects: {shown(self)} needs coefficients that are differences from one level in all layers, but "
+                    f"this is {shown(first[1].reference)} in {shown(first[0])} and {shown(one.reference)} in "
+                    f"{shown(name)}; give Mixing a reference=, covariates as numbers (0 and 1), or leave Shared out"
+                )
+        every = tuple(unique_union(one.names for one in bound))
+        return BoundEffect(len(every), np.zeros((1, 1)), every)
+
+
+def plain(effect: Effect) -> Effect:
+    """An effect as a model of one kind of ties has it."""
+    return effect.effect if isinstance(effect, Shared) else effect
