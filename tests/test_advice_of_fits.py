@@ -119,6 +119,10 @@ def _fit(network: Any = NET, kind: Any = LatentPositionModel, **params: Any) -> 
         return kind(**{"inference": SHORT, "random_state": 1, **params}).fit(network)
 
 
+def _unfitted(engine: MCMC) -> LatentPositionModel:
+    return LatentPositionModel(inference=engine, random_state=1)
+
+
 def _loosely(call: Callable[[], Any]) -> Any:
     """What a call returns, whatever the chains are."""
     with warnings.catch_warnings():
@@ -543,6 +547,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
             _loosely(lambda: _fit(inference=_running(2)).extend(30)).draws_.n_draws == 240
             and _fit(inference=_running(4))
         ),
+    ),
+    (
+        ": give the model inference=MCMC(max_thin=",
+        lambda: cross_validate(_unfitted(_running(2)), NET, cv=2),
+        lambda: len(_loosely(lambda: cross_validate(_unfitted(_running(4)), NET, cv=2))) == 2,
     ),
     (
         "the chains ran on to thin=",

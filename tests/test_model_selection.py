@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -13,7 +15,17 @@ from sklearn.base import clone
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
-from latentnet import MAP, MCMC, DynamicLatentPositionModel, LatentPositionModel, Layers, Network, checks
+from latentnet import (
+    MAP,
+    MCMC,
+    ConvergenceWarning,
+    DynamicLatentPositionModel,
+    LatentPositionModel,
+    Layers,
+    Network,
+    checks,
+    compare,
+)
 from latentnet.datasets import load_sampson, make_large_network
 from latentnet.effects import Homophily
 from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold, cross_validate
@@ -171,6 +183,27 @@ def test_grid_search_gives_one_table_under_every_backend() -> None:
     np.testing.assert_allclose(tables[0]["score"], folds.mean(axis=1))
     np.testing.assert_allclose(tables[0]["se"], folds.std(axis=1) / np.sqrt(5))
     assert (np.diff(tables[0]["score"]) <= 0).all()
+
+
+@pytest.mark.filterwarnings("default::latentnet.ConvergenceWarning")
+def test_warnings_and_errors_say_of_which_fold_and_model_they_are() -> None:
+    model = LatentPositionModel(inference=MCMC(n_draws=100, n_warmup=0, n_chains=4, max_thin=2), random_state=1)
+    with pytest.warns(ConvergenceWarning) as caught:
+        cross_validate(model, load_sampson(), cv=2)
+    said = [str(one.message) for one in caught]
+    assert [text[:8] for text in said] == ["fold 0: ", "fold 1: "]
+    assert not any("extend" in text for text in said)  # of a model that nobody has
+    assert {Path(one.filename).name for one in caught} == {Path(__file__).name}
+    with pytest.warns(ConvergenceWarning, match="^fold 1 with n_dims=1: "):
+        GridSearch(model, {"n_dims": [1]}, cv=2).fit(load_sampson())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(load_sampson())
+    with pytest.warns(ConvergenceWarning, match="^fold 9 of 'short': "):
+        compare({"short": model}, criterion="kfold", random_state=1)
+    with pytest.raises(ValueError, match="n_dims") as caught_error:
+        GridSearch(MODEL, {"n_dims": [0]}, cv=2).fit(load_sampson())
+    assert caught_error.value.__notes__ == ["This was in fold 0 with n_dims=0."]
 
 
 def test_search_knows_which_way_a_score_is_better() -> None:

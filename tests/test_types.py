@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from pathlib import Path
+from typing import Any, assert_type
 
 import pandas as pd
+import pytest
 
 from latentnet import (
     DynamicLatentClusterModel,
@@ -12,6 +14,7 @@ from latentnet import (
     LatentClusterModel,
     LatentPositionModel,
     Layers,
+    load,
 )
 from latentnet.datasets import load_sampson, load_sampson_waves
 from latentnet.model_selection import GridSearch
@@ -27,6 +30,17 @@ def test_parts_of_models_are_models_of_known_types() -> None:
     assert isinstance(assert_type(layers.layer("b"), LatentPositionModel), LatentPositionModel)
     groups = DynamicLatentClusterModel(2, inference="map", random_state=1).fit([first, second])
     assert isinstance(assert_type(groups.at(period=0), LatentClusterModel), LatentClusterModel)
+
+
+def test_results_are_of_known_types(tmp_path: Path) -> None:
+    model = LatentPositionModel(inference="map", random_state=1).fit(load_sampson())
+    assert isinstance(assert_type(model.intercept_, "float | pd.Series[float]"), float)
+    assert isinstance(assert_type(model.coefficients_, "pd.Series[float]"), pd.Series)
+    assert isinstance(assert_type(model.get_params(), dict[str, Any]), dict)
+    with pytest.raises(AttributeError):
+        print(model.position_)  # type: ignore[attr-defined]  # mypy would tell an ignore that is for nothing
+    model.save(tmp_path / "model.zip")
+    assert isinstance(load(tmp_path / "model.zip"), LatentPositionModel)
 
 
 def test_a_search_keeps_the_type_of_its_model() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sklearn.exceptions import NotFittedError
@@ -13,10 +16,12 @@ __all__ = [
     "ConvergenceWarning",
     "LatentnetWarning",
     "NotFittedError",
+    "refit",
     "refuse_joint",
     "refuse_layers",
     "refuse_splits_of_rows",
     "warn",
+    "within_refit",
 ]
 
 
@@ -28,10 +33,33 @@ class ConvergenceWarning(LatentnetWarning):
     """Chains have not mixed, or a mode was not reached: the message says which quantity and what to do."""
 
 
+_REFIT: ContextVar[str] = ContextVar("refit", default="")
+
+
+@contextmanager
+def refit(name: str) -> Iterator[None]:
+    """Say in warnings and errors of which refit they are, such as "fold 2"."""
+    token = _REFIT.set(name)
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, LatentnetWarning):  # as an error it has the name already
+            error.add_note(f"This was in {name}.")
+        raise
+    finally:
+        _REFIT.reset(token)
+
+
+def within_refit() -> bool:
+    """Whether the model that is fitted is one that its user never sees, and cannot go on with."""
+    return bool(_REFIT.get())
+
+
 def warn(message: str, category: type[LatentnetWarning] = LatentnetWarning) -> None:
-    """Warn where the user's code called the library, however deep within."""
+    """Warn where the user's code called the library, however deep within, of which refit it is if of one."""
+    message = f"{_REFIT.get()}: {message}" if within_refit() else message
     level, frame = 2, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("latentnet."):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(("latentnet.", "joblib.")):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
 

@@ -18,7 +18,9 @@ import pytest
 from scipy import sparse
 
 import latentnet
-from latentnet import LatentnetWarning
+from latentnet import LatentnetWarning, LatentPositionModel
+from latentnet.datasets import load_sampson
+from latentnet.effects import Homophily
 from latentnet.files import archive
 from latentnet.files.values import Classes, Source, decode, encode
 from tests.contracts.forgery import entries_of, signed, write_zip
@@ -303,6 +305,25 @@ def test_a_file_s_memory_is_limited_as_the_caller_likes(model, path):
     assert latentnet.load(path, max_bytes=10**7).n_actors_ == model.n_actors_
     with pytest.raises(ValueError, match="max_bytes must be an integer"):
         latentnet.load(path, max_bytes=0)
+
+
+class _Ageing(Homophily):
+    """An effect of a user that uses what will go."""
+
+    def __init__(self, attribute: str) -> None:
+        warnings.warn("attribute will be called name", DeprecationWarning, stacklevel=2)
+        super().__init__(attribute)
+
+
+def test_warnings_that_are_errors_do_not_make_a_file_a_damaged_one(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        effects = [_Ageing("group")]
+        LatentPositionModel(effects=effects, inference="map", random_state=1).fit(load_sampson()).save(path)
+    with pytest.warns(DeprecationWarning, match="will be called"):
+        latentnet.load(path, [_Ageing])
+    with pytest.raises(DeprecationWarning, match="will be called"):  # warnings are errors here
+        latentnet.load(path, [_Ageing])
 
 
 def test_variables_that_share_bytes_are_refused(model, path):

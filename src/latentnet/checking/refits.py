@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from numba.types import void
 from scipy.special import logsumexp
 
+from latentnet._exceptions import refit
 from latentnet._random import as_generator, as_seed_sequence
 from latentnet.checking.loo import Left, unit_index
 from latentnet.checking.observed import data_of, kinds_of
@@ -94,13 +95,21 @@ def _refitted(
 ) -> dict[str, pd.Series[float]]:
     """A function of each model, and what each fold held out, joined over folds."""
     tasks = [
-        delayed(function)(anew(model), model._problem, networks, fold, *seeds[k : k + 1])
-        for model in models.values()
+        delayed(_in_fold)(
+            f"fold {k} of {shown(name)}", function, anew(model), model._problem, networks, fold, *seeds[k : k + 1]
+        )
+        for name, model in models.items()
         for k, fold in enumerate(folds)
     ]
     with first_class_functions():  # filters of warnings belong to all threads
         found = iter(Parallel()(tasks))
     return {name: pd.concat([next(found) for _ in folds]) for name in models}
+
+
+def _in_fold(name: str, function: Any, *arguments: Any) -> pd.Series[float]:
+    with refit(name):
+        densities: pd.Series[float] = function(*arguments)
+        return densities
 
 
 def _unit_densities(model: Any, problem: Problem, networks: list[Network], fold: Fold) -> pd.Series[float]:

@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import ParameterGrid
 
+from latentnet._exceptions import refit
 from latentnet.checks import shown
 from latentnet.compiled import first_class_functions
 from latentnet.constraints import JOBS, MODEL, Rule, checked
@@ -76,18 +77,18 @@ def cross_validate(
     network = one_network(network)
     scores = read_scoring(scoring, network)
     folds = folds_of(cv, network)
-    return _tables([model], network, folds, scores, n_jobs)[0]
+    return _tables([("", model)], network, folds, scores, n_jobs)[0]
 
 
 def _tables(
-    models: Sequence[Any],
+    models: Sequence[tuple[str, Any]],
     network: Network,
     folds: Sequence[tuple[Network, Dyads]],
     scores: Mapping[str, Score],
     n_jobs: int | None,
 ) -> list[pd.DataFrame]:
-    """A table by fold for each model."""
-    for model in models:
+    """A table by fold for each model, by what warnings call it beside the fold."""
+    for _, model in models:
         if not hasattr(model, "predict_proba"):
             raise TypeError(
                 f"model must be an estimator of one network, such as LatentPositionModel(), but is {shown(model)}; of "
@@ -95,9 +96,9 @@ def _tables(
                 "criterion='kfold')"
             )
     tasks = (
-        delayed(_fold_scores)(anew(model), network, training, dyads, list(scores.values()))
-        for model in models
-        for training, dyads in folds
+        delayed(_fold_scores)(f"fold {k}{of}", anew(model), network, *fold, list(scores.values()))
+        for of, model in models
+        for k, fold in enumerate(folds)
     )
     # Filters of warnings belong to all threads: set outside, they stay whichever thread's own are taken back first.
     with first_class_functions():
@@ -109,10 +110,13 @@ def _tables(
     return tables
 
 
-def _fold_scores(model: Any, network: Network, training: Network, dyads: Dyads, scores: Sequence[Score]) -> list[float]:
-    held = held_out(network, dyads)
-    model.fit(training)
-    return [score.function(model, held) for score in scores]
+def _fold_scores(
+    name: str, model: Any, network: Network, training: Network, dyads: Dyads, scores: Sequence[Score]
+) -> list[float]:
+    with refit(name):
+        held = held_out(network, dyads)
+        model.fit(training)
+        return [score.function(model, held) for score in scores]
 
 
 def _is_grid(value: Any) -> bool:
@@ -203,19 +207,24 @@ class GridSearch(BaseEstimator, Generic[Model]):
                 f"scoring of GridSearch must be one score, to say which model is best, but is {shown(scores)}"
             )
         candidates = list(ParameterGrid(self.grid))
-        models = [clone(self.model).set_params(**clone(params, safe=False)) for params in candidates]
+        models = [(_called(one), clone(self.model).set_params(**clone(one, safe=False))) for one in candidates]
         ((name, score),) = scores.items()
         tables = _tables(models, network, folds_of(self.cv, network), scores, self.n_jobs)
         values = np.array([table[name] for table in tables])
         order = np.argsort(-score.sign * np.nan_to_num(values.mean(axis=1), nan=-score.sign * np.inf), kind="stable")
         self.results_ = _results(candidates, values, order)
         self.best_params_ = candidates[order[0]]
-        self.best_model_: Model = models[order[0]].fit(network)
+        self.best_model_: Model = models[order[0]][1].fit(network)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
         """Whether `fit` has found the best."""
         return hasattr(self, "best_model_")
+
+
+def _called(params: Mapping[str, Any]) -> str:
+    """What warnings call the model with these parameters."""
+    return " with " + ", ".join(f"{name}={shown(value)}" for name, value in params.items())
 
 
 def _results(candidates: Sequence[Mapping[str, Any]], values: np.ndarray, order: np.ndarray) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from latentnet.predictive.simulation import check_room
 from latentnet.predictive.units import draws_of_units, observed_units
 from latentnet.problem.named import as_draws
 
+if TYPE_CHECKING:
+    from latentnet.posterior.arviz import ArvizObject
+
 __all__ = ["ArvizGroups"]
 
 _MOST_EXACT = 2.0**53
@@ -34,7 +37,7 @@ class ArvizGroups(Fitted):
     @checked(groups=_GROUPS, n_networks=COUNT, random_state=SEED)
     def to_arviz(
         self, groups: Iterable[Group] = get_args(Group), *, n_networks: int = 200, random_state: Any = None
-    ) -> Any:
+    ) -> ArvizObject:
         """`posterior_` with the groups that ArviZ's functions ask for: ``az.loo``, ``az.compare``, ``az.plot_ppc``.
 
         Parameters

@@ -13,6 +13,7 @@ from latentnet.posterior.arviz import to_arviz
 
 if TYPE_CHECKING:
     from latentnet.network import Network
+    from latentnet.posterior.arviz import ArvizObject
     from latentnet.posterior.draws import Draws
 
 __all__ = ["Groups", "arviz_object"]
@@ -26,7 +27,7 @@ class Groups(NamedTuple):
     coords: dict[str, Any]
 
 
-def arviz_object(draws: Draws, network: Network, further: Groups | None = None) -> Any:
+def arviz_object(draws: Draws, network: Network, further: Groups | None = None) -> ArvizObject:
     """Build what `posterior_` documents, with further groups; what is of all dyads stands in place of the ties."""
     further = further or Groups({}, {}, {})
     observed, labels, once = network.observed, unique_strings(network.actors), not network.has_direction

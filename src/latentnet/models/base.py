@@ -46,6 +46,8 @@ __all__ = ["Estimator", "LatentModel"]
 class Estimator(InferredDims, LayerViews, Report, Saved):
     """What models of one network and of several share."""
 
+    intercept_: Any
+
     def __init__(
         self,
         n_dims: int | str = 2,
@@ -243,7 +245,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         problem.parameters.turn(draws, alignment.rotations, alignment.translations)
         return target
 
-    def _mean_intercept(self, draws: np.ndarray) -> Any:
+    def _mean_intercept(self, draws: np.ndarray) -> float | pd.Series[float]:
         names = [layer.name for layer in self._problem.layers]
         if names:
             means = draws.mean(axis=(0, 1)) if draws.shape[-1] else np.zeros(len(names))
@@ -302,6 +304,8 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
 
 class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
     """Template of the models of one network; see `LatentPositionModel`."""
+
+    intercept_: float | pd.Series[float]
 
     def fit(self, network: Any, y: None = None, *, start: Any = None, align_to: Any = None) -> Self:
         """Fit the model to a network.

@@ -212,7 +212,7 @@ class DynamicModel(Estimator, Generic[View]):
         return seen(self._several, problem.presences, None)._replace(layers=tuple(layers))
 
     @checked(random_state=SEED)
-    def forecast(self, site: Any = None, *, random_state: RandomState = None) -> Any:
+    def forecast(self, site: Any = None, *, random_state: RandomState = None) -> View:
         """The model of the period after the last, whose actors are those of the last one.
 
         Each draw's positions make one more step of the random walk; the intercept stays that of the last period, and

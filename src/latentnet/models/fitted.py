@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import NotFittedError
@@ -21,8 +20,21 @@ if TYPE_CHECKING:
     from latentnet.inference.convergence import Agreement
     from latentnet.inference.standing import Standing
     from latentnet.network import Network
+    from latentnet.posterior.arviz import ArvizObject
     from latentnet.posterior.draws import Draws
+    from latentnet.priors import Priors
     from latentnet.problem.problem import Problem
+
+    class BaseEstimator:
+        """What type checkers see of scikit-learn's, which has no types: of Any they would take every attribute."""
+
+        def get_params(self, deep: bool = True) -> dict[str, Any]: ...
+        def set_params(self, **params: Any) -> Self: ...
+        def get_metadata_routing(self) -> Any: ...
+        def __sklearn_tags__(self) -> Any: ...
+
+else:
+    from sklearn.base import BaseEstimator
 
 __all__ = ["ASKED_FOR", "Fitted", "Model", "read_only"]
 
@@ -39,9 +51,15 @@ def read_only(array: np.ndarray) -> np.ndarray:
 class Fitted(BaseEstimator):
     """Base of the classes that each add some methods of fitted models."""
 
+    inference: Any
+    family: Any
     draws_: Draws
     network_: Network
     positions_: np.ndarray
+    coefficients_: pd.Series[float]
+    priors_: Priors
+    actors_: np.ndarray
+    n_actors_: int
     _problem: Problem
     _inference: Any  # as it was at the fit
     thin_: int
@@ -60,7 +78,8 @@ class Fitted(BaseEstimator):
 
     def __getstate__(self) -> Any:
         """Without the ArviZ object, which is built again at its next use."""
-        state = dict(super().__getstate__())
+        kept: Any = super().__getstate__()
+        state = dict(kept)
         state.pop("_posterior", None)
         return state
 
@@ -125,12 +144,16 @@ class Fitted(BaseEstimator):
         approximate = names[0] in self.draws_.statistics
         return pd.Series({"kind": "approximate" if approximate else "exact", **errors}, dtype=object)
 
+    def _points(self) -> np.ndarray:
+        """The point estimate, (n_actors, n_dims) in the order of `network_`."""
+        return self.positions_
+
     def _pairs(self, dyads: Iterable[tuple[Any, Any]]) -> tuple[np.ndarray, np.ndarray]:
         """Indices of senders and receivers given by label."""
         return dyad_places(self.network_, dyads, loops=self._problem.has_loops)
 
     @property
-    def posterior_(self) -> Any:
+    def posterior_(self) -> ArvizObject:
         """Draws as the object that the installed ArviZ works with, built at first use.
 
         Groups `posterior` (`positions` aligned, `intercept`, `coefficients`, `position_variance`, ...), `sample_stats`

@@ -168,6 +168,8 @@ def _read(
     except (MissingComponentError, TooLargeError) as error:
         raise ValueError(f"{shown(os.fspath(path))} {error}") from None
     except (Exception, RecursionError) as error:
+        if isinstance(error, Warning) and not isinstance(error, RuntimeWarning):
+            raise  # where warnings are errors; those of arithmetic come of what is in the file
         raise ValueError(
             f"{shown(os.fspath(path))} is damaged, or was made by something else than model.save(path): {error}"
         ) from error

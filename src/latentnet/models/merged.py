@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -74,13 +74,13 @@ def merge(models: Sequence[Model]) -> Model:
     for k, model in enumerate(models):
         _check_same(k, model, first)
     _check_seeds(models)
-    merged = type(first)(**first.get_params(deep=False))
-    if "_several" in first.__dict__:
-        merged._several, merged._of_layers = first._several, first._of_layers
+    merged: Any = type(first)(**first.get_params(deep=False))
+    for name in {"_several", "_of_layers"} & first.__dict__.keys():
+        setattr(merged, name, first.__dict__[name])
     pooled = _pooled(first._problem, [model.draws_ for model in models])
     thin = max(model.thin_ for model in models)
     merged._conclude(first._problem, pooled._replace(thin=thin), read_engine("mcmc"))
-    return merged
+    return cast(Model, merged)
 
 
 def _check_same(k: int, model: Any, first: Any) -> None:

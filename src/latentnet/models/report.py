@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from latentnet._exceptions import ConvergenceWarning, warn
+from latentnet._exceptions import ConvergenceWarning, warn, within_refit
 from latentnet.checks import shown
 from latentnet.constraints import FRACTION, NAMES, PAIRS, checked, optional
 from latentnet.inference.convergence import (
@@ -329,6 +329,8 @@ def _ways_on(model: Report) -> list[str]:
     more = math.ceil(max(needed - 1.0, 1.0)) * plan.n_draws
     took = standing.seconds_per_iteration * more * plan.thin * len(standing.chains)
     longer = 2 ** math.ceil(math.log2(plan.thin * max(needed, 2.0)))
+    if within_refit():
+        return [f"{start}: give the model inference=MCMC(max_thin={longer})"]
     about = f", which takes about {duration(took)}" if took > 0.0 else ""
     return [f"{start}: go on from there by model.extend({more}){about}, or fit with MCMC(max_thin={longer})"]
 

@@ -7,8 +7,6 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from latentnet.constraints import PATH, checked
 from latentnet.effects import NoIntercept, Shared
 from latentnet.files.archive import ArrayStore, write_archive
@@ -37,10 +35,6 @@ class Saved(Fitted):
 
     _fitted_attributes: ClassVar[tuple[str, ...]] = ()
     _extra_dims: ClassVar[dict[str, tuple[str, ...]]] = {}
-
-    def _points(self) -> np.ndarray:
-        """The point estimate, (n_actors, n_dims) in the order of `network_`."""
-        return self.positions_
 
     def _encoded_networks(self, problem: Problem, store: ArrayStore) -> dict[str, Any]:
         if not problem.layers:

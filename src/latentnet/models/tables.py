@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -55,8 +57,9 @@ class Tables(Fitted):
         for k, column in enumerate(self.positions_.T):
             table[f"position_{k}"] = column
         if hasattr(self, "labels_"):
-            table["cluster"] = self.labels_
-            for k, column in enumerate(self.membership_.T):
+            clustered: Any = self
+            table["cluster"] = clustered.labels_
+            for k, column in enumerate(clustered.membership_.T):
                 table[f"membership_{k}"] = column
         for name, values in self.draws_.variables.items():
             if self.draws_.dims.get(name) == axis:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from arviz import InferenceData
+
+    ArvizObject: TypeAlias = InferenceData  # of ArviZ 0.x; of 1.x, which ships no types, it is Any
 
 __all__ = ["pareto_smoothed", "to_arviz"]
 
@@ -20,7 +25,7 @@ def to_arviz(
     dims: Mapping[str, Sequence[str]],
     coords: Mapping[str, Any],
     attrs: Mapping[str, Any] | None = None,
-) -> Any:
+) -> ArvizObject:
     """Build the object that the installed ArviZ works with.
 
     Parameters
