@@ -14,6 +14,7 @@ from latentnet.checking.loo import check_draws
 from latentnet.constraints import FITTED, checked
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.draws import Draws
+from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 
@@ -156,6 +157,12 @@ def _given_scales(problem: Problem, draws: Draws) -> np.ndarray:
             squares, products = (first**2 + second**2).sum(axis=1), (first * second).sum(axis=1)
             apart = (rho**2 * squares - 2.0 * rho * products) / (2.0 * (1.0 - rho**2))
             found -= apart + 0.5 * first.shape[1] * np.log1p(-(rho**2))
+        if bound.correlated >= 0:
+            x, values = theta[:, part.start + bound.correlated : part.stop], np.stack(standardised, axis=1)
+            factor = correlation_factor(x, len(standardised))
+            white = np.linalg.solve(factor, values)
+            found += 0.5 * ((values**2).sum(axis=(1, 2)) - (white**2).sum(axis=(1, 2)))
+            found -= values.shape[2] * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
     return found
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 from latentnet.checks import one_of
 from latentnet.effects.absolute_difference import AbsoluteDifference
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
 from latentnet.effects.bilinear import Bilinear
+from latentnet.effects.correlated import Correlated
 from latentnet.effects.distance import Distance
 from latentnet.effects.dyad_covariate import DyadCovariate
 from latentnet.effects.homophily import Homophily
@@ -28,8 +30,10 @@ __all__ = [
     "EFFECTS",
     "SIMILARITIES",
     "AbsoluteDifference",
+    "AcrossLayers",
     "Bilinear",
     "BoundEffect",
+    "Correlated",
     "Correlation",
     "Distance",
     "DyadCovariate",

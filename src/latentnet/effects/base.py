@@ -49,6 +49,7 @@ class BoundEffect(NamedTuple):
     groups: tuple[RandomGroup, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     symmetric: bool = False  # whether η_ij and η_ji always get the same, so that a pair can be computed once
+    correlated: int = -1  # where atanh of partial correlations of all groups begins, -1 without; behind their scales
     reference: str | None = None  # the level, or pair of them, that coefficients are differences from
 
 

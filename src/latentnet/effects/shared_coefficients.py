@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from latentnet.checks import shown
 from latentnet.constraints import Rule
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.effects.base import BoundEffect, Effect
 from latentnet.effects.intercept import NoIntercept
 from latentnet.network.labels import unique_union
 
-if TYPE_CHECKING:
-    from latentnet.network import Network
-
-__all__ = ["Shared", "plain"]
+__all__ = ["Shared"]
 
 
 def _has_coefficients(effect: object) -> bool:
-    return isinstance(effect, Effect) and not isinstance(effect, Shared | NoIntercept)
+    return isinstance(effect, Effect) and not isinstance(effect, AcrossLayers | NoIntercept)
 
 
-class Shared(Effect):
+class Shared(AcrossLayers):
     """An effect whose coefficients are the same in all layers, in place of coefficients of each layer's own.
 
     Without it, each of the `Layers` has coefficients of its own. A coefficient that some layers lack, such as that of a
@@ -53,28 +51,6 @@ class Shared(Effect):
         "effect": Rule("an effect with coefficients, such as Homophily('group')", _has_coefficients)
     }
 
-    def __init__(self, effect: Effect) -> None:
-        self.effect = effect
-
-    @property
-    def of_self_ties(self) -> bool:  # type: ignore[override]
-        """As the effect's."""
-        return self.effect.of_self_ties
-
-    @property
-    def couples_pairs(self) -> bool:  # type: ignore[override]
-        """As the effect's."""
-        return self.effect.couples_pairs
-
-    def check_parameters(self) -> None:
-        """Check also the effect's."""
-        super().check_parameters()
-        self.effect.check_parameters()
-
-    def bind(self, network: Network, n_dims: int) -> BoundEffect:
-        """As in a model of one kind of ties."""
-        return self.effect.bind(network, n_dims)
-
     def joined(self, names: Sequence[str], bound: Sequence[BoundEffect]) -> BoundEffect:
         """The coefficients of all layers, of which each is in some.
 
@@ -100,8 +76,3 @@ class Shared(Effect):
                 )
         every = tuple(unique_union(one.names for one in bound))
         return BoundEffect(len(every), np.zeros((1, 1)), every)
-
-
-def plain(effect: Effect) -> Effect:
-    """An effect as a model of one kind of ties has it."""
-    return effect.effect if isinstance(effect, Shared) else effect

@@ -92,6 +92,9 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
         for one in bound.correlations:
             first = bound.groups[one.first]
             mass[part.start + one.place] = first.stop - first.start + 2.0
+        if bound.correlated >= 0:
+            first = bound.groups[0]
+            mass[part.start + bound.correlated : part.stop] = first.stop - first.start + 2.0
     for k, _, prior_df in problem.bound.scales:
         mass[problem.family_slice.start + k] += prior_df
     if problem.has_steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -102,7 +102,7 @@ def posterior_mode(
 ) -> tuple[np.ndarray, float, bool]:
     """Mode of the density of positions, coefficients and log σ near `start`.
 
-    Correlated effects are taken with the second given the first, standardised: in themselves they have no mode, since
+    Correlated effects are taken each given those before it, standardised: in themselves they have no mode, since
     their density grows without bound as ρ → ±1 and one becomes a multiple of the other. With several layers it is the
     mode of the positions' direction and the log of their length: else positions would shrink, and the weights of the
     layers behind the first one grow in turn. Layers with positions of their own have the common ones: else their spread
@@ -135,11 +135,7 @@ def mode_density(
     """
     own = problem.target(dtype) if likelihood is None else Target(likelihood, problem.own_prior())
     target = BoundTarget(own)
-    correlated = [
-        (part.start + one.place, bound.groups[one.first].stop - bound.groups[one.first].start)
-        for _, bound, part in problem.effects
-        for one in bound.correlations
-    ]
+    correlated = list(_correlated(problem))
 
     def density(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = target.log_posterior(theta)
@@ -154,6 +150,18 @@ def mode_density(
         return value, gradient
 
     return density
+
+
+def _correlated(problem: Problem) -> Iterator[tuple[int, int]]:
+    """Where atanh of each (partial) correlation of random effects is, and of how many actors these are."""
+    for _, bound, part in problem.effects:
+        for one in bound.correlations:
+            first = bound.groups[one.first]
+            yield part.start + one.place, first.stop - first.start
+        if bound.correlated >= 0:
+            first = bound.groups[0]
+            for place in range(part.start + bound.correlated, part.stop):
+                yield place, first.stop - first.start
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:

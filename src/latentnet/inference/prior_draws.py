@@ -10,6 +10,8 @@ import numpy as np
 from latentnet.checks import fits
 from latentnet.constraints import COUNT, Rule
 from latentnet.inference.base import Engine, InferenceResult
+from latentnet.priors.correlated import ETA, OF, PLACE, SIZE
+from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.joint import Prior
 from latentnet.priors.positions import draw_positions
 from latentnet.priors.random_effects import DF, SCALE, START, STOP, V0
@@ -96,11 +98,26 @@ def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tupl
         a, b = (slice(int(prior.groups[g, START]), int(prior.groups[g, STOP])) for g in (first, second))
         theta[:, b] *= np.sqrt(1.0 - rho**2)[:, None]
         theta[:, b] += (rho * ratio)[:, None] * theta[:, a]
+    for block in prior.blocks:
+        _draw_block(prior, block, theta, rng)
     clusters = draw_positions(prior.positions, theta, rng)
     _draw_steps(prior, theta, rng)
     if clusters is None:
         return theta, np.zeros((n_draws, problem.n_first), np.int64), np.ones(n_draws, np.int64)
     return theta, *clusters
+
+
+def _draw_block(prior: Prior, block: np.ndarray, theta: np.ndarray, rng: np.random.Generator) -> None:
+    """Draw correlations, and make the groups' independent values correlated by these, in place."""
+    groups, count, place = prior.groups[block[OF] : block[OF] + block[SIZE]], int(block[SIZE]), int(block[PLACE])
+    pairs = [ETA + 0.5 * (count - 2 - j) for i in range(count) for j in range(i)]
+    x = np.stack([np.arctanh(2.0 * rng.beta(b, b, len(theta)) - 1.0) for b in pairs], axis=1)
+    theta[:, place : place + len(pairs)] = x
+    factor, scales = correlation_factor(x, count), np.exp(theta[:, groups[:, SCALE].astype(np.int64)])
+    values = [theta[:, int(group[START]) : int(group[STOP])] / scales[:, [g]] for g, group in enumerate(groups)]
+    found = np.einsum("sgh,hsi->gsi", factor, np.stack(values))
+    for g, group in enumerate(groups):
+        theta[:, int(group[START]) : int(group[STOP])] = scales[:, [g]] * found[g]
 
 
 def _draw_steps(prior: Prior, theta: np.ndarray, rng: np.random.Generator) -> None:

@@ -30,17 +30,26 @@ from latentnet.inference.moves.scaling import (
     stretch_steps,
 )
 from latentnet.inference.moves.swap import Swaps, swap
-from latentnet.inference.moves.variances import Effects, OwnValues, redraw_effects, redraw_values
+from latentnet.inference.moves.variances import (
+    Blocks,
+    Effects,
+    OwnValues,
+    redraw_blocks,
+    redraw_effects,
+    redraw_values,
+)
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.meshed import mesh_at, meshed
 from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
+from latentnet.priors.correlated import SIZE
 from latentnet.priors.positions import draw_shift, redraw_own_values
 from latentnet.problem.target import Target
 
 if TYPE_CHECKING:
     from latentnet.nbody.mesh import Mesh
     from latentnet.priors.intercept import Level
+    from latentnet.priors.joint import Prior
     from latentnet.problem.problem import Problem
 
 __all__ = ["Settings", "Tuning", "sampler_moves", "settings_of", "swinging_groups", "target_of"]
@@ -150,12 +159,22 @@ def sampler_moves(
     if moving:
         steps = Steps(prior.walk, problem.n_dims)
         moves += [Move(stretch_steps, steps, "stretching_rate"), Move(redraw_steps, steps)]
-    if len(prior.groups):
-        moves.append(Move(redraw_effects, Effects(prior.groups, prior.correlations, prior.level)))
+    moves += _moves_of_effects(prior)
     # Last: chains that were saved before there were crowds know their moves by number.
     if len(swinging.crowds):
         of_crowds = new_swings(swinging.crowds, trajectories.path.tuning, trajectories.step)
         moves.append(Move(swing, of_crowds, "crowd_swing_rate"))
+    return moves
+
+
+def _moves_of_effects(prior: Prior) -> list[Move]:
+    """Exact draws of random effects' variances and levels; the last of the groups may have correlation matrices."""
+    moves, in_blocks = [], int(prior.blocks[:, SIZE].sum())
+    alone = prior.groups[: len(prior.groups) - in_blocks]
+    if len(alone):
+        moves.append(Move(redraw_effects, Effects(alone, prior.correlations, prior.level)))
+    if in_blocks:
+        moves.append(Move(redraw_blocks, Blocks(prior.groups, prior.blocks, prior.level, prior.work)))
     return moves
 
 

@@ -9,11 +9,13 @@ import pandas as pd
 
 from latentnet.checks import one_of
 from latentnet.constraints import FRACTION, checked
+from latentnet.effects.correlated import Correlated, roles
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Fitted
 from latentnet.posterior.clusters import evenly_spaced
 from latentnet.posterior.procrustes import Alignment, align, mean_shape
 from latentnet.predictive.predictive import Predictive
+from latentnet.priors.correlation_matrices import correlation_factor
 
 if TYPE_CHECKING:
     from latentnet.models.reported_clusters import ClusterReport
@@ -115,8 +117,9 @@ class LayerViews(Fitted):
             around the common ones, in units of the first layer's, and `own_map`, the share of τ² in their variance
             (near 0, it has the common map; near 1, one of its own); and for every layer `correlation[layer]`, the
             correlation with that layer's linear predictor over the pairs of actors that are in both (NaN with fewer
-            than three actors in common). Each with
-            ``_low`` and ``_high``.
+            than three actors in common). Under `effects.Correlated` also, of sociality, sender or receiver,
+            `sociality_correlation[layer]`, the correlation of actors' values in both layers. Each with ``_low`` and
+            ``_high``.
 
         Raises
         ------
@@ -145,6 +148,7 @@ class LayerViews(Fitted):
             columns["spread"] = [layer.around(pooled) for layer in layers.values()]
             common = self._checked().parameters.positions(pooled).var(axis=-2).mean(axis=-1)
             columns["own_map"] = [tau**2 / (tau**2 + common) for tau in columns["spread"]]
+        columns |= _of_effects(self._checked(), list(layers), pooled)
         where = self._checked().presences
         for name, other in layers.items():
             columns[f"correlation[{name}]"] = [_correlations(layer, other, kept, where) for layer in layers.values()]
@@ -155,6 +159,19 @@ class LayerViews(Fitted):
             table[f"{name}_low"] = [np.quantile(one, tail) for one in values]
             table[f"{name}_high"] = [np.quantile(one, 1.0 - tail) for one in values]
         return pd.DataFrame(table, index=pd.Index(list(layers), name="layer"))
+
+
+def _of_effects(problem: Problem, names: list[str], draws: np.ndarray) -> dict[str, list[np.ndarray]]:
+    """Correlations of random effects across layers, by column and layer."""
+    columns = {}
+    for effect, bound, part in problem.effects:
+        if isinstance(effect, Correlated):
+            factor = correlation_factor(draws[:, part.start + bound.correlated : part.stop], len(bound.groups))
+            for role in roles(bound):
+                own = [k for k, group in enumerate(bound.groups) if group.name.startswith(f"{role}[")]
+                for name, k in zip(names, own, strict=True):
+                    columns[f"{role}_correlation[{name}]"] = [(factor[:, k] * factor[:, g]).sum(axis=1) for g in own]
+    return columns
 
 
 def _own_map(problem: Problem, draws: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, list[Alignment]]:

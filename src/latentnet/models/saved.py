@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentnet.constraints import PATH, checked
-from latentnet.effects import NoIntercept, Shared
+from latentnet.effects import AcrossLayers, NoIntercept
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, class_name, encode
@@ -152,9 +152,9 @@ class Saved(Fitted):
 def ingredients(problem: Problem) -> dict[str, Any]:
     """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
     of_one = problem.layers[0].problem if problem.layers else problem  # every layer has the same
-    shared = [effect.effect for effect, _, _ in problem.effects if isinstance(effect, Shared)]
+    across = [effect for effect, _, _ in problem.effects if isinstance(effect, AcrossLayers)]
     given: list[Any] = [effect.given for effect, _, _ in of_one.effects if not effect.implied]
-    effects = [Shared(effect) if effect in shared else effect for effect in given]
+    effects = [next((one for one in across if one.effect == effect), effect) for effect in given]
     if problem.intercept < 0:
         effects.append(NoIntercept())
     return {

@@ -12,7 +12,7 @@ from latentnet.posterior.clusters import ClusterDraws
 __all__ = ["LISTED", "Draws"]
 
 # Axes of variables that are few numbers, each watched by itself.
-LISTED = (("network",), ("layer",), ("spread_layer",))
+LISTED = (("network",), ("layer",), ("spread_layer",), ("layer_pair",))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import UNCOUNTED, implements, inline_kernel, kernel, verb
+from latentnet.priors.correlated import N_WORK, SIZE, add_block_gradient, block_log_density, block_natural_change
 from latentnet.priors.intercept import (
     Level,
     add_level_gradient,
@@ -52,6 +53,7 @@ from latentnet.priors.random_walk import (
 )
 
 __all__ = [
+    "BlockedPrior",
     "CorrelatedPrior",
     "Prior",
     "actor_log_prior",
@@ -66,7 +68,10 @@ __all__ = [
     "scale_positions",
     "shift_positions",
     "to_coordinates",
+    "with_own_work",
 ]
+
+_NO_BLOCKS, _NO_WORK = np.zeros((0, 3), np.int64), np.zeros((0, 0, 0))
 
 
 class Prior(NamedTuple):
@@ -90,15 +95,33 @@ class Prior(NamedTuple):
     moving: bool  # whether positions follow earlier ones: asked first, as handing the walk on costs reference counts
     walk: RandomWalk
     positions: Any  # the bound prior of the first positions
+    # (n_blocks, 3) int64: the first of the groups, the last of all, that have a correlation matrix; how many they are;
+    # where it begins (`latentnet.priors.correlated`)
+    blocks: np.ndarray = _NO_BLOCKS
+    work: np.ndarray = _NO_WORK  # (N_WORK, ·, ·) scratch
 
 
 class CorrelatedPrior(Prior):
     """The same with correlated random effects."""
 
 
+class BlockedPrior(CorrelatedPrior):
+    """The same with blocks of groups that have a correlation matrix."""
+
+
 def make_prior(**fields: Any) -> Prior:
     """The prior of these fields, of the type that has what it needs and no more compiled."""
+    if len(fields.get("blocks", ())):
+        return with_own_work(BlockedPrior(**fields))
     return (CorrelatedPrior if len(fields["correlations"]) else Prior)(**fields)
+
+
+def with_own_work(prior: Prior) -> Prior:
+    """The same with scratch of its own for correlation matrices, if there are any."""
+    if not len(prior.blocks):
+        return prior
+    most = int(prior.blocks[:, SIZE].max())
+    return prior._replace(work=np.zeros((N_WORK, most, most)))
 
 
 @verb
@@ -151,6 +174,34 @@ def _change(prior, theta):
 def _add_gradient(prior, theta, gradient):
     for c in range(prior.correlations.shape[0]):
         add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
+
+
+@implements(correlations_log_density, BlockedPrior, UNCOUNTED)
+def _correlations_of_blocks(prior, theta):
+    value = 0.0
+    for c in range(prior.correlations.shape[0]):
+        value += correlation_log_density(prior.groups, prior.correlations[c], theta)
+    for b in range(prior.blocks.shape[0]):
+        value += block_log_density(prior.groups, prior.blocks[b], theta, prior.work)
+    return value
+
+
+@implements(correlations_natural_change, BlockedPrior, UNCOUNTED)
+def _change_of_blocks(prior, theta):
+    value = 0.0
+    for c in range(prior.correlations.shape[0]):
+        value += 2.0 * np.log(np.cosh(theta[prior.correlations[c, 2]]))
+    for b in range(prior.blocks.shape[0]):
+        value += block_natural_change(prior.blocks[b], theta)
+    return value
+
+
+@implements(add_correlations_gradient, BlockedPrior, UNCOUNTED)
+def _add_gradient_of_blocks(prior, theta, gradient):
+    for c in range(prior.correlations.shape[0]):
+        add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
+    for b in range(prior.blocks.shape[0]):
+        add_block_gradient(prior.groups, prior.blocks[b], theta, prior.work, gradient)
 
 
 @inline_kernel

@@ -86,7 +86,8 @@ class Priors(Component):
         df of the same.
     random_effect_variance_scale, random_effect_variance_df : float
         The variance of each random effect, in units of u², is scaled inverse chi-square with this scale and df. The
-        correlation ρ of ``SenderReceiver()`` has density ¾(1 − ρ²).
+        correlation ρ of ``SenderReceiver()`` has density ¾(1 − ρ²), a matrix R of correlations across layers
+        (``Correlated(...)``) LKJ(2), which is proportional to det(R).
     gaussian_variance_scale : float or None
         The variance of Gaussian ties is scaled inverse chi-square with this scale, in squared units of the ties.
         Default: the observed variance of the ties, so this prior is scaled by the data.

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from latentnet.priors.correlation_matrices import lower_correlations
+
 __all__ = ["Values", "stacked"]
 
 _NO_SITES = np.zeros(0, np.int64)
@@ -19,8 +21,9 @@ class Values(NamedTuple):
     name: str  # the variable that it is reported as
     shape: tuple[int, ...] = ()
     axes: tuple[str, ...] = ()  # a name for each axis; "latent_dim" is that of the space
-    # What is reported of a value x: x, eˣ, e²ˣ (x is the log of a standard deviation) or tanh x.
-    transform: Literal["none", "log", "variance", "correlation"] = "none"
+    # What is reported of a value x: x, eˣ, e²ˣ (x is the log of a standard deviation), tanh x, or of several the
+    # correlations below the diagonal of the matrix that they make (`latentnet.priors.correlation_matrices`).
+    transform: Literal["none", "log", "variance", "correlation", "correlations"] = "none"
     # What it is to the space: nothing, points that every map of the space moves, directions that turn with it, or
     # scales of it.
     space: Literal["none", "points", "directions", "scale"] = "none"
@@ -51,6 +54,8 @@ class Values(NamedTuple):
             return np.asarray(np.exp(values))
         if self.transform == "variance":
             return np.asarray(np.exp(2.0 * values))
+        if self.transform == "correlations":
+            return lower_correlations(values)
         return np.asarray(np.tanh(values)) if self.transform == "correlation" else values
 
     def points_of(self, theta: np.ndarray) -> np.ndarray:

@@ -16,8 +16,9 @@ from latentnet.effects import (
     Similarity,
     read_similarity,
 )
+from latentnet.effects.across_layers import plain
 from latentnet.effects.loops import check_self_ties
-from latentnet.effects.shared_coefficients import plain
+from latentnet.effects.shared_coefficients import Shared
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.network.changed import of_self_ties
 from latentnet.priors.clusters import Clusters
@@ -161,7 +162,7 @@ def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | 
     alone = given if plain(given) is given else copy.copy(plain(given))
     effect = alone if presences is None else alone.shared(presences)
     bound = effect.bind(network, n_dims)
-    if alone is not given and bound.size > len(bound.names):
+    if isinstance(given, Shared) and bound.size > len(bound.names):
         raise ValueError(
             f"effects: {shown(given)} would share coefficients, but {shown(alone)} has values of actors; take that"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.effects import Effect, Intercept, Shared
+from latentnet.effects import AcrossLayers, Correlated, Effect, Intercept, Shared
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.layer_positions import LayerPositions
 from latentnet.effects.layer_weights import LayerWeights
@@ -26,23 +26,31 @@ __all__ = ["LayerTable"]
 class LayerTable:
     """The whole model's table of parameters as it grows, and where each layer's own are in it."""
 
-    def __init__(self, network: Network, names: Sequence[str], problems: Sequence[Problem], around: bool) -> None:
+    def __init__(
+        self,
+        network: Network,
+        names: Sequence[str],
+        problems: Sequence[Problem],
+        presences: Presences | None,
+        around: bool,
+    ) -> None:
         self.names, self.problems, self.around = names, problems, around
         self.actors = [network.index(problem.network.actors) for problem in problems]
         self.sources = [np.full(problem.n_parameters, -1, np.int64) for problem in problems]
         self.weights, self.spreads, self.deviations = ([-1] * len(problems) for _ in range(3))
         self.rows: list[Values] = []
-        self._shared: Sequence[Shared] = ()
+        self._shared: list[Shared] = []
+        self.within: list[list[tuple[int, ...]]] = [[] for _ in problems]  # correlations of random effects in a layer
         self.effects: list[tuple[Effect, BoundEffect, slice]] = []
-        self.size, self._n_actors, self._network = 0, network.n_actors, network
+        self.size, self._n_actors, self._network, self._presences = 0, network.n_actors, network, presences
 
     def _taken(self, size: int) -> slice:
         self.size += size
         return slice(self.size - size, self.size)
 
-    def add_effects(self, first: Problem, shared: Sequence[Shared]) -> None:
-        """Positions, intercepts, what layers share, every layer's other effects, and the weights."""
-        self._shared = shared
+    def add_effects(self, first: Problem, across: Sequence[AcrossLayers]) -> None:
+        """Positions, intercepts, what is across layers, every layer's other effects, and the weights."""
+        self._shared = [one for one in across if isinstance(one, Shared)]
         if first.similarity is not None:
             bound = first.similarity.bind(self._network, first.n_dims)
             self._add(first.similarity, bound, first.n_dims)
@@ -56,9 +64,16 @@ class LayerTable:
             ends = part.start + np.cumsum([0, *counts])
             for source, problem, span in zip(self.sources, self.problems, itertools.pairwise(ends), strict=True):
                 source[problem.intercepts] = np.arange(*span)
-        for one in shared:
-            self._add_shared(one)
-        alone = [one.effect for one in shared]
+        for one in across:
+            own = [
+                next((bound, part) for effect, bound, part in problem.effects if effect.given == one.effect)
+                for problem in self.problems
+            ]
+            if isinstance(one, Shared):
+                self._add_shared(one, own)
+            elif isinstance(one, Correlated):
+                self._add_correlated(one, own)
+        alone = [one.effect for one in across]
         for k, problem in enumerate(self.problems):
             for effect, bound, old in problem.effects:
                 if not effect.implied and effect.given not in alone:
@@ -72,16 +87,34 @@ class LayerTable:
             if self.around:
                 self._add_positions(first.n_dims)
 
-    def _add_shared(self, shared: Shared) -> None:
+    def _add_shared(self, shared: Shared, own: list[tuple[BoundEffect, slice]]) -> None:
         """Coefficients by name, of the layers that have them."""
-        own = [
-            next((bound, part) for effect, bound, part in problem.effects if effect.given == shared.effect)
-            for problem in self.problems
-        ]
         joined = shared.joined(self.names, [bound for bound, _ in own])
         part = self._add(shared, joined, 0)
         for source, (bound, old) in zip(self.sources, own, strict=True):
             source[old] = [part.start + joined.names.index(name) for name in bound.names]
+
+    def _add_correlated(self, correlated: Correlated, own: list[tuple[BoundEffect, slice]]) -> None:
+        """Values of every layer's own for all actors, whether or not they are in it."""
+        presences = self._presences
+        n, dim = (self._n_actors, "actor") if presences is None else (presences.n_first, "presence")
+        units, bounds = [problem.frame.unit for problem in self.problems], [bound for bound, _ in own]
+        joined = correlated.joined(self.names, bounds, units, n, dim)
+        part, g = self._add(correlated, joined, 0), 0
+        count, start = len(joined.groups), part.start + joined.correlated
+        for k, (bound, old) in enumerate(own):
+            source, whose, problem = self.sources[k], self.actors[k], self.problems[k]
+            if presences is not None and problem.presences is not None:  # values are of actors, by first presence
+                whose = presences.actors[whose[: problem.presences.n_first]]
+            # The layer's own correlation is a function of all of them, and of no matter to its likelihood.
+            source[old] = start
+            for one in bound.correlations:
+                self.within[k].append((old.start + one.place, start, count, g + one.first, g + one.second))
+            for group in bound.groups:
+                of_all = joined.groups[g]
+                source[old.start + group.start : old.start + group.stop] = part.start + of_all.start + whose
+                source[old.start + group.scale] = part.start + of_all.scale
+                g += 1
 
     def _add_positions(self, n_dims: int) -> None:
         """Every layer's positions around the common ones."""

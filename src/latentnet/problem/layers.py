@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.checks import shown
-from latentnet.effects import Effect, Shared, Similarity
+from latentnet.effects import AcrossLayers, Effect, Similarity
+from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
-from latentnet.priors.random_effects import FIRST, LAST, SCALE, START, STOP
 from latentnet.problem.bind import (
     make_problem,
     position_space,
@@ -25,6 +25,7 @@ from latentnet.problem.bind import (
     walk_of_positions,
 )
 from latentnet.problem.covariates import Covariates
+from latentnet.problem.layer_groups import groups_of_layers
 from latentnet.problem.layer_table import LayerTable
 from latentnet.problem.parameters import Parameters
 from latentnet.problem.problem import Problem, position_unit
@@ -37,6 +38,22 @@ if TYPE_CHECKING:
     from latentnet.priors import Priors
 
 __all__ = ["Layer", "bind_given", "join_layers"]
+
+
+class Within(NamedTuple):
+    """A correlation of a layer's own random effects that is one of a matrix across layers."""
+
+    place: int  # of its atanh in the layer
+    start: int  # of the matrix's values in the whole model
+    size: int
+    first: int
+    second: int
+
+    def of(self, theta: np.ndarray) -> Any:
+        """Its atanh, (...)."""
+        end = self.start + self.size * (self.size - 1) // 2
+        factor = correlation_factor(theta[..., self.start : end], self.size)
+        return np.arctanh((factor[..., self.first, :] * factor[..., self.second, :]).sum(axis=-1))
 
 
 class Layer(NamedTuple):
@@ -52,6 +69,7 @@ class Layer(NamedTuple):
     spread: int = -1  # index of log τ; -1 where its positions are the common ones
     deviations: int = -1  # where u starts, of which it has as many values as coordinates
     spread_unit: float = 1.0  # of τ
+    within: tuple[Within, ...] = ()  # correlations of its own random effects, where these are part of a matrix
 
     @property
     def n_coordinates(self) -> int:
@@ -76,6 +94,8 @@ class Layer(NamedTuple):
     def parameters(self, theta: np.ndarray) -> np.ndarray:
         """Its own parameter vectors (..., n_parameters), of those of the whole model: those of an ordinary one."""
         own, factor = np.ascontiguousarray(theta[..., self.source]), np.asarray(self.factor(theta))
+        for one in self.within:
+            own[..., one.place] = one.of(theta)
         if self.spread >= 0:
             deviations = theta[..., self.deviations : self.deviations + self.n_coordinates]
             own[..., self.problem.positions] += self.around(theta)[..., None] * deviations
@@ -155,9 +175,9 @@ def bind_given(
                     presences=where,
                 )
             )
-    shared = [Shared(copy.copy(effect.effect)) for effect in effects if isinstance(effect, Shared)]
-    shared = shared if len(problems) > 1 else []
-    return join_layers(network, stack.names, problems, resolved, position_prior, presences, shared, layers == "around")
+    across = [type(one)(copy.copy(one.effect)) for one in effects if isinstance(one, AcrossLayers)]
+    across = across if len(problems) > 1 else []
+    return join_layers(network, stack.names, problems, resolved, position_prior, presences, across, layers == "around")
 
 
 @contextmanager
@@ -176,7 +196,7 @@ def join_layers(
     priors: Priors,
     position_prior: PositionPrior | None,
     presences: Presences | None,
-    shared: Sequence[Shared] = (),
+    across: Sequence[AcrossLayers] = (),
     around: bool = False,
 ) -> Problem:
     """The problem of all layers.
@@ -195,26 +215,19 @@ def join_layers(
     position_prior : PositionPrior or None
     presences : Presences or None
         Of `network`, where there are several periods or sites.
-    shared : sequence of Shared
-        Effects whose coefficients are those of all layers.
+    across : sequence of AcrossLayers
+        Effects with coefficients that layers share, or values that are correlated across these.
     around : bool
         Whether each of several layers has positions of its own around the common ones.
     """
     first = problems[0]
-    table = LayerTable(network, names, problems, around)
-    table.add_effects(first, shared)
+    table = LayerTable(network, names, problems, presences, around)
+    table.add_effects(first, across)
     families = table.add_families()
     prior_of_positions = NormalPositions() if position_prior is None else position_prior
     space = position_space(network, first.n_dims, presences)
     table.add_prior(rows_of_prior(prior_of_positions, space), network, presences)
-    layers = tuple(
-        Layer(
-            name, problem, actors, source, weight, problem.position_unit / first.position_unit, _degree(first)
-        )._replace(spread=spread, deviations=deviations, spread_unit=first.position_unit)
-        for name, problem, actors, source, weight, spread, deviations in zip(
-            names, problems, table.actors, table.sources, table.weights, table.spreads, table.deviations, strict=True
-        )
-    )
+    layers = _layers_of(table)
     covariates = _covariates(layers)
     problem = Problem(
         network,
@@ -232,6 +245,27 @@ def join_layers(
         layers=layers,
     )
     return replace(problem, prior=_prior(problem, space))
+
+
+def _layers_of(table: LayerTable) -> tuple[Layer, ...]:
+    """The layers, when all have their places."""
+    first = table.problems[0]
+    return tuple(
+        Layer(
+            name,
+            problem,
+            table.actors[k],
+            table.sources[k],
+            table.weights[k],
+            problem.position_unit / first.position_unit,
+            _degree(first),
+            table.spreads[k],
+            table.deviations[k],
+            first.position_unit,
+            tuple(Within(*one) for one in table.within[k]),
+        )
+        for k, (name, problem) in enumerate(zip(table.names, table.problems, strict=True))
+    )
 
 
 def _degree(problem: Problem) -> float:
@@ -254,37 +288,26 @@ def _covariates(layers: Sequence[Layer]) -> Covariates:
 def _prior(problem: Problem, space: Space) -> Prior:
     """What the layers' priors say of their own values, and that of the positions."""
     precision, means, logs, times = np.zeros((4, problem.n_parameters))
-    groups, correlations = [np.zeros((0, 8))], [np.zeros((0, 3), np.int64)]
     for layer in problem.layers:
         own, source = layer.problem.prior, layer.source
         precision[source] += own.precision
         means[source] += own.means
         logs[source] += own.logs
         times[source] += 1.0
-        moved = own.groups.copy()
-        size = moved[:, STOP] - moved[:, START]
-        moved[:, START] = source[own.groups[:, START].astype(np.int64)]
-        moved[:, STOP] = moved[:, START] + size
-        moved[:, SCALE] = source[own.groups[:, SCALE].astype(np.int64)]
-        if own.level.n_intercepts:
-            moved[:, [FIRST, LAST]] += source[own.level.intercept] - problem.intercept
-        pairs = own.correlations.copy()
-        pairs[:, :2] += sum(map(len, groups))
-        pairs[:, 2] = source[own.correlations[:, 2]]
-        groups.append(moved)
-        correlations.append(pairs)
     for of_layers in (precision, means, logs):  # what several layers have counts once
         of_layers /= np.maximum(times, 1.0)
     for layer in problem.layers:
         _set_normal(layer, problem.priors, precision, logs)
     walk, level = walk_of_positions(problem, space), _level(problem)
+    groups, correlations, blocks = groups_of_layers(problem)
     return make_prior(
         n_actors=space.n_positions,
         n_dims=space.n_dims,
         precision=precision,
         means=means,
-        groups=np.concatenate(groups),
-        correlations=np.concatenate(correlations),
+        groups=groups,
+        correlations=correlations,
+        blocks=blocks,
         logs=logs,
         level=level,
         indirect=walk.previous.size > 0 or bool(level.means.any()),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from latentnet.effects import Shared
+from latentnet.effects import AcrossLayers
 from latentnet.problem.bind import bind_values
 from latentnet.problem.layers import join_layers
 
@@ -41,8 +41,8 @@ def view_problem(problem: Problem, place: Place) -> Problem:
         each = [view_problem(layer.problem, own) for layer, own in zip(problem.layers, place.layers, strict=True)]
         names = [layer.name for layer in problem.layers]
         prior = problem.position_prior.of_one_site(problem.n_sites)
-        shared = [effect for effect, _, _ in problem.effects if isinstance(effect, Shared)]
-        return join_layers(place.network, names, each, problem.priors, prior, None, shared, problem.around)
+        across = [effect for effect, _, _ in problem.effects if isinstance(effect, AcrossLayers)]
+        return join_layers(place.network, names, each, problem.priors, prior, None, across, problem.around)
     effects = []
     for effect, bound, _ in problem.effects:
         effect, bound = effect.at(bound, place.network, place.presences, problem.n_dims)

@@ -25,7 +25,7 @@ from latentnet.likelihood.verbs import linear_predictors, own_scratch
 from latentnet.network import fully_observed
 from latentnet.network.joined import Presences, whole_networks
 from latentnet.priors.clusters import Clusters
-from latentnet.priors.joint import Prior
+from latentnet.priors.joint import Prior, with_own_work
 from latentnet.priors.positions import PositionPrior, with_scratch
 from latentnet.problem.covariates import NO_COVARIATES, Covariates
 from latentnet.problem.parameters import Parameters
@@ -143,6 +143,7 @@ class Problem:
             units[layer.source] = layer.problem.units
         if self.layers:
             units[self.positions] = self.position_unit
+            self._set_units_of_blocks(units)
             return units
         for row in self.parameters:
             if row.space == "points":
@@ -152,6 +153,12 @@ class Problem:
         spread = self.covariates.variances
         units[self.covariates.indices] /= np.sqrt(np.where(spread > 0.0, spread, 1.0))
         return units
+
+    def _set_units_of_blocks(self, units: np.ndarray) -> None:
+        """Of values that actors have in layers in which they are not, too."""
+        for _, bound, part in self.effects:
+            for group, unit in zip(bound.groups if bound.correlated >= 0 else (), bound.data[0], strict=False):
+                units[part.start + group.start : part.start + group.stop] = unit
 
     @property
     def log_step(self) -> int:
@@ -190,7 +197,7 @@ class Problem:
 
     def own_prior(self) -> Prior:
         """The prior with scratch of its own."""
-        return self.prior._replace(positions=with_scratch(self.prior.positions))
+        return with_own_work(self.prior._replace(positions=with_scratch(self.prior.positions)))
 
     @property
     def site_starts(self) -> np.ndarray:

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from latentnet.priors.correlated import redraw_block, shift_block
 from latentnet.priors.intercept import Level
 from latentnet.priors.positions import redraw_own_values
 from latentnet.priors.random_effects import redraw_variances, shift_effects
 
-__all__ = ["Effects", "OwnValues", "redraw_effects", "redraw_values"]
+__all__ = ["Blocks", "Effects", "OwnValues", "redraw_blocks", "redraw_effects", "redraw_values"]
 
 
 class Effects(NamedTuple):
@@ -25,6 +26,23 @@ def redraw_effects(target, state, move, rng):
     """Draw variances given the effects, and levels against the intercepts."""
     redraw_variances(move, state.theta, rng)
     shift_effects(move, state.theta, rng)
+    return 1.0
+
+
+class Blocks(NamedTuple):
+    """The same where groups have a correlation matrix."""
+
+    groups: np.ndarray
+    blocks: np.ndarray
+    level: Level
+    work: np.ndarray  # scratch
+
+
+def redraw_blocks(target, state, move, rng):
+    """Draw variances and correlations given the effects, and levels against the intercepts."""
+    for b in range(move.blocks.shape[0]):
+        redraw_block(move.groups, move.blocks[b], state.theta, move.work, rng)
+        shift_block(move.groups, move.level, move.blocks[b], state.theta, move.work, rng)
     return 1.0
 
 
