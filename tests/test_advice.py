@@ -90,6 +90,7 @@ WORTH = pd.DataFrame({"i": list("aabb"), "j": list("bbcc"), "v": [3.0, 4.0, NAN,
 GRAPH, MULTI = _graph(n_calls=3.0), _graph(nx.MultiGraph)
 MULTI.add_edge("a", "b")
 EDGES = pd.DataFrame({"i": [1, 2], "j": ["2", "x"]})
+PEOPLE = pd.DataFrame({"id": ["b", "a"], "age": [3.0, 4.0]})
 PAIR = np.array([[0.0, 1.0], [0.0, 0.0]])
 LARGE = _net((0, 1, 1e300), (1, 2, 2e300))
 CLOSE = Network.from_array(np.where(np.eye(3, dtype=bool), 0.0, 1e16 + np.arange(9.0).reshape(3, 3) * 2), directed=True)
@@ -160,6 +161,11 @@ def _spelt(first: Network, second: Network) -> bool:
 
 
 ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
+    (
+        "they are in a column: give attributes.set_index(",
+        lambda: Network.from_edges(WORTH.iloc[:1], "i", "j", actors=list("ab"), attributes=PEOPLE),
+        lambda: Network.from_edges(WORTH.iloc[:1], "i", "j", actors=list("ab"), attributes=PEOPLE.set_index("id")),
+    ),
     # reading
     (
         "pass self_ties='drop'",

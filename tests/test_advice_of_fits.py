@@ -549,6 +549,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         ),
     ),
     (
+        "R-hat compares several: fit with MCMC(n_chains=4)",
+        lambda: _aloud(inference=_chains(n_chains=1)),
+        lambda: _loosely(lambda: _fit(inference=_chains(n_chains=4))).diagnose().table["r_hat"].notna().all(),
+    ),
+    (
         ": give the model inference=MCMC(max_thin=",
         lambda: cross_validate(_unfitted(_running(2)), NET, cv=2),
         lambda: len(_loosely(lambda: cross_validate(_unfitted(_running(4)), NET, cv=2))) == 2,
@@ -768,6 +773,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: GridSearch(PLAIN, {"n_dims": [1]}, scoring="roc_auc", cv=2).fit(NET),
     ),
     # pictures
+    (
+        "densities and clouds of draws are contours='pooled' and clouds='all'",
+        lambda: plot.positions(_model("chains"), what="density"),
+        lambda: plot.positions(_model("chains"), contours="pooled", clouds="all") is not None,
+    ),
     (
         "what latentnet.calibrate returns",
         lambda: plot.calibration_ranks(1),

@@ -418,3 +418,15 @@ def test_incidence_labels_rows_and_attributes():
 def test_bad_incidence(matrix, options, error, fragments):
     with raises(error, *fragments):
         Network.from_incidence(matrix, **options)
+
+
+@pytest.mark.parametrize(
+    ("actors", "message"),
+    [
+        (["Ann", "Bob"], r"'bob ' too \(but 'Bob' is there: 'bob ' has other blanks or capitals"),
+        (pd.DataFrame({"id": ["Ann", "Bob"]}), "of a frame take its index or one of its columns"),
+    ],
+)
+def test_actors_that_are_nearly_those_of_the_table_are_told(actors, message):
+    with pytest.raises(ValueError, match=message):
+        Network.from_edges(pd.DataFrame({"i": ["Ann"], "j": ["bob "]}), "i", "j", actors=actors)

@@ -128,7 +128,11 @@ def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @functools.wraps(function)
         def careful(*args: P.args, **kwargs: P.kwargs) -> R:
-            for argument, value in signature.bind(*args, **kwargs).arguments.items():
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError:
+                return function(*args, **kwargs)  # Python's own error names the function
+            for argument, value in bound.arguments.items():
                 if argument in rules:
                     rules[argument].demand(argument, value)
             return function(*args, **kwargs)
@@ -238,7 +242,11 @@ COUNT = whole(1)
 FRACTION = Rule("between 0 and 1", lambda value: is_number(value) and 0.0 < value < 1.0)
 SHOWN = Rule("a string that can be shown", lambda value: isinstance(value, str) and can_be_shown(value))
 PATH = Rule("the name of a file", _is_path)
-LABELS = Rule("a sequence of labels", goes_through, "; for one actor write [label]")
+LABELS = Rule(
+    "a sequence of labels",
+    lambda value: goes_through(value) and not isinstance(value, pd.DataFrame),
+    "; for one actor write [label], and of a frame take its index or one of its columns",
+)
 PAIRS = Rule(
     "a sequence of (sender, receiver) labels",
     lambda value: goes_through(value) and not isinstance(value, pd.DataFrame),

@@ -50,7 +50,8 @@ class GoodnessOfFit:
     p_values: pd.Series[float]
 
     def __repr__(self) -> str:
-        return f"GoodnessOfFit of {len(self.simulated)} simulated networks\n{self.p_values.round(3).to_string()}"
+        head = f"GoodnessOfFit of {len(self.simulated)} simulated networks; p-values of the observed one by"
+        return f"{head}\n{self.p_values.round(3).to_string()}"
 
 
 _STATISTICS = optional(

@@ -38,6 +38,8 @@ __all__ = ["Diagnosis", "Report", "warn_unless_converged"]
 _DIVERGING = 0.001
 _MOST_TIMES = 100.0
 
+_ONE_CHAIN = "one chain cannot be judged, as R-hat compares several: fit with MCMC(n_chains=4)"
+
 _NOTE_ON_A_MODE = (
     "inference='map' gives a mode: standard errors are those of the observed information; with a latent space its "
     "scale is too small, and so are they."
@@ -217,11 +219,15 @@ class Report(Fitted):
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE, *_note_on_choice(self)), pd.DataFrame())
         found = self._chains_agree()
-        problems = [
-            *_scalar_problems(found.scalars),
-            *_dyad_problems(found, self.network_),
-            *_divergences(self.draws_.statistics["diverging"]),
-        ]
+        problems = (
+            [_ONE_CHAIN]
+            if self.draws_.n_chains == 1
+            else [
+                *_scalar_problems(found.scalars),
+                *_dyad_problems(found, self.network_),
+            ]
+        )
+        problems += _divergences(self.draws_.statistics["diverging"])
         rows = dict(found.scalars)
         for share, label in ((0.5, "median"), (SHARE_OF_MOST, "99 %"), (1.0, "worst")):
             rows[f"dyads, {label}"] = float(np.quantile(found.dyads, share))

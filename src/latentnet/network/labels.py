@@ -186,6 +186,14 @@ def check_n_actors(n_actors: int) -> None:
         )
 
 
+def _index_of_labels(attributes: pd.DataFrame, labels: Labels) -> str:
+    """How to get rows for all labels."""
+    for name, column in attributes.items():
+        if set(labels) <= {value for value in column if isinstance(value, str | int)}:
+            return f"they are in a column: give attributes.set_index({shown(name)})"
+    return "add their rows (with missing values if unknown), or set the index to the actors' labels"
+
+
 def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.DataFrame:
     """Copy `attributes`, put it in the order of `labels` and index it by them.
 
@@ -208,7 +216,7 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
         (
             absent,
             "lacks",
-            "add their rows (with missing values if unknown), or set the index to the actors' labels",
+            _index_of_labels(attributes, labels),
         ),
         (extra, "also has", "drop their rows, or name them in actors= if they belong to the network"),
     ):
@@ -224,7 +232,8 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
 
 
 def of_other_type(labels: Iterable[Any], others: Iterable[Any]) -> str:
-    """Say, for a message, that a label is among others as another type, such as '1' and 1; else nothing."""
+    """Say, for a message, that a label is among others as another type, such as '1' and 1, or spelt; else nothing."""
+    labels, others = list(labels), list(others)
     by_text = {str(other): other for other in others}
     for label in labels:
         other = by_text.get(str(label), label)
@@ -233,7 +242,16 @@ def of_other_type(labels: Iterable[Any], others: Iterable[Any]) -> str:
                 f" (but {other!r} is there: the one is of type {type(label).__name__}, the other of type "
                 f"{type(other).__name__}; convert one, for example with .map({type(other).__name__}))"
             )
+    by_letters = {_letters(other): other for other in others if isinstance(other, str)}
+    for label in labels:
+        other = by_letters.get(_letters(label)) if isinstance(label, str) else None
+        if other is not None:
+            return f" (but {other!r} is there: {label!r} has other blanks or capitals; make them the same by .replace)"
     return ""
+
+
+def _letters(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def unique_union(keys: Iterable[Sequence[Any]]) -> list[Any]:

@@ -79,6 +79,7 @@ def _positions(model: Any, what: Any) -> FloatArray:
     if given.shape != point.shape or not np.isfinite(given).all():
         said = f"of shape {given.shape}" if isinstance(what, np.ndarray) else shown(what)
         raise ValueError(
-            f"`what` must be 'point', the number of a draw or finite positions of shape {point.shape}, but is {said}"
+            f"`what` must be 'point', the number of a draw or finite positions of shape {point.shape}, but is {said}; "
+            "densities and clouds of draws are contours='pooled' and clouds='all'"
         )
     return given

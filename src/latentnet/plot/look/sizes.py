@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentnet.checks import shown
+from latentnet.network.labels import listing
 from latentnet.plot.look.attributes import encode
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.look.legend import Section, mark_handle
@@ -64,6 +66,13 @@ def _values(size: Any, model: Any) -> tuple[str, FloatArray]:
     effects = getattr(getattr(model, "draws_", None), "variables", {})
     if isinstance(size, str) and size in effects and np.shape(effects[size])[2:] == (n,):
         return f"exp({size})", np.exp(np.asarray(effects[size], dtype=np.float64).mean(axis=(0, 1)))
+    if isinstance(size, str) and size not in network.attributes.columns:
+        by_actor = listing([name for name, values in effects.items() if np.shape(values)[2:] == (n,)]) or "none"
+        columns = listing(network.attributes.columns) or "none"
+        raise ValueError(
+            f"`size` must be 'degree', a random effect of the model, which has {by_actor}, or an attribute of the "
+            f"network, which has {columns}, but is {shown(size)}"
+        )
     encoding = encode("size", size, network, numbers=True, codes=False)
     if encoding.values is None:
         raise ValueError("`size` must be numbers, but has texts or categories; use `color` or `shape` for these")
