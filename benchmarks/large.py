@@ -1,10 +1,11 @@
-"""Large networks beside spectral embedding: held-out AUC, time and memory (`python -m benchmarks.large`).
+"""Large networks beside other embeddings: held-out AUC, time and memory (`python -m benchmarks.large`).
 
 A tenth of a simulated network's ties, and as many other dyads at random, are hidden. Each method fits the rest in a
 process of its own, and ranks what was hidden; the truth's own AUC is the bound. "near" is the same against as many
 other dyads (hidden too) that are as close as the nearest nine tenths of the ties: the hard test. "from the truth"
 starts where the actors are: what a fit of these ties can reach. Spectral embedding is that of the degree-corrected,
-regularised adjacency matrix, with as many dimensions as did best (of 2, 8 and 32), ranked by inner products.
+regularised adjacency matrix, with as many dimensions as did best (of 2, 8 and 32), ranked by inner products. Others are
+in `benchmarks.peers.embeddings`, run by an interpreter that has them (`--peers`). `--rows` keeps what was measured.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -31,6 +33,7 @@ prepare()
 from matplotlib.figure import Figure  # noqa: E402
 from sklearn.metrics import roc_auc_score  # noqa: E402
 
+from benchmarks.peers.embeddings import BY_PRODUCTS  # noqa: E402
 from latentnet import MAP, LatentPositionModel, Network, Variational  # noqa: E402  (after the environment is set)
 from latentnet.datasets import make_large_network  # noqa: E402
 
@@ -78,7 +81,18 @@ def _spectral(ties: sparse.csr_array, i: np.ndarray, j: np.ndarray, n_dims: int)
     return np.asarray((points[i] * points[j]).sum(axis=1))
 
 
-def run(method: str, geometry: str, n: int, seed: int) -> dict[str, float]:
+def _by_peer(method: str, ties: sparse.csr_array, python: str) -> tuple[np.ndarray, dict[str, float]]:
+    """Coordinates by another program, and what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "ties.npz", Path(folder) / "points.npy"
+        sparse.save_npz(source, sparse.coo_array(ties))
+        program = Path(__file__).parent / "peers" / "embeddings.py"
+        command = [python, str(program), method, str(source), str(target)]
+        took = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1]
+        return np.load(target), json.loads(took)
+
+
+def run(method: str, geometry: str, n: int, seed: int, peers: str) -> dict[str, float]:
     """One method on one network, warm."""
     (network, positions, _), b = make_large_network(n, geometry=geometry, random_state=seed)  # type: ignore[arg-type]
     i, j, tied = _hidden(network, seed)
@@ -94,6 +108,11 @@ def run(method: str, geometry: str, n: int, seed: int) -> dict[str, float]:
 
     if method == "bound":
         return scores(lambda a, b: -np.linalg.norm(positions[a] - positions[b], axis=1))
+    if method in BY_PRODUCTS:
+        points, took = _by_peer(method, train.ties, peers)
+        if BY_PRODUCTS[method]:
+            return scores(lambda a, b: np.asarray((points[a] * points[b]).sum(axis=1))) | took
+        return scores(lambda a, b: -np.linalg.norm(points[a] - points[b], axis=1)) | took
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if method == "spectral":
         began = time.process_time()
@@ -145,15 +164,17 @@ def draw(rows: list[dict[str, float | str]], path: Path) -> None:
 def main() -> None:
     """Print a table row for each method."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--actors", type=int, nargs="+", default=[10_000])
+    parser.add_argument("--actors", type=int, nargs="*", default=[10_000])
     parser.add_argument("--geometry", nargs="+", default=["gaussian", "geometric"])
     parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--picture", type=Path, help="where a picture of time and memory goes")
+    parser.add_argument("--peers", default=sys.executable, help="the interpreter that has other programs")
+    parser.add_argument("--rows", type=Path, help="a file that rows are added to, and that a picture is drawn from")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        print(json.dumps(run(given.one, given.geometry[0], given.actors[0], given.seed)))
+        print(json.dumps(run(given.one, given.geometry[0], given.actors[0], given.seed, given.peers)))
         return
     print("network | method | AUC | near | CPU s | peak memory, GB (of that before the fit)")
     rows = []
@@ -161,6 +182,7 @@ def main() -> None:
         for geometry in given.geometry:
             for method in ("bound", *given.methods):
                 own = ["--one", method, "--actors", str(n), "--geometry", geometry, "--seed", str(given.seed)]
+                own += ["--peers", given.peers]
                 command = [sys.executable, "-m", "benchmarks.large", *own]
                 text = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
                 found = json.loads(text)
@@ -171,6 +193,11 @@ def main() -> None:
                 )
                 print(f"{geometry}, {n:,} | {method} | {found['auc']:.3f} | {found['near']:.3f}{rest}", flush=True)
                 rows.append(found | {"actors": n, "geometry": geometry, "method": method})
+                if given.rows:
+                    with given.rows.open("a") as file:
+                        file.write(json.dumps(rows[-1]) + "\n")
+    if given.rows:
+        rows = [json.loads(line) for line in given.rows.read_text().splitlines()]
     if given.picture:
         draw(rows, given.picture)
 

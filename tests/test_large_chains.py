@@ -15,8 +15,9 @@ from latentnet.effects import Homophily, Reciprocity, Sociality
 from latentnet.inference import mcmc
 from latentnet.inference.tuning import target_of
 from latentnet.likelihood.approximate import Approximate
-from latentnet.likelihood.meshed import Meshed, mesh_at, meshed
-from latentnet.likelihood.verbs import value_and_gradient
+from latentnet.likelihood.meshed import MeshedPlain, mesh_at, meshed
+from latentnet.likelihood.verbs import trajectory_forces, value_and_gradient
+from latentnet.models import base
 from latentnet.nbody.sums import SoftplusSum
 from latentnet.network.layers import Given
 from latentnet.posterior.diagnostics import mean_ess
@@ -34,14 +35,17 @@ def _engine(n_draws: int = 6, **keywords: Any) -> MCMC:
     return MCMC(n_draws, 6, 2, **{"likelihood": "approximate", "thin": 1, **keywords})
 
 
-def _likelihood(n: int = 200) -> tuple[Problem, Meshed, np.ndarray]:
+def _likelihood(n: int = 200, hidden: Any = ()) -> tuple[Problem, MeshedPlain, np.ndarray]:
     (network, positions, _), b = make_large_network(n, random_state=2)
+    network = network.with_unobserved(list(hidden)) if hidden else network
     problem = LatentPositionModel()._specify(Given(network), np.random.default_rng(1))
     theta = np.zeros(problem.n_parameters)
     problem.parameters.set_positions(theta, positions)
     theta[problem.intercept] = b
     own = Approximate(problem)
-    return problem, meshed(own, mesh_at(own, theta)), theta
+    likelihood = meshed(own, mesh_at(own, theta))
+    assert isinstance(likelihood, MeshedPlain)
+    return problem, likelihood, theta
 
 
 def test_energy_is_one_function_of_the_parameters_and_its_forces_are_its_derivatives() -> None:
@@ -64,6 +68,34 @@ def test_energy_is_one_function_of_the_parameters_and_its_forces_are_its_derivat
     np.testing.assert_array_equal(again[1], first[1])
     wide[0] = 1e6
     assert value_and_gradient(likelihood, wide)[0] == -np.inf
+
+
+@pytest.mark.parametrize("hidden", [(), [(0, 1), (5, 9), (3, 150)]])
+def test_forces_are_the_gradient_once_nothing_is_softened(hidden: Any) -> None:
+    """To the precision of float32 (and of the intercept's interpolated slope); softened, they are the same anywhere."""
+    problem, likelihood, theta = _likelihood(hidden=hidden)
+    soft = trajectory_forces(likelihood, theta)
+    shifted = theta.copy()
+    shifted[problem.positions] += 3.3
+    np.testing.assert_allclose(trajectory_forces(likelihood, shifted), soft, rtol=1e-3, atol=1e-3)
+    assert abs(soft[problem.positions].reshape(2, -1).sum(axis=1)).max() < 1e-9
+    _, gradient = value_and_gradient(likelihood, theta)
+    assert np.linalg.norm(soft - gradient) > 1e-3 * np.linalg.norm(gradient)
+    likelihood.forces.soft = 0.0
+    assert np.linalg.norm(trajectory_forces(likelihood, theta) - gradient) < 3e-4 * np.linalg.norm(gradient)
+    theta[0] = 1e6
+    np.testing.assert_array_equal(trajectory_forces(likelihood, theta), 0.0)
+
+
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+def test_nothing_after_the_draws_sums_over_all_dyads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The point estimate is the mean of draws, turned to each other: no likelihood of all expected ties is made."""
+    monkeypatch.setattr(base, "minimum_kullback_leibler", None)
+    model = LatentPositionModel(inference=_engine(), random_state=1).fit(_network())
+    draws = model._problem.parameters.positions(model.draws_.parameters).reshape(-1, 60, 2)
+    np.testing.assert_allclose(
+        model.positions_ - model.positions_.mean(axis=0), draws.mean(axis=0) - draws.mean(axis=(0, 1)), atol=0.05
+    )
 
 
 @pytest.mark.parametrize(

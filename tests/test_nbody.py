@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from latentnet.nbody.forces import Forces, near_forces
 from latentnet.nbody.mesh import Mesh, mesh_around, mesh_sums
 from latentnet.nbody.near import near_sums
+from latentnet.nbody.smooth import taylor
 from latentnet.nbody.sums import SoftplusSum, relative_errors
 from tests.reference_nbody import mesh_sum, near_sum, softplus_sum
 
@@ -84,3 +86,31 @@ def test_same_points_give_the_same_bits() -> None:
     first, second = (SoftplusSum.around(points.copy(), -1.0)(points.copy(), -1.0) for _ in range(2))
     assert first[0] == second[0]
     np.testing.assert_array_equal(first[1], second[1])
+
+
+@pytest.mark.parametrize(("n_dims", "scale", "b"), [(1, 30.0, 1.0), (2, 15.0, 0.93), (2, 2.0, -3.1), (3, 3.0, 0.0)])
+def test_forces_of_trajectories_are_the_gradient_but_for_what_is_softened(n_dims: int, scale: float, b: float) -> None:
+    points = _points(n_dims, 700, scale)
+    points[:, 1] = points[:, 0]  # two at one place
+    total = SoftplusSum.around(points, b)
+    forces = Forces(total.mesh, 0.0)
+    _, gradient, slope = total(points, b)
+    for _ in range(2):  # once with new nodes, once with kept ones
+        found, of_intercept = forces(points, b)
+        assert np.linalg.norm(found - gradient) < 1e-4 * np.linalg.norm(gradient)
+        assert of_intercept == pytest.approx(slope, rel=1e-4)
+    forces(points, b + 2.0)  # what was asked before does not matter
+    np.testing.assert_array_equal(forces(points, b)[0], found)
+
+
+@pytest.mark.parametrize("n_dims", [1, 2, 3])
+def test_near_forces_equal_their_twin(n_dims: int) -> None:
+    points, cutoff, b, soft = _points(n_dims, 60, 2.0), 1.3, 0.4, 0.2
+    found, _ = near_forces(points, cutoff, b, soft)
+    gap = points[:, :, np.newaxis] - points[:, np.newaxis, :]
+    squared = (gap**2).sum(axis=0)
+    powers = (squared - cutoff**2)[..., np.newaxis] ** np.arange(5)
+    inner = powers @ (np.arange(1, 6) * taylor(b, cutoff)[0][1:])
+    pull = -1.0 / (1.0 + np.exp(np.sqrt(squared) - b)) / np.sqrt(squared + soft**2) - 2.0 * inner
+    twin = (gap * np.where(squared < cutoff**2, pull, 0.0)).sum(axis=2)
+    np.testing.assert_allclose(found, twin, rtol=1e-4, atol=1e-5)

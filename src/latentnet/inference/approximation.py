@@ -13,7 +13,7 @@ from latentnet.inference.optimise import maximise, mode_density, posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
-from latentnet.likelihood.meshed import Meshed
+from latentnet.likelihood.meshed import Meshed, MeshedPlain
 from latentnet.nbody.mesh import mesh_size
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _on_grid(problem: Problem, likelihood: Approximation, density: Density, thet
     return bounded, value
 
 
-def measured_errors(likelihood: Approximation | Meshed, draws: np.ndarray) -> dict[str, np.ndarray]:
+def measured_errors(likelihood: Approximation | Meshed | MeshedPlain, draws: np.ndarray) -> dict[str, np.ndarray]:
     """Errors of the approximated sum against the exact one, at the first of the draws: statistics of each draw."""
     errors = zip(ERRORS, likelihood.errors(draws[0]), strict=True)
     return {name: np.full((1, len(draws)), error) for name, error in errors}

@@ -30,7 +30,7 @@ from latentnet.inference.progress import Progress, is_shown
 from latentnet.inference.standing import Standing
 from latentnet.inference.start import chain_start
 from latentnet.inference.tuning import settings_of, target_of
-from latentnet.likelihood.meshed import Meshed
+from latentnet.likelihood.meshed import Meshed, MeshedPlain
 
 if TYPE_CHECKING:
     from latentnet.problem.evidence import Evidence
@@ -256,7 +256,7 @@ def _with_errors(problem: Problem, result: InferenceResult) -> InferenceResult:
     """Add how far an approximated likelihood is off at the last draw of each chain."""
     assert result.standing is not None
     likelihood = target_of(problem, result.standing.plan.tuning).likelihood
-    if not isinstance(likelihood, Meshed):
+    if not isinstance(likelihood, Meshed | MeshedPlain):
         return result
     errors = [measured_errors(likelihood, chain[::-1]) for chain in result.draws]
     found = {name: np.concatenate([one[name] for one in errors]) for name in ERRORS}

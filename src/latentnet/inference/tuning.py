@@ -11,7 +11,7 @@ from latentnet.compiled import offers
 from latentnet.inference.approximation import Approximation, approximation, mode_start, nearest_mode
 from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.masses import informed_mass, mass_at, plain_mass
-from latentnet.inference.moves.adaptation import new_block, new_step
+from latentnet.inference.moves.adaptation import LOG_STEP, new_block, new_step
 from latentnet.inference.moves.around import around_of, recentre, respread
 from latentnet.inference.moves.branches import NOTHING, Groups, SwingingGroups, find_groups, new_swings, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
@@ -40,7 +40,7 @@ from latentnet.inference.moves.variances import (
 )
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.start import start_parameters
-from latentnet.likelihood.meshed import mesh_at, meshed
+from latentnet.likelihood.meshed import Meshed, MeshedPlain, mesh_at, meshed
 from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
 from latentnet.priors.correlated import SIZE
 from latentnet.priors.positions import draw_shift, redraw_own_values
@@ -59,6 +59,8 @@ _SWAPS_PER_ACTOR = 0.25
 _MOST_WHOLE_RELOCATIONS = 8  # where rows are coupled each costs two whole likelihoods
 _PAIRS = 200
 _MODE_ITERATIONS = 300  # of approximated likelihoods
+_SHORT_PATH, _ENOUGH = 2.0, 0.7  # of trajectories on approximated likelihoods
+_HOLD = 0.2  # of their steps while warm-up learns them
 _APART = 2.0  # standard deviations between a start and the mode, by the masses
 
 
@@ -145,7 +147,7 @@ def sampler_moves(
         masses = StepMasses(prior.walk, problem.n_dims, information, mass)
         moves.append(Move(renew_step_masses, masses))
     pairs = monitored_dyads(problem, _PAIRS) if problem.n_dims else (np.zeros(0, np.int64),) * 2
-    trajectories = Trajectories(mass, new_step(), new_path_length(*pairs), target_acceptance, np.zeros(N_INFO))
+    trajectories = _trajectories(target, mass, pairs, target_acceptance)
     moves.append(Move(hamiltonian_move, trajectories))
     if problem.n_dims:
         moves += _moves_of_actors(problem, target, swinging.branches)
@@ -176,6 +178,21 @@ def _moves_of_effects(prior: Prior) -> list[Move]:
     if in_blocks:
         moves.append(Move(redraw_blocks, Blocks(prior.groups, prior.blocks, prior.level, prior.work)))
     return moves
+
+
+def _trajectories(
+    target: Target, mass: np.ndarray, pairs: tuple[np.ndarray, np.ndarray], target_acceptance: float
+) -> Trajectories:
+    """How trajectories run at first.
+
+    Those of approximated likelihoods are shorter: of thousands of actors steps have to be short, the more so the
+    longer a trajectory, as tied actors that meet on the way disturb it. And a first step that is far off costs minutes.
+    """
+    step, info = new_step(), np.zeros(N_INFO)
+    if not isinstance(target.likelihood, Meshed | MeshedPlain):
+        return Trajectories(mass, step, new_path_length(*pairs), target_acceptance, info)
+    path = new_path_length(*pairs, shortest=_SHORT_PATH, enough=_ENOUGH)
+    return Trajectories(mass, step, path, target_acceptance, info, centre=float(step[LOG_STEP]), hold=_HOLD)
 
 
 def _moves_of_layers(problem: Problem, level: Level) -> list[Move]:

@@ -76,13 +76,14 @@ class Approximate:
             return "whole rows of the network are unobserved"
         return ""
 
-    def _points(self, theta: np.ndarray) -> tuple[np.ndarray, float]:
+    def at(self, theta: np.ndarray) -> tuple[np.ndarray, float]:
+        """Points (n_dims, n_actors), and the intercept."""
         points = theta[: self.n_dims * self.n_actors].reshape(self.n_dims, self.n_actors)
         return points, float(theta[self.intercept]) if self.intercept >= 0 else 0.0
 
     def refit(self, theta: np.ndarray) -> None:
         """Choose the grid anew, for where the actors are."""
-        self.total = SoftplusSum.around(*self._points(theta))
+        self.total = SoftplusSum.around(*self.at(theta))
 
     def take(self, mesh: Mesh) -> None:
         """Take a grid that is known."""
@@ -90,13 +91,13 @@ class Approximate:
 
     def errors(self, theta: np.ndarray) -> Errors:
         """Measure what is approximated against exact sums, for a sample of 200 actors."""
-        points, b = self._points(theta)
+        points, b = self.at(theta)
         return Errors(*relative_errors(self.total or SoftplusSum.around(points, b), points, b))
 
 
 @implements(value_and_gradient, Approximate)
 def _value_and_gradient(likelihood: Approximate, theta: np.ndarray) -> tuple[float, np.ndarray]:
-    points, b = likelihood._points(theta)
+    points, b = likelihood.at(theta)
     if likelihood.total is None:
         likelihood.total = SoftplusSum.around(points, b)
     value, forces, slope = likelihood.total(points, b)

@@ -29,6 +29,7 @@ __all__ = [
     "own_scratch",
     "simulated_scores",
     "tie_probabilities",
+    "trajectory_forces",
     "value_and_gradient",
     "with_expected_ties",
 ]
@@ -81,6 +82,14 @@ def _no_change_of_swap(likelihood, theta, i, j):
 @verb
 def value_and_gradient(likelihood: Any, theta: np.ndarray) -> Any:
     """Log-likelihood and its gradient (n_parameters,), of a likelihood that is not compiled: engines in Python."""
+
+
+@verb
+def trajectory_forces(likelihood: Any, theta: np.ndarray) -> Any:
+    """About the gradient (n_parameters,), a function of theta alone, where that is cheaper: what moves trajectories.
+
+    Any such function leaves the posterior as it is, as energies at both ends decide.
+    """
 
 
 @verb

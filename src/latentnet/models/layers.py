@@ -198,12 +198,13 @@ def _mean_shape(problem: Problem, positions: np.ndarray) -> np.ndarray:
 
 
 def mean_positions(problem: Problem, draws: np.ndarray) -> np.ndarray:
-    """The posterior mean of the common positions, which no likelihood is a function of, in a parameter vector.
+    """The posterior mean of the positions, turned to each other, in a parameter vector.
 
     Parameters
     ----------
     problem : Problem
-        Whose layers have positions of their own.
+        Whose layers have positions of their own, so that no likelihood is a function of the common ones, or whose
+        likelihood was approximated.
     draws : ndarray of shape (n_draws, n_parameters)
     """
     theta, positions = draws.mean(axis=0), problem.parameters.positions(draws)

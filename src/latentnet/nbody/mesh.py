@@ -12,7 +12,18 @@ from latentnet.checks import fits
 from latentnet.compiled import kernel
 from latentnet.nbody.smooth import DEGREE, fill_smooth, taylor
 
-__all__ = ["Mesh", "gathered", "half_grid", "mesh_around", "mesh_for", "mesh_size", "mesh_sums", "spectra", "spread"]
+__all__ = [
+    "Mesh",
+    "gathered",
+    "half_grid",
+    "mesh_around",
+    "mesh_for",
+    "mesh_size",
+    "mesh_sums",
+    "smooth_terms",
+    "spectra",
+    "spread",
+]
 
 _MARGIN = 3  # grid points beyond the outermost point: its spline reaches over two
 _TAIL = 16.0  # a term at b + 16 is e^-16
@@ -139,7 +150,7 @@ def half_grid(mesh: Mesh) -> np.ndarray:
     return squared
 
 
-def _smooth_terms(mesh: Mesh, intercept: float) -> np.ndarray:
+def smooth_terms(mesh: Mesh, intercept: float) -> np.ndarray:
     """The smooth part and its derivative by b, over half of each axis of the grid: (2, ...)."""
     squared = half_grid(mesh)
     terms = np.empty((2, squared.size))
@@ -193,7 +204,7 @@ def mesh_sums(mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndar
     n = points.shape[1]
     density = spread(mesh, points, np.ones(n))
     waves = fft.rfftn(density)
-    term, slope = spectra(mesh, _smooth_terms(mesh, intercept))
+    term, slope = spectra(mesh, smooth_terms(mesh, intercept))
     power = waves.real**2 + waves.imag**2
     twice = np.full(power.shape[-1], 2.0)
     twice[[0, -1]] = 1.0  # every other frequency stands for its mirror image too

@@ -9,7 +9,7 @@ import numpy as np
 from latentnet.compiled import exp, fast_kernel, kernel, softplus
 from latentnet.nbody.smooth import taylor
 
-__all__ = ["Cells", "candidates", "near_sums", "ranges", "sorted_by_cell"]
+__all__ = ["Cells", "candidates", "near_sums", "ranges", "sorted_by_cell", "squares"]
 
 _MOST_CELLS = 4  # for each point: where a few points lie far out, cells grow beyond the cut-off
 
@@ -135,7 +135,8 @@ def _sums(work, size):
 
 
 @fast_kernel
-def _squares(points, i, first, last, out):
+def squares(points, i, first, last, out):
+    """Write squared distances of a point from a range of points."""
     for k in range(points.shape[0]):
         row, x = points[k, first:last], points[k, i]
         if k == 0:
@@ -173,7 +174,7 @@ def _near(cells, intercept, square, c, b, gradient):
             work = np.empty((4, 2 * size))
         start = 0
         for r in range(count):
-            _squares(cells.points, i, firsts[r], lasts[r], work[0, start:])
+            squares(cells.points, i, firsts[r], lasts[r], work[0, start:])
             start += lasts[r] - firsts[r]
         _terms(work, size, intercept, square, c, b)
         found = _sums(work, size)

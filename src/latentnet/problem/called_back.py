@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from latentnet.compiled import offers
 from latentnet.likelihood import verbs as likelihoods
 from latentnet.native import Callback
 
@@ -15,11 +16,13 @@ __all__ = ["CalledBack"]
 class CalledBack:
     """The entries of a likelihood that is not compiled.
 
-    Trajectories ask for the value where they asked for the last gradient: what was found at one place is kept.
+    Trajectories ask for the value where they asked for the last gradient: what was found at one place is kept, unless
+    they have forces of their own.
     """
 
     def __init__(self, likelihood: Any) -> None:
         self._likelihood = likelihood
+        self._has_forces = offers(likelihood, likelihoods.trajectory_forces)
         self._theta, self._value, self._gradient = np.zeros(0), 0.0, np.zeros(0)
         self.log_likelihood = Callback(self._log_likelihood, 1)
         self.add_likelihood_gradient = Callback(self._add_gradient, 2)
@@ -35,6 +38,9 @@ class CalledBack:
         return self._value
 
     def _add_gradient(self, theta: np.ndarray, gradient: np.ndarray) -> None:
+        if self._has_forces:
+            gradient += likelihoods.trajectory_forces(self._likelihood, theta)
+            return
         self._go(theta)
         gradient += self._gradient
 

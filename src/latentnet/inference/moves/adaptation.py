@@ -31,13 +31,13 @@ def new_block() -> np.ndarray:
 
 
 @inline_kernel
-def learn_step_size(step, acceptance, target_acceptance):
-    """One update of Nesterov's dual averaging (Hoffman & Gelman 2014, their constants)."""
+def learn_step_size(step, acceptance, target_acceptance, centre, hold):
+    """One update of Nesterov's dual averaging (Hoffman & Gelman 2014), held by `hold` (their 0.05) to exp(`centre`)."""
     step[COUNT] += 1.0
     count = step[COUNT]
     weight = 1.0 / (count + 10.0)
     step[ERROR] = (1.0 - weight) * step[ERROR] + weight * (target_acceptance - acceptance)
-    step[LOG_STEP] = -math.sqrt(count) / 0.05 * step[ERROR]  # shrinks towards a step of 1 in units of the mass
+    step[LOG_STEP] = centre - math.sqrt(count) / hold * step[ERROR]
     share = count**-0.75
     step[LOG_STEP_MEAN] = share * step[LOG_STEP] + (1.0 - share) * step[LOG_STEP_MEAN]
 

@@ -49,6 +49,8 @@ class Trajectories(NamedTuple):
     path: PathLength
     target_acceptance: float
     info: np.ndarray  # (N_INFO,)
+    centre: float = 0.0  # log of the step that warm-up is held to, in units of the mass
+    hold: float = 0.05
 
 
 @inline_kernel
@@ -140,9 +142,9 @@ def hamiltonian_move(target, state, move, rng):
             copy_into(theta, proposal)
             state.log_likelihood[0] = new_log_likelihood
     if iteration < n_warmup:
-        learn_step_size(move.step, acceptance, move.target_acceptance)
+        learn_step_size(move.step, acceptance, move.target_acceptance, move.centre, move.hold)
         if learning and not diverged:
-            learn_path_length(path.tuning, once, twice, acceptance)
+            learn_path_length(path.tuning, once, twice, acceptance, path.enough)
     elif diverged:
         info[N_DIVERGENCES] += 1.0
     info[ACCEPTANCE], info[STEP_SIZE], info[N_STEPS] = acceptance, step, n_parts * n_steps

@@ -18,7 +18,7 @@ SHORTEST = 4.0
 LONGEST = 32.0
 N_TRIALS = 10
 N_PARTS = 8  # of a trial; trajectories go up to twice the path length, which are the first half of them
-_ENOUGH = 0.94  # of what twice the path reaches
+ENOUGH = 0.94  # of what twice the path reaches
 _OPEN = 0.025  # so near to that ten trials more decide
 _SETTLING = 0.2  # of warm-up, before the first trial
 # Entries of the tuning: the length by the masses' units, sums over trials of what trajectories of up to twice and up to
@@ -32,12 +32,15 @@ class PathLength(NamedTuple):
     first: np.ndarray  # (n_pairs,) int64
     second: np.ndarray
     tuning: np.ndarray  # (5,)
+    enough: float = ENOUGH
 
 
-def new_path_length(first: np.ndarray, second: np.ndarray) -> PathLength:
-    """The shortest, which stays where there are no pairs."""
-    tuning = np.array([SHORTEST, 0.0, 0.0, 0.0, 0.0 if first.size else 1.0])
-    return PathLength(first.astype(np.int64), second.astype(np.int64), tuning)
+def new_path_length(
+    first: np.ndarray, second: np.ndarray, shortest: float = SHORTEST, enough: float = ENOUGH
+) -> PathLength:
+    """The shortest, which stays where there are no pairs, or where it reaches enough of what twice the path does."""
+    tuning = np.array([shortest, 0.0, 0.0, 0.0, 0.0 if first.size else 1.0])
+    return PathLength(first.astype(np.int64), second.astype(np.int64), tuning, enough)
 
 
 @inline_kernel
@@ -59,12 +62,12 @@ def squared_move(first, second, n, d, start, end):
 
 
 @inline_kernel
-def learn_path_length(tuning, once, twice, acceptance):
+def learn_path_length(tuning, once, twice, acceptance, enough=ENOUGH):
     """Count one trial; once they tell, double the length if twice as far reaches much more, else let it stay."""
     tuning[REACHED] += acceptance * once
     tuning[REACHED_BY_TWICE] += acceptance * twice
     tuning[COUNT] += 1.0
-    missing = _ENOUGH * tuning[REACHED_BY_TWICE] - tuning[REACHED]
+    missing = enough * tuning[REACHED_BY_TWICE] - tuning[REACHED]
     told = abs(missing) > _OPEN * tuning[REACHED_BY_TWICE]
     if tuning[COUNT] == 2.0 * N_TRIALS or (tuning[COUNT] == N_TRIALS and told):
         if missing > 0.0:

@@ -1,0 +1,172 @@
+"""Forces of the sum over all pairs, fast and about right: they move trajectories, whose ends the sum itself judges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import fft
+
+from latentnet.compiled import exp, fast_kernel, kernel
+from latentnet.nbody.mesh import Mesh, gathered, mesh_for, smooth_terms, spectra, spread
+from latentnet.nbody.near import ranges, sorted_by_cell, squares
+from latentnet.nbody.smooth import taylor
+
+__all__ = ["NODE", "Forces", "near_forces"]
+
+NODE = 0.125  # between values of b whose spectra are kept
+_MOST_NODES = 4
+_ONE, _TWO, _THREE, _FOUR, _FIVE = (np.float32(k) for k in range(1, 6))
+_ZERO, _LEAST = np.float32(0.0), np.float32(1e-30)
+
+
+class Forces:
+    """About the gradient of Σ over pairs of log(1 + exp(b − d)), a function of points and b alone.
+
+    What `SoftplusSum` has, with near pairs in float32, their 1 / d softened, and the mesh's spectrum interpolated
+    between nodes of b, which are kept: b changes with every step of a trajectory, and hardly.
+
+    Parameters
+    ----------
+    mesh : Mesh
+        As of `SoftplusSum`.
+    soft : float
+        1 / √(d² + soft²) stands for 1 / d. The kink where two points meet is no more than what the sum's own part is in
+        the force between them; steps across it cost more acceptance than all others do.
+    """
+
+    def __init__(self, mesh: Mesh, soft: float) -> None:
+        self.mesh, self.soft = mesh, soft
+        self._nodes: dict[tuple[Any, ...], np.ndarray] = {}
+
+    def __call__(self, points: np.ndarray, intercept: float) -> tuple[np.ndarray, float]:
+        """The gradient by points (n_dims, n_points), and the derivative by b."""
+        mesh = mesh_for(self.mesh, points, intercept)
+        gradient, slope = self._smooth(mesh, points, intercept)
+        near, of_near = near_forces(points, mesh.cutoff, intercept, self.soft)
+        return gradient + near, slope + of_near
+
+    def _node(self, mesh: Mesh, number: int) -> np.ndarray:
+        """Spectra of the smooth part and of its derivative by b at a node: (2, ...)."""
+        key = mesh.shape, mesh.spacing, mesh.cutoff, number
+        if key not in self._nodes:
+            if len(self._nodes) == _MOST_NODES:
+                del self._nodes[next(iter(self._nodes))]
+            self._nodes[key] = spectra(mesh, smooth_terms(mesh, NODE * number))
+        return self._nodes[key]
+
+    def _smooth(self, mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndarray, float]:
+        n, number = points.shape[1], int(np.floor(intercept / NODE))
+        t = intercept / NODE - number
+        # Hermite's cubics, and their derivatives by b.
+        values = (
+            (1.0 + 2.0 * t) * (1.0 - t) ** 2,
+            NODE * t * (1.0 - t) ** 2,
+            t**2 * (3.0 - 2.0 * t),
+            NODE * t**2 * (t - 1.0),
+        )
+        turn = 6.0 * t * (t - 1.0) / NODE
+        slopes = turn, (1.0 - t) * (1.0 - 3.0 * t), -turn, t * (3.0 * t - 2.0)
+        density = spread(mesh, points, np.ones(n))
+        waves = fft.rfftn(density)
+        rows = waves.reshape(-1, waves.shape[-1])
+        left, right = (self._node(mesh, k).reshape(2, *rows.shape) for k in (number, number + 1))
+        power = _filter(rows.view(np.float64).reshape(*rows.shape, 2), left, right, values, slopes)
+        _, gradient = gathered(mesh, points, fft.irfftn(waves, s=density.shape, overwrite_x=True))
+        own = float(taylor(intercept, mesh.cutoff)[1] @ (-(mesh.cutoff**2.0)) ** np.arange(6))  # of a point with itself
+        return gradient, 0.5 * power / density.size - 0.5 * n * own
+
+
+@kernel
+def _filter(waves, left, right, values, slopes):
+    """Multiply waves (rows, frequencies, 2) by the interpolated spectrum; returns what b adds to their power."""
+    v0, v1, v2, v3 = values
+    s0, s1, s2, s3 = slopes
+    total, last = 0.0, waves.shape[1] - 1
+    for r in range(waves.shape[0]):
+        for c in range(waves.shape[1]):
+            a, da, z, dz = left[0, r, c], left[1, r, c], right[0, r, c], right[1, r, c]
+            x, y = waves[r, c, 0], waves[r, c, 1]
+            # Every other frequency than the outermost stands for its mirror image too.
+            share = 1.0 if c == 0 or c == last else 2.0
+            total += share * (x * x + y * y) * (s0 * a + s1 * da + s2 * z + s3 * dz)
+            term = v0 * a + v1 * da + v2 * z + v3 * dz
+            waves[r, c, 0] = x * term
+            waves[r, c, 1] = y * term
+    return total
+
+
+@fast_kernel
+def _terms(work, size, b, square, soft, c, s):
+    """Of squared distances work[0, :size]: the force of each near pair by its gap, and the derivative by b, below."""
+    c1, c2, c3, c4, c5 = c
+    s0, s1, s2, s3, s4, s5 = s
+    squared, forces, slopes = work[0, :size], work[1, :size], work[2, :size]
+    for p in range(size):
+        u = max(squared[p], _LEAST)
+        eta = b - np.sqrt(u)
+        e = exp(-abs(eta))
+        r = _ONE / (_ONE + e)
+        probability = r if eta > _ZERO else e * r
+        t = min(u - square, _ZERO)
+        near = _ONE if t < _ZERO else _ZERO
+        pull = c1 + t * (_TWO * c2 + t * (_THREE * c3 + t * (_FOUR * c4 + t * (_FIVE * c5))))
+        moved = s0 + t * (s1 + t * (s2 + t * (s3 + t * (s4 + t * s5))))
+        forces[p] = -near * (probability / np.sqrt(u + soft) + _TWO * pull)
+        slopes[p] = near * (probability - moved)
+
+
+@fast_kernel
+def _total(values):
+    total = _ZERO
+    for p in range(values.size):
+        total += values[p]
+    return total
+
+
+@fast_kernel
+def _push(points, i, first, last, forces, gradient):
+    for k in range(points.shape[0]):
+        row, pushed, x = points[k, first:last], gradient[k, first:last], points[k, i]
+        own = _ZERO
+        for p in range(row.size):
+            pushed[p] -= forces[p] * (x - row[p])
+        for p in range(row.size):
+            own += forces[p] * (x - row[p])
+        gradient[k, i] += own
+
+
+@kernel
+def _near(cells, points, b, square, soft, c, s, gradient):
+    firsts, lasts = np.empty(5, np.int64), np.empty(5, np.int64)
+    work = np.empty((3, 512), np.float32)
+    slope = 0.0
+    for i in range(cells.cell.size):
+        count, size = ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts), 0
+        for r in range(count):
+            size += lasts[r] - firsts[r]
+        if size > work.shape[1]:
+            work = np.empty((3, 2 * size), np.float32)
+        start = 0
+        for r in range(count):
+            squares(points, i, firsts[r], lasts[r], work[0, start:])
+            start += lasts[r] - firsts[r]
+        _terms(work, size, b, square, soft, c, s)
+        slope += _total(work[2, :size])
+        start = 0
+        for r in range(count):
+            _push(points, i, firsts[r], lasts[r], work[1, start:], gradient)
+            start += lasts[r] - firsts[r]
+    return slope
+
+
+def near_forces(points: np.ndarray, cutoff: float, intercept: float, soft: float) -> tuple[np.ndarray, float]:
+    """Gradient (d, n) of what the smooth part leaves of near pairs, in float32, and its derivative by b."""
+    cells = sorted_by_cell(points, cutoff)
+    of_term, of_slope = (tuple(np.float32(value) for value in row) for row in taylor(intercept, cutoff))
+    gradient = np.zeros(points.shape, np.float32)
+    numbers = np.float32(intercept), np.float32(cutoff**2), np.float32(soft**2)
+    slope = _near(cells, cells.points.astype(np.float32), *numbers, of_term[1:], of_slope, gradient)
+    out = np.empty(points.shape)
+    out[:, cells.order] = gradient
+    return out, slope
