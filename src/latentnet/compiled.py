@@ -28,6 +28,7 @@ from numba.extending import intrinsic, overload
 
 from latentnet.keeping import kept, say_that_it_takes_time
 from latentnet.parts import PART, Loop, Part, Whole
+from latentnet.wanted import listed
 
 __all__ = [
     "COUNTED",
@@ -71,6 +72,7 @@ class Kernel(CPUDispatcher):
         self, function: Callable[..., Any], fastmath: set[str], steps: Any = Part, *, counted: bool = True
     ) -> None:
         self._options = {"nopython": True, "nogil": True, "error_model": "numpy", "fastmath": fastmath}
+        self._returns_none = function.__annotations__.get("return") == "None"
         super().__init__(function, targetoptions=self._options | {"_nrt": counted}, pipeline_class=steps)
 
     @functools.cached_property
@@ -80,6 +82,10 @@ class Kernel(CPUDispatcher):
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the copy that is Python's."""
+        if self._returns_none and listed(
+            self.py_func, lambda: (tuple(map(self.of_python.typeof_pyval, arguments)), None), kernel=True
+        ):
+            return None
         return self.of_python(*arguments)
 
 

@@ -11,6 +11,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any
 
@@ -19,11 +20,13 @@ from numba.core.sigutils import normalize_signature
 
 from latentnet._exceptions import LatentnetWarning
 
-__all__ = ["count_compiled", "kept", "say", "say_that_it_takes_time"]
+__all__ = ["Cache", "count_compiled", "kept", "missed", "say", "say_that_it_takes_time"]
 
 _SECONDS = 2.0
 _said: set[str] = set()
 _spent: list[float] = []  # seconds of each compilation of this process
+# Hears of a function and signature that are not on disk; returns whether to look again.
+missed: ContextVar[Callable[[Callable[..., Any], Any], bool]] = ContextVar("missed", default=lambda *_: False)
 
 
 def _warn_once(why: str) -> None:
@@ -38,15 +41,26 @@ def _warn_once(why: str) -> None:
     )
 
 
-class _Cache(FunctionCache):
+class Cache(FunctionCache):
     """Numba's, but a disk that fails is a warning, and what is not what was asked for is compiled again.
 
     Numba's files have no lock: of two processes that compile one function for two types at once, the index of one may
     name the code of the other.
     """
 
+    def has(self, sig: Any, target_context: Any) -> bool:
+        """Whether the compiled function is there, as far as the index says."""
+        target_context.refresh()
+        return self._index_key(sig, target_context.codegen()) in self._cache_file._load_index()
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled function, or None."""
+        found = self._load(sig, target_context)
+        if found is None and missed.get()(self._py_func, sig):
+            found = self._load(sig, target_context)
+        return found
+
+    def _load(self, sig: Any, target_context: Any) -> Any:
         try:
             found = super().load_overload(sig, target_context)
         except Exception:  # whatever a file that was cut short makes of unpickling
@@ -111,7 +125,7 @@ def kept(compiled: Any, function: Callable[..., Any]) -> Any:
 
     compiled.compile = heedful
     try:
-        compiled._cache = _Cache(function)
+        compiled._cache = Cache(function)
     except RuntimeError as error:  # no place that can be written to
         if os.path.exists(function.__code__.co_filename):
             _warn_once(str(error))

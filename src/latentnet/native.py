@@ -24,6 +24,7 @@ from numba.extending import intrinsic, lower_getattr_generic, models, register_m
 from numba.np.arrayobj import make_array, populate_array
 
 from latentnet.compiled import compiled_for, first_class_functions
+from latentnet.wanted import listed
 
 __all__ = [
     "MATRIX",
@@ -250,6 +251,19 @@ def _parts(kind: Any) -> range:
     return range(5 + 2 * kind.ndim) if isinstance(kind, types.Array) else range(1)
 
 
+class _Unmade(Entry):
+    """In place of an entry where nothing is run."""
+
+    address = 0
+
+    def __init__(self) -> None:
+        """Compile nothing."""
+
+    def prepared(self, *arguments: Any) -> Callable[[], Any]:
+        """A call that does nothing."""
+        return lambda: 0.0
+
+
 _compiled: dict[Any, Entry] = {}
 
 
@@ -267,9 +281,12 @@ def entry(function: Callable[..., Any], options: dict[str, Any], returned: Any, 
         `NUMBER`, `NUMBERS`, `VECTOR`, `MATRIX` or another contiguous array, float64, or the type of a `Memory`.
     """
     key = function, kinds
-    if key not in _compiled:
-        with first_class_functions():
-            _compiled[key] = Entry(compiled_for(returned(*kinds), function, options), returned, kinds)
+    if key in _compiled:
+        return _compiled[key]
+    if listed(function, lambda: (returned(*kinds), options)):
+        return _Unmade()
+    with first_class_functions():
+        _compiled[key] = Entry(compiled_for(returned(*kinds), function, options), returned, kinds)
     return _compiled[key]
 
 

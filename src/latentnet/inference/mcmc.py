@@ -11,6 +11,7 @@ import numpy as np
 from joblib.parallel import get_active_backend
 
 from latentnet._exceptions import ArgumentError
+from latentnet.ahead import compiling_ahead
 from latentnet.checks import fits
 from latentnet.constraints import COUNT, FLAG, FRACTION, JOBS, PATH, Rule, among, optional, whole
 from latentnet.inference.approximation import (
@@ -26,6 +27,7 @@ from latentnet.inference.chains import Chain, Kept, Paused, Plan, run_by_joblib,
 from latentnet.inference.checkpoints import Checkpoints, Write
 from latentnet.inference.convergence import first_look
 from latentnet.inference.dimensions import N_CHAINS, Effort, weigh_dims
+from latentnet.inference.laid_out import lay_out
 from latentnet.inference.progress import Progress, is_shown
 from latentnet.inference.standing import Standing
 from latentnet.inference.start import chain_start
@@ -162,7 +164,8 @@ class MCMC(Engine):
         """
         approximate = approximation(problem, self.likelihood, "MCMC", MOST_EXACT_CHAINS)
         _check_memory(problem, self.n_draws, self.n_chains)
-        return self.go_on(problem, self._begin(problem, rng, approximate), write)
+        with compiling_ahead(lambda: lay_out(problem) if approximate is None else None):
+            return self.go_on(problem, self._begin(problem, rng, approximate), write)
 
     def _begin(self, problem: Problem, rng: np.random.Generator, approximate: Approximation | None) -> Standing:
         """Chains at their starts."""

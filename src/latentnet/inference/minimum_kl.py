@@ -16,7 +16,7 @@ from latentnet.problem.verbs import BoundTarget
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["minimum_kullback_leibler"]
+__all__ = ["minimum_kullback_leibler", "of_expected_ties"]
 
 
 def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities: np.ndarray) -> np.ndarray:
@@ -48,7 +48,7 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     theta, logs = draws[int(np.argmax(log_densities))].copy(), problem.bound.logs > 0.0
     theta[family] = draws[:, family].mean(axis=0)
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
-    target = BoundTarget(Target(_of_expected_ties(problem, draws), problem.own_prior()))
+    target = BoundTarget(Target(of_expected_ties(problem, draws), problem.own_prior()))
     groups = [np.arange(start + group.start, start + group.stop) for group, start in problem.random_groups]
     held = np.concatenate([np.zeros(0, np.int64), *groups])
     theta[held] = draws[:, held].mean(axis=0)
@@ -58,10 +58,10 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     )[0]
 
 
-def _of_expected_ties(problem: Problem, draws: np.ndarray) -> Any:
+def of_expected_ties(problem: Problem, draws: np.ndarray) -> Any:
     """The likelihood of the mean ties under some parameter vectors."""
     if problem.layers:
-        each = [_of_expected_ties(layer.problem, layer.parameters(draws)) for layer in problem.layers]
+        each = [of_expected_ties(layer.problem, layer.parameters(draws)) for layer in problem.layers]
         return layered(problem.layers, problem.n_actors, each)
     network = problem.network
     # Caps and the choice set are about what was seen of the ties: expected ties are uncapped ones.

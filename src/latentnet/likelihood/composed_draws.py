@@ -29,7 +29,7 @@ _NETWORKS = 32
 
 
 @kernel
-def composed_block_predictors(target, thetas, block, out):
+def composed_block_predictors(target: Any, thetas: Any, block: int, out: Any) -> None:
     """η of one block's dyads under several parameter vectors: (n_thetas, halves·size)."""
     for k in range(thetas.shape[0]):
         fill_eta(target, thetas[k], target.layout, block)
