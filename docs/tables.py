@@ -13,13 +13,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from latentnet import LatentClusterModel, LatentnetWarning, LatentPositionModel, Network, Priors
-from latentnet.effects import EFFECTS, SIMILARITIES, Effect
+from latentnet import (
+    DynamicLatentPositionModel,
+    LatentClusterModel,
+    LatentnetWarning,
+    LatentPositionModel,
+    Layers,
+    Network,
+    Priors,
+)
+from latentnet.effects import EFFECTS, SIMILARITIES, Correlated, Effect, Shared
 from latentnet.families import FAMILIES, Family
 from latentnet.families.designs import DESIGNS
 from latentnet.inference import ENGINES
 from latentnet.likelihood.composed import SLOTS
+from latentnet.models.arguments import read_effects
+from latentnet.network.layers import as_given
 from latentnet.problem.bind import make_problem
+from latentnet.problem.layers import bind_given
 
 PAGE = Path(__file__).with_name("combinations.md")
 
@@ -148,6 +159,48 @@ def _value_tried(family: str, values: str) -> str:
     )
 
 
+# Two kinds of ties among the same actors, of which one is as the column says.
+_SECOND = np.roll(_TIES, 1, axis=0) * (1.0 - np.eye(6))
+LAYERED = {
+    "each its own": lambda effect: effect,
+    "Shared": Shared,
+    "Correlated": Correlated,
+}
+
+
+@cache
+def layered_tried(effect: str, across: str) -> str:
+    """Two directed layers, which have a coefficient or values each, in common, or correlated."""
+
+    def attempt() -> None:
+        effects = read_effects([LAYERED[across](EFFECT[effect])])
+        first, second = (_read_for(_network(ties, True), effects) for ties in (_TIES, _SECOND))
+        bind_given(
+            as_given(Layers({"one": first, "other": second})),
+            [FAMILY["bernoulli"]] * 2,
+            similarity="distance",
+            n_dims=2,
+            effects=effects,
+            priors=Priors(),
+        )
+
+    return _outcome(attempt)
+
+
+def _beside(network: str, family: str) -> str:
+    """A directed layer of binary ties, beside one of another kind and family."""
+    return _outcome(
+        lambda: bind_given(
+            as_given(Layers({"one": NETWORKS["directed"], "other": NETWORKS[network]})),
+            [FAMILY["bernoulli"], FAMILY[family]],
+            similarity="distance",
+            n_dims=2,
+            effects=(),
+            priors=Priors(),
+        )
+    )
+
+
 def is_refusal(message: str) -> bool:
     """Tell refusals from warnings and nothing."""
     return bool(message) and not message.startswith("warning: ")
@@ -242,6 +295,32 @@ def _models() -> dict[str, Callable[[str], str]]:
     return models
 
 
+def _models_of_layers() -> dict[str, Callable[[str], str]]:
+    """Two layers, fitted with every engine: on one map and around it, with clusters, in two periods, and dims."""
+
+    def fit(engine: str, model: Any = LatentPositionModel, periods: int = 0, **params: Any) -> str:
+        layers = Layers({"one": NETWORKS["directed"], "other": _network(_SECOND, True)})
+        given = [layers] * periods if periods else layers
+        message = _outcome(lambda: model(inference=_engine(engine), random_state=1, **params).fit(given))
+        return message if is_refusal(message) else ""
+
+    return {
+        "layers='shared'": lambda engine: fit(engine),
+        "layers='around'": lambda engine: fit(engine, layers="around"),
+        "similarity='squared_distance'": lambda engine: fit(engine, similarity="squared_distance"),
+        "similarity='bilinear'": lambda engine: fit(engine, similarity="bilinear"),
+        "similarity=None": lambda engine: fit(engine, similarity=None),
+        "n_clusters=2": lambda engine: fit(engine, LatentClusterModel, n_clusters=2),
+        "n_clusters=2, layers='around'": lambda engine: fit(engine, LatentClusterModel, n_clusters=2, layers="around"),
+        "n_clusters='auto'": lambda engine: fit(engine, LatentClusterModel, n_clusters="auto"),
+        "n_dims='auto'": lambda engine: fit(engine, n_dims="auto", most_dims=2),
+        "two periods": lambda engine: fit(engine, DynamicLatentPositionModel, 2),
+        "two periods, layers='around'": lambda engine: fit(engine, DynamicLatentPositionModel, 2, layers="around"),
+        "Shared(Homophily('grade'))": lambda engine: fit(engine, effects=[Shared(EFFECT["Homophily"])]),
+        "Correlated(Sender())": lambda engine: fit(engine, effects=[Correlated(EFFECT["Sender"])]),
+    }
+
+
 def _effect_pairs() -> list[str]:
     refused = []
     for first, second in itertools.combinations(EFFECT, 2):
@@ -262,7 +341,7 @@ def _designs() -> list[str]:
 def page() -> str:
     """Return the page's text."""
     effects, networks = list(EFFECT), list(NETWORKS)
-    models = _models()
+    models, of_layers = _models(), _models_of_layers()
     family_rows = {name: f"`{name}`: {_summary(one)}" for name, one in FAMILY.items()}
     n_tried = len(FAMILY) * len(EFFECT) * len(NETWORKS) * (len(SIMILARITIES) + 1)
     lines = [
@@ -318,6 +397,18 @@ def page() -> str:
         "Each has fitted a model of every row.",
         "",
         *_table(_code(models), list(ENGINES), lambda m, e: models[m](e)),
+        "## Several kinds of ties",
+        "",
+        "[Layers](layers.md) of directed binary ties, and of a network of the row's kind and the column's family.",
+        "",
+        *_table(_code(networks), list(FAMILY), _beside),
+        "Each layer has coefficients and values of actors of its own, unless `Shared` says that coefficients are those "
+        "of all, or `Correlated` that values are correlated. In two directed layers:",
+        "",
+        *_table(_code(effects), list(LAYERED), layered_tried),
+        "Each engine has fitted two directed layers of every row.",
+        "",
+        *_table(_code(of_layers), list(ENGINES), lambda m, e: of_layers[m](e)),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -200,7 +200,7 @@ def test_one_kind_of_ties_has_nothing_to_share(network: Any) -> None:
         ([Shared("group")], "Shared: effect must be an effect with coefficients, .* but is 'group'"),
         (
             [Shared(Sociality())],
-            r"Shared\(effect=Sociality\(\)\) would share coefficients, but Sociality\(\) has values",
+            r"Shared\(effect=Sociality\(\)\) shares coefficients, but Sociality\(\) has values",
         ),
         ([Shared(BY_LEVEL), BY_LEVEL], "effects must be different ones"),
     ],

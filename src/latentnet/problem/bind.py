@@ -164,7 +164,8 @@ def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | 
     bound = effect.bind(network, n_dims)
     if isinstance(given, Shared) and bound.size > len(bound.names):
         raise ValueError(
-            f"effects: {shown(given)} would share coefficients, but {shown(alone)} has values of actors; take that"
+            f"effects: {shown(given)} shares coefficients, but {shown(alone)} has values of actors, which may be "
+            f"correlated: take Correlated({shown(alone)}), or {shown(alone)} for values of each layer's own"
         )
     if presences is not None and effect is alone and bound.groups:
         raise ValueError(
