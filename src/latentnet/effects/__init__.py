@@ -4,7 +4,6 @@ from typing import Any
 
 from latentnet.checks import one_of
 from latentnet.effects.absolute_difference import AbsoluteDifference
-from latentnet.effects.across_layers import AcrossLayers
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
 from latentnet.effects.bilinear import Bilinear
 from latentnet.effects.correlated import Correlated
@@ -30,7 +29,6 @@ __all__ = [
     "EFFECTS",
     "SIMILARITIES",
     "AbsoluteDifference",
-    "AcrossLayers",
     "Bilinear",
     "BoundEffect",
     "Correlated",

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentnet.constraints import PATH, checked
-from latentnet.effects import AcrossLayers, NoIntercept
+from latentnet.effects import NoIntercept
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, class_name, encode

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.effects import AcrossLayers, Correlated, Effect, Intercept, Shared
+from latentnet.effects import Correlated, Effect, Intercept, Shared
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.layer_positions import LayerPositions
 from latentnet.effects.layer_weights import LayerWeights

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from latentnet.checks import shown
-from latentnet.effects import AcrossLayers, Effect, Similarity
+from latentnet.effects import Effect, Similarity
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from latentnet.effects import AcrossLayers
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.problem.bind import bind_values
 from latentnet.problem.layers import join_layers
 
