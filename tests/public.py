@@ -184,6 +184,9 @@ def _components() -> Iterator[Call]:
         if owner.__init__ is not object.__init__:
             numeric = {"attribute": "age"} if "Covariate" in owner.__name__ or "Absolute" in owner.__name__ else {}
             yield Call(owner.__name__, model(owner, "effects"), _required(owner.__init__, **{**needs, **numeric}))
+    across = {effects.Shared: effects.Homophily("group"), effects.Correlated: effects.Sociality()}
+    for owner, effect in across.items():
+        yield Call(owner.__name__, model(owner, "effects"), {"effect": effect})
 
 
 def _networks() -> Iterator[Call]:
