@@ -52,6 +52,27 @@ def test_crowds_are_groups_that_several_actors_tie_to_others() -> None:
         assert len(find_groups(*_problem(network, 2).graph).crowds) == 0
 
 
+def test_components_turn_about_themselves_and_about_the_others() -> None:
+    graph = nx.disjoint_union_all([nx.path_graph(5), nx.path_graph(4), nx.path_graph(7), nx.empty_graph(1)])
+    first, last = list(range(5)), list(range(9, 16))
+    others = sorted(set(range(17)) - set(first))
+    found = _listed(find_groups(*_problem(Network.from_networkx(graph), 2).graph).components)
+    assert found == [(first, first), (first, others), (last, last)]
+    assert len(find_groups(*_problem(Network.from_networkx(nx.path_graph(9)), 2).graph).components) == 0
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_components_swing_within_one_network() -> None:
+    graph = nx.disjoint_union(nx.cycle_graph(6), nx.cycle_graph(7))
+    network = Network.from_networkx(graph)
+    engine = MCMC(n_draws=20, n_warmup=20, n_chains=1, thin=1, progress=False)
+    for model, given, swings in (
+        (LatentPositionModel(inference=engine, random_state=1), network, True),
+        (DynamicLatentPositionModel(inference=engine, random_state=1), {"a": [network], "b": [network]}, False),
+    ):
+        assert ("component_swing_rate" in model.fit(given).posterior_.sample_stats) == swings
+
+
 @pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
 def test_nothing_swings_without_a_map_or_over_periods() -> None:
     network = Network.from_networkx(nx.ring_of_cliques(6, 5))
@@ -87,10 +108,11 @@ def test_crowds_swing_the_more_the_longer_trajectories_are() -> None:
     "n_dims", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
 )
 def test_swinging_leaves_the_joint_distribution(n_dims: int) -> None:
-    """Of a branch and a crowd: exact draws stay exact. Paired z tests, false-alarm rate 1e-4 in all."""
+    """Of a branch, a crowd and what turns about itself: exact draws stay exact. Paired z tests, false alarms 1e-4 in all."""
     n, replicates = 6, 3000
     rng = np.random.default_rng(n_dims)
-    groups = Groups.of([(np.array([1, 2]), np.array([0])), (np.array([4, 5]), np.array([1, 3]))])
+    alone = np.array([0, 2, 3])
+    groups = Groups.of([(np.array([1, 2]), np.array([0])), (np.array([4, 5]), np.array([1, 3])), (alone, alone)])
     before, after = np.zeros((replicates, 4)), np.zeros((replicates, 4))
     moved, move = 0.0, Move(swing, Swings(2, 0.0, np.zeros(5), np.zeros(4), groups)).bind()
     for r in range(replicates):

@@ -162,10 +162,12 @@ def sampler_moves(
         steps = Steps(prior.walk, problem.n_dims)
         moves += [Move(stretch_steps, steps, "stretching_rate"), Move(redraw_steps, steps)]
     moves += _moves_of_effects(prior)
-    # Last: chains that were saved before there were crowds know their moves by number.
+    # Last: chains that were saved before there were these know their moves by number.
     if len(swinging.crowds):
         of_crowds = new_swings(swinging.crowds, trajectories.path.tuning, trajectories.step)
         moves.append(Move(swing, of_crowds, "crowd_swing_rate"))
+    if len(swinging.components) and problem.n_sites == 1:
+        moves.append(Move(swing, new_swings(swinging.components), "component_swing_rate"))
     return moves
 
 

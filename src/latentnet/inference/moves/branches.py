@@ -2,7 +2,8 @@
 
 If all paths from a group to the rest lead through one actor, the ties say how far the group is from that actor, and
 hardly in which direction: the posterior has a mode for each. So it is with crowds, which may lie about the others in
-several orders. Moves of single actors cannot cross between such modes.
+several orders, and with components, of which ties say nothing but that they lie apart. Moves of single actors cannot
+cross between such modes.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ __all__ = ["NOTHING", "Groups", "SwingingGroups", "Swings", "find_groups", "new_
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
 _MOST_TO_CROWD, _MOST_TIES = 2000, 20  # actors, and ties of each: of more, crowds are hard to find, and to move
-_MOST_SWINGS = 2  # of branches
+_MOST_SWINGS = 2  # of branches, and of components
 _CROWDS_A_STEP = 1.0 / 16.0  # of a trajectory: a swing costs less than two steps, so at most a tenth of the time
 _MOST_CROWDS = 32
+_FEWEST_IN_COMPONENT = 5  # fewer are moved well enough one by one
 
 
 class Groups(NamedTuple):
@@ -37,7 +39,7 @@ class Groups(NamedTuple):
     starts: np.ndarray  # (n_groups + 1,)
     members: np.ndarray
     anchor_starts: np.ndarray  # (n_groups + 1,)
-    anchors: np.ndarray  # not members: a group swings about the mean of their positions
+    anchors: np.ndarray  # no members, or all: a group swings about the mean of their positions, which stays
 
     @classmethod
     def of(cls, found: list[tuple[np.ndarray, np.ndarray]]) -> Groups:
@@ -59,13 +61,14 @@ class SwingingGroups(NamedTuple):
 
     branches: Groups
     crowds: Groups
+    components: Groups
 
 
-NOTHING = SwingingGroups(Groups.of([]), Groups.of([]))
+NOTHING = SwingingGroups(Groups.of([]), Groups.of([]), Groups.of([]))
 
 
 def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
-    """Groups of 2 to n/2 actors: what one actor cuts off from the rest, and crowds, which Louvain's method finds.
+    """What one actor cuts off from the rest, crowds, which Louvain's method finds, of 2 to n/2 actors; and components.
 
     Parameters
     ----------
@@ -81,7 +84,8 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     matrix = sparse.csr_array(parts, shape=(n, n))
     graph = nx.from_scipy_sparse_array(matrix)
     crowds = _crowds(graph) if n <= _MOST_TO_CROWD and neighbours.size <= _MOST_TIES * n else ()
-    return SwingingGroups(Groups.of(list(_branches(matrix, graph))), Groups.of(list(crowds)))
+    found = _branches(matrix, graph), crowds, _components(matrix)
+    return SwingingGroups(*(Groups.of(list(one)) for one in found))
 
 
 def _branches(matrix: sparse.csr_array, graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -103,6 +107,17 @@ def _crowds(graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         anchors = sorted({j for i in members for j in graph[i]}.difference(members))
         if 2 <= len(members) <= len(graph) // 2 and len(anchors) > 1:
             yield np.array(members), np.array(anchors)
+
+
+def _components(matrix: sparse.csr_array) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Each about itself, and but for the largest one also about all others."""
+    labels = connected_components(matrix, directed=False)[1]
+    sizes = np.bincount(labels)
+    for label in np.flatnonzero((sizes >= _FEWEST_IN_COMPONENT) & (sizes < labels.size)):
+        members = np.flatnonzero(labels == label)
+        yield members, members
+        if label != np.argmax(sizes):
+            yield members, np.flatnonzero(labels != label)
 
 
 @inline_kernel
@@ -128,7 +143,7 @@ class Swings(NamedTuple):
 
 
 def new_swings(groups: Groups, path: np.ndarray | None = None, step: np.ndarray | None = None) -> Swings:
-    """Swings of branches: a few; of crowds, with the tuning of the trajectories: the more, the longer these are."""
+    """Swings: a few; of crowds, with the tuning of the trajectories: the more, the longer these are."""
     if path is None or step is None:
         nobody = np.zeros(0, np.int64)
         return Swings(min(_MOST_SWINGS, len(groups)), 0.0, new_path_length(nobody, nobody).tuning, new_step(), groups)
