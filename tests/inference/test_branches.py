@@ -108,7 +108,7 @@ def test_crowds_swing_the_more_the_longer_trajectories_are() -> None:
     "n_dims", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
 )
 def test_swinging_leaves_the_joint_distribution(n_dims: int) -> None:
-    """Of a branch, a crowd and what turns about itself: exact draws stay exact. Paired z tests, false alarms 1e-4 in all."""
+    """Of a branch, a crowd and a component: exact draws stay exact. Paired z tests, false-alarm rate 1e-4 in all."""
     n, replicates = 6, 3000
     rng = np.random.default_rng(n_dims)
     alone = np.array([0, 2, 3])
