@@ -143,22 +143,31 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
+_COLOURS = {"map": "#2b5c8a", "variational": "#b3541e", "spectral": "0.45", "prone": "#5a8f3c", "umap": "#8a4f9e"}
+
+
 def draw(rows: list[dict[str, float | str]], path: Path) -> None:
-    """Time and memory against the number of actors, both axes logarithmic, of each method that was timed."""
-    figure = Figure(figsize=(9.0, 3.8), layout="constrained")
+    """Time and memory against the number of actors, of each method that was timed."""
+    figure = Figure(figsize=(8.6, 3.6), layout="constrained")
     for ax, what, label in zip(
         figure.subplots(1, 2), ("seconds", "gigabytes"), ("CPU s of a fit", "peak memory, GB"), strict=True
     ):
         for geometry, line in (("gaussian", "-"), ("geometric", "--")):
-            for method, colour in (("map", "#2b5c8a"), ("variational", "#b3541e"), ("spectral", "0.5")):
+            for method, colour in _COLOURS.items():
                 own = [row for row in rows if (row["geometry"], row["method"]) == (geometry, method)]
-                at, values = [row["actors"] for row in own], [row[what] for row in own]
-                ax.loglog(at, values, line, color=colour, marker="o", ms=4, label=f"{method}, {geometry}")
+                found = {row["actors"]: row[what] for row in own}  # of rows of one network the last
+                at = sorted(found)
+                values = [found[n] for n in at]
+                if at:
+                    ax.plot(at, values, line, color=colour, marker="o", ms=4, label=f"{method}, {geometry}")
+        ax.set_xscale("log")
+        ax.set_yscale("log" if what == "seconds" else "linear")
         ax.set_xlabel("actors, with ten ties each")
         ax.set_ylabel(label)
         ax.grid(alpha=0.3)
-    figure.axes[0].legend(fontsize=8)
-    figure.savefig(path, dpi=90)
+    figure.axes[1].set_ylim(bottom=0.0)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside right center", fontsize=8, frameon=False)
+    figure.savefig(path, dpi=80)
 
 
 def main() -> None:

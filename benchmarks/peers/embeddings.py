@@ -1,17 +1,17 @@
 """What users would take to place actors by their ties: UMAP, DrL, ProNE, node2vec.
 
 Run as a program by an interpreter that has them, which need not be ours: a matrix of ties in, coordinates, CPU seconds
-and peak memory out. UMAP has rows of ties with each actor's own place set and cosine distance; the others their
-defaults, with 32 dimensions where they are not for pictures.
+and peak memory out. UMAP has the ties in place of its graph of neighbours; else all have their defaults, with 32
+dimensions where they are not for pictures.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,10 +23,16 @@ _N_DIMS = 32
 
 
 def _umap(ties: Any) -> Callable[[], Any]:
-    import umap
+    from umap.umap_ import find_ab_params, simplicial_set_embedding
 
-    rows = sparse.csr_matrix(ties + sparse.eye_array(ties.shape[0]))
-    return lambda: umap.UMAP(metric="cosine", random_state=1).fit_transform(rows)
+    a, b = find_ab_params(1.0, 0.1)  # its defaults
+    graph = sparse.coo_matrix(ties)
+    usual = {"n_components": 2, "initial_alpha": 1.0, "a": a, "b": b, "gamma": 1.0, "negative_sample_rate": 5}
+    usual |= {"n_epochs": None, "init": "pca", "metric": "cosine", "metric_kwds": {}, "densmap": False}
+    usual |= {"densmap_kwds": {}, "output_dens": False}
+    return lambda: simplicial_set_embedding(
+        sparse.csr_matrix(ties), graph, random_state=np.random.RandomState(1), **usual
+    )[0]
 
 
 def _drl(ties: Any) -> Callable[[], Any]:
@@ -59,7 +65,9 @@ _EMBED = {"umap": _umap, "drl": _drl, "prone": _prone, "node2vec": _node2vec}
 
 
 def _memory() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    """Peak, in GB, of this program; what `getrusage` says is at least what the process had that started it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return float(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 2**20
 
 
 def main() -> None:
