@@ -19,7 +19,7 @@ from latentnet.datasets import make_interview_study
 from latentnet.effects import ReceiverCovariate
 from latentnet.study import near_duplicates
 
-study = make_interview_study(random_state=32, n_people=(28, 32, 36))  # the tutorial's sites are twice as large
+study = make_interview_study(random_state=32, n_people=(24, 24, 24))  # the tutorial's are larger
 
 
 def interviews(site, asked, period=0):
@@ -39,13 +39,13 @@ def interviews(site, asked, period=0):
 
 # %%
 # Four interviews, and four more, and four more: each time those whose answers the model expects to tell most, as many
-# of each sector as of the others. To choose whom to ask, short chains will do, and they say that they are short.
+# of each sector as of the others.
 effects = [ReceiverCovariate("level")]  # the senior may be named more often
-short = MCMC(n_draws=150, n_warmup=200, thin=1)
+engine = MCMC(n_draws=300)  # runs until four independent chains agree
 asked = {site: study.experts(site) for site in study.sites}
 for _ in range(2):
     for site in study.sites:
-        model = LatentClusterModel(3, effects=effects, inference=short, random_state=1)
+        model = LatentClusterModel(3, effects=effects, inference=engine, random_state=1)
         model.fit(interviews(site, asked[site]))
         asked[site] += latentnet.next_interviews(model, 4, balance="sector").index.tolist()
 
@@ -61,7 +61,6 @@ for site, network in networks.items():
 # %%
 # The fit to report is one of all three sites. Each has a map and clusters of its own; that the senior are named more
 # often, and how far apart people are, is learned from all of them together.
-engine = MCMC(n_draws=500, max_thin=2)  # for a report leave `max_thin` out: the chains then run until they agree
 joint = DynamicLatentClusterModel(3, effects=effects, inference=engine, random_state=1).fit(networks)
 print(joint.summary(["coefficients", "intercept"])[["mean", "lower", "upper", "r_hat"]].round(2).to_string())
 
@@ -106,8 +105,7 @@ latentnet.plot.positions_html(model, "interview_diagram.html", reveal=reveal, ro
 # both periods has one map for both, so that nothing has to be laid on anything.
 there = study.people(site, period=1).index
 again = interviews(site, [person for person in asked[site] if person in there], period=1)
-longer = MCMC(n_draws=400, thin=6)  # how much people move takes long to learn
-both = DynamicLatentClusterModel(3, effects=effects, inference=longer, random_state=1).fit([network, again])
+both = DynamicLatentClusterModel(3, effects=effects, inference=engine, random_state=1).fit([network, again])
 change = latentnet.compare_waves(both.at(period=0), both.at(period=1))
 print(f"stayed: {len(change.stable)}, joined: {len(change.joiners)}, left: {len(change.leavers)}")
 print(change.movement.sort_values("p_moved", ascending=False).head().round(2).to_string())

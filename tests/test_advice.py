@@ -52,6 +52,7 @@ NO_ADVICE = (
     "the sender's value comes first", "must define bind", "Layers({}", "Network(n_actors=", "ObservedDyads(",
     "conditions on {} un-asked", "map(frozenset", "graph must be an igraph.Graph", "needs ties in {0, 1}",
     "must be a networkx.Graph or", "[{}, {}], as_index=False",
+    "a random effect of actors, such as", "an effect with coefficients, such as",
 )  # fmt: skip
 
 

@@ -29,7 +29,6 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LONG = {"tutorial.md"}  # minutes
-MAY_WARN = {"plot_interview_study"}  # short chains choose whom to ask, and say that they are short
 PAGES = sorted(path for path in (*DOCS.glob("*.md"), ROOT / "README.md") if FENCE.search(path.read_text("utf-8")))
 
 
@@ -107,10 +106,7 @@ def test_reference_has_everything_public(module: ModuleType) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem)
 def test_example_runs_and_saves_its_pictures(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with warnings.catch_warnings():
-        if path.stem in MAY_WARN:
-            warnings.simplefilter("ignore", ConvergenceWarning)
-        _module(path, f"example_{path.stem}")
+    _module(path, f"example_{path.stem}")
     plt.close("all")
     promised = re.findall(r"[\"']([\w-]+\.png)[\"']", path.read_text("utf-8"))
     assert promised

@@ -38,7 +38,7 @@ class ArvizGroups(Fitted):
     def to_arviz(
         self, groups: Iterable[Group] = get_args(Group), *, n_networks: int = 200, random_state: Any = None
     ) -> ArvizObject:
-        """`posterior_` with the groups that ArviZ's functions ask for: ``az.loo``, ``az.compare``, ``az.plot_ppc``.
+        """`posterior_` with the groups that ArviZ's functions ask for: ``az.loo``, ``az.compare``, predictive checks.
 
         Parameters
         ----------
