@@ -375,6 +375,21 @@ def test_contours_hold_what_they_say() -> None:
     assert np.abs(np.array(inside) - [0.9, 0.5]).max() < 0.035
 
 
+def test_pooled_contours_hold_what_they_say_where_clusters_lie_far_apart() -> None:
+    """Of 40,000 draws about two places: the same errors; what is as smooth as all draws are wide would hold all."""
+    model = position_model(6, 2)
+    places = np.repeat([[-9.0, 0.0], [9.0, 0.0]], 3, axis=0)
+    points = places + 0.5 * np.random.default_rng(3).normal(size=(4, 2_000, 6, 2))
+    model.positions_, model.draws_ = places, SimpleNamespace(kind="chains", positions=points)
+    ax = drawn(plot.positions(model, contours="pooled"))
+    lines, (low, high) = with_gid(ax, "contour")[1], ax.get_xlim()
+    inside = [path.contains_points(points.reshape(-1, 2)).mean() for path in lines.get_paths()]
+    assert np.abs(np.array(inside) - [0.9, 0.5]).max() < 0.035
+    across = np.concatenate([path.vertices[:, 0] for path in lines.get_paths()])
+    assert low < across.min()
+    assert across.max() < high
+
+
 # ---- secrets ---------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 from scipy.sparse.linalg import LinearOperator, eigsh
+from threadpoolctl import threadpool_limits
 
 __all__ = ["eigen_positions", "geodesics", "pivot_mds"]
 
@@ -30,7 +31,9 @@ def pivot_mds(distances: np.ndarray, n_dims: int, rng: np.random.Generator) -> n
     squared = -0.5 * distances**2
     centred = squared - squared.mean(axis=0) - squared.mean(axis=1, keepdims=True) + squared.mean()
     rank = min(n_dims, *centred.shape)
-    _, values, right = np.linalg.svd(centred, full_matrices=False)
+    # One thread: two took 3.7 CPU s for 200 pivots of 1,000 actors on a busy machine, and rounding would hang on it.
+    with threadpool_limits(limits=1, user_api="blas"):
+        _, values, right = np.linalg.svd(centred, full_matrices=False)
     positions = np.zeros((distances.shape[1], n_dims))
     # With all actors as pivots this is classical scaling: values are the eigenvalues.
     scale = np.sqrt(values[:rank] * np.sqrt(distances.shape[1] / distances.shape[0]))

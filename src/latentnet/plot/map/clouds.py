@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter, gaussian_filter1d
 
 from latentnet.plot.map.scene import Canvas
 
-__all__ = ["CONTENTS", "chosen_draws", "draw_clouds", "draw_contours"]
+__all__ = ["CONTENTS", "chosen_draws", "draw_clouds", "draw_contours", "draw_pooled_contours"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -58,15 +58,30 @@ def draw_clouds(scene: Canvas, draws: FloatArray, colors: Sequence[str]) -> None
 
 def draw_contours(scene: Canvas, draws: FloatArray, colors: Sequence[str]) -> None:
     """For each actor the smallest regions with 50 and 90 % of its draws; in one dimension its density."""
+    _check_flat(scene)
+    for a, color in enumerate(colors):
+        _draw_density(scene, draws[:, a], _bandwidth(draws[:, a]), color)
+
+
+def draw_pooled_contours(scene: Canvas, draws: FloatArray, color: str) -> None:
+    """The same of all actors together, as smooth as those of single ones: all draws lie as far apart as clusters do."""
+    _check_flat(scene)
+    width = np.median([_bandwidth(draws[:, a]) for a in range(draws.shape[1])], axis=0)
+    _draw_density(scene, draws.reshape(-1, draws.shape[2]), width, color)
+
+
+def _check_flat(scene: Canvas) -> None:
     if scene.n_shown == 3:
         raise ValueError(
             "`contours` need a model with n_dims 1 or 2 (or above 3, two being shown); use `clouds` in 3-D"
         )
-    for a, color in enumerate(colors):
-        if scene.n_shown == 1:
-            _hanging_density(scene, draws[:, a, 0], color)
-        else:
-            _regions(scene, draws[:, a], color)
+
+
+def _draw_density(scene: Canvas, points: FloatArray, width: FloatArray, color: str) -> None:
+    if scene.n_shown == 1:
+        _hanging_density(scene, points[:, 0], float(width[0]), color)
+    else:
+        _regions(scene, points, width, color)
 
 
 def _bandwidth(points: FloatArray) -> FloatArray:
@@ -79,8 +94,7 @@ def _bandwidth(points: FloatArray) -> FloatArray:
     return width
 
 
-def _regions(scene: Canvas, points: FloatArray, color: str) -> None:
-    width = _bandwidth(points)
+def _regions(scene: Canvas, points: FloatArray, width: FloatArray, color: str) -> None:
     low, high = points.min(axis=0) - 3 * width, points.max(axis=0) + 3 * width
     edges = [np.linspace(low[k], high[k], _GRID + 1) for k in range(2)]
     counts, *_ = np.histogram2d(points[:, 0], points[:, 1], bins=edges)
@@ -99,8 +113,7 @@ def _regions(scene: Canvas, points: FloatArray, color: str) -> None:
         drawn.set_in_layout(False)
 
 
-def _hanging_density(scene: Canvas, points: FloatArray, color: str) -> None:
-    width = float(_bandwidth(points[:, None])[0])
+def _hanging_density(scene: Canvas, points: FloatArray, width: float, color: str) -> None:
     low, high = points.min() - 3 * width, points.max() + 3 * width
     counts, edges = np.histogram(points, bins=_GRID, range=(low, high))
     density = gaussian_filter1d(counts.astype(float), width * _GRID / (high - low), mode="constant")

@@ -18,7 +18,7 @@ from latentnet.plot.look.colors import GREY, NEUTRAL, categorical
 from latentnet.plot.look.legend import Section, add_legend, line_handle
 from latentnet.plot.look.looks import Looks, make_looks
 from latentnet.plot.look.names import label_texts
-from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours
+from latentnet.plot.map.clouds import chosen_draws, draw_clouds, draw_contours, draw_pooled_contours
 from latentnet.plot.map.density import draw_density, is_dense
 from latentnet.plot.map.labels import Labels
 from latentnet.plot.map.marks import ActorMarks, slices
@@ -280,8 +280,7 @@ class _Uncertainty:
         """Contours first, clouds on them."""
         if self.contour_draws is not None:
             if self.pooled:
-                pooled = self.contour_draws.reshape(-1, 1, self.n_shown)
-                draw_contours(scene, pooled, [GREY])
+                draw_pooled_contours(scene, self.contour_draws, GREY)
             else:
                 draw_contours(scene, self.contour_draws, [self.look.colors[i] for i in self.contours])
         if self.cloud_draws is not None:
