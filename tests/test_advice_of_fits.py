@@ -45,7 +45,17 @@ from latentnet import (
     load,
     plot,
 )
-from latentnet.effects import AbsoluteDifference, DyadCovariate, Loops, NoIntercept, Sender, SenderCovariate, Sociality
+from latentnet.effects import (
+    AbsoluteDifference,
+    Correlated,
+    DyadCovariate,
+    Loops,
+    NoIntercept,
+    Sender,
+    SenderCovariate,
+    Shared,
+    Sociality,
+)
 from latentnet.inference.base import Engine
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.verbs import tie_probabilities
@@ -71,6 +81,7 @@ NO_ADVICE = (
     "<div style", "<tr><td", "<svg", "<polygon", "<circle", "<section", "<path", "<!DOCTYPE",
     "n_networks={} of {} actors", "model.json has {}", "model.json does not say", "positions of n_actors=",
     "nothing can be left out of a network whose likelihood", "python -m latentnet.compile",
+    "import sys; sys.path[:]",
     "a matrix: an array, a sparse matrix", "a number, or a number for each dyad", "numpy.asarray(...) makes",
 )  # fmt: skip
 NAN = np.nan
@@ -466,6 +477,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         "call fit(network) before using",
         lambda: LatentPositionModel().positions_,
         lambda: PLAIN.fit(NET).positions_.shape == (N, 2),
+    ),
+    (
+        "has values of actors, which may be correlated: take Correlated({})",
+        lambda: _fit(LAYERS, effects=[Shared(Sender())]),
+        lambda: _fit(LAYERS, effects=[Correlated(Sender())]) and _fit(LAYERS, effects=[Sender()]),
     ),
     (
         "fit it to latentnet.Layers({name: network, ...})",
