@@ -87,7 +87,7 @@ class Helper:
     """
 
     def __init__(self, wanted: list[Wanted]) -> None:
-        parts = [part for part in map(_to_send, reversed(wanted)) if part]
+        parts = list(dict.fromkeys(part for part in map(_to_send, reversed(wanted)) if part))  # each once
         sent = [pickle.loads(part) for part in parts]
         self._places = {(name, _types(signature)): k for k, (_, name, signature, _) in enumerate(sent)}
         self._news, self._current = threading.Condition(), -1
