@@ -71,8 +71,8 @@ def limits(model: Any, coordinates: FloatArray, extent: FloatArray) -> tuple[Flo
     span = max(float((high - low).max()), 1e-3)
     if len(extent):
         # One very wide cluster or cloud must not squeeze the actors into a corner.
-        low = np.maximum(np.minimum(low, extent.min(axis=0)), low - 0.4 * span)
-        high = np.minimum(np.maximum(high, extent.max(axis=0)), high + 0.4 * span)
+        low = np.maximum(np.minimum(low, extent.min(axis=0)), low - 0.6 * span)
+        high = np.minimum(np.maximum(high, extent.max(axis=0)), high + 0.6 * span)
     margin = 0.07 * max(float((high - low).max()), 1e-3)
     return low - margin, high + margin
 
