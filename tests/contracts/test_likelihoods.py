@@ -107,8 +107,7 @@ def test_moves_that_need_more_are_left_out() -> None:
     assert not {relocate, swap} & {move.function for move in moves}
 
 
-@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")  # chains without jumps of actors need longer runs
-@pytest.mark.parametrize("engine", [MAP(), pytest.param(MCMC(400, 400, 2, thin=1), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("engine", [MAP(), pytest.param(MCMC(400, 400, 2), marks=pytest.mark.slow)])
 def test_a_fit_with_it(engine: Any, dense: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The posterior is that of the library's own likelihood, and all that it does not offer is the exact one's."""
     network = load_sampson()
