@@ -9,7 +9,7 @@ from scipy import fft
 
 from latentnet.compiled import exp, fast_kernel, kernel
 from latentnet.nbody.mesh import Mesh, gathered, mesh_for, smooth_terms, spectra, spread
-from latentnet.nbody.near import ranges, sorted_by_cell, squares
+from latentnet.nbody.near import near_squares, push, sorted_by_cell
 from latentnet.nbody.smooth import taylor
 
 __all__ = ["NODE", "Forces", "near_forces"]
@@ -124,38 +124,18 @@ def _total(values):
     return total
 
 
-@fast_kernel
-def _push(points, i, first, last, forces, gradient):
-    for k in range(points.shape[0]):
-        row, pushed, x = points[k, first:last], gradient[k, first:last], points[k, i]
-        own = _ZERO
-        for p in range(row.size):
-            pushed[p] -= forces[p] * (x - row[p])
-        for p in range(row.size):
-            own += forces[p] * (x - row[p])
-        gradient[k, i] += own
-
-
 @kernel
 def _near(cells, points, b, square, soft, c, s, gradient):
     firsts, lasts = np.empty(5, np.int64), np.empty(5, np.int64)
     work = np.empty((3, 512), np.float32)
     slope = 0.0
     for i in range(cells.cell.size):
-        count, size = ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts), 0
-        for r in range(count):
-            size += lasts[r] - firsts[r]
-        if size > work.shape[1]:
-            work = np.empty((3, 2 * size), np.float32)
-        start = 0
-        for r in range(count):
-            squares(points, i, firsts[r], lasts[r], work[0, start:])
-            start += lasts[r] - firsts[r]
+        count, size, work = near_squares(cells, points, i, firsts, lasts, work)
         _terms(work, size, b, square, soft, c, s)
         slope += _total(work[2, :size])
         start = 0
         for r in range(count):
-            _push(points, i, firsts[r], lasts[r], work[1, start:], gradient)
+            push(points, i, firsts[r], lasts[r], work[1, start:], gradient)
             start += lasts[r] - firsts[r]
     return slope
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import exp, fast_kernel, kernel, softplus
+from latentnet.compiled import exp, fast_kernel, inline_kernel, kernel, softplus
 from latentnet.nbody.smooth import taylor
 
-__all__ = ["Cells", "candidates", "near_sums", "ranges", "sorted_by_cell", "squares"]
+__all__ = ["Cells", "candidates", "near_squares", "near_sums", "push", "ranges", "sorted_by_cell"]
 
 _MOST_CELLS = 4  # for each point: where a few points lie far out, cells grow beyond the cut-off
 
@@ -135,7 +135,7 @@ def _sums(work, size):
 
 
 @fast_kernel
-def squares(points, i, first, last, out):
+def _squares(points, i, first, last, out):
     """Write squared distances of a point from a range of points."""
     for k in range(points.shape[0]):
         row, x = points[k, first:last], points[k, i]
@@ -150,15 +150,34 @@ def squares(points, i, first, last, out):
 
 
 @fast_kernel
-def _push(points, i, first, last, forces, gradient):
+def push(points, i, first, last, forces, gradient):
+    """Add forces between a point and a range of points, by their gaps, to the gradient."""
     for k in range(points.shape[0]):
         row, pushed, x = points[k, first:last], gradient[k, first:last], points[k, i]
-        own = 0.0
+        own = forces.dtype.type(0.0)
         for p in range(row.size):
             pushed[p] -= forces[p] * (x - row[p])
         for p in range(row.size):
             own += forces[p] * (x - row[p])
         gradient[k, i] += own
+
+
+@inline_kernel
+def near_squares(cells, points, i, firsts, lasts, work):
+    """Write squared distances of a point from those in cells around it to work[0].
+
+    Returns how many ranges they are, how many points, and `work`, a larger one if they were too many for it.
+    """
+    count, size = ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts), 0
+    for r in range(count):
+        size += lasts[r] - firsts[r]
+    if size > work.shape[1]:
+        work = np.empty((work.shape[0], 2 * size), work.dtype)
+    start = 0
+    for r in range(count):
+        _squares(points, i, firsts[r], lasts[r], work[0, start:])
+        start += lasts[r] - firsts[r]
+    return count, size, work
 
 
 @kernel
@@ -167,22 +186,14 @@ def _near(cells, intercept, square, c, b, gradient):
     work = np.empty((4, 512))
     value = slope = 0.0
     for i in range(cells.cell.size):
-        count, size = ranges(i, cells.cell[i], cells.starts, cells.sides, firsts, lasts), 0
-        for r in range(count):
-            size += lasts[r] - firsts[r]
-        if size > work.shape[1]:
-            work = np.empty((4, 2 * size))
-        start = 0
-        for r in range(count):
-            squares(cells.points, i, firsts[r], lasts[r], work[0, start:])
-            start += lasts[r] - firsts[r]
+        count, size, work = near_squares(cells, cells.points, i, firsts, lasts, work)
         _terms(work, size, intercept, square, c, b)
         found = _sums(work, size)
         value += found[0]
         slope += found[1]
         start = 0
         for r in range(count):
-            _push(cells.points, i, firsts[r], lasts[r], work[1, start:], gradient)
+            push(cells.points, i, firsts[r], lasts[r], work[1, start:], gradient)
             start += lasts[r] - firsts[r]
     return value, slope
 
