@@ -219,14 +219,9 @@ class Report(Fitted):
             no_chains = "there are no chains to judge; use inference='mcmc'"
             return Diagnosis(False, (no_chains,), (_NOTE_ON_A_MODE, *_note_on_choice(self)), pd.DataFrame())
         found = self._chains_agree()
-        problems = (
-            [_ONE_CHAIN]
-            if self.draws_.n_chains == 1
-            else [
-                *_scalar_problems(found.scalars),
-                *_dyad_problems(found, self.network_),
-            ]
-        )
+        problems = [_ONE_CHAIN]
+        if self.draws_.n_chains > 1:
+            problems = [*_scalar_problems(found.scalars), *_dyad_problems(found, self.network_)]
         problems += _divergences(self.draws_.statistics["diverging"])
         rows = dict(found.scalars)
         for share, label in ((0.5, "median"), (SHARE_OF_MOST, "99 %"), (1.0, "worst")):

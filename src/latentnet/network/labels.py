@@ -212,15 +212,10 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
         )
     own = pd.Index(attributes.index.to_numpy(dtype=object), dtype=object, tupleize_cols=False)
     absent, extra = index[~index.isin(own)], own[~own.isin(index)]
-    for labels_off, says, fix in (
-        (
-            absent,
-            "lacks",
-            _index_of_labels(attributes, labels),
-        ),
-        (extra, "also has", "drop their rows, or name them in actors= if they belong to the network"),
-    ):
+    for labels_off, says in ((absent, "lacks"), (extra, "also has")):
         if len(labels_off):
+            drop = "drop their rows, or name them in actors= if they belong to the network"
+            fix = _index_of_labels(attributes, labels) if labels_off is absent else drop
             raise ValueError(
                 f"attributes must be indexed by exactly the actors' labels, but it {says} {listing(labels_off)}"
                 f"{of_other_type(labels_off, own if labels_off is absent else index)}; {fix}"
