@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from latentnet.inference.moves.adaptation import new_block, new_step
 from latentnet.inference.moves.around import around_of, recentre, respread
@@ -35,6 +36,23 @@ def move_what_is_common(problem: Problem, draws: np.ndarray, rng: np.random.Gene
             shares += [scene.make(move) for move in moves]
         theta[:] = state.theta
     assert (shares > 200.0).all()
+
+
+def paired_p_values(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> dict[str, float]:
+    """Of each function of replicates that a move changes at all: p value of its mean being what it was."""
+    found = {}
+    for name, values in before.items():
+        difference = after[name] - values
+        error = difference.std() / np.sqrt(difference.size)
+        if error > 1e-12:
+            found[name] = float(2.0 * stats.norm.sf(abs(difference.mean()) / error))
+    return found
+
+
+def smallest(p_values: dict[str, float]) -> tuple[float, str]:
+    """Smallest p value after Bonferroni's correction, and of what."""
+    name = min(p_values, key=p_values.__getitem__)
+    return p_values[name] * len(p_values), name
 
 
 def with_changes(moves: Sequence[Move], changes: dict[Callable[..., Any], dict[str, Any]]) -> list[Move]:

@@ -44,7 +44,7 @@ from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from tests import reference, reference_clusters
 from tests.inference import test_geweke as geweke
-from tests.inference.scenes import once, scene_of
+from tests.inference.scenes import once, scene_of, smallest
 from tests.reference_clusters import PriorDraws
 
 FALSE_ALARM = 1e-4
@@ -347,8 +347,7 @@ def _worst(setting: Setting, block: Any, found: Replicates) -> tuple[float, str]
         if error > 1e-9:
             p_values[name] = float(2.0 * stats.norm.sf(abs(difference.mean()) / error))
     assert not np.isnan(list(p_values.values())).any()
-    name = min(p_values, key=p_values.__getitem__)
-    return p_values[name] * len(p_values), name
+    return smallest(p_values)
 
 
 PLAIN = geweke.Setting("distance")

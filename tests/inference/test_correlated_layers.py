@@ -30,7 +30,7 @@ from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import scene_of
+from tests.inference.scenes import paired_p_values, scene_of, smallest
 
 FIRST, SECOND, THIRD = load_sampson_waves()
 FALSE_ALARM = 1e-4
@@ -205,13 +205,7 @@ def _laws(problem: Problem, theta: np.ndarray) -> dict[str, float]:
 
 def _worst(problem: Problem, before: np.ndarray, after: np.ndarray) -> tuple[float, str]:
     """Smallest p value after Bonferroni's correction, and of what."""
-    p_values = _laws(problem, after)
-    values = _functions(problem, before), _functions(problem, after)
-    for name in values[0]:
-        difference = values[1][name] - values[0][name]
-        p_values[name] = float(2.0 * stats.norm.sf(abs(difference.mean()) / difference.std() * np.sqrt(COUNT)))
-    name = min(p_values, key=p_values.__getitem__)
-    return p_values[name] * len(p_values), name
+    return smallest(_laws(problem, after) | paired_p_values(_functions(problem, before), _functions(problem, after)))
 
 
 def _replicates(problem: Problem, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import once, path_of, scene_of, settled, with_changes
+from tests.inference.scenes import once, path_of, scene_of, settled, smallest, with_changes
 
 FALSE_ALARM = 1e-4
 REPEATS = 4
@@ -344,9 +344,7 @@ def _p_values(setting: Setting, found: Replicates) -> dict[str, float]:
 
 def _worst(setting: Setting, found: Replicates) -> tuple[float, str]:
     """Smallest p value after Bonferroni's correction, and of what."""
-    p_values = _p_values(setting, found)
-    name = min(p_values, key=p_values.__getitem__)
-    return p_values[name] * len(p_values), name
+    return smallest(_p_values(setting, found))
 
 
 SETTINGS = [

@@ -65,7 +65,7 @@ from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 from latentnet.problem.target import Target
 from tests import reference
-from tests.inference.scenes import path_of, scene_of, settled, with_changes
+from tests.inference.scenes import path_of, scene_of, settled, smallest, with_changes
 from tests.reference_effects import part
 
 FALSE_ALARM = 1e-4
@@ -584,19 +584,13 @@ def _worst_difference(first: dict[str, np.ndarray], second: dict[str, np.ndarray
     return found
 
 
-def _smallest(p_values: dict[str, float]) -> tuple[float, str]:
-    """Smallest p value after Bonferroni's correction, and of what."""
-    name = min(p_values, key=p_values.__getitem__)
-    return p_values[name] * len(p_values), name
-
-
 def _worst(model: Model, found: Replicates) -> tuple[float, str]:
     before, after = (
         _functions(model, theta, found.ys, labels)
         for theta, labels in zip((found.before, found.after), found.labels, strict=True)
     )
     p_values = _worst_difference(before, after)
-    return _smallest(p_values | _laws(model.problem, found.after))
+    return smallest(p_values | _laws(model.problem, found.after))
 
 
 def _check(case: Case, count: int) -> None:
@@ -670,7 +664,7 @@ def test_simulated_networks_have_the_models_distribution(name: str) -> None:
     naive, _ = _data(model, theta, rng)
     own = np.array([_own_ties(model.problem, one, rng) for one in theta])
     first, second = (_functions(model, theta, ys, labels) for ys in (naive, own))
-    probability, worst = _smallest(_worst_difference(first, second))
+    probability, worst = smallest(_worst_difference(first, second))
     assert probability > FALSE_ALARM, f"{worst}: p = {probability:.1e}"
 
 

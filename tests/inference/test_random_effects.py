@@ -27,6 +27,7 @@ from latentnet.priors.clusters import Clusters
 from latentnet.priors.random_effects import DF, SCALE, SHIFT, START, STOP, V0, redraw_variances, shift_effects
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
+from tests.inference.scenes import paired_p_values, smallest
 
 FALSE_ALARM = 1e-4
 REPEATS = 3
@@ -204,15 +205,7 @@ def _laws(problem: Problem, theta: np.ndarray) -> dict[str, float]:
 
 def _worst(problem: Problem, before: np.ndarray, after: np.ndarray) -> tuple[float, str]:
     """Smallest p value after Bonferroni's correction, and of what."""
-    p_values = _laws(problem, after)
-    values = _functions(problem, before), _functions(problem, after)
-    for name in values[0]:
-        difference = values[1][name] - values[0][name]
-        error = difference.std() / np.sqrt(difference.size)
-        if error > 1e-12:
-            p_values[name] = float(2.0 * stats.norm.sf(abs(difference.mean()) / error))
-    name = min(p_values, key=p_values.__getitem__)
-    return p_values[name] * len(p_values), name
+    return smallest(_laws(problem, after) | paired_p_values(_functions(problem, before), _functions(problem, after)))
 
 
 # Variances of these are redrawn by kernels of their own, which take long to compile.
