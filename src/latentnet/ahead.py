@@ -25,7 +25,7 @@ from latentnet.compiled import compiled_for, first_class_functions
 from latentnet.keeping import Cache, missed
 from latentnet.wanted import Wanted, listing
 
-__all__ = ["Helper", "compile_listed", "compiling_ahead", "may_begin"]
+__all__ = ["Helper", "compile_listed", "compiling_ahead", "may_begin", "n_cores"]
 
 _WORTH = 6  # functions: fewer compile in the time that another process needs to begin
 _LONGEST = 120.0  # seconds to wait for one function
@@ -33,11 +33,15 @@ _CODE = "import sys; sys.path[:] = {path!r}; from latentnet.ahead import compile
 _begun: list[bool] = []  # once a process: later on little is missing
 
 
+def n_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def may_begin() -> bool:
     """Whether another process would be of use: not in workers of a pool, nor on one core, nor in an application."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     worker = multiprocessing.parent_process() is not None or multiprocessing.current_process().name != "MainProcess"
-    return not _begun and cores > 1 and not worker and bool(sys.executable) and not hasattr(sys, "frozen")
+    return not _begun and n_cores() > 1 and not worker and bool(sys.executable) and not hasattr(sys, "frozen")
 
 
 def _name_of(wanted: Wanted) -> tuple[str, str]:
@@ -87,17 +91,15 @@ class Helper:
     """
 
     def __init__(self, wanted: list[Wanted]) -> None:
-        parts = list(dict.fromkeys(part for part in map(_to_send, reversed(wanted)) if part))  # each once
-        sent = [pickle.loads(part) for part in parts]
-        self._places = {(name, _types(signature)): k for k, (_, name, signature, _) in enumerate(sent)}
+        sent = {part: one for one in reversed(wanted) if (part := _to_send(one))}  # each once
+        self._places = {(one.function, _types(one.signature)): k for k, one in enumerate(sent.values())}
         self._news, self._current = threading.Condition(), -1
         command = [sys.executable, "-c", _CODE.format(path=sys.path)]
         environment = os.environ | ({"NUMBA_CACHE_DIR": config.CACHE_DIR} if config.CACHE_DIR else {})
         quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=quiet, env=environment)
-        self._thread = threading.Thread(
-            target=self._converse, args=(pickle.dumps(parts),), name="latentnet", daemon=True
-        )
+        payload = pickle.dumps(list(sent))
+        self._thread = threading.Thread(target=self._converse, args=(payload,), name="latentnet", daemon=True)
         self._thread.start()
 
     def _converse(self, payload: bytes) -> None:
@@ -122,7 +124,7 @@ class Helper:
 
     def compiles(self, function: Callable[..., Any], signature: Any) -> bool:
         """Wait for it if it is at this function; returns whether it was."""
-        place = self._places.get((function.__qualname__, _types(signature)), -2)
+        place = self._places.get((function, _types(signature)), -2)
         with self._news:
             if self._current != place:
                 return False

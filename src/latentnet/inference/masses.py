@@ -89,12 +89,8 @@ def _with_scales(problem: Problem, mass: np.ndarray) -> np.ndarray:
     for _, bound, part in problem.effects:
         for group in bound.groups:
             mass[part.start + group.scale] = group.stop - group.start + df
-        for one in bound.correlations:
-            first = bound.groups[one.first]
-            mass[part.start + one.place] = first.stop - first.start + 2.0
-        if bound.correlated >= 0:
-            first = bound.groups[0]
-            mass[part.start + bound.correlated : part.stop] = first.stop - first.start + 2.0
+    for place, count in problem.correlated_places:
+        mass[place] = count + 2.0
     for k, _, prior_df in problem.bound.scales:
         mass[problem.family_slice.start + k] += prior_df
     if problem.has_steps:

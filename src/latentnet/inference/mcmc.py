@@ -11,7 +11,7 @@ import numpy as np
 from joblib.parallel import get_active_backend
 
 from latentnet._exceptions import ArgumentError
-from latentnet.ahead import compiling_ahead
+from latentnet.ahead import compiling_ahead, n_cores
 from latentnet.checks import fits
 from latentnet.constraints import COUNT, FLAG, FRACTION, JOBS, PATH, Rule, among, optional, whole
 from latentnet.inference.approximation import (
@@ -250,7 +250,7 @@ class MCMC(Engine):
         return standing._replace(chains=tuple(chain.pause() for chain in chains)), interrupted
 
     def _n_threads(self, n_chains: int | None = None) -> int:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        cores = n_cores()
         asked = cores if self.n_jobs is None else int(self.n_jobs)
         return min(asked if asked > 0 else max(cores + 1 + asked, 1), n_chains or self.n_chains)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,7 +135,7 @@ def mode_density(
     """
     own = problem.target(dtype) if likelihood is None else Target(likelihood, problem.own_prior())
     target = BoundTarget(own)
-    correlated = list(_correlated(problem))
+    correlated = list(problem.correlated_places)
 
     def density(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = target.log_posterior(theta)
@@ -150,18 +150,6 @@ def mode_density(
         return value, gradient
 
     return density
-
-
-def _correlated(problem: Problem) -> Iterator[tuple[int, int]]:
-    """Where atanh of each (partial) correlation of random effects is, and of how many actors these are."""
-    for _, bound, part in problem.effects:
-        for one in bound.correlations:
-            first = bound.groups[one.first]
-            yield part.start + one.place, first.stop - first.start
-        if bound.correlated >= 0:
-            first = bound.groups[0]
-            for place in range(part.start + bound.correlated, part.stop):
-                yield place, first.stop - first.start
 
 
 def position_spread(problem: Problem, start: np.ndarray) -> float:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentnet.constraints import PATH, checked
 from latentnet.effects import NoIntercept
-from latentnet.effects.across_layers import AcrossLayers
 from latentnet.files.archive import ArrayStore, write_archive
 from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, class_name, encode
@@ -153,9 +152,8 @@ class Saved(Fitted):
 def ingredients(problem: Problem) -> dict[str, Any]:
     """What `make_problem` needs beside the network; the constructor's parameters may have changed since the fit."""
     of_one = problem.layers[0].problem if problem.layers else problem  # every layer has the same
-    across = [effect for effect, _, _ in problem.effects if isinstance(effect, AcrossLayers)]
     given: list[Any] = [effect.given for effect, _, _ in of_one.effects if not effect.implied]
-    effects = [next((one for one in across if one.effect == effect), effect) for effect in given]
+    effects = [next((one for one in problem.across_layers if one.effect == effect), effect) for effect in given]
     if problem.intercept < 0:
         effects.append(NoIntercept())
     return {

@@ -155,6 +155,7 @@ def _nothing(prior, theta, gradient):
 
 
 @implements(correlations_log_density, CorrelatedPrior, UNCOUNTED)
+@inline_kernel
 def _correlations(prior, theta):
     value = 0.0
     for c in range(prior.correlations.shape[0]):
@@ -163,6 +164,7 @@ def _correlations(prior, theta):
 
 
 @implements(correlations_natural_change, CorrelatedPrior, UNCOUNTED)
+@inline_kernel
 def _change(prior, theta):
     value = 0.0
     for c in range(prior.correlations.shape[0]):
@@ -171,6 +173,7 @@ def _change(prior, theta):
 
 
 @implements(add_correlations_gradient, CorrelatedPrior, UNCOUNTED)
+@inline_kernel
 def _add_gradient(prior, theta, gradient):
     for c in range(prior.correlations.shape[0]):
         add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
@@ -178,9 +181,7 @@ def _add_gradient(prior, theta, gradient):
 
 @implements(correlations_log_density, BlockedPrior, UNCOUNTED)
 def _correlations_of_blocks(prior, theta):
-    value = 0.0
-    for c in range(prior.correlations.shape[0]):
-        value += correlation_log_density(prior.groups, prior.correlations[c], theta)
+    value = _correlations(prior, theta)
     for b in range(prior.blocks.shape[0]):
         value += block_log_density(prior.groups, prior.blocks[b], theta, prior.work)
     return value
@@ -188,9 +189,7 @@ def _correlations_of_blocks(prior, theta):
 
 @implements(correlations_natural_change, BlockedPrior, UNCOUNTED)
 def _change_of_blocks(prior, theta):
-    value = 0.0
-    for c in range(prior.correlations.shape[0]):
-        value += 2.0 * np.log(np.cosh(theta[prior.correlations[c, 2]]))
+    value = _change(prior, theta)
     for b in range(prior.blocks.shape[0]):
         value += block_natural_change(prior.blocks[b], theta)
     return value
@@ -198,8 +197,7 @@ def _change_of_blocks(prior, theta):
 
 @implements(add_correlations_gradient, BlockedPrior, UNCOUNTED)
 def _add_gradient_of_blocks(prior, theta, gradient):
-    for c in range(prior.correlations.shape[0]):
-        add_correlation_gradient(prior.groups, prior.correlations[c], theta, gradient)
+    _add_gradient(prior, theta, gradient)
     for b in range(prior.blocks.shape[0]):
         add_block_gradient(prior.groups, prior.blocks[b], theta, prior.work, gradient)
 

@@ -40,7 +40,6 @@ class LayerTable:
         self.sources = [np.full(problem.n_parameters, -1, np.int64) for problem in problems]
         self.weights, self.spreads, self.deviations = ([-1] * len(problems) for _ in range(3))
         self.rows: list[Values] = []
-        self._shared: list[Shared] = []
         self.within: list[list[tuple[int, ...]]] = [[] for _ in problems]  # correlations of random effects in a layer
         self.effects: list[tuple[Effect, BoundEffect, slice]] = []
         self.size, self._n_actors, self._network, self._presences = 0, network.n_actors, network, presences
@@ -51,7 +50,6 @@ class LayerTable:
 
     def add_effects(self, first: Problem, across: Sequence[AcrossLayers]) -> None:
         """Positions, intercepts, what is across layers, every layer's other effects, and the weights."""
-        self._shared = [one for one in across if isinstance(one, Shared)]
         if first.similarity is not None:
             bound = first.similarity.bind(self._network, first.n_dims)
             self._add(first.similarity, bound, first.n_dims)
@@ -145,7 +143,7 @@ class LayerTable:
     def add_families(self) -> BoundFamily:
         """Every family's own values; those of pairs, which are coefficients, once where layers share them."""
         begin, scales, every = self.size, [], []
-        common = any(one.couples_pairs for one in self._shared)
+        common = any(isinstance(one, Shared) and one.couples_pairs for one, _, _ in self.effects)
         for k, problem in enumerate(self.problems):
             if common and k:
                 self.sources[k][problem.family_slice] = self.sources[0][self.problems[0].family_slice]

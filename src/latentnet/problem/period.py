@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from latentnet.effects.across_layers import AcrossLayers
 from latentnet.problem.bind import bind_values
 from latentnet.problem.layers import join_layers
 
@@ -41,8 +40,8 @@ def view_problem(problem: Problem, place: Place) -> Problem:
         each = [view_problem(layer.problem, own) for layer, own in zip(problem.layers, place.layers, strict=True)]
         names = [layer.name for layer in problem.layers]
         prior = problem.position_prior.of_one_site(problem.n_sites)
-        across = [effect for effect, _, _ in problem.effects if isinstance(effect, AcrossLayers)]
-        return join_layers(place.network, names, each, problem.priors, prior, None, across, problem.around)
+        across, around = problem.across_layers, problem.around
+        return join_layers(place.network, names, each, problem.priors, prior, None, across, around)
     effects = []
     for effect, bound, _ in problem.effects:
         effect, bound = effect.at(bound, place.network, place.presences, problem.n_dims)

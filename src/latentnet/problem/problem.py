@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from latentnet.effects import (
     Effect,
     Similarity,
 )
+from latentnet.effects.across_layers import AcrossLayers
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
@@ -179,6 +181,23 @@ class Problem:
     def random_groups(self) -> list[tuple[RandomGroup, int]]:
         """Groups of random effects, each with the start of its effect's slice."""
         return [(group, part.start) for _, bound, part in self.effects for group in bound.groups]
+
+    @property
+    def correlated_places(self) -> Iterator[tuple[int, int]]:
+        """Where atanh of each (partial) correlation of random effects is, and of how many actors these are."""
+        for _, bound, part in self.effects:
+            for one in bound.correlations:
+                first = bound.groups[one.first]
+                yield part.start + one.place, first.stop - first.start
+            if bound.correlated >= 0:
+                first = bound.groups[0]
+                for place in range(part.start + bound.correlated, part.stop):
+                    yield place, first.stop - first.start
+
+    @property
+    def across_layers(self) -> list[AcrossLayers]:
+        """Effects with something that layers have in common."""
+        return [effect for effect, _, _ in self.effects if isinstance(effect, AcrossLayers)]
 
     @property
     def given_family(self) -> Family:
