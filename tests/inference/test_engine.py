@@ -79,7 +79,7 @@ def test_shapes_and_statistics():
     assert draws.positions.shape == (3, 9, 7, 2)
     found = draws.statistics
     of_trajectories = {"lp", "log_likelihood_total", "acceptance_rate", "step_size", "n_steps", "diverging"}
-    of_swings = {"swing_rate", "crowd_swing_rate", "component_swing_rate"}
+    of_swings = {"swing_rate", "crowd_swing_rate", "component_swing_rate", "arrangement_rate"}
     of_moves = {"relocation_rate", "swap_rate", "scaling_rate"} | of_swings
     assert of_trajectories < set(found) <= of_trajectories | of_moves
     assert all(((found[name] >= 0.0) & (found[name] <= 1.0)).all() for name in of_moves & set(found))

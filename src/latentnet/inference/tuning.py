@@ -13,6 +13,7 @@ from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.masses import informed_mass, mass_at, plain_mass
 from latentnet.inference.moves.adaptation import LOG_STEP, new_block, new_step
 from latentnet.inference.moves.around import around_of, recentre, respread
+from latentnet.inference.moves.arrangement import Arrangement, rearrange
 from latentnet.inference.moves.branches import NOTHING, Groups, SwingingGroups, find_groups, new_swings, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
 from latentnet.inference.moves.move import Move
@@ -168,6 +169,10 @@ def sampler_moves(
         moves.append(Move(swing, of_crowds, "crowd_swing_rate"))
     if len(swinging.components) and problem.n_sites == 1:
         moves.append(Move(swing, new_swings(swinging.components), "component_swing_rate"))
+    if len(swinging.arranged) and problem.n_sites == 1:
+        starts, members, *_ = swinging.arranged
+        arrangement = Arrangement(starts, members, trajectories.path.tuning, trajectories.step)
+        moves.append(Move(rearrange, arrangement, "arrangement_rate"))
     return moves
 
 

@@ -22,7 +22,19 @@ from latentnet.inference.moves.adaptation import LOG_STEP, new_step
 from latentnet.inference.moves.path_length import LENGTH, new_path_length
 from latentnet.problem.verbs import log_likelihood, log_prior
 
-__all__ = ["NOTHING", "Groups", "SwingingGroups", "Swings", "find_groups", "new_swings", "swing"]
+__all__ = [
+    "NOTHING",
+    "Groups",
+    "SwingingGroups",
+    "Swings",
+    "accept",
+    "draw_direction",
+    "find_groups",
+    "mean_of",
+    "new_swings",
+    "reflect",
+    "swing",
+]
 
 _MOST_HUBS = 200
 _MOST_ACTORS = 5000
@@ -30,7 +42,7 @@ _MOST_TO_CROWD, _MOST_TIES = 2000, 20  # actors, and ties of each: of more, crow
 _MOST_SWINGS = 2  # of branches, and of components
 _CROWDS_A_STEP = 1.0 / 16.0  # of a trajectory: a swing costs less than two steps, so at most a tenth of the time
 _MOST_CROWDS = 32
-_FEWEST_IN_COMPONENT = 5  # fewer are moved well enough one by one
+_FEWEST_IN_COMPONENT = 5
 
 
 class Groups(NamedTuple):
@@ -57,14 +69,15 @@ class Groups(NamedTuple):
 
 
 class SwingingGroups(NamedTuple):
-    """What may swing in a network."""
+    """What may swing in a network, and of what components the arrangement is open."""
 
     branches: Groups
     crowds: Groups
     components: Groups
+    arranged: Groups  # components, without anchors; none unless there are two
 
 
-NOTHING = SwingingGroups(Groups.of([]), Groups.of([]), Groups.of([]))
+NOTHING = SwingingGroups(Groups.of([]), Groups.of([]), Groups.of([]), Groups.of([]))
 
 
 def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
@@ -84,7 +97,9 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     matrix = sparse.csr_array(parts, shape=(n, n))
     graph = nx.from_scipy_sparse_array(matrix)
     crowds = _crowds(graph) if n <= _MOST_TO_CROWD and neighbours.size <= _MOST_TIES * n else ()
-    found = _branches(matrix, graph), crowds, _components(matrix)
+    components = _components(matrix)
+    arranged = [(members, members[:0]) for members in components] if len(components) > 1 else []
+    found = _branches(matrix, graph), crowds, _turning(components, n), arranged
     return SwingingGroups(*(Groups.of(list(one)) for one in found))
 
 
@@ -109,19 +124,46 @@ def _crowds(graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
             yield np.array(members), np.array(anchors)
 
 
-def _components(matrix: sparse.csr_array) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Each about itself, and but for the largest one also about all others."""
+def _components(matrix: sparse.csr_array) -> list[np.ndarray]:
+    """Members of each that is not moved well enough actor by actor."""
     labels = connected_components(matrix, directed=False)[1]
     sizes = np.bincount(labels)
-    for label in np.flatnonzero((sizes >= _FEWEST_IN_COMPONENT) & (sizes < labels.size)):
-        members = np.flatnonzero(labels == label)
+    large = np.flatnonzero((sizes >= _FEWEST_IN_COMPONENT) & (sizes < labels.size))
+    return [np.flatnonzero(labels == label) for label in large]
+
+
+def _turning(components: list[np.ndarray], n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Each about itself, and but for the largest one also about all others."""
+    largest = max(components, key=len, default=None)
+    for members in components:
         yield members, members
-        if label != np.argmax(sizes):
-            yield members, np.flatnonzero(labels != label)
+        if members is not largest:
+            yield members, np.delete(np.arange(n), members)
 
 
 @inline_kernel
-def _reflect(theta, n, d, group, centre, normal):
+def mean_of(theta, n, d, group, centre):
+    """Set the centre to the mean of the group's positions."""
+    for k in range(d):
+        centre[k] = 0.0
+        for t in range(group.size):
+            centre[k] += theta[k * n + group[t]]
+        centre[k] /= group.size
+
+
+@inline_kernel
+def draw_direction(rng, normal):
+    """A random unit vector."""
+    norm = 0.0
+    for k in range(normal.size):
+        normal[k] = rng.standard_normal()
+        norm += normal[k] ** 2
+    for k in range(normal.size):
+        normal[k] /= math.sqrt(norm)
+
+
+@inline_kernel
+def reflect(theta, n, d, group, centre, normal):
     """Mirror the group's actors in the hyperplane through the centre with this unit normal."""
     for t in range(group.size):
         i = group[t]
@@ -130,6 +172,18 @@ def _reflect(theta, n, d, group, centre, normal):
             along += normal[k] * (theta[k * n + i] - centre[k])
         for k in range(d):
             theta[k * n + i] -= 2.0 * along * normal[k]
+
+
+@inline_kernel
+def accept(target, state, rng):
+    """Whether the proposal of a symmetric move is accepted, which the state then is."""
+    value = log_likelihood(target, state.proposal)
+    change = value - state.log_likelihood[0] + log_prior(target, state.proposal) - log_prior(target, state.theta)
+    accepted = math.log(rng.random()) < change
+    if accepted:
+        copy_into(state.theta, state.proposal)
+        state.log_likelihood[0] = value
+    return accepted
 
 
 class Swings(NamedTuple):
@@ -165,24 +219,10 @@ def swing(target, state, move, rng):
         b = int(rng.random() * (groups.starts.size - 1))
         group = groups.members[groups.starts[b] : groups.starts[b + 1]]
         anchors = groups.anchors[groups.anchor_starts[b] : groups.anchor_starts[b + 1]]
-        for k in range(d):
-            centre[k] = 0.0
-            for t in range(anchors.size):
-                centre[k] += theta[k * n + anchors[t]]
-            centre[k] /= anchors.size
+        mean_of(theta, n, d, anchors, centre)
         copy_into(proposal, theta)
         for _ in range(1 + int(2.0 * rng.random())):
-            norm = 0.0
-            for k in range(d):
-                normal[k] = rng.standard_normal()
-                norm += normal[k] ** 2
-            for k in range(d):
-                normal[k] /= math.sqrt(norm)
-            _reflect(proposal, n, d, group, centre, normal)
-        value = log_likelihood(target, proposal)
-        change = value - state.log_likelihood[0] + log_prior(target, proposal) - log_prior(target, theta)
-        if math.log(rng.random()) < change:
-            copy_into(theta, proposal)
-            state.log_likelihood[0] = value
-            moved += 1
+            draw_direction(rng, normal)
+            reflect(proposal, n, d, group, centre, normal)
+        moved += accept(target, state, rng)
     return moved / larger(tries, 1)
