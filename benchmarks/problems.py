@@ -21,6 +21,7 @@ _RECIPES = {
     400: (20260400, -0.05393245179828379),
     800: (20260800, -0.02533321317394993),
 }
+_SCHOOL = _SHARED / "faux_mesa_high.csv"  # not simulated: only where the file is
 _RADIUS = 2.0
 _SPREAD = 0.75
 
@@ -84,6 +85,13 @@ def _simulated(n_actors: int) -> Problem:
     return Problem(name, simulate(n_actors, intercept, seed), directed=False, origin="simulated here")
 
 
+def _school() -> Problem:
+    edges = pd.read_csv(_SCHOOL)[["i", "j"]].to_numpy()
+    ties = np.zeros((205, 205), dtype=np.int8)
+    ties[edges[:, 0], edges[:, 1]] = 1
+    return Problem(_SCHOOL.stem, ties | ties.T, directed=False, origin="shared file")
+
+
 def simulate(n_actors: int, intercept: float, seed: int) -> npt.NDArray[np.int8]:
     """Simulate an undirected network of three equal clusters on a circle: symmetric (n_actors, n_actors)."""
     rng = np.random.default_rng(seed)
@@ -98,6 +106,7 @@ def simulate(n_actors: int, intercept: float, seed: int) -> npt.NDArray[np.int8]
 PROBLEMS: dict[str, Callable[[], Problem]] = {
     "sampson": _sampson,
     "karate": _karate,
+    **({_SCHOOL.stem: _school} if _SCHOOL.exists() else {}),
     **{f"sim_n{n_actors}": lambda n_actors=n_actors: _simulated(n_actors) for n_actors in _RECIPES},
 }
 

@@ -102,7 +102,7 @@ def test_crowds_swing_the_more_the_longer_trajectories_are() -> None:
     scene = scene_of(problem.target(np.float32), state, rng)
     state.log_likelihood[0] = scene.bound.log_likelihood(state.theta)
     move = Move(swing, new_swings(crowds, path, step)).bind()
-    for length, of_step, tries in ((4.0, 0.5, 0), (8.0, 0.5, 1), (32.0, 0.25, 8), (32.0, 0.01, 32)):
+    for length, of_step, tries in ((4.0, 1.0, 0), (4.0, 0.5, 1), (16.0, 0.25, 8), (32.0, 0.01, 16)):
         path[LENGTH], step[0] = length, np.log(of_step)
         before, _ = rng.bit_generator.state["state"]["state"], scene.make(move)
         assert (rng.bit_generator.state["state"]["state"] == before) == (tries == 0)

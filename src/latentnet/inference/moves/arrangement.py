@@ -13,7 +13,7 @@ import numpy as np
 
 from latentnet.compiled import copy_into, inline_kernel, larger, smaller
 from latentnet.inference.moves.adaptation import LOG_STEP
-from latentnet.inference.moves.branches import accept, draw_direction, mean_of, reflect
+from latentnet.inference.moves.branches import accept, axis_to, draw_across, draw_direction, mean_of, reflect
 from latentnet.inference.moves.path_length import LENGTH
 
 __all__ = ["Arrangement", "rearrange"]
@@ -43,25 +43,13 @@ def _radius(theta, n, d, group, centre):
 
 
 @inline_kernel
-def _draw_across(rng, axis, direction):
-    """A random unit vector at right angles to this one."""
-    draw_direction(rng, direction)
-    along = 0.0
-    for k in range(axis.size):
-        along += axis[k] * direction[k]
-    norm = math.sqrt(1.0 - along**2)
-    for k in range(axis.size):
-        direction[k] = (direction[k] - along * axis[k]) / norm
-
-
-@inline_kernel
 def _mirror(rng, theta, n, d, group, centre, axis, direction):
     """Mirror a group about its centre: its far side comes to be the near one by this axis, or left right, or both."""
     which = 3.0 * rng.random()
     if which < 2.0 or d == 1:
         reflect(theta, n, d, group, centre, axis)
     if which >= 1.0 and d > 1:
-        _draw_across(rng, axis, direction)
+        draw_across(rng, axis, direction)
         reflect(theta, n, d, group, centre, direction)
 
 
@@ -85,13 +73,8 @@ def rearrange(target, state, move, rng):
         copy_into(proposal, theta)
         mean_of(theta, n, d, first, centre)
         mean_of(theta, n, d, second, axis)
-        wider, apart = _radius(theta, n, d, second, axis) - _radius(theta, n, d, first, centre), 0.0
-        for k in range(d):
-            axis[k] -= centre[k]
-            apart += axis[k] ** 2
-        apart = math.sqrt(apart)
-        for k in range(d):
-            axis[k] /= apart
+        wider = _radius(theta, n, d, second, axis) - _radius(theta, n, d, first, centre)
+        apart = axis_to(centre, axis)
         kind = rng.random() if groups > 2 else 0.0
         if kind < _MIRRORED:
             _mirror(rng, proposal, n, d, first, centre, axis, direction)

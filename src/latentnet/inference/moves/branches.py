@@ -28,6 +28,8 @@ __all__ = [
     "SwingingGroups",
     "Swings",
     "accept",
+    "axis_to",
+    "draw_across",
     "draw_direction",
     "find_groups",
     "mean_of",
@@ -40,8 +42,9 @@ _MOST_HUBS = 200
 _MOST_ACTORS = 5000
 _MOST_TO_CROWD, _MOST_TIES = 2000, 20  # actors, and ties of each: of more, crowds are hard to find, and to move
 _MOST_SWINGS = 2  # of branches, and of components
-_CROWDS_A_STEP = 1.0 / 16.0  # of a trajectory: a swing costs less than two steps, so at most a tenth of the time
-_MOST_CROWDS = 32
+_CROWDS_A_STEP = 1.0 / 8.0  # of a trajectory: a swing costs less than two steps
+_MOST_CROWDS = 16
+_FLIPS = 0.5  # of the swings of branches
 _FEWEST_IN_COMPONENT = 5
 
 
@@ -163,6 +166,31 @@ def draw_direction(rng, normal):
 
 
 @inline_kernel
+def axis_to(centre, mean):
+    """Set the second mean to the unit vector to it from the first, if they are apart; returns how far they are."""
+    apart = 0.0
+    for k in range(centre.size):
+        mean[k] -= centre[k]
+        apart += mean[k] ** 2
+    apart = math.sqrt(apart)
+    for k in range(centre.size):
+        mean[k] /= larger(apart, 1e-300)
+    return apart
+
+
+@inline_kernel
+def draw_across(rng, axis, direction):
+    """A random unit vector at right angles to this one."""
+    draw_direction(rng, direction)
+    along = 0.0
+    for k in range(axis.size):
+        along += axis[k] * direction[k]
+    norm = math.sqrt(1.0 - along**2)
+    for k in range(axis.size):
+        direction[k] = (direction[k] - along * axis[k]) / norm
+
+
+@inline_kernel
 def reflect(theta, n, d, group, centre, normal):
     """Mirror the group's actors in the hyperplane through the centre with this unit normal."""
     for t in range(group.size):
@@ -208,10 +236,11 @@ def swing(target, state, move, rng):
     """Swing some random groups about their anchors by one or two reflections in random directions.
 
     A reflection is its own inverse, and two of them make any rotation as likely as its inverse: the move is symmetric.
+    Half of the times a branch is mirrored in the line from its anchor to its mean, which stays, so that it fits in.
     """
     groups = move.groups
     theta, proposal, n, d = state.theta, state.proposal, target.n_actors, target.n_dims
-    centre, normal = state.saved, state.centre
+    centre, axis, direction = state.saved, state.centre, state.momentum[: target.n_dims]
     of_steps = move.tries_a_step * move.path[LENGTH] / math.exp(move.step[LOG_STEP])
     tries = move.tries + int(smaller(of_steps, _MOST_CROWDS))
     moved = 0
@@ -221,8 +250,14 @@ def swing(target, state, move, rng):
         anchors = groups.anchors[groups.anchor_starts[b] : groups.anchor_starts[b + 1]]
         mean_of(theta, n, d, anchors, centre)
         copy_into(proposal, theta)
-        for _ in range(1 + int(2.0 * rng.random())):
-            draw_direction(rng, normal)
-            reflect(proposal, n, d, group, centre, normal)
+        if anchors.size == 1 and d > 1 and rng.random() < _FLIPS:
+            mean_of(theta, n, d, group, axis)
+            axis_to(centre, axis)
+            draw_across(rng, axis, direction)
+            reflect(proposal, n, d, group, centre, direction)
+        else:
+            for _ in range(1 + int(2.0 * rng.random())):
+                draw_direction(rng, direction)
+                reflect(proposal, n, d, group, centre, direction)
         moved += accept(target, state, rng)
     return moved / larger(tries, 1)
