@@ -9,10 +9,22 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 from scipy.sparse.csgraph import shortest_path
 from scipy.special import expit
 
-from latentnet import MAP, LatentClusterModel, LatentPositionModel, Layers, Variational, checks, load, plot, roles
+from latentnet import (
+    MAP,
+    LatentClusterModel,
+    LatentPositionModel,
+    Layers,
+    Network,
+    Variational,
+    checks,
+    load,
+    plot,
+    roles,
+)
 from latentnet.datasets import load_sampson, make_large_network
 from latentnet.datasets.large import Geometry
 from latentnet.effects import DyadCovariate, Sociality
@@ -23,6 +35,7 @@ from latentnet.inference.large_start import _hops
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.verbs import value_and_gradient
 from latentnet.network.layers import Given
+from latentnet.posterior.procrustes import align, maps_to
 from latentnet.predictive import large
 from latentnet.problem.verbs import BoundTarget
 
@@ -100,6 +113,21 @@ def test_memory_of_a_large_fit_is_of_the_order_of_its_ties() -> None:
     assert model.likelihood_["kind"] == "approximate"
     assert peak < 60e6
     assert model.predict_proba([(0, 1), (5, 9000)]).shape == (2,)
+
+
+def test_aligning_draws_of_a_large_network_copies_few_of_them() -> None:
+    """Bits are those of all at once; 96 MB of draws."""
+    network = Network.from_array(sparse.csr_array((20_000, 20_000)), directed=False)
+    problem = LatentPositionModel()._specify(Given(network), np.random.default_rng(1))
+    draws = np.random.default_rng(1).standard_normal((1, 300, problem.n_parameters))
+    target = problem.parameters.positions(draws[0, 0]).copy()
+    whole = align(problem.parameters.positions(draws[:, -3:]), target, "isometry").positions
+    tracemalloc.start()
+    problem.parameters.turn(draws, *maps_to(problem.parameters.positions(draws), target, "isometry"))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.5 * draws.nbytes
+    np.testing.assert_array_equal(problem.parameters.positions(draws)[:, -3:], whole)
 
 
 @pytest.mark.parametrize("directed", [False, True])

@@ -116,7 +116,9 @@ class Variational(Engine):
             )
         self._finish(law, problem, rng)
         n_draws = max(1, min(self.n_draws, _MOST_VALUES // problem.n_parameters))
-        draws = np.stack([law.draw(rng)[0] for _ in range(n_draws)])
+        draws = np.empty((n_draws, problem.n_parameters))
+        for row in draws:
+            row[:] = law.draw(rng)[0]
         statistics = {"held_out_log_score": np.full((1, n_draws), score)}
         approximate = approximation(problem, self.likelihood, "Variational")
         if approximate is not None:

@@ -32,7 +32,7 @@ from latentnet.models.saved import Saved
 from latentnet.models.tables import Tables
 from latentnet.network.content import SelfTies
 from latentnet.network.layers import Given, as_given
-from latentnet.posterior.procrustes import align, principal_axes
+from latentnet.posterior.procrustes import maps_to, principal_axes
 from latentnet.posterior.references import every_position
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
@@ -242,8 +242,7 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         if not problem.n_dims:
             return np.zeros((problem.n_actors, 0))
         target = principal_axes(problem.parameters.positions(point), problem.invariance).positions
-        alignment = align(problem.parameters.positions(draws), target, problem.invariance)
-        problem.parameters.turn(draws, alignment.rotations, alignment.translations)
+        problem.parameters.turn(draws, *maps_to(problem.parameters.positions(draws), target, problem.invariance))
         return target
 
     def _mean_intercept(self, draws: np.ndarray) -> float | pd.Series[float]:

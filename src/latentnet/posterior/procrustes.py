@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from latentnet.checks import one_of
 
-__all__ = ["Alignment", "Invariance", "align", "mean_shape", "principal_axes"]
+__all__ = ["Alignment", "Invariance", "align", "maps_to", "mean_shape", "principal_axes"]
 
 Array = npt.NDArray[np.float64]
 Invariance = Literal["none", "orthogonal", "isometry"]
@@ -75,13 +75,19 @@ def align(positions: npt.ArrayLike, target: npt.ArrayLike, invariance: Invarianc
     True
     """
     positions = _checked(positions, "positions", invariance)
+    return _moved(positions, *maps_to(positions, target, invariance))
+
+
+def maps_to(positions: npt.ArrayLike, target: npt.ArrayLike, invariance: Invariance) -> tuple[Array, Array]:
+    """Rotations and translations of `align` alone: the draws of a large network are long."""
+    positions = _checked(positions, "positions", invariance)
     target = _checked(target, "target", invariance)
     if target.ndim != 2 or target.shape != positions.shape[-2:]:
         raise ValueError(
             f"target must have the shape of one configuration, (n_actors, n_dims) = {positions.shape[-2:]}, "
             f"but its shape is {target.shape}; give one configuration of the same actors in the same order"
         )
-    return _moved(positions, *_maps(positions, target, invariance))
+    return _maps(positions, target, invariance)
 
 
 def principal_axes(positions: npt.ArrayLike, invariance: Invariance) -> Alignment:

@@ -17,6 +17,8 @@ from latentnet.priors.values import Values
 
 __all__ = ["Parameters"]
 
+_BATCH_VALUES = 1 << 20  # of draws that are turned at once
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -84,9 +86,17 @@ class Parameters:
         translations : ndarray of shape (..., n_dims)
         site : int
         """
-        for row in self.rows:
-            if row.space in ("points", "directions"):
-                points, here = row.points_of(theta).copy(), np.flatnonzero(row.sites == site)
-                shift = translations[..., None, :] if row.space == "points" else 0.0
-                points[..., here, :] = points[..., here, :] @ rotations + shift
-                row.set_points(theta, points)
+        many, (n_dims, _) = theta.shape[:-1], rotations.shape[-2:]
+        rotations = np.broadcast_to(rotations, (*many, n_dims, n_dims)).reshape(-1, n_dims, n_dims)
+        translations = np.broadcast_to(translations, (*many, n_dims)).reshape(-1, n_dims)
+        flat, batch = theta.reshape(-1, theta.shape[-1]), max(1, _BATCH_VALUES // theta.shape[-1])
+        for first in range(0, len(flat), batch):  # copies of all draws of a large network are long
+            part = slice(first, first + batch)
+            for row in self.rows:
+                if row.space in ("points", "directions"):
+                    points, here = row.points_of(flat[part]).copy(), np.flatnonzero(row.sites == site)
+                    shift = translations[part, None, :] if row.space == "points" else 0.0
+                    points[:, here, :] = points[:, here, :] @ rotations[part] + shift
+                    row.set_points(flat[part], points)
+        if not np.may_share_memory(flat, theta):
+            theta[...] = flat.reshape(theta.shape)
