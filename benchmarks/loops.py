@@ -9,22 +9,25 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from latentnet.compiled import exp
+from latentnet.compiled import UNCOUNTED, exp
 from latentnet.likelihood.composed import composed_gradient
-from latentnet.likelihood.verbs import add_likelihood_gradient
+from latentnet.likelihood.fused import fused_gradient
 
 _fast = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz", "arcp", "reassoc", "nnan", "ninf"}
 )
 
 
-@numba.njit(cache=True, nogil=True)
+_add_fused_gradient = numba.njit(**UNCOUNTED)(fused_gradient.py_func)  # as the sampler has it
+
+
+@numba.njit(**UNCOUNTED)
 def repeat_fused(likelihood, theta, gradient, n_repeats):
     for _ in range(n_repeats):
-        add_likelihood_gradient(likelihood, theta, gradient)
+        _add_fused_gradient(likelihood, theta, gradient)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**UNCOUNTED)
 def repeat_composed(likelihood, theta, gradient, n_repeats):
     for _ in range(n_repeats):
         composed_gradient(likelihood, theta, gradient)
