@@ -28,7 +28,7 @@ def test_problem_is_a_binary_network_without_self_ties(name: str) -> None:
 
 
 def test_unknown_problem_names_the_known_ones() -> None:
-    with pytest.raises(KeyError, match="sampson, karate, sim_n50"):
+    with pytest.raises(KeyError, match=r"sampson, karate, .*sim_n50"):
         problems.load("monks")
 
 

@@ -32,7 +32,6 @@ from latentnet.inference.progress import Progress, is_shown
 from latentnet.inference.standing import Standing
 from latentnet.inference.start import chain_start
 from latentnet.inference.tuning import settings_of, target_of
-from latentnet.likelihood.meshed import Meshed, MeshedPlain
 
 if TYPE_CHECKING:
     from latentnet.problem.evidence import Evidence
@@ -258,9 +257,10 @@ class MCMC(Engine):
 def _with_errors(problem: Problem, result: InferenceResult) -> InferenceResult:
     """Add how far an approximated likelihood is off at the last draw of each chain."""
     assert result.standing is not None
-    likelihood = target_of(problem, result.standing.plan.tuning).likelihood
-    if not isinstance(likelihood, Meshed | MeshedPlain):
+    tuning = result.standing.plan.tuning
+    if tuning.mesh is None:
         return result
+    likelihood = target_of(problem, tuning).likelihood
     errors = [measured_errors(likelihood, chain[::-1]) for chain in result.draws]
     found = {name: np.concatenate([one[name] for one in errors]) for name in ERRORS}
     return result._replace(statistics=result.statistics | found)

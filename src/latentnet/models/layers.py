@@ -9,7 +9,7 @@ import pandas as pd
 
 from latentnet.checks import one_of
 from latentnet.constraints import FRACTION, checked
-from latentnet.effects.correlated import Correlated, roles
+from latentnet.effects.correlated import roles
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Fitted
 from latentnet.posterior.clusters import evenly_spaced
@@ -164,8 +164,8 @@ class LayerViews(Fitted):
 def _of_effects(problem: Problem, names: list[str], draws: np.ndarray) -> dict[str, list[np.ndarray]]:
     """Correlations of random effects across layers, by column and layer."""
     columns = {}
-    for effect, bound, part in problem.effects:
-        if isinstance(effect, Correlated):
+    for _, bound, part in problem.effects:
+        if bound.correlated >= 0:
             factor = correlation_factor(draws[:, part.start + bound.correlated : part.stop], len(bound.groups))
             for role in roles(bound):
                 own = [k for k, group in enumerate(bound.groups) if group.name.startswith(f"{role}[")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from latentnet.effects.correlated import Correlated, pairs_of
+from latentnet.effects.correlated import pairs_of
 from latentnet.families.base import Variable
 from latentnet.network.labels import unique_strings
 from latentnet.posterior.draws import Draws
@@ -127,8 +127,8 @@ def _labels_of_layers(problem: Problem) -> dict[str, Any]:
         _, members = np.unique(problem.presences.network, return_index=True)
         labels = [label[:-1] if len(label) == 3 else label[0] for label in problem.network.actors[members]]
         found["network"] = unique_strings([(name, label) for name in names for label in labels])
-    for effect, bound, _ in problem.effects:
-        if isinstance(effect, Correlated):
+    for _, bound, _ in problem.effects:
+        if bound.correlated >= 0:
             found["layer_pair"] = np.array(pairs_of(bound), dtype=np.str_)
     for layer in problem.layers:
         if problem.presences is None:
