@@ -104,6 +104,7 @@ def _net(ties: np.ndarray | None = None, **options: Any) -> Network:
 NET, OTHER = _net(), _net(_ties(2))
 PAIRS = _net(np.maximum(_ties(), _ties().T), directed=False)
 COUNTS = _net(_ties() * 3.0)
+PATH = Network.from_array(np.eye(40, k=1), directed=True)  # chains do not agree on it soon
 SELF = _net(_ties() + np.diag([1.0] + [0.0] * (N - 1)), self_ties="keep")
 ELSEWHERE = Network.from_array(_ties(3), [f"q{i}" for i in range(N)], directed=True)
 ROWS = _net(np.where(np.arange(N)[:, None] > 2, NAN, _ties()))
@@ -558,7 +559,7 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
     ),
     (
         ": go on from there by model.extend(",
-        lambda: _aloud(inference=_running(2)),
+        lambda: LatentPositionModel(inference=_running(2), random_state=1).fit(PATH),
         lambda: (
             _loosely(lambda: _fit(inference=_running(2)).extend(30)).draws_.n_draws == 240
             and _fit(inference=_running(4))
@@ -576,7 +577,7 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
     ),
     (
         "the chains ran on to thin=",
-        lambda: _aloud(inference=_running(2)),
+        lambda: LatentPositionModel(inference=_running(2), random_state=1).fit(PATH),
         lambda: _loosely(lambda: _fit(inference=_running(2)).extend(30)).draws_.n_draws == 240,
     ),
     (
