@@ -20,9 +20,9 @@ print(model.n_clusters_probabilities_.round(2).loc[:8].to_string())
 
 # %%
 # Valjean stands near the middle, since he meets everybody. Around him lie the bishop's household with its one-chapter
-# visitors, Fantine's friends, the court, and the students of the barricade, who are the tightest cluster of all. The ties
-# allow another map, with Gillenormand's family on the other side of the line from Valjean to Marius; chains pass from one
-# to the other so seldom that with some seeds they do not agree, and the fit then ends in a warning.
+# visitors, Fantine's friends, the court, and the students of the barricade, who are the tightest cluster of all. The
+# ties allow another map, with Gillenormand's family on the other side of the line from Valjean to Marius; chains pass
+# from one to the other so seldom that with some seeds they do not agree, and the fit then ends in a warning.
 latentnet.plot.positions(model)
 plt.savefig("les_miserables.png", dpi=150, bbox_inches="tight")
 
