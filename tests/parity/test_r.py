@@ -98,12 +98,13 @@ def test_karate_club_as_numpyro(n_draws: int, thin: int) -> None:
 
     The reference's own standard errors reach 0.029. Its distances are 0.3 % below those of 880,000 iterations of this
     sampler in three variants that agree with each other (Hamiltonian moves alone, without swaps, all moves): one of 561
-    differs by 0.064, with z = 3.7. Hence the wider bounds.
+    differs by 0.064, with z = 3.7, and by 0.056, with z = 4.1, from a run whose other distances agree with those of the
+    first version (562 quantities, largest z 2.5). Hence the wider bounds.
     """
     reference = _reference("karate_d2.json")
     model = _fit(_network("karate"), 1, n_draws, thin)
     assert model.actors_.tolist() == reference["actors"]
-    most_z, most = (4.0, 0.09) if thin > 1 else (4.5, np.inf)
+    most_z, most = 4.5, 0.09 if thin > 1 else np.inf
     _check(_distances(model), np.array(reference["dist_mean"]), np.array(reference["dist_mcse"]), most, most_z)
     _check_scalars(model, reference)
 
