@@ -20,6 +20,7 @@ import pytest
 from latentnet import Layers, Network, Priors, study
 from latentnet.effects import (
     AbsoluteDifference,
+    Correlated,
     DyadCovariate,
     Homophily,
     Loops,
@@ -28,6 +29,7 @@ from latentnet.effects import (
     Sender,
     SenderCovariate,
     SenderReceiver,
+    Shared,
     Sociality,
     SocialityCovariate,
 )
@@ -49,7 +51,8 @@ CODE = re.compile(
 )
 # Texts that name code and advise nothing: rules, the printed form of objects, and parts of messages that have a row.
 NO_ADVICE = (
-    "the sender's value comes first", "must define bind", "Layers({}", "Network(n_actors=", "ObservedDyads(",
+    "the sender's value comes first", "must define bind", "must define joined",
+    "Layers({}", "Network(n_actors=", "ObservedDyads(",
     "conditions on {} un-asked", "map(frozenset", "graph must be an igraph.Graph", "needs ties in {0, 1}",
     "must be a networkx.Graph or", "[{}, {}], as_index=False",
     "a random effect of actors, such as", "an effect with coefficients, such as",
@@ -591,6 +594,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: SocialityCovariate("age").bind(PAIRED, 2) and SenderCovariate("age").bind(AGED, 2),
     ),
     ("or read the network with directed=True", lambda: Sender().bind(PAIRED, 2), lambda: Sender().bind(AGED, 2)),
+    (
+        "has values of actors, which may be correlated: take Correlated({})",
+        lambda: Shared(Sender()).check_bound(Sender().bind(AGED, 2)),
+        lambda: Correlated(Sender()).check_bound(Sender().bind(AGED, 2)) is None,
+    ),
     ("use Sociality()", lambda: Receiver().bind(PAIRED, 2), lambda: Sociality().bind(PAIRED, 2)),
     (
         "use Sender() and Receiver()",

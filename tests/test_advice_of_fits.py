@@ -47,13 +47,11 @@ from latentnet import (
 )
 from latentnet.effects import (
     AbsoluteDifference,
-    Correlated,
     DyadCovariate,
     Loops,
     NoIntercept,
     Sender,
     SenderCovariate,
-    Shared,
     Sociality,
 )
 from latentnet.inference.base import Engine
@@ -478,11 +476,6 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         "call fit(network) before using",
         lambda: LatentPositionModel().positions_,
         lambda: PLAIN.fit(NET).positions_.shape == (N, 2),
-    ),
-    (
-        "has values of actors, which may be correlated: take Correlated({})",
-        lambda: _fit(LAYERS, effects=[Shared(Sender())]),
-        lambda: _fit(LAYERS, effects=[Correlated(Sender())]) and _fit(LAYERS, effects=[Sender()]),
     ),
     (
         "fit it to latentnet.Layers({name: network, ...})",

@@ -46,3 +46,66 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     commands = [line for line in readme if line.startswith("python3 -m venv") and " -m pytest" in line]
     assert len(commands) == 1
     assert commands[0] in script
+
+
+# Who decides by the class of a component, and why it cannot be a verb of that class.
+DECIDES_BY_CLASS = {
+    "effects/across_layers.py: AcrossLayers": "tells effects that hold another one, where a model has several layers",
+    "families/bernoulli.py: Bernoulli": "a subclass may have other formulas than the kernels that are written out",
+    "families/poisson.py: Poisson": "likewise",
+    "inference/moves/iteration.py: Trajectories": "finds the move that warm-up tunes; a move is a kernel and its data",
+    "likelihood/approximate.py: Distance": "the formula of distances is written out, of this very class",
+    "likelihood/approximate_effects.py: Distance": "likewise",
+    "likelihood/approximate_effects.py: _ROLES": "how sums of exp(η) factor by such effects: known here alone",
+    "likelihood/composed.py: problem.family": "whether a design wraps the family, of whatever class",
+    "likelihood/fused.py: SIMILARITY_CODES": "the formulas are written out, of these very classes",
+    "likelihood/pair_kinds.py: _ROWS": "which effects make few kinds of pairs: known here alone",
+}
+_MEANT_FOR_ALL = {"Component", "Effect", "Engine", "Estimator", "Family", "Priors", "Similarity", "Network", "Layers"}
+
+
+def _component_classes() -> set[str]:
+    """Classes of the packages that components and what is bound of them are in, without those that all derive from."""
+    packages = ("effects", "families", "priors", "likelihood", "inference")
+    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCES if path.relative_to(ROOT).parts[2] in packages]
+    return {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} - _MEANT_FOR_ALL
+
+
+def _classes_asked(node: ast.AST, classes: set[str]) -> list[str]:
+    """Component classes, or tables of them, that an expression compares an object's class with."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
+        return [one.id for one in ast.walk(node.args[1]) if isinstance(one, ast.Name) and one.id in classes]
+    of_type = [
+        one.args[0]
+        for one in ast.iter_child_nodes(node)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "type" and len(one.args) == 1
+    ]
+    if isinstance(node, ast.Compare) and of_type:
+        others = [one.args[0] if isinstance(one, ast.Call) and one.args else one for one in node.comparators]
+        return [word for word in map(ast.unparse, others) if word in classes or word.isupper() or "family" in word]
+    if isinstance(node, ast.Call) and of_type and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        return [word for word in [ast.unparse(node.func.value)] if word.isupper()]
+    return []
+
+
+def test_ten_places_at_most_decide_by_the_class_of_a_component() -> None:
+    classes, found = _component_classes(), set()
+    for path in SOURCES:
+        name, tree = path.relative_to(ROOT / "src" / "latentnet").as_posix(), ast.parse(path.read_text("utf-8"))
+        if "/" not in name:  # what values are given, such as text
+            continue
+        asserted = {id(one) for node in ast.walk(tree) if isinstance(node, ast.Assert) for one in ast.walk(node)}
+        found |= {
+            f"{name}: {one}"
+            for node in ast.walk(tree)
+            if id(node) not in asserted
+            for one in _classes_asked(node, classes)
+        }
+    assert found == set(DECIDES_BY_CLASS)
+    assert len(found) <= 10
+
+
+def test_a_decision_by_class_is_found() -> None:
+    asks, classes = "isinstance(e, A | B), type(f) is C, type(e) in _ROWS, isinstance(x, str)", {"A", "B", "C"}
+    found = [one for node in ast.walk(ast.parse(asks)) for one in _classes_asked(node, classes)]
+    assert sorted(found) == ["A", "B", "C", "_ROWS"]

@@ -195,7 +195,7 @@ def _of_priors(model: Any) -> Iterator[Finding]:
 def _separated(problem: Problem) -> Iterator[Finding]:
     """Coefficients of dyads all of which, or none, are tied: no finite value fits best."""
     network, family = problem.network, problem.given_family
-    if family.name != "bernoulli" or not problem.coefficient_indices:
+    if not family.binary or not problem.coefficient_indices:
         return
     senders, receivers = network.observed.dyads()
     if len(senders) > _MOST_DYADS:

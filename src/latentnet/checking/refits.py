@@ -27,7 +27,6 @@ from latentnet.native import NUMBER, VECTOR, Memory, entry
 from latentnet.network import Network
 from latentnet.network.layers import Given, Stack
 from latentnet.predictive.units import draws_of_units, observed_units
-from latentnet.priors.mixture import Mixture
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import VERBS, BoundTarget, actor_log_likelihood, redraw_actor
 from latentnet.stream import STREAM, stream
@@ -160,7 +159,7 @@ class _Actors:
     def fill(self, theta: np.ndarray, actor: int, n_components: int, out: np.ndarray) -> None:
         """Log-likelihoods of an actor's dyads at as many positions as `out` has room for, under one draw."""
         positions = self._bound.target.prior.positions
-        if isinstance(positions, Mixture) and n_components:
+        if n_components:  # of clusters whose number is not known
             positions.active[0] = n_components
         self._entry(self._verbs, theta, actor, self._stream, out)
 

@@ -125,7 +125,7 @@ def _whom_to_ask(one: Observed, n_networks: int) -> str:
     """What says whom to interview next, where somebody can be."""
     network = one.network
     asked = network.observed.asked.all() if network.has_direction else not network.observed.missing.nnz
-    if asked or one.kind.problem.family.name != "bernoulli":
+    if asked or not one.kind.problem.given_family.binary:
         return ""
     if n_networks == 1:
         return "; next_interviews(model, n) says whom to ask next"

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from latentnet.effects.base import BoundEffect, Effect
 
 if TYPE_CHECKING:
     from latentnet.network import Network
 
-__all__ = ["AcrossLayers", "plain"]
+__all__ = ["AcrossLayers", "InLayers", "JoinedEffect", "across_layers"]
+
+
+class InLayers(NamedTuple):
+    """An effect in each of several layers."""
+
+    names: Sequence[str]  # of the layers
+    bound: Sequence[BoundEffect]
+    units: Sequence[float]  # of each one's linear predictor
+    actors: Sequence[np.ndarray]  # which of all actors, or presences, the values of each layer's are of
+    n_actors: int
+    dim: str  # name of the axis of all actors' values
+
+
+class JoinedEffect(NamedTuple):
+    """The same effect of all layers together."""
+
+    bound: BoundEffect
+    places: Sequence[np.ndarray]  # where each of a layer's values is, within the joint ones
+    correlations: Sequence[tuple[int, int, int, int]] = ()  # layer, place among its values, and which two joint groups
 
 
 class AcrossLayers(Effect):
@@ -42,7 +64,16 @@ class AcrossLayers(Effect):
         """As in a model of one kind of ties."""
         return self.effect.bind(network, n_dims)
 
+    @property
+    def of_one_layer(self) -> Effect:
+        """The effect that it holds."""
+        return self.effect
 
-def plain(effect: Effect) -> Effect:
-    """An effect as a model of one kind of ties has it."""
-    return effect.effect if isinstance(effect, AcrossLayers) else effect
+    def joined(self, layers: InLayers) -> JoinedEffect:
+        """The effect of all layers together."""
+        raise NotImplementedError(f"{type(self).__name__} must define joined(layers)")
+
+
+def across_layers(effects: Iterable[Effect]) -> list[AcrossLayers]:
+    """Those with something that layers have in common."""
+    return [effect for effect in effects if isinstance(effect, AcrossLayers)]

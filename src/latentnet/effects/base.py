@@ -68,6 +68,8 @@ class Effect(Component):
         Whether it is of actors' ties to themselves, which are no dyads: of pairs it says nothing.
     couples_pairs : bool
         Whether it makes the two ties of a pair depend on each other, which the pairs' distribution then says.
+    leaves_out_intercept : bool
+        Whether all that it says is that the model has no intercept.
     excludes : mapping from Effect classes to str
         Effects that it cannot stand beside, and why: the message continues "effects has A() beside B(), ".
     """
@@ -75,12 +77,21 @@ class Effect(Component):
     implied: ClassVar[bool] = False
     of_self_ties: ClassVar[bool] = False
     couples_pairs: ClassVar[bool] = False
+    leaves_out_intercept: ClassVar[bool] = False
     excludes: ClassVar[Mapping[type[Effect], str]] = {}
 
     @property
     def given(self) -> Effect:
         """The effect as the user gave it, where `shared` made another of it."""
         return self
+
+    @property
+    def of_one_layer(self) -> Effect:
+        """The effect as a model of one kind of ties has it: another one where layers have something in common."""
+        return self
+
+    def check_bound(self, bound: BoundEffect) -> None:
+        """Raise a ValueError that names the fix where what it is in a network does not go with what was asked."""
 
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Check the effect against a network and prepare its data.

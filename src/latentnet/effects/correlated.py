@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 
 from latentnet.constraints import Rule, instance
-from latentnet.effects.across_layers import AcrossLayers
+from latentnet.effects.across_layers import AcrossLayers, InLayers, JoinedEffect
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.effects.shared import ActorValues
 from latentnet.priors.values import Values
@@ -51,32 +51,22 @@ class Correlated(AcrossLayers):
         "effect": instance("a random effect of actors, such as Sociality() or SenderReceiver()", ActorValues)
     }
 
-    def joined(
-        self, names: Sequence[str], bound: Sequence[BoundEffect], units: Sequence[float], n_actors: int, dim: str
-    ) -> BoundEffect:
+    def joined(self, layers: InLayers) -> JoinedEffect:
         """The values of all layers, of each as many as there are actors in some; then their scales and correlations.
 
-        Parameters
-        ----------
-        names : sequence of str
-            Of the layers.
-        bound : sequence of BoundEffect
-            The effect in each of these.
-        units : sequence of float
-            Of each one's linear predictor; the data says them for each group.
-        n_actors : int
-        dim : str
-            Name of the values' axis.
+        The data says the unit of each group's linear predictor.
         """
-        own = [(group, name, unit) for one, name, unit in zip(bound, names, units, strict=True) for group in one.groups]
-        n, count = n_actors, len(own)
+        named = zip(layers.bound, layers.names, layers.units, strict=True)
+        own = [(group, name, unit) for one, name, unit in named for group in one.groups]
+        n, count = layers.n_actors, len(own)
         groups = tuple(
-            RandomGroup(f"{group.name}[{name}]", k * n, (k + 1) * n, count * n + k, group.shift, dim)
+            RandomGroup(f"{group.name}[{name}]", k * n, (k + 1) * n, count * n + k, group.shift, layers.dim)
             for k, (group, name, _) in enumerate(own)
         )
         size = count * (n + 1) + count * (count - 1) // 2
         of_units = np.array([[unit for _, _, unit in own]])
-        return BoundEffect(size, of_units, groups=groups, correlated=count * (n + 1))
+        whole = BoundEffect(size, of_units, groups=groups, correlated=count * (n + 1))
+        return JoinedEffect(whole, *_places(layers, whole))
 
     def values(self, bound: BoundEffect, n_dims: int) -> tuple[Values, ...]:
         """Values and variance of each layer, and the correlations of all pairs of these."""
@@ -88,6 +78,20 @@ class Correlated(AcrossLayers):
         name, count = f"{'_'.join(roles(bound))}_correlation", bound.size - bound.correlated
         rows.append(Values(name, (count,), ("layer_pair",), transform="correlations", start=bound.correlated))
         return tuple(rows)
+
+
+def _places(layers: InLayers, whole: BoundEffect) -> tuple[list[np.ndarray], list[tuple[int, int, int, int]]]:
+    """Where each layer's values and scales are, and its own correlations: functions of all, which it does not read."""
+    places, correlations, g = [], [], 0
+    for k, (one, whose) in enumerate(zip(layers.bound, layers.actors, strict=True)):
+        here = np.full(one.size, whole.correlated)
+        correlations += [(k, of.place, g + of.first, g + of.second) for of in one.correlations]
+        for group, of_all in zip(one.groups, whole.groups[g:], strict=False):
+            here[group.start : group.stop] = of_all.start + whose
+            here[group.scale] = of_all.scale
+        places.append(here)
+        g += len(one.groups)
+    return places, correlations
 
 
 def roles(bound: BoundEffect) -> list[str]:

@@ -113,6 +113,8 @@ class NoIntercept(Effect):
     [NoIntercept()]
     """
 
+    leaves_out_intercept = True
+
     def bind(self, network: Network, n_dims: int) -> BoundEffect:
         """Nothing to add."""
         return BoundEffect(0, np.zeros((1, 1)))

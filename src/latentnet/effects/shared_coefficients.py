@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 
 from latentnet.checks import shown
 from latentnet.constraints import Rule
-from latentnet.effects.across_layers import AcrossLayers
+from latentnet.effects.across_layers import AcrossLayers, InLayers, JoinedEffect
 from latentnet.effects.base import BoundEffect, Effect
-from latentnet.effects.intercept import NoIntercept
 from latentnet.network.labels import unique_union
 
 __all__ = ["Shared"]
 
 
 def _has_coefficients(effect: object) -> bool:
-    return isinstance(effect, Effect) and not isinstance(effect, AcrossLayers | NoIntercept)
+    return isinstance(effect, Effect) and effect.of_one_layer is effect and not effect.leaves_out_intercept
 
 
 class Shared(AcrossLayers):
@@ -51,22 +50,24 @@ class Shared(AcrossLayers):
         "effect": Rule("an effect with coefficients, such as Homophily('group')", _has_coefficients)
     }
 
-    def joined(self, names: Sequence[str], bound: Sequence[BoundEffect]) -> BoundEffect:
-        """The coefficients of all layers, of which each is in some.
+    def check_bound(self, bound: BoundEffect) -> None:
+        """It must have coefficients alone."""
+        if bound.size > len(bound.names):
+            alone = self.effect
+            raise ValueError(
+                f"effects: {shown(self)} shares coefficients, but {shown(alone)} has values of actors, which may be "
+                f"correlated: take Correlated({shown(alone)}), or {shown(alone)} for values of each layer's own"
+            )
 
-        Parameters
-        ----------
-        names : sequence of str
-            Of the layers.
-        bound : sequence of BoundEffect
-            The effect in each of these.
+    def joined(self, layers: InLayers) -> JoinedEffect:
+        """The coefficients of all layers, of which each is in some.
 
         Raises
         ------
         ValueError
             If coefficients are differences from a level, which is not the same in all layers.
         """
-        first, *others = zip(names, bound, strict=True)
+        first, *others = zip(layers.names, layers.bound, strict=True)
         for name, one in others:
             if one.reference != first[1].reference:
                 raise ValueError(
@@ -74,5 +75,6 @@ class Shared(AcrossLayers):
                     f"this is {shown(first[1].reference)} in {shown(first[0])} and {shown(one.reference)} in "
                     f"{shown(name)}; give Mixing a reference=, covariates as numbers (0 and 1), or leave Shared out"
                 )
-        every = tuple(unique_union(one.names for one in bound))
-        return BoundEffect(len(every), np.zeros((1, 1)), every)
+        every = tuple(unique_union(one.names for one in layers.bound))
+        places = [np.array([every.index(name) for name in one.names], np.int64) for one in layers.bound]
+        return JoinedEffect(BoundEffect(len(every), np.zeros((1, 1)), every), places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -63,12 +63,21 @@ class Family(Component):
 
     name: ClassVar[str]
     unit: ClassVar[str] = "dyad"  # what the likelihood factorises over: "dyad", "row", "network" or "pair"
+    binary: ClassVar[bool] = False  # whether a tie is there or not, and nothing else
     coefficient_names: ClassVar[tuple[str, ...]] = ()  # names of its first values, where these are coefficients
 
     @property
     def given(self) -> Family:
         """The distribution of a single tie, where a design or reciprocity made another of it."""
         return self
+
+    @property
+    def pair_sum(self) -> Literal["softplus", "exponential"] | None:
+        """What is summed over all dyads where the log-likelihood is Σ y·η less that sum: log(1 + exp η), or exp η.
+
+        Kernels for it are formulas written out, so that subclasses, which may have others, have to say it anew.
+        """
+        return None
 
     def check(self, network: Network) -> None:
         """Raise a ValueError that names the fix where a tie's value is outside of the family's support."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -42,11 +42,17 @@ class Bernoulli(Family):
     """
 
     name = "bernoulli"
+    binary = True
 
     rules: ClassVar[Mapping[str, Rule]] = {"link": among(*LINKS)}
 
     def __init__(self, link: str = "logit") -> None:
         self.link = link
+
+    @property
+    def pair_sum(self) -> Literal["softplus"] | None:
+        """That of log odds."""
+        return "softplus" if type(self) is Bernoulli and self.link == "logit" else None
 
     def check(self, network: Network) -> None:
         """Ties must be 0 or 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -61,6 +61,11 @@ class Poisson(Family):
 
     def __init__(self, exposure: Any = None) -> None:
         self.exposure = exposure
+
+    @property
+    def pair_sum(self) -> Literal["exponential"] | None:
+        """That of counts of dyads that were watched equally long."""
+        return "exponential" if type(self) is Poisson and self.exposure is None else None
 
     def check(self, network: Network) -> None:
         """Ties must be counts, and exposures positive."""

@@ -60,6 +60,11 @@ class Auto(Engine):
     counts_clusters = True
     counts_dims = True
 
+    def chosen(self, problem: Problem) -> tuple[Engine, str]:
+        """The one that suits the problem."""
+        choice = choose(problem)
+        return choice.engine, choice.why
+
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Choose, say so, and let the chosen engine infer."""
         choice = choose(problem)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from latentnet.inference.standing import Standing
     from latentnet.problem.problem import Problem
 
-__all__ = ["Engine", "InferenceResult", "Kind"]
+__all__ = ["ASKED_FOR", "Engine", "InferenceResult", "Kind"]
+
+ASKED_FOR = "it was asked for"
 
 Kind = Literal["chains", "mode", "independent", "prior"]
 
@@ -71,6 +73,10 @@ class Engine(Component):
 
     def check(self) -> None:
         """Raise a ValueError for parameters out of range."""
+
+    def chosen(self, problem: Problem) -> tuple[Engine, str]:
+        """The engine that infers, and why it is that one."""
+        return self, ASKED_FOR
 
     def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
         """Find the posterior of a model that is bound to a network.

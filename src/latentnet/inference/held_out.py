@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import gammaln
 
-from latentnet.families import Poisson
 from latentnet.inference.gaussians import Gaussians
 from latentnet.likelihood.fused import Fused
 from latentnet.likelihood.verbs import linear_predictors
@@ -54,7 +53,7 @@ def log_score(law: Gaussians, problem: Problem, dyads: HeldOut) -> float:
         return law.log_score(dyads.senders, dyads.receivers, dyads.values > 0.0, _DRAWS)
     draws = np.stack([law.draw(np.random.default_rng(seed))[0] for seed in range(_DRAWS)])
     eta = linear_predictors(problem.predictor, draws, dyads.senders, dyads.receivers)
-    if type(problem.family) is Poisson:
+    if problem.family.pair_sum == "exponential":
         logs = dyads.values * eta - np.exp(eta) - gammaln(dyads.values + 1.0)
     else:
         logs = -np.logaddexp(0.0, np.where(dyads.values > 0.0, -eta, eta))

@@ -11,7 +11,6 @@ from scipy.sparse.csgraph import connected_components
 from threadpoolctl import threadpool_limits
 
 from latentnet.compiled import kernel
-from latentnet.families import Poisson
 from latentnet.network.paths import breadth_first
 from latentnet.priors.positions import place_own_values
 
@@ -140,7 +139,7 @@ def _scale_and_intercept(problem: Problem, positions: np.ndarray, rng: np.random
     tied = rng.integers(ties.nnz, size=min(ties.nnz, _SAMPLE)) if ties.nnz else np.zeros(0, np.int64)
     of_ties = np.linalg.norm(positions[ties.row[tied]] - positions[ties.col[tied]], axis=1)
     of_dyads, shares = _lengths(positions, rng)
-    counts = type(problem.family) is Poisson
+    counts = problem.family.pair_sum == "exponential"
     ratio = n * (n - 1.0) / max(float(ties.data.sum()), 1.0)  # dyads for each tie
 
     def lost(values: np.ndarray) -> float:

@@ -41,8 +41,14 @@ from latentnet.inference.moves.variances import (
 )
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.start import start_parameters
-from latentnet.likelihood.meshed import Meshed, MeshedPlain, mesh_at, meshed
-from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, couples_actors, information
+from latentnet.likelihood.meshed import mesh_at, meshed
+from latentnet.likelihood.verbs import (
+    actor_log_likelihood,
+    change_of_swap,
+    couples_actors,
+    information,
+    value_and_gradient,
+)
 from latentnet.priors.correlated import SIZE
 from latentnet.priors.positions import draw_shift, redraw_own_values
 from latentnet.problem.target import Target
@@ -192,11 +198,12 @@ def _trajectories(
 ) -> Trajectories:
     """How trajectories run at first.
 
-    Those of approximated likelihoods are shorter: of thousands of actors steps have to be short, the more so the
-    longer a trajectory, as tied actors that meet on the way disturb it. And a first step that is far off costs minutes.
+    Those of approximated likelihoods, which offer value and gradient in Python, are shorter: of thousands of actors
+    steps have to be short, the more so the longer a trajectory, as tied actors that meet on the way disturb it. And a
+    first step that is far off costs minutes.
     """
     step, info = new_step(), np.zeros(N_INFO)
-    if not isinstance(target.likelihood, Meshed | MeshedPlain):
+    if not offers(target.likelihood, value_and_gradient):
         return Trajectories(mass, step, new_path_length(*pairs), target_acceptance, info)
     path = new_path_length(*pairs, shortest=_SHORT_PATH, enough=_ENOUGH)
     return Trajectories(mass, step, path, target_acceptance, info, centre=float(step[LOG_STEP]), hold=_HOLD)

@@ -15,7 +15,6 @@ from scipy.special import gammaln
 
 from latentnet.compiled import implements
 from latentnet.effects import Distance, Effect, Receiver, Sender, SenderReceiver, Sociality
-from latentnet.families import Bernoulli, Poisson
 from latentnet.likelihood.approximate import Errors
 from latentnet.likelihood.looped import NO_SELF_TIES, Looped
 from latentnet.likelihood.pair_kinds import MOST_CLASSES, PairKinds, of_attributes, pair_kinds
@@ -41,6 +40,11 @@ _LARGEST = 50.0  # log of a factor
 _STEP = 1e-3
 
 
+def _roles(effect: Effect) -> tuple[tuple[bool, bool], ...]:
+    """Whether each of its groups is of senders and of receivers; nothing of other effects."""
+    return _ROLES.get(type(effect), ())
+
+
 class ApproximateEffects:
     """A model with Euclidean distance and effects of a large network; keeps a grid, so one for each optimisation.
 
@@ -60,9 +64,9 @@ class ApproximateEffects:
         self.groups = [
             (slice(part.start + group.start, part.start + group.stop), *role)
             for effect, bound, part in problem.effects
-            for group, role in zip(bound.groups, _ROLES.get(type(effect), ()), strict=True)
+            for group, role in zip(bound.groups, _roles(effect), strict=True)
         ]
-        self.term: Term = "exponential" if type(problem.family) is Poisson else "softplus"
+        self.term: Term = problem.family.pair_sum or "softplus"
         self.asked = network.observed.asked.astype(np.float64)
         self.ties = _entries(network.ties, network.directed)
         self.holes = _entries(network.observed.missing.astype(np.float64), network.directed)
@@ -75,18 +79,16 @@ class ApproximateEffects:
         if Looped.accepts(problem):
             return NO_SELF_TIES
         family = problem.family
-        counts = type(family) is Poisson and family.exposure is None
-        binary = type(family) is Bernoulli and family.link == "logit"
-        if not (counts or binary) or type(problem.similarity) is not Distance or problem.presences is not None:
+        if family.pair_sum is None or type(problem.similarity) is not Distance or problem.presences is not None:
             return "it is there for binary ties (logit) and counts (poisson, no exposure), with similarity='distance'"
         if problem.network.two_mode or problem.observed_family is not family:
             return "it is there for networks of one mode, without lists of limited length or order"
         if problem.n_dims > MOST_DIMS:
             return f"it has at most {MOST_DIMS} dimensions, but n_dims is {problem.n_dims}"
         for effect, _, _ in problem.effects:
-            if not (effect.implied or of_attributes(effect) or type(effect) in _ROLES):
+            if not (effect.implied or of_attributes(effect) or _roles(effect)):
                 return f"{effect!r} is no function of actors' attributes"
-            if binary and type(effect) in _ROLES:
+            if family.pair_sum == "softplus" and _roles(effect):
                 return (
                     f"{effect!r} has a value for each actor, which factors the sum over all dyads of counts "
                     "(family='poisson'), but not that of log(1 + exp(η))"

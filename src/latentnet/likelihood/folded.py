@@ -8,7 +8,6 @@ import numpy as np
 from scipy import sparse
 
 from latentnet.compiled import exp, softplus
-from latentnet.families import Bernoulli
 from latentnet.families.base import Family
 from latentnet.likelihood.composed import Composed, compose
 from latentnet.network.changed import folded
@@ -26,14 +25,10 @@ class Folded:
 
     @staticmethod
     def accepts(problem: Problem) -> bool:
-        """Whether both directions of a tie have one logit, and no row is unobserved.
-
-        It asks for the class: `FoldedBernoulli` is the law of the sum of two ties of this very family.
-        """
+        """Whether both directions of a tie have one logit, and no row is unobserved."""
         family = problem.observed_family
         return (
-            type(family) is Bernoulli
-            and family.link == "logit"
+            family.pair_sum == "softplus"
             and problem.network.directed
             and bool(problem.network.observed.asked.all())
             and all(bound.symmetric for _, bound, _ in problem.effects)

@@ -17,7 +17,6 @@ from numba.types import void
 
 from latentnet.checks import fits_square
 from latentnet.compiled import UNCOUNTED, clear, implements, inline_kernel, kernel, small_kernel, softplus
-from latentnet.families import Bernoulli
 from latentnet.likelihood.fused_data import BILINEAR, DISTANCE, SIMILARITY_CODES, FusedData, fused_data
 from latentnet.likelihood.packed import BLOCK
 from latentnet.likelihood.pairs import (
@@ -69,15 +68,14 @@ class Fused(NamedTuple):
     def accepts(problem: Problem) -> bool:
         """Whether the model is plain, of one one-mode network with few single dyads unobserved.
 
-        It asks for classes: the kernels are these formulas written out, and a subclass may have others.
+        It asks for the similarity's class: the kernels are its formula written out, and a subclass may have another.
         """
         missing, pairs = problem.network.observed.missing, problem.n_actors * (problem.n_actors - 1)
         return (
             problem.presences is None
             and len(problem.layers) < 2
             and all(effect.implied or effect.of_self_ties for effect, _, _ in problem.effects)
-            and type(problem.family) is Bernoulli
-            and problem.family.link == "logit"
+            and problem.family.pair_sum == "softplus"
             and problem.observed_family is problem.family
             and type(problem.similarity) in SIMILARITY_CODES
             and not problem.network.two_mode

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import exp, implements, kernel
+from latentnet.compiled import exp, implements, kernel, verb
 from latentnet.likelihood.approximate import Approximate, Errors
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.verbs import trajectory_forces, value_and_gradient
@@ -53,13 +53,25 @@ def mesh_at(part: Approximate | ApproximateEffects, theta: np.ndarray) -> Mesh:
     return part.total.mesh
 
 
-def meshed(part: Approximate | ApproximateEffects, mesh: Mesh) -> Meshed | MeshedPlain:
+@verb
+def meshed(part: Approximate | ApproximateEffects, mesh: Mesh) -> Any:
     """An approximated likelihood of one chain's own on this grid."""
+
+
+@implements(meshed, Approximate)
+def _(part, mesh):
     part.take(mesh)
-    widest = _FARTHEST * mesh.spacing * float(mesh.inside.max())
-    if isinstance(part, Approximate):
-        return MeshedPlain(part, widest, Forces(mesh, _SOFT * part.n_actors**-0.25))
-    return Meshed(part, widest)
+    return MeshedPlain(part, _widest(mesh), Forces(mesh, _SOFT * part.n_actors**-0.25))
+
+
+@implements(meshed, ApproximateEffects)
+def _(part, mesh):
+    part.take(mesh)
+    return Meshed(part, _widest(mesh))
+
+
+def _widest(mesh: Mesh) -> float:
+    return _FARTHEST * mesh.spacing * float(mesh.inside.max())
 
 
 def _points(part: Approximate | ApproximateEffects, theta: np.ndarray) -> np.ndarray:

@@ -11,8 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import NotFittedError
 from latentnet.checks import shown
-from latentnet.inference import ENGINES
-from latentnet.inference.auto import Auto, choose
+from latentnet.inference import ENGINES, Engine
 from latentnet.models.arviz_object import arviz_object
 from latentnet.network.labels import dyad_places
 
@@ -36,9 +35,8 @@ if TYPE_CHECKING:
 else:
     from sklearn.base import BaseEstimator
 
-__all__ = ["ASKED_FOR", "Fitted", "Model", "read_only"]
+__all__ = ["Fitted", "Model", "read_only"]
 
-ASKED_FOR = "it was asked for"
 Model = TypeVar("Model", bound="Fitted")  # what gives back a model of the class that it takes
 
 
@@ -115,13 +113,15 @@ class Fitted(BaseEstimator):
         'map'
         """
         self._checked()
-        asked = self._inference
-        if isinstance(asked, Auto) or asked == "auto":
-            choice = choose(self.__dict__.get("_joint", (self,))[0]._problem)  # that of several networks was for all
-            return pd.Series({"kind": choice.name, "why": choice.why}, dtype=object)
+        engine, why = self._chosen_engine()
         names = {kind: name for name, kind in ENGINES.items()}
-        kind = asked if isinstance(asked, str) else names.get(type(asked), type(asked).__name__)
-        return pd.Series({"kind": kind, "why": ASKED_FOR}, dtype=object)
+        return pd.Series({"kind": names.get(type(engine), type(engine).__name__), "why": why}, dtype=object)
+
+    def _chosen_engine(self) -> tuple[Engine, str]:
+        """The engine that found the estimates, and why: that of several networks was for all."""
+        asked = self._inference  # which was checked then
+        engine = ENGINES[asked]() if isinstance(asked, str) else asked
+        return engine.chosen(self.__dict__.get("_joint", (self,))[0]._problem)
 
     @property
     def likelihood_(self) -> pd.Series[Any]:

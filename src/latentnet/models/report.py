@@ -13,6 +13,7 @@ import pandas as pd
 from latentnet._exceptions import ConvergenceWarning, warn, within_refit
 from latentnet.checks import shown
 from latentnet.constraints import FRACTION, NAMES, PAIRS, checked, optional
+from latentnet.inference.base import ASKED_FOR, Engine
 from latentnet.inference.convergence import (
     R_HAT_OF_ALL,
     R_HAT_OF_MOST,
@@ -21,9 +22,9 @@ from latentnet.inference.convergence import (
     agreement,
     linear_predictors_of,
 )
-from latentnet.inference.mcmc import FEWEST_DRAWS, MCMC
+from latentnet.inference.mcmc import FEWEST_DRAWS
 from latentnet.inference.progress import duration
-from latentnet.models.fitted import ASKED_FOR, Fitted
+from latentnet.models.fitted import Fitted
 from latentnet.models.standard_errors import add_standard_errors
 from latentnet.network.tables import limit_in_words
 from latentnet.posterior.diagnostics import summarise
@@ -323,7 +324,7 @@ def _ways_on(model: Report) -> list[str]:
         return []
     plan, needed = standing.plan, found.length_needed
     if plan.max_thin == 1:
-        return _why_not_run_on(model.inference, plan.n_draws, len(standing.chains))
+        return _why_not_run_on(model._chosen_engine()[0], plan.n_draws, len(standing.chains))
     start = f"the chains ran on to thin={plan.thin}"
     if not needed < _MOST_TIMES:
         return [f"{start}, and are too far apart for more draws to help: warm up longer, or try other random_states"]
@@ -336,11 +337,10 @@ def _ways_on(model: Report) -> list[str]:
     return [f"{start}: go on from there by model.extend({more}){about}, or fit with MCMC(max_thin={longer})"]
 
 
-def _why_not_run_on(engine: object, n_draws: int, n_chains: int) -> list[str]:
+def _why_not_run_on(engine: Engine, n_draws: int, n_chains: int) -> list[str]:
     """That chains which were to run on until they agree are too short for that."""
-    asked = engine if isinstance(engine, MCMC) else MCMC()
-    n_kept = n_draws * n_chains
-    if asked.thin != "auto" or asked.max_thin == 1 or n_chains == 1 or n_kept >= FEWEST_DRAWS:
+    asked, n_kept = engine.get_params(), n_draws * n_chains
+    if asked["thin"] != "auto" or asked["max_thin"] == 1 or n_chains == 1 or n_kept >= FEWEST_DRAWS:
         return []
     return [
         f"chains run on by themselves if they keep {FEWEST_DRAWS} draws in all, and {n_kept} are too few to judge: "

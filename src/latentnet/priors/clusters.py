@@ -84,6 +84,11 @@ class Clusters(PositionPrior):
         )
         return scales, means, Values("cluster_weights", (self.most,), ("cluster",), transform="log", reported=False)
 
+    @property
+    def clusters(self) -> Clusters:
+        """Itself."""
+        return self
+
     def of_one_site(self, n_sites: int) -> Clusters:
         """Its share of the clusters."""
         return Clusters(self.most // n_sites, self.automatic)

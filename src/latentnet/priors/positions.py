@@ -20,6 +20,7 @@ from latentnet.priors.normal import normal_log_density, pull_to_zero
 from latentnet.priors.values import Values
 
 if TYPE_CHECKING:
+    from latentnet.priors.clusters import Clusters
     from latentnet.priors.priors import Priors
 
 __all__ = [
@@ -59,6 +60,11 @@ class PositionPrior:
     def values(self, space: Space) -> tuple[Values, ...]:
         """Its own values, as rows of the table of parameters one behind the other; they lie behind the family's."""
         raise NotImplementedError(f"{type(self).__name__} must define values(space)")
+
+    @property
+    def clusters(self) -> Clusters | None:
+        """Itself, if it is one of clusters."""
+        return None
 
     def of_one_site(self, n_sites: int) -> PositionPrior:
         """That of one of several sites, when it is looked at alone."""

@@ -12,16 +12,12 @@ from latentnet.checks import shown
 from latentnet.effects import (
     Effect,
     Intercept,
-    NoIntercept,
     Similarity,
     read_similarity,
 )
-from latentnet.effects.across_layers import plain
 from latentnet.effects.loops import check_self_ties
-from latentnet.effects.shared_coefficients import Shared
 from latentnet.families.designs.reciprocal import Reciprocal
 from latentnet.network.changed import of_self_ties
-from latentnet.priors.clusters import Clusters
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
@@ -86,10 +82,10 @@ def make_problem(
     # Later changes of the user's own instances must not change what was fitted.
     family, effects = copy.deepcopy(family), tuple(copy.copy(effect) for effect in effects)
     family.check(network)
-    _check_effects(tuple(plain(effect) for effect in effects))
+    _check_effects(tuple(effect.of_one_layer for effect in effects))
     check_self_ties(effects, network)
     space = read_space(similarity)
-    asked = [effect for effect in effects if not isinstance(effect, NoIntercept)]  # which only says what is left out
+    asked = [effect for effect in effects if not effect.leaves_out_intercept]  # which only says what is left out
     asked.sort(key=lambda effect: effect.of_self_ties)  # behind the covariates of dyads
     terms = [*([] if space is None else [space]), *([Intercept()] if len(asked) == len(effects) else []), *asked]
     bound = [_bound(effect, network, n_dims, presences) for effect in terms]
@@ -137,10 +133,11 @@ def resolved_priors(
 ) -> Priors:
     """Every number filled in for a network, whose positions have this unit."""
     n_first, n_sites = (network.n_actors, 1) if presences is None else (presences.n_first, presences.n_sites)
+    of_one_site = None if position_prior is None else position_prior.of_one_site(n_sites).clusters
     return priors.resolve(
         n_first / n_sites,
         n_dims,
-        position_prior.most // n_sites if isinstance(position_prior, Clusters) else None,
+        of_one_site.most if of_one_site else None,
         steps=n_first < network.n_actors,
         unit=unit,
     )
@@ -159,14 +156,10 @@ def _check_effects(effects: tuple[Effect, ...]) -> None:
 
 def _bound(given: Effect, network: Network, n_dims: int, presences: Presences | None) -> tuple[Effect, BoundEffect]:
     """An effect as a model of one network, or of several, has it."""
-    alone = given if plain(given) is given else copy.copy(plain(given))
+    alone = given if given.of_one_layer is given else copy.copy(given.of_one_layer)
     effect = alone if presences is None else alone.shared(presences)
     bound = effect.bind(network, n_dims)
-    if isinstance(given, Shared) and bound.size > len(bound.names):
-        raise ValueError(
-            f"effects: {shown(given)} shares coefficients, but {shown(alone)} has values of actors, which may be "
-            f"correlated: take Correlated({shown(alone)}), or {shown(alone)} for values of each layer's own"
-        )
+    given.check_bound(bound)
     if presences is not None and effect is alone and bound.groups:
         raise ValueError(
             f"effects: {shown(effect)} cannot be shared by several networks: its values are of the actors of one; let "

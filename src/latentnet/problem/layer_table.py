@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from latentnet.effects import Correlated, Effect, Intercept, Shared
-from latentnet.effects.across_layers import AcrossLayers
+from latentnet.effects import Effect, Intercept
+from latentnet.effects.across_layers import AcrossLayers, InLayers, across_layers
 from latentnet.effects.base import BoundEffect
 from latentnet.effects.layer_positions import LayerPositions
 from latentnet.effects.layer_weights import LayerWeights
@@ -64,15 +64,8 @@ class LayerTable:
             for source, problem, span in zip(self.sources, self.problems, itertools.pairwise(ends), strict=True):
                 source[problem.intercepts] = np.arange(*span)
         for one in across:
-            own = [
-                next((bound, part) for effect, bound, part in problem.effects if effect.given == one.effect)
-                for problem in self.problems
-            ]
-            if isinstance(one, Shared):
-                self._add_shared(one, own)
-            elif isinstance(one, Correlated):
-                self._add_correlated(one, own)
-        alone = [one.effect for one in across]
+            self._add_across(one)
+        alone = [one.of_one_layer for one in across]
         for k, problem in enumerate(self.problems):
             for effect, bound, old in problem.effects:
                 if not effect.implied and effect.given not in alone:
@@ -86,34 +79,30 @@ class LayerTable:
             if self.around:
                 self._add_positions(first.n_dims)
 
-    def _add_shared(self, shared: Shared, own: list[tuple[BoundEffect, slice]]) -> None:
-        """Coefficients by name, of the layers that have them."""
-        joined = shared.joined(self.names, [bound for bound, _ in own])
-        part = self._add(shared, joined, 0)
-        for source, (bound, old) in zip(self.sources, own, strict=True):
-            source[old] = [part.start + joined.names.index(name) for name in bound.names]
+    def _in_layers(self, bounds: list[BoundEffect]) -> InLayers:
+        """An effect of all actors, whether or not they are in a layer; values over periods are by first presence."""
+        units, presences = [problem.frame.unit for problem in self.problems], self._presences
+        if presences is None:
+            return InLayers(self.names, bounds, units, self.actors, self._n_actors, "actor")
+        actors = [
+            whose if problem.presences is None else presences.actors[whose[: problem.presences.n_first]]
+            for whose, problem in zip(self.actors, self.problems, strict=True)
+        ]
+        return InLayers(self.names, bounds, units, actors, presences.n_first, "presence")
 
-    def _add_correlated(self, correlated: Correlated, own: list[tuple[BoundEffect, slice]]) -> None:
-        """Values of every layer's own for all actors, whether or not they are in it."""
-        presences = self._presences
-        n, dim = (self._n_actors, "actor") if presences is None else (presences.n_first, "presence")
-        units, bounds = [problem.frame.unit for problem in self.problems], [bound for bound, _ in own]
-        joined = correlated.joined(self.names, bounds, units, n, dim)
-        part, g = self._add(correlated, joined, 0), 0
-        count, start = len(joined.groups), part.start + joined.correlated
-        for k, (bound, old) in enumerate(own):
-            source, whose, problem = self.sources[k], self.actors[k], self.problems[k]
-            if presences is not None and problem.presences is not None:  # values are of actors, by first presence
-                whose = presences.actors[whose[: problem.presences.n_first]]
-            # The layer's own correlation is a function of all of them, and of no matter to its likelihood.
-            source[old] = start
-            for one in bound.correlations:
-                self.within[k].append((old.start + one.place, start, count, g + one.first, g + one.second))
-            for group in bound.groups:
-                of_all = joined.groups[g]
-                source[old.start + group.start : old.start + group.stop] = part.start + of_all.start + whose
-                source[old.start + group.scale] = part.start + of_all.scale
-                g += 1
+    def _add_across(self, effect: AcrossLayers) -> None:
+        """What is in common, and where each layer's own is in it."""
+        own = [
+            next((bound, part) for one, bound, part in problem.effects if one.given == effect.of_one_layer)
+            for problem in self.problems
+        ]
+        joined = effect.joined(self._in_layers([bound for bound, _ in own]))
+        part, count = self._add(effect, joined.bound, 0), len(joined.bound.groups)
+        for source, (_, old), places in zip(self.sources, own, joined.places, strict=True):
+            source[old] = part.start + places
+        for k, place, first, second in joined.correlations:
+            start = part.start + joined.bound.correlated
+            self.within[k].append((own[k][1].start + place, start, count, first, second))
 
     def _add_positions(self, n_dims: int) -> None:
         """Every layer's positions around the common ones."""
@@ -143,7 +132,7 @@ class LayerTable:
     def add_families(self) -> BoundFamily:
         """Every family's own values; those of pairs, which are coefficients, once where layers share them."""
         begin, scales, every = self.size, [], []
-        common = any(isinstance(one, Shared) and one.couples_pairs for one, _, _ in self.effects)
+        common = any(one.couples_pairs for one in across_layers(one for one, _, _ in self.effects))
         for k, problem in enumerate(self.problems):
             if common and k:
                 self.sources[k][problem.family_slice] = self.sources[0][self.problems[0].family_slice]

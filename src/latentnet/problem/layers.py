@@ -12,7 +12,7 @@ import numpy as np
 
 from latentnet.checks import shown
 from latentnet.effects import Effect, Similarity
-from latentnet.effects.across_layers import AcrossLayers
+from latentnet.effects.across_layers import AcrossLayers, across_layers
 from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
@@ -176,7 +176,7 @@ def bind_given(
                     presences=where,
                 )
             )
-    across = [type(one)(copy.copy(one.effect)) for one in effects if isinstance(one, AcrossLayers)]
+    across = [type(one)(copy.copy(one.effect)) for one in across_layers(effects)]
     across = across if len(problems) > 1 else []
     return join_layers(network, stack.names, problems, resolved, position_prior, presences, across, layers == "around")
 

@@ -15,7 +15,7 @@ from latentnet.effects import (
     Effect,
     Similarity,
 )
-from latentnet.effects.across_layers import AcrossLayers
+from latentnet.effects.across_layers import AcrossLayers, across_layers
 from latentnet.effects.base import BoundEffect, RandomGroup
 from latentnet.families.base import BoundFamily
 from latentnet.families.designs import observed_family
@@ -197,7 +197,7 @@ class Problem:
     @property
     def across_layers(self) -> list[AcrossLayers]:
         """Effects with something that layers have in common."""
-        return [effect for effect, _, _ in self.effects if isinstance(effect, AcrossLayers)]
+        return across_layers(effect for effect, _, _ in self.effects)
 
     @property
     def given_family(self) -> Family:
@@ -211,8 +211,8 @@ class Problem:
 
     @property
     def clusters(self) -> Clusters | None:
-        """The prior of the positions where it has clusters; whoever reports them asks here, not for the class."""
-        return self.position_prior if isinstance(self.position_prior, Clusters) else None
+        """The prior of the positions where it has clusters."""
+        return self.position_prior.clusters
 
     def own_prior(self) -> Prior:
         """The prior with scratch of its own."""
