@@ -18,8 +18,8 @@ PACKAGE = package_folder()
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # A folder (or a module of the top level) imports from lower floors alone; folders of one floor never see each other.
 FLOORS = (
-    {"_exceptions", "_version"},
-    {"checks"},
+    {"_exceptions", "_version", "other_names"},
+    {"calls", "checks"},
     {"constraints"},
     {"keeping", "wanted", "parts", "signatures", "component", "_random"},
     {"compiled"},

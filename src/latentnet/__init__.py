@@ -12,7 +12,6 @@ from latentnet import datasets, effects, families, study
 from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
 from latentnet.checking import bic, calibrate, compare, diagnose, goodness_of_fit, loo, prior_sensitivity
-from latentnet.checks import shown
 from latentnet.inference import MAP, MCMC, PriorDraws, Variational
 from latentnet.models import (
     DynamicLatentClusterModel,
@@ -25,6 +24,7 @@ from latentnet.models.loading import load, resume
 from latentnet.models.merged import merge
 from latentnet.network import Network
 from latentnet.network.layers import Layers
+from latentnet.other_names import attribute_meant, no_attribute
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
 
@@ -72,7 +72,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in ("model_selection", "plot"):
         return import_module(f"latentnet.{name}")
-    raise AttributeError(f"module 'latentnet' has no attribute {shown(name)}")
+    raise no_attribute("module 'latentnet'", name, "" if name.startswith("_") else attribute_meant(name, __all__))
 
 
 def __dir__() -> list[str]:

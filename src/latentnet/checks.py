@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from latentnet._exceptions import ArgumentError
+from latentnet.other_names import value_meant
 
 __all__ = [
     "MOST",
@@ -20,6 +21,7 @@ __all__ = [
     "fits_square",
     "is_whole",
     "listed",
+    "meant",
     "one_of",
     "shown",
     "whole_number",
@@ -150,8 +152,15 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
     except (TypeError, ValueError):  # an array, a frame, a missing value
         found = False
     if not found:
-        raise ArgumentError(f"{argument} must be {listed(choices)}{otherwise}, but is {shown(value)}{fix}")
+        hint = meant(argument, value, choices)
+        raise ArgumentError(f"{argument} must be {listed(choices)}{otherwise}, but is {shown(value)}{fix}{hint}")
     return value
+
+
+def meant(argument: str, value: Any, choices: Iterable[Any]) -> str:
+    """What to write instead of a word, for the end of a message; nothing if that is not known."""
+    hint = isinstance(value, str) and value_meant(argument, value, [one for one in choices if isinstance(one, str)])
+    return f"; {hint}" if hint else ""
 
 
 def listed(choices: Iterable[Any]) -> str:

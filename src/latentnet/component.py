@@ -2,21 +2,60 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from latentnet.calls import known, offer, unknown
 from latentnet.checks import shown
-from latentnet.constraints import Rule
+from latentnet.constraints import Rule, checked
+from latentnet.other_names import attribute_meant, no_attribute
 
-__all__ = ["Component"]
+__all__ = ["Component", "Guiding", "Named", "named"]
+
+Kind = TypeVar("Kind", bound=type)
 
 
-class Component:
+def named(owner: Kind) -> Kind:
+    """Let a class's own constructor say which parameters it has, where it is given others.
+
+    A part of models (`Component.given_as`) says it of its parameters where a model is given them.
+    """
+    own = vars(owner).get("__init__")
+    if own is not None and not hasattr(own, "rules"):
+        type.__setattr__(owner, "__init__", checked()(own))
+    argument = getattr(owner, "given_as", "")
+    if own is not None and argument and owner.__module__.startswith("latentnet."):
+        offer(owner.__name__, known(own), argument)
+    return owner
+
+
+class Named:
+    """Base of classes whose constructors, and those of their subclasses, say which parameters they have."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Decorate the constructor."""
+        super().__init_subclass__(**kwargs)
+        named(cls)
+
+
+class Guiding:
+    """Base of classes that say what was meant by an attribute that they do not have."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # type checkers should still find misspelt attributes
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise the AttributeError."""
+            public = [one for one in dir(type(self)) if not one.startswith("_")]
+            raise no_attribute(type(self).__name__, name, "" if name[0] == "_" else attribute_meant(name, public))
+
+
+class Component(Named):
     """Parameters by name, as scikit-learn's estimators have them, for effects, families, priors and engines.
 
     Attributes
@@ -26,6 +65,11 @@ class Component:
     """
 
     rules: ClassVar[Mapping[str, Rule]] = {}
+    given_as: ClassVar[str] = ""  # the model's argument that takes one such component, such as "inference"
+
+    @checked()
+    def __init__(self) -> None:
+        pass
 
     def check_parameters(self) -> None:
         """Raise a ValueError or TypeError for the first parameter that breaks its rule."""
@@ -34,9 +78,7 @@ class Component:
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
-        signature = inspect.signature(cls.__init__)
-        kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        return [name for name, p in signature.parameters.items() if name != "self" and p.kind not in kinds]
+        return known(cls.__init__)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameters of the constructor by name (``deep`` is there for scikit-learn's sake)."""
@@ -45,9 +87,10 @@ class Component:
     def set_params(self, **params: Any) -> Component:
         """Set parameters by name and return the component."""
         names = self._parameter_names()
+        strange = [name for name in params if name not in names]
+        if strange:
+            raise unknown(type(self).__name__, strange, names)
         for name, value in params.items():
-            if name not in names:
-                raise ValueError(f"{type(self).__name__} has no parameter {shown(name)}; it has {names or 'none'}")
             setattr(self, name, value)
         return self
 

@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from latentnet._exceptions import ArgumentError, NotFittedError
-from latentnet.checks import MOST, can_be_shown, is_whole, listed, shown
+from latentnet.calls import misfit
+from latentnet.checks import MOST, can_be_shown, is_whole, listed, meant, shown
 
 __all__ = [
     "BY_DYAD",
@@ -100,12 +101,12 @@ def optional(rule: Rule) -> Rule:
 
 
 def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Check arguments by their rules before the function runs.
+    """Check arguments by their rules before the function runs, and names that it does not take.
 
     Parameters
     ----------
     **rules : Rule
-        By argument. Defaults that are not given are not checked.
+        By argument, if there are any. Defaults that are not given are not checked.
 
     Returns
     -------
@@ -130,8 +131,8 @@ def checked(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def careful(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 bound = signature.bind(*args, **kwargs)
-            except TypeError:
-                return function(*args, **kwargs)  # Python's own error names the function
+            except TypeError:  # it names what was called by an inner name, and no way out
+                raise misfit(function, signature, args, kwargs) from None
             for argument, value in bound.arguments.items():
                 if argument in rules:
                     rules[argument].demand(argument, value)
@@ -164,9 +165,20 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real | np.number) and not isinstance(value, bool | np.bool_ | np.complexfloating)
 
 
-def among(*choices: Any) -> Rule:
+@dataclass(frozen=True)
+class _Among(Rule):
+    """Some words, and what is said of words that others use for them."""
+
+    words: tuple[str, ...] = ()
+
+    def demand(self, argument: str, value: Any) -> None:
+        fix = f"{self.fix}{meant(argument.rpartition(' ')[2], value, self.words)}"
+        Rule(self.says, self.holds, fix).demand(argument, value)
+
+
+def among(*choices: str) -> Rule:
     """One of some words."""
-    return Rule(listed(choices), lambda value: isinstance(value, str) and value in choices)
+    return _Among(listed(choices), lambda value: isinstance(value, str) and value in choices, words=choices)
 
 
 def instance(says: str, *types: type) -> Rule:

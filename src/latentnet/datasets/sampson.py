@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import pandas as pd
 
+from latentnet.constraints import checked
 from latentnet.network import Network
 
 __all__ = ["load_sampson", "load_sampson_waves"]
@@ -13,6 +14,7 @@ __all__ = ["load_sampson", "load_sampson_waves"]
 WAVES = ("wave_1", "wave_2", "wave_3")
 
 
+@checked()
 def load_sampson() -> Network:
     """Who liked whom among 18 novices of a monastery, over three waves.
 
@@ -37,6 +39,7 @@ def load_sampson() -> Network:
     return _network(_table("sampson.csv"))
 
 
+@checked()
 def load_sampson_waves() -> tuple[Network, Network, Network]:
     """Who liked whom among Sampson's monks, each of the three waves by itself.
 

@@ -61,6 +61,7 @@ class Family(Component):
     gives.
     """
 
+    given_as = "family"
     name: ClassVar[str]
     unit: ClassVar[str] = "dyad"  # what the likelihood factorises over: "dyad", "row", "network" or "pair"
     binary: ClassVar[bool] = False  # whether a tie is there or not, and nothing else

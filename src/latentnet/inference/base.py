@@ -66,6 +66,7 @@ class Engine(Component):
     It keeps its constructor's parameters under their names, as `Component` says, and defines `infer`.
     """
 
+    given_as = "inference"
     on_interrupt = "raise"
     reads_ties = True  # False where it has an answer though nothing was observed
     counts_clusters = False  # True where it can find how many clusters there are

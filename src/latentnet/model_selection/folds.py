@@ -12,6 +12,8 @@ from sklearn.base import BaseEstimator
 from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_generator
 from latentnet.checks import fits_square, is_whole, shown, whole_number
+from latentnet.component import Named
+from latentnet.constraints import checked
 from latentnet.network import Network, as_network
 from latentnet.network.changed import without_self_ties_of_unknown
 from latentnet.network.layers import Layers
@@ -33,13 +35,14 @@ def one_network(network: Any) -> Network:
     return as_network(network)
 
 
-class _KFold(BaseEstimator):
+class _KFold(Named, BaseEstimator):
     """What the three have in common: units are dealt out to folds, and each fold hides the dyads of its units."""
 
     def __init__(self, n_splits: int = 5, random_state: RandomState = None) -> None:
         self.n_splits = n_splits
         self.random_state = random_state
 
+    @checked()
     def split(self, network: Any) -> Iterator[tuple[Network, Dyads]]:
         """Yield each fold's part to learn from, and the dyads that it holds out.
 

@@ -14,6 +14,7 @@ from sklearn.model_selection import ParameterGrid
 from latentnet._exceptions import refit
 from latentnet.checks import shown
 from latentnet.compiled import first_class_functions
+from latentnet.component import Named
 from latentnet.constraints import JOBS, MODEL, Rule, checked
 from latentnet.model_selection.folds import Dyads, folds_of, one_network
 from latentnet.model_selection.scores import Score, held_out, read_scoring
@@ -132,7 +133,7 @@ _OF_SEARCH = {
 }
 
 
-class GridSearch(BaseEstimator, Generic[Model]):
+class GridSearch(Named, BaseEstimator, Generic[Model]):
     """Fit a model with every combination of some parameters, and keep the one that foretells held-out dyads best.
 
     Parameters
@@ -180,6 +181,7 @@ class GridSearch(BaseEstimator, Generic[Model]):
         self.scoring = scoring
         self.n_jobs = n_jobs
 
+    @checked()
     def fit(self, network: Any, y: None = None) -> Self:
         """Search, then fit the best model to the whole network.
 

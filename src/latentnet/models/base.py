@@ -10,6 +10,7 @@ import pandas as pd
 
 from latentnet._exceptions import refuse_splits_of_rows, warn
 from latentnet._random import as_generator
+from latentnet.calls import known, unknown
 from latentnet.checks import fits, one_of, shown
 from latentnet.constraints import COUNT, checked
 from latentnet.effects import Similarity, read_similarity
@@ -289,9 +290,13 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         ValueError
             If there is no parameter of this name, or what it is of has no parameters.
         """
+        names = known(type(self).__init__)
+        strange = [key for key in params if key.partition("__")[0] not in names]
+        if strange:
+            raise unknown(type(self).__name__, strange, names)
         for name, _, nested in (key.partition("__") for key in params):
             owner = params.get(name, getattr(self, name, None))
-            if nested and name in self.get_params(deep=False) and not hasattr(owner, "set_params"):
+            if nested and not hasattr(owner, "set_params"):
                 raise ValueError(
                     f"{name}__{nested} cannot be set: {name} is {shown(owner)}, which has no parameters; give an "
                     f"instance first, such as {type(self).__name__}(inference=MCMC())"
@@ -311,6 +316,7 @@ class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
 
     intercept_: float | pd.Series[float]
 
+    @checked()
     def fit(self, network: Any, y: None = None, *, start: Any = None, align_to: Any = None) -> Self:
         """Fit the model to a network.
 
@@ -364,6 +370,7 @@ class LatentModel(Estimator, Predictions, Placements, Tables, ArvizGroups):
             turn(self, *target)
         return self
 
+    @checked()
     def fit_transform(self, network: Any, y: None = None) -> np.ndarray:
         """Fit the model and return `positions_`.
 

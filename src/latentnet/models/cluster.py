@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from latentnet.constraints import checked
 from latentnet.models.base import LatentModel
 from latentnet.models.clustering import Clustering
 
@@ -72,6 +73,7 @@ class LatentClusterModel(Clustering, LatentModel):
     (18, 3)
     """
 
+    @checked()
     def fit_predict(self, network: Any, y: None = None) -> np.ndarray:
         """Fit the model and return `labels_`.
 

@@ -42,6 +42,14 @@ _FEWEST_DRAWS = 100
 class Clustering(Estimator):
     """Methods of estimators with clusters."""
 
+    labels_: np.ndarray
+    membership_: np.ndarray
+    cluster_means_: np.ndarray
+    cluster_variances_: np.ndarray
+    cluster_weights_: np.ndarray
+    n_clusters_: int
+    n_clusters_probabilities_: pd.Series[float]
+
     def __init__(
         self,
         n_clusters: int | str = 3,
@@ -125,7 +133,7 @@ class Clustering(Estimator):
         assert clusters is not None
         super()._keep(problem, result, positions, clusters, extra)
         self.labels_, self.membership_ = read_only(clusters.partition), read_only(clusters.membership)
-        self.n_clusters_: int = clusters.membership.shape[1]
+        self.n_clusters_ = clusters.membership.shape[1]
         numbers = pd.Index(np.arange(1, len(clusters.shares) + 1), name="n_clusters")
         self.n_clusters_probabilities_ = pd.Series(clusters.shares, index=numbers, name="probability")
         self.cluster_means_ = read_only(clusters.draws.means.mean(axis=0))

@@ -43,9 +43,12 @@ class DynamicModel(Estimator, Generic[View]):
     _static: ClassVar[type[Any]]
     intercept_: pd.Series[float]
     networks_: Any
+    sites_: tuple[Any, ...] | None
+    n_periods_: int
     _several: Any
     _of_layers: dict[str, Periods]
 
+    @checked()
     def fit(self, networks: Any, y: None = None) -> Self:
         """Fit the model to several networks at once.
 
@@ -149,6 +152,7 @@ class DynamicModel(Estimator, Generic[View]):
             problem.parameters.turn(draws, alignment.rotations, alignment.translations, site)
         return points
 
+    @checked()
     def at(self, period: int | None = None, site: Any = None) -> View:
         """The fitted model of one network: of one period, and of one site where there are several.
 

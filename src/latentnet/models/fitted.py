@@ -11,9 +11,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import NotFittedError
 from latentnet.checks import shown
+from latentnet.component import Named
 from latentnet.inference import ENGINES, Engine
 from latentnet.models.arviz_object import arviz_object
 from latentnet.network.labels import dyad_places
+from latentnet.other_names import attribute_meant, no_attribute
 
 if TYPE_CHECKING:
     from latentnet.inference.convergence import Agreement
@@ -37,6 +39,7 @@ else:
 
 __all__ = ["Fitted", "Model", "read_only"]
 
+_TYPED = "__annotations__"
 Model = TypeVar("Model", bound="Fitted")  # what gives back a model of the class that it takes
 
 
@@ -46,7 +49,7 @@ def read_only(array: np.ndarray) -> np.ndarray:
     return array
 
 
-class Fitted(BaseEstimator):
+class Fitted(Named, BaseEstimator):
     """Base of the classes that each add some methods of fitted models."""
 
     inference: Any
@@ -69,10 +72,15 @@ class Fitted(BaseEstimator):
 
         def __getattr__(self, name: str) -> Any:
             """Say of what `fit` learns that it has not been fitted yet."""
-            owner = type(self).__name__
-            if name.endswith("_") and not name.startswith("_") and "draws_" not in self.__dict__:
+            owner, unfitted = type(self).__name__, "draws_" not in self.__dict__
+            of_class = {one for kind in type(self).__mro__ for one in {**vars(kind), **vars(kind).get(_TYPED, {})}}
+            public = sorted(one for one in {*of_class, *vars(self)} if not one.startswith("_"))
+            hint = "" if name.startswith("_") else attribute_meant(name, public)
+            of_fit = unfitted and name.endswith("_") and not name.startswith("_")
+            if of_fit and (name in public or not hint):
                 raise NotFittedError(f"this {owner} is not fitted yet: call fit(network) before using {shown(name)}")
-            raise AttributeError(f"{shown(owner)} object has no attribute {shown(name)}")
+            hint += f" Besides, this {owner} is not fitted yet: call fit(network) first" if of_fit else ""
+            raise no_attribute(owner, name, hint)
 
     def __getstate__(self) -> Any:
         """Without the ArviZ object, which is built again at its next use."""

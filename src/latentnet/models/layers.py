@@ -32,6 +32,7 @@ _MOST_DYADS = 2000
 class LayerViews(Fitted):
     """Methods of models that were fitted to `latentnet.Layers`."""
 
+    @checked()
     def layer(self, name: str) -> Self:
         """The fitted model of one kind of ties.
 

@@ -90,6 +90,7 @@ class Predictions(Fitted):
         n_rows = self.network_.n_row_actors
         return matrix[:n_rows, n_rows:]
 
+    @checked()
     def score(self, network: Any, y: None = None) -> float:
         """Log score of a network of the same actors: how probable the model thought its ties.
 

@@ -198,6 +198,7 @@ class Report(Fitted):
             self._agreement = agreement(self._checked(), self.draws_)
         return self._agreement
 
+    @checked()
     def diagnose(self) -> Diagnosis:
         """Judge the draws: whether the chains agree on every scalar and on the dyads, and whether the sampler diverged.
 

@@ -68,6 +68,7 @@ class Tables(Fitted):
                 table[name], table[f"{name}_low"], table[f"{name}_high"] = draws.mean(axis=0), low, high
         return table
 
+    @checked()
     def ties_to_frame(self) -> pd.DataFrame:
         """What the model says of each dyad, beside what was observed.
 

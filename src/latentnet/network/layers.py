@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet.checks import check_shown, fits_square, shown
+from latentnet.component import Guiding
 from latentnet.constraints import checked, instance, optional
 from latentnet.network.content import SelfTies
 from latentnet.network.joined import Presences, join_networks
@@ -50,7 +51,7 @@ _NETWORKS = instance("a mapping from the layers' names to networks, such as {'ad
 _FAMILIES = optional(instance("a mapping from layers' names to families; the family of all is the model's", Mapping))
 
 
-class Layers:
+class Layers(Guiding):
     """Several kinds of ties among the same actors, for one map of all of them.
 
     Every estimator takes it in place of a network: friendship and advice, trade and alliances, calls and meetings.
@@ -94,6 +95,7 @@ class Layers:
     _networks: dict[str, Network]
 
     @checked(networks=_NETWORKS, families=_FAMILIES)
+    @checked()
     def __init__(self, networks: Mapping[str, Any], families: Mapping[str, Any] | None = None) -> None:
         names = tuple(networks)
         for name in names:
@@ -132,6 +134,7 @@ class Layers:
         networks = tuple(self._networks.values())
         return Stack(self.names, networks, (None,) * len(networks), self._families)
 
+    @checked()
     def union(self) -> Network:
         """The network of who has any kind of tie with whom; a dyad is unobserved where it is in every layer."""
         return _united(tuple(self._networks.values()))

@@ -36,6 +36,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet.checks import shown
+from latentnet.component import Guiding
 from latentnet.constraints import COLUMN, FLAG, FRAME, LABELS, MATRIX, Rule, among, checked, optional
 from latentnet.network.content import Parts, SelfTies, exclude, same_parts, unobserve
 from latentnet.network.labels import actor_places, dyad_places
@@ -67,7 +68,7 @@ _PREFIX = optional(
 )
 
 
-class Network:
+class Network(Guiding):
     """An observed network: actors, ties, which dyads were observed, and attributes of actors. Immutable.
 
     Make one with `from_networkx`, `from_igraph`, `from_array`, `from_edges`, `from_nominations` or
@@ -119,6 +120,7 @@ class Network:
 
     _parts: Parts
 
+    @checked()
     def __init__(self, parts: Parts) -> None:
         if not isinstance(parts, Parts):
             raise TypeError(
@@ -595,6 +597,7 @@ class Network:
         """
         return "given" if self._parts.nominations.named_only is None else "named"
 
+    @checked()
     def coverage(self) -> pd.DataFrame:
         """Who was asked, how many names each gave, and how often each was named.
 
@@ -625,6 +628,7 @@ class Network:
         """
         return coverage_frame(self._parts)
 
+    @checked()
     def index(self, labels: Iterable[Any]) -> npt.NDArray[np.intp]:
         """Positions in `actors` of the actors with these labels.
 
@@ -651,6 +655,7 @@ class Network:
         """
         return actor_places(labels, self._parts.attributes.index)
 
+    @checked()
     def with_unobserved(self, dyads: Iterable[tuple[Any, Any]]) -> Network:
         """Copy of the network in which some dyads count as unobserved, for instance to hold them out.
 

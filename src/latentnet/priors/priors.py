@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from latentnet.checks import shown
-from latentnet.component import Component
+from latentnet.component import Component, named
 from latentnet.constraints import COUNT, FLAG, Rule, number, optional
 
 __all__ = ["Priors"]
@@ -40,6 +40,7 @@ _FOR_ANY_DIMS = {
 _BY_TERM = {"coefficients": ("mean", "variance", False), "random_effects": ("variance scale", "df", True)}
 
 
+@named
 @dataclass(eq=False, repr=False)
 class Priors(Component):
     """Prior distributions by their numbers; None stands for a default that depends on the network.
@@ -137,6 +138,8 @@ class Priors(Component):
     >>> print(str(known).splitlines()[-2].split())  # the line of one of the numbers
     ['intercept_mean', '-2', 'given']
     """
+
+    given_as = "priors"
 
     intercept_variance: float = 9.0
     coefficient_variance: float = 9.0

@@ -1,0 +1,174 @@
+"""Calls with names that are not ours: every public callable says which parameters it has, and what may be meant."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sklearn.base import clone
+
+import latentnet
+from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, Priors, effects, families
+from latentnet._exceptions import ArgumentError, NotFittedError
+from latentnet.calls import known
+from latentnet.component import Component
+from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold
+from latentnet.other_names import ATTRIBUTES, PARAMETERS, VALUES
+from tests.public import _own_methods, public_functions
+
+ESTIMATORS = [getattr(latentnet, name) for name in latentnet.models.__all__]
+ENGINES = [latentnet.MCMC, latentnet.MAP, latentnet.Variational, latentnet.PriorDraws]
+EXTENSIONS = [*effects.EFFECTS.values(), *effects.SIMILARITIES.values(), effects.Shared, effects.Correlated]
+COMPONENTS = [*ENGINES, Priors, *families.FAMILIES.values(), *EXTENSIONS]
+OTHERS = [Network, latentnet.Layers, GridSearch, DyadKFold, ActorKFold, RespondentKFold]
+CLASSES = [*ESTIMATORS, *COMPONENTS, *OTHERS]
+
+
+def _callables() -> Iterator[tuple[str, Callable[..., Any]]]:
+    yield from ((kind.__name__, kind) for kind in CLASSES)
+    for name, function in public_functions():
+        yield name.rpartition(".")[2], function
+    for owner in (*ESTIMATORS, Network):
+        for method, function in _own_methods(owner):
+            bound = getattr(owner, method) if method.startswith("from_") else function.__get__(object.__new__(owner))
+            yield f"{owner.__name__}.{method}", bound
+
+
+CALLABLES = dict(_callables())
+TAKEN = {name for function in CALLABLES.values() for name in known(function)}
+
+
+@pytest.mark.parametrize("name", [name for name in CALLABLES if name not in ("roc", "calibration", "pairs")])
+def test_everything_public_says_which_parameters_it_has(name: str) -> None:
+    function = CALLABLES[name]
+    with pytest.raises(ArgumentError, match=rf"^{re.escape(name)} has no parameter 'zzz'; it takes ") as found:
+        function(zzz=1)
+    listed = re.findall(r"\w+", str(found.value).partition("it takes ")[2])
+    assert set(listed) - {"and"} == set(known(function)) - {"y"} or listed == ["nothing"]
+    with pytest.raises(ArgumentError, match=rf"^{re.escape(name)} (takes .* by place, but was given 99|was given)"):
+        function(*range(99))
+
+
+def test_needed_and_doubled_arguments_are_named() -> None:
+    with pytest.raises(TypeError, match=r"^DyadCovariate needs matrix and name, but was not given them$"):
+        effects.DyadCovariate()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^LatentPositionModel.fit needs network, but was not given it$"):
+        LatentPositionModel().fit()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^LatentPositionModel was given n_dims twice, by place and by name"):
+        LatentPositionModel(2, n_dims=2)  # type: ignore[misc]
+    with pytest.raises(
+        TypeError, match=r"takes n_dims by place, but was given 2; write the others by name: most_dims="
+    ):
+        LatentPositionModel(2, "bilinear")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (lambda: LatentPositionModel(seed=1), "'seed'; did you mean random_state? It takes n_dims, most_dims,"),
+        (lambda: LatentClusterModel(d=2, G=3), "parameters 'd' (did you mean n_dims?) and 'G' (did you mean n_clus"),
+        (lambda: LatentPositionModel(G=3), "'G'; did you mean LatentClusterModel(n_clusters=...)?"),
+        (lambda: LatentClusterModel(n_components=3), "did you mean n_dims or n_clusters?"),
+        (lambda: LatentPositionModel(rreceiver=True), "did you mean effects=[Receiver()]?"),
+        (lambda: LatentPositionModel(burnin=100), "did you mean inference=MCMC(n_warmup=...)?"),
+        (lambda: LatentPositionModel().set_params(seed=1), "'seed'; did you mean random_state? It takes n_dims,"),
+        (lambda: LatentPositionModel(inference=MCMC()).set_params(inference__tune=9), "did you mean n_warmup?"),
+        (lambda: LatentPositionModel(familly="poisson"), "did you mean family?"),
+        (lambda: MCMC(draws=100, seed=1), "'seed' (did you mean LatentPositionModel(random_state=...)?)"),
+        (lambda: Priors(**{"Z.var": 1}), "did you mean position_variance_scale?"),
+        (lambda: families.Binomial(n=3), "did you mean trials?"),
+        (lambda: Network.from_edges(None, sender="a"), "did you mean source?"),
+        (lambda: latentnet.plot.positions(None, node_color="red"), "did you mean color?"),
+        (lambda: latentnet.goodness_of_fit(None, nsim=9), "did you mean n_networks?"),
+    ],
+)
+def test_names_of_others_lead_to_ours(call: Callable[[], Any], hint: str) -> None:
+    with pytest.raises(TypeError) as found:
+        call()
+    assert hint in str(found.value)
+
+
+@pytest.mark.parametrize("part", [*ENGINES, Priors], ids=lambda part: part.__name__)
+def test_models_say_where_parameters_of_their_parts_belong(part: type[Component]) -> None:
+    for name in set(known(part)) - {"effects"}:
+        with pytest.raises(TypeError, match=rf"did you mean (inference|priors)=\w+\({name}=\.\.\.\)\?"):
+            LatentPositionModel(**{name: 1})
+
+
+def test_what_names_lead_to_is_there() -> None:
+    for ours in {one for several in PARAMETERS.values() for one in several if one.isidentifier()}:
+        assert ours in TAKEN, ours
+    modules = (latentnet, effects, families, latentnet.datasets, Network)
+    there = {name for one in (*modules, *ESTIMATORS) for name in dir(one)}
+    there |= {name for kind in ESTIMATORS for base in kind.__mro__ for name in vars(base).get("__annotations__", {})}
+    for ours in {one for several in ATTRIBUTES.values() for one in several if one.isidentifier()}:
+        assert ours in there, ours
+
+
+@pytest.mark.parametrize("parameter", ["family", "inference", "similarity", "layers"])
+def test_values_of_others_lead_to_ones_that_models_take(parameter: str) -> None:
+    names = {**vars(latentnet), **vars(families)}
+    network = latentnet.datasets.load_sampson()
+    for theirs, ours in VALUES[parameter].items():
+        if theirs == "binomial":  # a name of ours, too: that needs trials
+            continue
+        with pytest.raises(ValueError, match=rf"{parameter} must be .*; write {re.escape(ours)}$"):
+            LatentPositionModel(**{parameter: theirs}).fit(network)
+    for ours in {one.partition(", from")[0].replace("...", "1") for one in VALUES[parameter].values()}:
+        model = eval(f"LatentPositionModel({ours})", names)
+        model.set_params(**{"inference": latentnet.MAP(1, max_iterations=1)} if parameter != "inference" else {})
+        assert getattr(model, parameter) is None or model.fit(network) is model
+
+
+def test_misspelt_values_lead_to_the_nearest() -> None:
+    network = latentnet.datasets.load_sampson()
+    with pytest.raises(ValueError, match=r"did you mean family='bernoulli'\?$"):
+        LatentPositionModel(family="bernouli").fit(network)
+    with pytest.raises(ValueError, match=r"MCMC: likelihood must be .*; did you mean likelihood='exact'\?$"):
+        LatentPositionModel(inference=MCMC(likelihood="exat")).fit(network)
+
+
+def test_attributes_that_there_are_not_lead_to_those_that_there_are() -> None:
+    model = LatentClusterModel(3, inference="map", random_state=1)
+    with pytest.raises(AttributeError, match=r"no attribute 'lables_'; did you mean labels_\? Besides, .* call fit"):
+        _ = model.lables_
+    for name in ("labels_", "positions_", "unheard_of_"):
+        with pytest.raises(NotFittedError, match=rf"call fit\(network\) before using '{name}'"):
+            getattr(model, name)
+    model.fit(latentnet.datasets.load_sampson())
+    hints = {
+        "position_": "positions_",
+        "mkl": "positions_",
+        "idata": "posterior_",
+        "transform": "fit_transform or place",
+    }
+    for name, ours in hints.items():
+        with pytest.raises(AttributeError, match=rf"'{name}'; did you mean {ours}( or place)?\?$"):
+            getattr(model, name)
+    with pytest.raises(AttributeError, match=r"did you mean latentnet\.plot\.positions\(model\)\?"):
+        model.plot()
+    with pytest.raises(AttributeError, match=r"^LatentClusterModel has no attribute 'unheard_of_'$"):
+        _ = model.unheard_of_
+    with pytest.raises(AttributeError, match=r"Network has no attribute 'nodes'; did you mean actors\?"):
+        _ = model.network_.nodes
+    with pytest.raises(AttributeError, match=r"'ergmm'; did you mean LatentPositionModel or LatentClusterModel\?"):
+        _ = latentnet.ergmm
+
+
+def test_signatures_are_those_of_the_constructors_and_clones_equal() -> None:
+    assert list(inspect.signature(LatentClusterModel).parameters)[:2] == ["n_clusters", "n_dims"]
+    assert next(iter(inspect.signature(Priors).parameters)) == "intercept_variance"
+    assert clone(MCMC(300), safe=False) == MCMC(300)
+    assert clone(LatentClusterModel(4)).get_params()["n_clusters"] == 4
+
+
+def test_constructors_of_ones_own_components_say_it_too() -> None:
+    class Mine(effects.Effect):
+        def __init__(self, strength: float = 1.0) -> None:
+            self.strength = strength
+
+    with pytest.raises(TypeError, match=r"^Mine has no parameter 'strenght'; did you mean strength\?"):
+        Mine(strenght=2.0)  # type: ignore[call-arg]
