@@ -21,7 +21,6 @@ from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic, lower_getattr_generic, models, register_model
-from numba.np.arrayobj import make_array, populate_array
 
 from latentnet.compiled import compiled_for, first_class_functions
 from latentnet.wanted import listed
@@ -321,6 +320,8 @@ def as_matrix(typingctx, vector, rows, columns):
     kind = types.Array(vector.dtype, 2, "C")
 
     def codegen(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        from numba.np.arrayobj import make_array, populate_array  # not before: 30 ms of every import of latentnet
+
         source = make_array(vector)(context, builder, values[0])
         matrix = make_array(kind)(context, builder)
         width = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(vector.dtype)))

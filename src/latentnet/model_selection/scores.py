@@ -9,8 +9,6 @@ from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.calibration import calibration_curve
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from latentnet._exceptions import ArgumentError
 from latentnet.checks import fits_square, one_of, shown
@@ -78,14 +76,19 @@ def _log_score(model: Any, held: Held) -> float:
     return float(model.score(held.network))
 
 
-def _of_probabilities(metric: Callable[..., float], needs_both: bool, model: Any, held: Held) -> float:
+def _of_probabilities(metric: str | Callable[..., float], needs_both: bool, model: Any, held: Held) -> float:
+    from sklearn import metrics  # not before it is needed, as elsewhere: importing latentnet would take longer
+
     if needs_both and held.tied.all() == held.tied.any():
         return np.nan  # ties alone, or none, cannot be told apart
-    return float(metric(held.tied, model.predict_proba(held.dyads)))
+    measure = getattr(metrics, metric) if isinstance(metric, str) else metric
+    return float(measure(held.tied, model.predict_proba(held.dyads)))
 
 
 def _calibration_error(tied: np.ndarray, probabilities: np.ndarray) -> float:
     """Mean distance of observed and foretold shares of ties, over bins of equal numbers of dyads."""
+    from sklearn.calibration import calibration_curve
+
     shares, means = calibration_curve(tied, probabilities, n_bins=_N_BINS, strategy="quantile")
     edges = np.percentile(probabilities, np.linspace(0, 1, _N_BINS + 1) * 100)
     sizes = np.bincount(np.searchsorted(edges[1:-1], probabilities), minlength=_N_BINS)
@@ -95,9 +98,9 @@ def _calibration_error(tied: np.ndarray, probabilities: np.ndarray) -> float:
 # Partial functions, and no closures: any backend of joblib can send them to its workers.
 SCORES = {
     "log_score": Score(_log_score, 1, True),
-    "roc_auc": Score(partial(_of_probabilities, roc_auc_score, True), 1, True),
-    "average_precision": Score(partial(_of_probabilities, average_precision_score, True), 1, True),
-    "brier": Score(partial(_of_probabilities, brier_score_loss, False), -1, False),
+    "roc_auc": Score(partial(_of_probabilities, "roc_auc_score", True), 1, True),
+    "average_precision": Score(partial(_of_probabilities, "average_precision_score", True), 1, True),
+    "brier": Score(partial(_of_probabilities, "brier_score_loss", False), -1, False),
     "calibration": Score(partial(_of_probabilities, _calibration_error, False), -1, False),
 }
 """The scores by name. That of logs is `score` of the model: for single binary ties, minus sklearn's log loss."""

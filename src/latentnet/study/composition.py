@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from latentnet.constraints import COLUMN, FITTED, checked
 from latentnet.network.labels import attribute_column
@@ -102,6 +101,8 @@ def _heterogeneity(counts: Floats, clusters: pd.Index) -> pd.DataFrame:
 
 
 def _agreement(labels: Any, codes: Any) -> pd.Series:
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
     different, copies = np.unique(labels, axis=0, return_inverse=True)
     found: dict[str, float] = {}
     for name, measure in (("adjusted_rand", adjusted_rand_score), ("nmi", normalized_mutual_info_score)):
