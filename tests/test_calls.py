@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sklearn.base import clone
 
@@ -156,6 +158,44 @@ def test_attributes_that_there_are_not_lead_to_those_that_there_are() -> None:
         _ = model.network_.nodes
     with pytest.raises(AttributeError, match=r"'ergmm'; did you mean LatentPositionModel or LatentClusterModel\?"):
         _ = latentnet.ergmm
+
+
+def test_needed_columns_are_looked_up_in_the_frame() -> None:
+    frame = pd.DataFrame({"from": ["a", "b"], "to": ["b", "c"]})
+    with pytest.raises(TypeError, match=r"needs source and target, .*; the columns of frame are 'from' and 'to'$"):
+        Network.from_edges(frame)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"needs nominee, .*; the columns of frame are 'from' and 'to'$"):
+        Network.from_nominations(frame, respondent="from")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("model", [LatentPositionModel, LatentClusterModel])
+def test_networks_and_formulas_in_the_constructor_lead_to_fit(model: Any) -> None:
+    network = latentnet.datasets.load_sampson()
+    for given in (network, network.to_networkx(), network.ties.toarray()):
+        with pytest.raises(ValueError, match=r"; the network is given to fit: model\.fit\(network\)$"):
+            model(given).fit(network)
+    with pytest.raises(ValueError, match=r"in place of R's formula write LatentClusterModel\(.*\)\.fit\(network\)"):
+        model("samplike ~ euclidean(d = 2)").fit(network)
+
+
+def test_missing_files_are_named_with_those_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "monks.latentnet").touch()
+    for read in (latentnet.load, latentnet.resume):
+        with pytest.raises(FileNotFoundError, match=r"No such file to load in .*; did you mean 'monks\.latentnet'\?"):
+            read(tmp_path / "monk.latentnet")
+        with pytest.raises(FileNotFoundError, match=r"No such file to load in .*; model\.save\(path\) writes one"):
+            read(tmp_path / "none")
+        with pytest.raises(FileNotFoundError, match=r"No such file to load; nor is there a folder .*nowhere"):
+            read(tmp_path / "nowhere" / "none")
+
+
+def test_modes_without_standard_errors_say_why() -> None:
+    model = LatentPositionModel(inference="map", priors=Priors.flat(), random_state=1)
+    model.fit(latentnet.datasets.load_sampson())
+    with pytest.warns(latentnet.LatentnetWarning, match=r"no standard errors \(NaN\): at the mode .* not curved"):
+        table = model.summary()
+    assert table["sd"].isna().all()
+    assert table.attrs["standard_errors"].startswith("none: at the mode")
 
 
 def test_signatures_are_those_of_the_constructors_and_clones_equal() -> None:

@@ -250,6 +250,17 @@ def test_splits_of_scikit_learn_are_sent_here(cv: int) -> None:
         GridSearchCV(MODEL, {"n_dims": [1, 2]}, cv=cv, error_score="raise").fit(ties)
 
 
+def test_scikit_learn_says_first_that_rows_cannot_be_split() -> None:
+    ties = load_sampson().ties.toarray()
+    with pytest.raises(ValueError, match=r"^network must not be split by rows"):
+        cross_val_score(MODEL, ties)
+    search = GridSearchCV(MODEL, {"n_dims": [1, 2]})
+    assert "LatentPositionModel" in repr(search)
+    assert "LatentPositionModel" in search._repr_html_()
+    with pytest.raises(ValueError, match=r"^network must not be split by rows"):
+        search.fit(ties)
+
+
 def test_refits_leave_the_checkpoint_alone() -> None:
     model = LatentPositionModel(inference=MCMC(checkpoint="whole.zip"))
     assert anew(model).inference.checkpoint is None

@@ -96,7 +96,8 @@ def refuse_splits_of_rows() -> None:
     frame = sys._getframe(1)
     while frame.f_back is not None:
         frame = frame.f_back
-        if frame.f_globals.get("__name__", "").startswith("sklearn.model_selection."):
+        within = frame.f_globals.get("__name__", "").startswith("sklearn.model_selection.")
+        if within and frame.f_code.co_name != "__sklearn_tags__":  # of a search, as its picture in a notebook asks for
             raise ValueError(
                 "network must not be split by rows, as scikit-learn's cross-validation and searches do; hold out "
                 "dyads, actors or respondents by cross_validate and GridSearch of latentnet.model_selection"

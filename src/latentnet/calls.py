@@ -78,9 +78,8 @@ def misfit(
         return ArgumentError(f"{owner} was given {twice[0]} twice, by place and by name; leave one out")
     needed = {one.name for one in parameters if one.kind in _KEYWORDS and one.default is inspect.Parameter.empty}
     missing = [name for name in names if name in needed - set(kwargs) - set(placed[: len(given)])]
-    return ArgumentError(
-        f"{owner} needs {_in_words(missing)}, but was not given {'it' if missing[1:] == [] else 'them'}"
-    )
+    them, bound = "them" if len(missing) > 1 else "it", {**dict(zip(placed, given, strict=False)), **kwargs}
+    return ArgumentError(f"{owner} needs {_in_words(missing)}, but was not given {them}{_columns(bound)}")
 
 
 def called(function: Callable[..., Any], args: Sequence[Any]) -> str:
@@ -90,6 +89,12 @@ def called(function: Callable[..., Any], args: Sequence[Any]) -> str:
         return function.__name__
     owner = (type(args[0]) if first == "self" else args[0]).__name__
     return owner if function.__name__ == "__init__" else f"{owner}.{function.__name__}"
+
+
+def _columns(given: Mapping[str, Any]) -> str:
+    """What columns there are to be named, where a frame was given."""
+    frames = {name: list(value.columns) for name, value in given.items() if hasattr(value, "columns")}
+    return "".join(f"; the columns of {name} are {_in_words(list(map(repr, have)))}" for name, have in frames.items())
 
 
 def _elsewhere(name: str, taken: Collection[str]) -> list[str]:

@@ -172,7 +172,7 @@ def test_before_fit(name):
 
 
 def test_misspelt_attributes(fitted):
-    with pytest.raises(AttributeError, match="'LatentPositionModel' object has no attribute 'labels_'"):
+    with pytest.raises(AttributeError, match="LatentPositionModel has no attribute 'labels_'; did you mean labels_ of"):
         fitted.labels_  # noqa: B018
     with pytest.raises(AttributeError, match="no attribute 'postions'"):
         LatentPositionModel().postions  # noqa: B018

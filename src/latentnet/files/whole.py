@@ -9,6 +9,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from typing import Any, BinaryIO
 
 from latentnet.checks import shown
@@ -40,6 +41,18 @@ def _checked(path: Any) -> str:
     raise ValueError(f"path must be the name of a file, but is {shown(text)}")
 
 
+def _near(path: str) -> str:
+    """What is known of where a missing file should be."""
+    folder, name = os.path.split(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        return f"; nor is there a folder {shown(folder)}"
+    with suppress(OSError):
+        near = get_close_matches(name, os.listdir(folder), 1, 0.6)
+        if near:
+            return f" in {shown(folder)}; did you mean {shown(near[0])}?"
+    return f" in {shown(folder)}; model.save(path) writes one"
+
+
 @contextmanager
 def opened(path: Any) -> Iterator[BinaryIO]:
     """Open a file for reading.
@@ -54,7 +67,11 @@ def opened(path: Any) -> Iterator[BinaryIO]:
     text = _checked(path)
     if os.path.exists(text) and not os.path.isfile(text):  # a pipe would not even open
         raise ValueError(_NO_FILE.format(path=text))
-    with open(text, "rb") as file:
+    try:
+        file = open(text, "rb")  # noqa: SIM115  (closed below)
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, f"No such file to load{_near(text)}", text) from None
+    with file:
         yield file
 
 

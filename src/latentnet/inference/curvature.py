@@ -12,11 +12,11 @@ from latentnet.problem.coordinates import Coordinates
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["STEP", "beside_mode"]
+__all__ = ["MOST_PARAMETERS", "STEP", "beside_mode"]
 
 STEP = 1e-3  # standard deviations
 _DIFFERENCE = 1e-4  # of coordinates, whose unit is that of the data
-_MOST_PARAMETERS = 2000  # two gradients for each, and a square matrix
+MOST_PARAMETERS = 2000  # two gradients for each, and a square matrix
 
 
 def beside_mode(problem: Problem, mode: np.ndarray) -> np.ndarray | None:
@@ -38,7 +38,7 @@ def beside_mode(problem: Problem, mode: np.ndarray) -> np.ndarray | None:
         One way and the other; None with over 2,000 parameters, and where the density does not fall in all directions.
     """
     size = problem.n_parameters
-    if size > _MOST_PARAMETERS:
+    if size > MOST_PARAMETERS:
         return None
     density, coordinates = mode_density(problem, np.float64), Coordinates(problem)
     centre, information = coordinates.of(mode), np.empty((size, size))

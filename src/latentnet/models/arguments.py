@@ -11,12 +11,13 @@ from latentnet.checks import one_of, shown, whole_number
 from latentnet.constraints import Rule, goes_through
 from latentnet.effects import Effect, read_similarity
 from latentnet.families import FAMILIES, Family
+from latentnet.network import Network
 from latentnet.priors import Priors
 
 if TYPE_CHECKING:
     from latentnet.network.layers import Given
 
-__all__ = ["read_effects", "read_families", "read_family", "read_n_dims", "read_priors"]
+__all__ = ["misplaced", "read_effects", "read_families", "read_family", "read_n_dims", "read_priors"]
 
 
 _EFFECTS = Rule("a sequence of effects such as [Sociality()]", goes_through, "; for none write effects=()")
@@ -29,8 +30,20 @@ def read_n_dims(n_dims: Any, similarity: Any) -> int:
         if space is None:
             return 0
         raise ValueError("n_dims must be a number here, but is 'auto', which only fit infers; give model.n_dims_")
-    found = whole_number("n_dims", n_dims, 1, otherwise=" or 'auto'", fix="; for no latent space use similarity=None")
+    fix = misplaced(n_dims) or "; for no latent space use similarity=None"
+    found = whole_number("n_dims", n_dims, 1, otherwise=" or 'auto'", fix=fix)
     return 0 if space is None else found
+
+
+def misplaced(value: Any) -> str:
+    """What to do with a network or a formula of R where a number should be."""
+    if isinstance(value, str) and "~" in value:
+        return (
+            "; in place of R's formula write LatentClusterModel(n_clusters=3, n_dims=2, effects=[...]).fit(network), "
+            "as the page 'Coming from R' says of each term"
+        )
+    of_network = isinstance(value, Network) or any(hasattr(value, name) for name in ("adj", "shape", "vs"))
+    return "; the network is given to fit: model.fit(network)" if of_network else ""
 
 
 def read_family(family: Any) -> Family:

@@ -304,7 +304,8 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         return super().set_params(**params)
 
     def __sklearn_tags__(self) -> Any:
-        """Input is one square, pairwise thing."""
+        """Input is one square, pairwise thing, which cross-validation of rows is refused, before its first fit."""
+        refuse_splits_of_rows()
         tags = super().__sklearn_tags__()
         tags.input_tags.pairwise = True
         tags.target_tags.required = False

@@ -14,6 +14,7 @@ from latentnet.checks import fits_square, shown, whole_number
 from latentnet.effects import Similarity
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
+from latentnet.models.arguments import misplaced
 from latentnet.models.base import Estimator
 from latentnet.models.fitted import read_only
 from latentnet.models.reported_clusters import ClusterReport, cluster_report
@@ -239,7 +240,7 @@ def _responsibilities(problem: Problem, pooled: np.ndarray) -> np.ndarray:
 
 
 def _checked_number(n_clusters: Any, n_actors: int) -> int:
-    number = whole_number("n_clusters", n_clusters, 1, otherwise=" or 'auto'")
+    number = whole_number("n_clusters", n_clusters, 1, otherwise=" or 'auto'", fix=misplaced(n_clusters))
     if number > n_actors:
         raise ValueError(f"n_clusters must not exceed the number of actors, {n_actors}, but is {n_clusters}")
     return number

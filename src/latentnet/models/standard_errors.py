@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from latentnet._exceptions import warn
 from latentnet.inference.base import InferenceResult
-from latentnet.inference.curvature import STEP, beside_mode
+from latentnet.inference.curvature import MOST_PARAMETERS, STEP, beside_mode
 from latentnet.problem.named import as_draws
 
 if TYPE_CHECKING:
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 
 __all__ = ["add_standard_errors"]
 
+_NOT_CURVED = (
+    "at the mode the posterior density is not curved as at a maximum in all directions, as where actors with the same "
+    "ties lie on one spot"
+)
+
 
 def add_standard_errors(
     table: pd.DataFrame, model: Any, columns: Callable[[Any], dict[str, np.ndarray]], probability: float
 ) -> None:
     """Fill in `sd`, `lower` and `upper` of a summary of a mode, by the delta method; NaN where they are not to be had.
+
+    Why they are not is in the table's ``attrs["standard_errors"]``, and where that is not by size a warning.
 
     Parameters
     ----------
@@ -38,6 +46,11 @@ def add_standard_errors(
     problem: Problem = model._problem
     beside = beside_mode(problem, model.draws_.pooled[0])
     if beside is None:
+        of_size = problem.n_parameters > MOST_PARAMETERS
+        why = f"there are over {MOST_PARAMETERS:,} parameters" if of_size else _NOT_CURVED
+        table.attrs["standard_errors"] = f"none: {why}; inference='mcmc' and 'variational' have intervals"
+        if not of_size:
+            warn(f"summary has no standard errors (NaN): {why}; inference='mcmc' and 'variational' have intervals")
         return
     moved = copy.copy(model)
     theta = beside.reshape(1, -1, problem.n_parameters)
