@@ -423,10 +423,36 @@ def test_bad_incidence(matrix, options, error, fragments):
 @pytest.mark.parametrize(
     ("actors", "message"),
     [
-        (["Ann", "Bob"], r"'bob ' too \(but 'Bob' is there: 'bob ' has other blanks or capitals"),
+        (["Ann", "Bob"], r"\(but 'Bob' is there: 'bob ' has other blanks .* by .replace\(\{'bob ': 'Bob'\}\)\)"),
+        (["ann", "Bob"], r"'Ann', 'bob ' have other blanks .* by .replace\(\{'Ann': 'ann', 'bob ': 'Bob'\}\)\)"),
+        ([0, 1], r"\(those there are numbers, 0, 1: give the column of labels, or make it the index\)"),
         (pd.DataFrame({"id": ["Ann", "Bob"]}), "of a frame take its index or one of its columns"),
     ],
 )
 def test_actors_that_are_nearly_those_of_the_table_are_told(actors, message):
     with pytest.raises(ValueError, match=message):
         Network.from_edges(pd.DataFrame({"i": ["Ann"], "j": ["bob "]}), "i", "j", actors=actors)
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pd.DataFrame({"i;j": ["Ann;Bob"]}), r"the file has ';' between its columns: read it with sep=';'$"),
+        (pd.DataFrame({"i\tj": ["Ann\tBob"]}), r"read it with sep='\\t'$"),
+        (pd.DataFrame({"I ": ["Ann"], "j": ["Bob"]}), r"its columns are 'I ', 'j'; did you mean 'I '\?$"),
+        (pd.DataFrame({"j": ["Ann"]}, index=pd.Index(["Bob"], name="i")), r"its index: give frame.reset_index\(\)$"),
+        (pd.DataFrame({"x": ["Ann"], "j": ["Bob"]}), r"its columns are 'x', 'j'$"),
+        ("edges.csv", r"pandas.read_csv\(path\) reads a file"),
+    ],
+)
+def test_tables_as_they_come_from_files_say_how_to_read_them(frame, message):
+    with pytest.raises(ValueError, match=message):
+        Network.from_edges(frame, "i", "j")
+
+
+def test_answers_with_a_column_for_each_name_are_told_how_to_be_stacked():
+    frame = pd.DataFrame({"who": ["a", "b"], "first": ["b", "a"], "second": ["c", None]})
+    with pytest.raises(ValueError, match=r"nominee must be the name of a column, .*frame.melt\(id_vars=...\).dropna"):
+        Network.from_nominations(frame, respondent="who", nominee=["first", "second"])
+    rows = frame.melt(id_vars="who", value_name="whom").dropna()
+    assert Network.from_nominations(rows, respondent="who", nominee="whom").n_ties == 3

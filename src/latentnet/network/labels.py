@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from latentnet._exceptions import ArgumentError
-from latentnet.checks import check_shown, shown
+from latentnet.checks import check_shown, is_whole, shown
 from latentnet.constraints import LABELS, PAIRS
 
 if TYPE_CHECKING:
@@ -111,10 +111,23 @@ def check_columns(frame: pd.DataFrame, columns: dict[str, Any]) -> None:
     for argument, name in columns.items():
         if known.count(name) != 1:
             found = f"got {shown(name)}; its columns are" if name not in known else f"but {name!r} is there twice:"
-            hint = f"; {shown(name)} is its index: give frame.reset_index()" if name in frame.index.names else ""
-            raise ValueError(f"{argument} must name a column of frame, {found} {listing(known, 12)}{hint}")
+            raise ValueError(
+                f"{argument} must name a column of frame, {found} {listing(known, 12)}{_meant(frame, name)}"
+            )
     if len(set(columns.values())) < len(columns):
         raise ValueError(f"{', '.join(columns)} must name different columns of frame, got {listing(columns.values())}")
+
+
+def _meant(frame: pd.DataFrame, name: Any) -> str:
+    """What may help where a frame has no such column."""
+    if name in frame.index.names:
+        return f"; {shown(name)} is its index: give frame.reset_index()"
+    texts = [column for column in frame.columns if isinstance(column, str)]
+    separators = [mark for mark in ";\t|" if len(frame.columns) == len(texts) == 1 and mark in texts[0]]
+    if separators:
+        return f"; the file has {separators[0]!r} between its columns: read it with sep={separators[0]!r}"
+    same = [column for column in texts if isinstance(name, str) and _letters(column) == _letters(name)]
+    return f"; did you mean {same[0]!r}?" if len(same) == 1 and same[0] != name else ""
 
 
 def object_array(values: Iterable[Any]) -> Labels:
@@ -238,10 +251,16 @@ def of_other_type(labels: Iterable[Any], others: Iterable[Any]) -> str:
                 f"{type(other).__name__}; convert one, for example with .map({type(other).__name__}))"
             )
     by_letters = {_letters(other): other for other in others if isinstance(other, str)}
-    for label in labels:
-        other = by_letters.get(_letters(label)) if isinstance(label, str) else None
-        if other is not None:
-            return f" (but {other!r} is there: {label!r} has other blanks or capitals; make them the same by .replace)"
+    texts = [label for label in labels if isinstance(label, str)]
+    same = {label: by_letters[_letters(label)] for label in texts if _letters(label) in by_letters}
+    if same:
+        are, have = ("is", "has") if len(same) == 1 else ("are", "have")
+        return (
+            f" (but {listing(same.values())} {are} there: {listing(same)} {have} other blanks or capitals; "
+            f"make them the same by .replace({dict(list(same.items())[:5])}))"
+        )
+    if texts and others and all(is_whole(other) for other in others):
+        return f" (those there are numbers, {listing(others, 3)}: give the column of labels, or make it the index)"
     return ""
 
 

@@ -58,7 +58,7 @@ __all__ = ["Network", "as_network"]
 
 _SELF_TIES = among(*get_args(SelfTies))
 _WEIGHT = optional(Rule("the name of an edge attribute", COLUMN.holds))
-_TABLE = replace(FRAME, fix="; make one with pandas.DataFrame(rows, columns=[...])")
+_TABLE = replace(FRAME, fix="; pandas.read_csv(path) reads a file, pandas.DataFrame(rows, columns=[...]) makes one")
 _ATTRIBUTES = optional(replace(FRAME, fix="; make one with pandas.DataFrame(attributes, index=actors)"))
 _PREFIX = optional(
     Rule(
@@ -339,7 +339,9 @@ class Network(Guiding):
     @checked(
         frame=_TABLE,
         respondent=COLUMN,
-        nominee=COLUMN,
+        nominee=replace(
+            COLUMN, fix="; of a column for each name make a row of each name: frame.melt(id_vars=...).dropna()"
+        ),
         respondents=optional(LABELS),
         rank=optional(COLUMN),
         actors=optional(LABELS),

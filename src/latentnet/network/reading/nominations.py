@@ -172,7 +172,7 @@ def _check_pairs(frame: pd.DataFrame, by: Labels, names: Labels) -> None:
         raise ValueError(
             f"frame must have each name of a respondent once, but {shown(by[row])} names {shown(names[row])} in row "
             f"{shown(frame.index[first])} and again in row {shown(frame.index[row])} (rows of this kind: "
-            f"{int(again.sum())}); keep one row of each"
+            f"{int(again.sum())}); keep one row of each, as .drop_duplicates() does"
         )
 
 
