@@ -198,6 +198,37 @@ def test_modes_without_standard_errors_say_why() -> None:
     assert table.attrs["standard_errors"].startswith("none: at the mode")
 
 
+@pytest.mark.parametrize(
+    ("effects", "hint"),
+    [
+        (["rreceiver"], "did you mean Receiver?"),
+        ("rsociality", "did you mean Sociality?"),
+        (["nodematch('group')"], "did you mean Homophily?"),
+        (["Homofily"], "did you mean Homophily?"),
+        ([latentnet.effects.Sender], "write Sender() with parentheses"),
+    ],
+)
+def test_effects_by_name_lead_to_their_classes(effects: Any, hint: str) -> None:
+    with pytest.raises(TypeError) as found:
+        LatentPositionModel(effects=effects).fit(latentnet.datasets.load_sampson())
+    assert str(found.value).endswith(hint)
+
+
+def test_modules_and_statistics_say_what_was_meant() -> None:
+    with pytest.raises(AttributeError, match=r"'latentnet.effects' has no attribute 'nodemix'; did you mean Mixing\?$"):
+        _ = effects.nodemix
+    with pytest.raises(
+        AttributeError, match=r"'latentnet.plot' has no attribute 'position'; did you mean positions\?$"
+    ):
+        _ = latentnet.plot.position
+    model = LatentPositionModel(inference="map", random_state=1).fit(latentnet.datasets.load_sampson())
+    for theirs, ours in VALUES["statistics"].items():
+        if "'degree'" not in ours:  # which directed networks do not have
+            with pytest.raises(ValueError, match=f"write {ours}$"):
+                latentnet.goodness_of_fit(model, theirs, n_networks=2)
+            latentnet.goodness_of_fit(model, eval(ours.partition("=")[2]), n_networks=2, random_state=1)
+
+
 def test_signatures_are_those_of_the_constructors_and_clones_equal() -> None:
     assert list(inspect.signature(LatentClusterModel).parameters)[:2] == ["n_clusters", "n_dims"]
     assert next(iter(inspect.signature(Priors).parameters)) == "intercept_variance"

@@ -24,7 +24,7 @@ from latentnet.models.loading import load, resume
 from latentnet.models.merged import merge
 from latentnet.network import Network
 from latentnet.network.layers import Layers
-from latentnet.other_names import attribute_meant, no_attribute
+from latentnet.other_names import guide
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
 
@@ -69,10 +69,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("model_selection", "plot"):
-        return import_module(f"latentnet.{name}")
-    raise no_attribute("module 'latentnet'", name, "" if name.startswith("_") else attribute_meant(name, __all__))
+if not TYPE_CHECKING:  # type checkers should still find misspelt names
+
+    def __getattr__(name: str) -> Any:
+        if name in ("model_selection", "plot"):
+            return import_module(f"latentnet.{name}")
+        return _absent(name)
+
+    _absent = guide("latentnet", __all__)
 
 
 def __dir__() -> list[str]:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
+from typing import Any
 
-__all__ = ["ATTRIBUTES", "PARAMETERS", "VALUES", "attribute_meant", "no_attribute", "parameter_meant", "value_meant"]
+__all__ = [
+    "ATTRIBUTES",
+    "PARAMETERS",
+    "VALUES",
+    "attribute_meant",
+    "guide",
+    "no_attribute",
+    "parameter_meant",
+    "value_meant",
+]
 
 
 def _by_theirs(ours: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -136,6 +146,15 @@ VALUES = {
             "similarity=None": "none",
         },
         "criterion": {"criterion='loo'": "waic psis elpd_loo looic", "criterion='kfold'": "cv k-fold"},
+        "statistics": {
+            "statistics='in_degree'": "idegree indegree",
+            "statistics='out_degree'": "odegree outdegree",
+            "statistics='degree'": "degrees",
+            "statistics='edgewise_shared_partners'": "esp espartners edgewise",
+            "statistics='dyadwise_shared_partners'": "dsp dspartners dyadwise",
+            "statistics='distance'": "geodist geodesic distances",
+            "statistics='triad_census'": "triadcensus triads",
+        },
         "layers": {"layers='around'": "separate own hierarchical", "layers='shared'": "common same"},
     }.items()
 }
@@ -180,6 +199,7 @@ ATTRIBUTES = _by_theirs(
         "from_incidence": "from_bipartite from_biadjacency",
         "LatentPositionModel": "ergmm lpm",
         "LatentClusterModel": "ergmm lpcm",
+        "load_sampson": "samplike sampson",
         "latentnet.datasets.load_sampson()": "samplike sampson load_sampson",
         "load": "load_model read",
         "Homophily": "nodematch",
@@ -222,6 +242,15 @@ def attribute_meant(name: str, names: Collection[str]) -> str:
     told = ATTRIBUTES.get(_key(name), ())
     texts = [one for one in told if not one.isidentifier()]
     return _asked([one for one in told if one in names] or _nearest(name, names) or texts)
+
+
+def guide(module: str, names: Collection[str]) -> Callable[[str], Any]:
+    """What a module's `__getattr__` is: the error that says what was meant, and nothing else."""
+
+    def absent(name: str) -> Any:
+        raise no_attribute(f"module {module!r}", name, "" if name.startswith("_") else attribute_meant(name, names))
+
+    return absent
 
 
 def no_attribute(owner: str, name: str, hint: str) -> AttributeError:

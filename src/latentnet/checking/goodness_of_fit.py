@@ -14,7 +14,7 @@ from latentnet.checking.observed import Observed, kinds_of, networks_of
 from latentnet.checking.replays import replays
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, Counts, names_for
-from latentnet.checks import check_shown, shown
+from latentnet.checks import check_shown, meant, shown
 from latentnet.constraints import COLUMN, COUNT, FITTED, NAMES, SEED, checked, optional
 from latentnet.network import Network
 from latentnet.network.dyads import were_observed
@@ -165,7 +165,7 @@ def _read(statistics: Any, frames: Sequence[Setting]) -> list[dict[str, _Functio
         some = ", ".join(map(repr, dict.fromkeys(each for of_one in possible for each in of_one)))
         raise ValueError(
             f"statistics must be among {some} for a network that is {kinds}, or a dict of functions, but has "
-            f"{shown(name)}"
+            f"{shown(name)}{meant('statistics', name, [each for of_one in possible for each in of_one])}"
         )
     return [{name: STATISTICS[name].function for name in names if name in of_one} for of_one in possible]
 

@@ -1,6 +1,6 @@
 """Effects: the terms of the linear predictor, one a file."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latentnet.checks import one_of
 from latentnet.effects.absolute_difference import AbsoluteDifference
@@ -24,6 +24,7 @@ from latentnet.effects.similarity import Similarity
 from latentnet.effects.sociality import Sociality
 from latentnet.effects.sociality_covariate import SocialityCovariate
 from latentnet.effects.squared_distance import SquaredDistance
+from latentnet.other_names import guide
 
 __all__ = [
     "EFFECTS",
@@ -54,6 +55,9 @@ __all__ = [
     "SocialityCovariate",
     "SquaredDistance",
 ]
+
+if not TYPE_CHECKING:  # type checkers should still find misspelt names
+    __getattr__ = guide(__name__, __all__)
 
 SIMILARITIES: dict[str, type[Similarity]] = {
     "distance": Distance,

@@ -1,5 +1,7 @@
 """Families: the distribution of a tie given its linear predictor, one a file."""
 
+from typing import TYPE_CHECKING
+
 from latentnet.families.base import BoundFamily, Family, Variable
 from latentnet.families.bernoulli import Bernoulli
 from latentnet.families.binomial import Binomial
@@ -7,6 +9,7 @@ from latentnet.families.gaussian import Gaussian
 from latentnet.families.negative_binomial import NegativeBinomial
 from latentnet.families.ordinal import Ordinal
 from latentnet.families.poisson import Poisson
+from latentnet.other_names import guide
 
 __all__ = [
     "FAMILIES",
@@ -20,6 +23,9 @@ __all__ = [
     "Poisson",
     "Variable",
 ]
+
+if not TYPE_CHECKING:  # type checkers should still find misspelt names
+    __getattr__ = guide(__name__, __all__)
 
 FAMILIES: dict[str, type[Family]] = {
     family.name: family for family in (Bernoulli, Binomial, Poisson, NegativeBinomial, Gaussian, Ordinal)

@@ -4,7 +4,13 @@ A network is no table of independent rows, which scikit-learn's own `cross_val_s
 here dyads, actors or respondents are held out, and scored with scikit-learn's metrics.
 """
 
+from typing import TYPE_CHECKING
+
 from latentnet.model_selection.folds import ActorKFold, DyadKFold, RespondentKFold
 from latentnet.model_selection.validation import GridSearch, cross_validate
+from latentnet.other_names import guide
 
 __all__ = ["ActorKFold", "DyadKFold", "GridSearch", "RespondentKFold", "cross_validate"]
+
+if not TYPE_CHECKING:  # type checkers should still find misspelt names
+    __getattr__ = guide(__name__, __all__)

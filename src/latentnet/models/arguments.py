@@ -5,13 +5,16 @@ Names become objects, and everything is checked before anything is computed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from latentnet._exceptions import ArgumentError
 from latentnet.checks import one_of, shown, whole_number
 from latentnet.constraints import Rule, goes_through
-from latentnet.effects import Effect, read_similarity
+from latentnet.effects import EFFECTS, Effect, read_similarity
 from latentnet.families import FAMILIES, Family
 from latentnet.network import Network
+from latentnet.other_names import attribute_meant
 from latentnet.priors import Priors
 
 if TYPE_CHECKING:
@@ -66,14 +69,25 @@ def read_effects(effects: Any) -> tuple[Effect, ...]:
     """A sequence of effects."""
     if isinstance(effects, Effect):
         raise TypeError(f"effects must be a sequence of effects, but is one effect; write effects=[{shown(effects)}]")
+    if isinstance(effects, str):
+        raise ArgumentError(f"effects must be {_EFFECTS.says}, but is {shown(effects)}{_effect_meant(effects)}")
     _EFFECTS.demand("effects", effects)
     found = tuple(effects)
     for effect in found:
         if not isinstance(effect, Effect):
-            hint = f"; write {effect.__name__}() with parentheses" if isinstance(effect, type) else ""
-            raise TypeError(f"effects must hold instances from latentnet.effects, but has {shown(effect)}{hint}")
+            raise TypeError(
+                f"effects must hold instances from latentnet.effects, but has {shown(effect)}{_effect_meant(effect)}"
+            )
         effect.check_parameters()
     return found
+
+
+def _effect_meant(effect: Any) -> str:
+    """What to write for a class, or for a name such as R's "nodematch('x')"."""
+    if isinstance(effect, type):
+        return f"; write {effect.__name__}() with parentheses"
+    name = effect.partition("(")[0].strip() if isinstance(effect, str) else ""
+    return f"; {attribute_meant(name, EFFECTS)}".rstrip("; ")
 
 
 def read_priors(priors: Any) -> Priors:
@@ -81,6 +95,7 @@ def read_priors(priors: Any) -> Priors:
     if priors is None:
         return Priors()
     if not isinstance(priors, Priors):
-        raise TypeError(f"priors must be None or a latentnet.Priors, but is {shown(priors)}")
+        hint = "; write Priors(**...) of it" if isinstance(priors, Mapping) else ""
+        raise ArgumentError(f"priors must be None or a latentnet.Priors, but is {shown(priors)}{hint}")
     priors.check_parameters()
     return priors

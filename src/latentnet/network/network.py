@@ -58,6 +58,7 @@ __all__ = ["Network", "as_network"]
 
 _SELF_TIES = among(*get_args(SelfTies))
 _WEIGHT = optional(Rule("the name of an edge attribute", COLUMN.holds))
+_ARRAY = replace(MATRIX, fix="; of a file give pandas.read_csv(path, index_col=0)")
 _TABLE = replace(FRAME, fix="; pandas.read_csv(path) reads a file, pandas.DataFrame(rows, columns=[...]) makes one")
 _ATTRIBUTES = optional(replace(FRAME, fix="; make one with pandas.DataFrame(attributes, index=actors)"))
 _PREFIX = optional(
@@ -231,7 +232,7 @@ class Network(Guiding):
 
     @classmethod
     @checked(
-        array=MATRIX, actors=optional(LABELS), directed=optional(FLAG), attributes=_ATTRIBUTES, self_ties=_SELF_TIES
+        array=_ARRAY, actors=optional(LABELS), directed=optional(FLAG), attributes=_ATTRIBUTES, self_ties=_SELF_TIES
     )
     def from_array(
         cls,

@@ -3,6 +3,9 @@
 `positions_html` alone writes a file, by bokeh (extra ``html``).
 """
 
+from typing import TYPE_CHECKING
+
+from latentnet.other_names import guide
 from latentnet.plot.calibration_ranks import calibration_ranks
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.comparison import compare
@@ -30,3 +33,6 @@ __all__ = [
     "roc",
     "trace",
 ]
+
+if not TYPE_CHECKING:  # type checkers should still find misspelt names
+    __getattr__ = guide(__name__, __all__)

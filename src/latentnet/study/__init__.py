@@ -1,5 +1,8 @@
 """The interview study: nominations, whom to ask next, roles, composition of clusters, what changed between periods."""
 
+from typing import TYPE_CHECKING
+
+from latentnet.other_names import guide
 from latentnet.study.composition import Composition, composition
 from latentnet.study.next_interviews import next_interviews
 from latentnet.study.nominations import near_duplicates
@@ -15,3 +18,6 @@ __all__ = [
     "next_interviews",
     "roles",
 ]
+
+if not TYPE_CHECKING:  # type checkers should still find misspelt names
+    __getattr__ = guide(__name__, __all__)
