@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from latentnet.inference.moves.adaptation import new_block, new_step
-from latentnet.inference.moves.around import around_of, recentre, respread
+from latentnet.inference.moves.around import around_of, recentre, respread, reweigh
 from latentnet.inference.moves.hmc import hamiltonian_move
 from latentnet.inference.moves.move import Move, Scene, State, new_state
 from latentnet.inference.moves.path_length import LENGTH, PathLength, new_path_length
@@ -26,10 +26,10 @@ def scene_of(target: Target, state: State, rng: np.random.Generator) -> Scene:
 
 
 def move_what_is_common(problem: Problem, draws: np.ndarray, rng: np.random.Generator, n_labels: int = 0) -> None:
-    """Move every draw of a model of layers around a common map five times by both moves of these, in place."""
-    state, around = new_state(draws[-1], 2, n_labels), around_of(problem.layers, problem.n_actors, 0.5)
-    scene, shares = scene_of(problem.target(), state, rng), np.zeros(2)
-    moves = [Move(respread, around).bind(), Move(recentre, around).bind()]
+    """Move every draw of a model of layers around a common map five times by the moves of these, in place."""
+    state, around = new_state(draws[-1], 2, n_labels), around_of(problem.layers, problem.n_actors, 0.5, problem.prior.own_maps)
+    scene, shares = scene_of(problem.target(), state, rng), np.zeros(3)
+    moves = [Move(function, around).bind() for function in (respread, reweigh, recentre)]
     for theta in draws:
         state.theta[:] = theta
         for _ in range(5):

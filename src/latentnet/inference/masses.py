@@ -55,6 +55,8 @@ def informed_mass(problem: Problem, mode: np.ndarray, rng: np.random.Generator, 
         of_layer = mass[layer.deviations : layer.deviations + layer.n_coordinates]
         of_layer[:] = np.tile(of_layer.reshape(problem.n_dims, -1).mean(axis=0), problem.n_dims)
         mass[layer.spread] = layer.n_coordinates  # at the start there are no deviations that it could stretch
+        if layer.weight >= 0:
+            mass[layer.weight] += 2.0 * prior.own_maps.df / prior.own_maps.degree**2
     mass += prior.precision
     mass[problem.intercepts] += prior.level.precision
     for group, start in problem.random_groups:

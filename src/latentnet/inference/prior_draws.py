@@ -13,6 +13,7 @@ from latentnet.inference.base import Engine, InferenceResult
 from latentnet.priors.correlated import ETA, OF, PLACE, SIZE
 from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.joint import Prior
+from latentnet.priors.own_maps import draw_weights
 from latentnet.priors.positions import draw_positions
 from latentnet.priors.random_effects import DF, SCALE, START, STOP, V0
 
@@ -101,6 +102,7 @@ def draw_prior(problem: Problem, n_draws: int, rng: np.random.Generator) -> tupl
     for block in prior.blocks:
         _draw_block(prior, block, theta, rng)
     clusters = draw_positions(prior.positions, theta, rng)
+    draw_weights(prior.own_maps, theta, rng)
     _draw_steps(prior, theta, rng)
     if clusters is None:
         return theta, np.zeros((n_draws, problem.n_first), np.int64), np.ones(n_draws, np.int64)

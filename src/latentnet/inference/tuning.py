@@ -12,7 +12,7 @@ from latentnet.inference.approximation import Approximation, approximation, mode
 from latentnet.inference.convergence import monitored_dyads
 from latentnet.inference.masses import informed_mass, mass_at, plain_mass
 from latentnet.inference.moves.adaptation import LOG_STEP, new_block, new_step
-from latentnet.inference.moves.around import around_of, recentre, respread
+from latentnet.inference.moves.around import around_of, recentre, respread, reweigh, widen
 from latentnet.inference.moves.arrangement import Arrangement, rearrange
 from latentnet.inference.moves.branches import NOTHING, Groups, SwingingGroups, find_groups, new_swings, swing
 from latentnet.inference.moves.hmc import N_INFO, StepMasses, Trajectories, hamiltonian_move, renew_step_masses
@@ -220,8 +220,9 @@ def _moves_of_layers(problem: Problem, level: Level) -> list[Move]:
         moves.append(Move(stretch_layer, block))
         first = last
     if problem.around:
-        around = around_of(problem.layers, problem.n_actors, problem.priors.layer_spread_log_variance)
-        moves += [Move(respread, around), Move(recentre, around)]
+        log_variance = problem.priors.layer_spread_log_variance
+        around = around_of(problem.layers, problem.n_actors, log_variance, problem.prior.own_maps)
+        moves += [Move(function, around) for function in (respread, reweigh, widen, recentre)]
     return moves
 
 

@@ -115,11 +115,12 @@ class LayerViews(Fitted):
         DataFrame
             By layer: `weight`, what a distance of 1 takes from its linear predictor (1 in the first layer; near 0, the
             map says nothing of it); under ``layers="around"`` `spread`, the standard deviation τ of its positions
-            around the common ones, in units of the first layer's, and `own_map`, the share of τ² in their variance
-            (near 0, it has the common map; near 1, one of its own); and for every layer `correlation[layer]`, the
-            correlation with that layer's linear predictor over the pairs of actors that are in both (NaN with fewer
-            than three actors in common). Under `effects.Correlated` also, of sociality, sender or receiver,
-            `sociality_correlation[layer]`, the correlation of actors' values in both layers. Each with ``_low`` and
+            around the common ones, in units of the first layer's (the median, as the ties may set it no upper bound),
+            and `own_map`, the share of τ² in their variance (near 0, it has the common map; near 1, one of its own);
+            and for every layer `correlation[layer]`, the correlation with that layer's linear predictor over the pairs
+            of actors that are in both (NaN with fewer than three actors in common). Under `effects.Correlated` also,
+            of sociality, sender or receiver, `sociality_correlation[layer]`, the correlation of actors' values in both
+            layers. Each with ``_low`` and
             ``_high``.
 
         Raises
@@ -156,7 +157,7 @@ class LayerViews(Fitted):
         tail = 0.5 * (1.0 - probability)
         table = {}
         for name, values in columns.items():
-            table[name] = [one.mean() for one in values]
+            table[name] = [np.median(one) if name == "spread" else one.mean() for one in values]
             table[f"{name}_low"] = [np.quantile(one, tail) for one in values]
             table[f"{name}_high"] = [np.quantile(one, 1.0 - tail) for one in values]
         return pd.DataFrame(table, index=pd.Index(list(layers), name="layer"))

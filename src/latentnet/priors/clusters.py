@@ -117,6 +117,10 @@ class Clusters(PositionPrior):
             log_weights=log_partition_weights(n, self.most, rate, concentration) if self.automatic else np.zeros(0),
         )
 
+    def spread(self, first: int, priors: Priors) -> tuple[int, float]:
+        """Within clusters and of their means: the clusters' own values are drawn given the positions alone."""
+        return -1, float(priors.position_variance_scale or 0.0) + float(priors.cluster_mean_variance or 0.0)
+
 
 def _nearest_centres(z: np.ndarray, n_clusters: int, rng: np.random.Generator) -> np.ndarray:
     """Labels by a few rounds of k-means from random actors; some clusters may stay empty."""

@@ -22,6 +22,7 @@ from latentnet.priors.intercept import (
 )
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 from latentnet.priors.normal import normal_log_density, pull_to_zero
+from latentnet.priors.own_maps import NO_OWN_MAPS, add_own_maps_gradient, own_maps_log_density
 from latentnet.priors.positions import (
     add_positions_gradient,
     draw_shift,
@@ -99,6 +100,7 @@ class Prior(NamedTuple):
     # where it begins (`latentnet.priors.correlated`)
     blocks: np.ndarray = _NO_BLOCKS
     work: np.ndarray = _NO_WORK  # (N_WORK, ·, ·) scratch
+    own_maps: Any = NO_OWN_MAPS  # the prior of layers' weights, where layers have positions of their own
 
 
 class CorrelatedPrior(Prior):
@@ -205,7 +207,7 @@ def _add_gradient_of_blocks(prior, theta, gradient):
 @inline_kernel
 def log_prior(prior, theta):
     """Normalised log prior density of the parameter vector (of log σ, not σ²), labels summed out."""
-    value = positions_log_density(prior.positions, theta)
+    value = positions_log_density(prior.positions, theta) + own_maps_log_density(prior.own_maps, theta)
     value += level_log_density(prior.level, theta)
     value += walk_log_density(prior.walk, prior.n_dims, theta)
     for p in range(theta.size):
@@ -252,6 +254,7 @@ def _pull_values(theta, precision, means, gradient):
 def add_prior_gradient(prior, theta, gradient):
     """Add the gradient of `log_prior` to `gradient`."""
     add_positions_gradient(prior.positions, theta, gradient)
+    add_own_maps_gradient(prior.own_maps, theta, gradient)
     add_level_gradient(prior.level, theta, gradient)
     add_walk_gradient(prior.walk, prior.n_dims, theta, gradient)
     _pull_values(theta, prior.precision, prior.means, gradient)

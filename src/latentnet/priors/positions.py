@@ -83,6 +83,18 @@ class PositionPrior:
         """
         raise NotImplementedError(f"{type(self).__name__} must define bind(space, first, priors)")
 
+    def spread(self, first: int, priors: Priors) -> tuple[int, float]:
+        """Where log σ is, if all coordinates have variance σ², else -1; and about what variance the prior expects.
+
+        Parameters
+        ----------
+        first : int
+            Where its own values begin.
+        priors : Priors
+            Resolved.
+        """
+        return -1, float(priors.position_variance_scale or 0.0)
+
 
 # Of compiled code; `positions` is a bound prior.
 
@@ -241,6 +253,10 @@ class NormalPositions(PositionPrior):
             v0=float(priors.position_variance_scale or 0.0),
             df=float(priors.position_variance_df or 0.0),
         )
+
+    def spread(self, first: int, priors: Priors) -> tuple[int, float]:
+        """Log σ, and the scale of its prior."""
+        return first, float(priors.position_variance_scale or 0.0)
 
 
 @implements(positions_log_density, BoundNormal, UNCOUNTED)

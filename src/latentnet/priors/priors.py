@@ -101,10 +101,13 @@ class Priors(Component):
         The log of each gap between neighbouring cut-points of ordinal ties is N(0, cutpoint_log_gap_variance).
     layer_weight_log_variance : float
         The log of the weight of each further layer of `Layers`, how much a distance matters there in units u, is N(0,
-        layer_weight_log_variance).
+        layer_weight_log_variance). Not under ``layers="around"``: there the variance of the layer's own positions has
+        the prior that σ² has, as if it was fitted alone, and the weight follows from that.
     layer_spread_log_variance : float
-        ``layers="around"``: log τ of each layer, the standard deviation of its positions around the common ones in
-        units of the positions, is N(0, layer_spread_log_variance): with 4, τ is 0.02 to 50 in 95 of 100 cases.
+        ``layers="around"``: τ is the standard deviation of a layer's positions around the common ones. The log of τ
+        over the square root of position_variance_scale (with clusters, plus cluster_mean_variance) is N(0,
+        layer_spread_log_variance): with 16, τ is under a quarter of it, between, or over four times it in about 36, 27
+        and 36 of 100 cases, so that a layer with the common map and one that has nothing of it are both likely.
     dimension_ratio : float
         ``n_dims="auto"``: how probable a number of dimensions is beforehand, over how probable the number below it is.
     cluster_count_rate : float
@@ -156,7 +159,7 @@ class Priors(Component):
     dispersion_log_variance: float = 4.0
     cutpoint_log_gap_variance: float = 1.0
     layer_weight_log_variance: float = 1.0
-    layer_spread_log_variance: float = 4.0
+    layer_spread_log_variance: float = 16.0
     dimension_ratio: float = 0.5
     cluster_count_rate: float = 1.0
     most_clusters: int = 10

@@ -16,6 +16,7 @@ from latentnet.effects.across_layers import AcrossLayers, across_layers
 from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
+from latentnet.priors.own_maps import NO_OWN_MAPS, OwnMaps, centre_of_spreads
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.problem.bind import (
     make_problem,
@@ -299,6 +300,8 @@ def _prior(problem: Problem, space: Space) -> Prior:
         of_layers /= np.maximum(times, 1.0)
     for layer in problem.layers:
         _set_normal(layer, problem.priors, precision, logs)
+    own_maps = _own_maps(problem)
+    means[[layer.spread for layer in problem.layers if layer.spread >= 0]] = centre_of_spreads(own_maps)
     walk, level = walk_of_positions(problem, space), _level(problem)
     groups, correlations, blocks = groups_of_layers(problem)
     return make_prior(
@@ -315,14 +318,31 @@ def _prior(problem: Problem, space: Space) -> Prior:
         moving=walk.previous.size > 0,
         walk=walk,
         positions=problem.position_prior.bind(space, problem.log_scale, problem.priors),
+        own_maps=own_maps,
+    )
+
+
+def _own_maps(problem: Problem) -> Any:
+    """The prior of the weights of layers with positions of their own."""
+    if not problem.around:
+        return NO_OWN_MAPS
+    log_scale, variance = problem.position_prior.spread(problem.log_scale, problem.priors)
+    return OwnMaps(
+        weights=np.array([layer.weight for layer in problem.layers], np.int64),
+        spreads=np.array([layer.spread for layer in problem.layers], np.int64),
+        unit=problem.layers[0].spread_unit,
+        degree=problem.layers[0].degree,
+        log_scale=log_scale,
+        variance=variance,
+        df=float(problem.priors.position_variance_df or 0.0),
     )
 
 
 def _set_normal(layer: Layer, priors: Priors, precision: np.ndarray, logs: np.ndarray) -> None:
     """Set, in place, the precisions of a layer's weight, spread and deviations, and which of them are logs."""
     if layer.weight >= 0:
-        precision[layer.weight] = 1.0 / priors.layer_weight_log_variance
         logs[layer.weight] = 1.0
+        precision[layer.weight] = 0.0 if layer.spread >= 0 else 1.0 / priors.layer_weight_log_variance
     if layer.spread >= 0:
         precision[layer.spread] = 1.0 / priors.layer_spread_log_variance
         logs[layer.spread] = 1.0

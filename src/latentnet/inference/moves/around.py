@@ -1,24 +1,25 @@
-"""Moves of common positions and of layers' spreads around them, which leave each layer's own positions in place.
+"""Moves of common positions and of layers' spreads around them.
 
-Where the ties say much of a layer's positions z + τ·u, trajectories by z and u move slowly along what these share.
-These moves cost no likelihood.
+Where the ties say much of a layer's positions z + τ·u, trajectories by z and u move slowly along what these share:
+all moves but `widen` leave these in place, and cost no likelihood.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import inline_kernel
-from latentnet.problem.verbs import actor_log_prior, prepare_actors
+from latentnet.compiled import copy_into, inline_kernel
+from latentnet.priors.own_maps import centre_of_spreads, own_map_log_density
+from latentnet.problem.verbs import actor_log_prior, log_likelihood, prepare_actors
 
 if TYPE_CHECKING:
     from latentnet.problem.layers import Layer
 
-__all__ = ["Around", "around_of", "recentre", "respread"]
+__all__ = ["Around", "around_of", "recentre", "respread", "reweigh", "widen"]
 
 _TRIES = 3
 
@@ -26,23 +27,33 @@ _TRIES = 3
 class Around(NamedTuple):
     """Where spreads and deviations are."""
 
+    weights: np.ndarray  # (n_layers,) int64 indices of log w; -1 where w is 1
     spreads: np.ndarray  # (n_layers,) int64 indices of log τ
     deviations: np.ndarray  # (n_layers,) int64 where u starts, dimension by dimension
     sizes: np.ndarray  # (n_layers,) int64 actors of each
+    actors: np.ndarray  # int64: those of each layer among all, layer by layer
     places: np.ndarray  # (n_layers, n_actors) int64 of all actors in each layer, -1 without
     precision: float  # of log τ
+    centre: float  # its prior mean
     unit: float  # of τ
+    degree: float  # of the similarity
+    own_maps: Any  # the prior of the weights, which depends on τ
 
 
-def around_of(layers: Sequence[Layer], n_actors: int, log_variance: float) -> Around:
+def around_of(layers: Sequence[Layer], n_actors: int, log_variance: float, own_maps: Any) -> Around:
     """Where they are in a model of layers."""
     return Around(
+        weights=np.array([layer.weight for layer in layers], np.int64),
         spreads=np.array([layer.spread for layer in layers], np.int64),
         deviations=np.array([layer.deviations for layer in layers], np.int64),
         sizes=np.array([len(layer.actors) for layer in layers], np.int64),
+        actors=np.concatenate([layer.actors for layer in layers]).astype(np.int64),
         places=np.stack([layer.places(n_actors) for layer in layers]),
         precision=1.0 / log_variance,
+        centre=centre_of_spreads(own_maps),
         unit=layers[0].spread_unit,
+        degree=layers[0].degree,
+        own_maps=own_maps,
     )
 
 
@@ -58,13 +69,79 @@ def respread(target, state, move, rng):
                 squares += theta[p] * theta[p]
             log_c = 3.0 ** -int(3.0 * rng.random()) * rng.standard_normal()
             change = 0.5 * squares * (1.0 - math.exp(-2.0 * log_c)) - (end - start) * log_c
-            change -= 0.5 * move.precision * ((theta[at] + log_c) ** 2 - theta[at] ** 2)
+            change -= own_map_log_density(move.own_maps, theta, layer)
+            theta[at] += log_c
+            change -= move.precision * log_c * (theta[at] - move.centre - 0.5 * log_c)
+            change += own_map_log_density(move.own_maps, theta, layer)
             if math.log(rng.random()) < change:
-                theta[at] += log_c
                 for p in range(start, end):
                     theta[p] *= math.exp(-log_c)
                 accepted += 1.0
+            else:
+                theta[at] -= log_c
     return accepted / (_TRIES * move.spreads.size)
+
+
+@inline_kernel
+def _lean(target, theta, move, layer, first, by):
+    """Add the common positions times `by` to a layer's deviations; returns by how much ½·Σu² grows.
+
+    Its actors begin at `first` among those of all layers.
+    """
+    grown, size, n = 0.0, move.sizes[layer], target.n_actors
+    for k in range(target.n_dims):
+        for place in range(size):
+            p = move.deviations[layer] + k * size + place
+            step = by * theta[k * n + move.actors[first + place]]
+            grown += step * (theta[p] + 0.5 * step)
+            theta[p] += step
+    return grown
+
+
+def reweigh(target, state, move, rng):
+    """Random walk of log τ against log w, given w^(1/degree)·(z + τ·u): what of it is z goes to u, or comes from it.
+
+    Where a layer has a map of its own, τ and 1/w may be anything together. The change of variables has determinant 1.
+    """
+    theta, accepted, tried, first = state.theta, 0.0, 0, 0
+    for layer in range(move.spreads.size):
+        weight, at = move.weights[layer], move.spreads[layer]
+        for _ in range(_TRIES if weight >= 0 else 0):
+            log_c = 3.0 ** (1 - int(3.0 * rng.random())) * rng.standard_normal()
+            change = -own_map_log_density(move.own_maps, theta, layer)
+            by = (1.0 - math.exp(-log_c)) * math.exp(-theta[at]) / move.unit
+            change -= _lean(target, theta, move, layer, first, by)
+            theta[at] += log_c
+            theta[weight] -= move.degree * log_c
+            change -= move.precision * log_c * (theta[at] - move.centre - 0.5 * log_c)
+            change += own_map_log_density(move.own_maps, theta, layer)
+            tried += 1
+            if math.log(rng.random()) < change:
+                accepted += 1.0
+            else:
+                theta[at] -= log_c
+                theta[weight] += move.degree * log_c
+                _lean(target, theta, move, layer, first, -by)
+        first += move.sizes[layer]
+    return accepted / tried
+
+
+def widen(target, state, move, rng):
+    """Random walk of every log τ, given u: goes far where τ is so small that the ties say nothing of u."""
+    theta, proposal, accepted = state.theta, state.proposal, 0.0
+    copy_into(proposal, theta)
+    for layer in range(move.spreads.size):
+        at, log_c = move.spreads[layer], 3.0 ** (1 - int(3.0 * rng.random())) * rng.standard_normal()
+        proposal[at] += log_c
+        change = own_map_log_density(move.own_maps, proposal, layer) - own_map_log_density(move.own_maps, theta, layer)
+        change -= move.precision * log_c * (proposal[at] - move.centre - 0.5 * log_c)
+        new_log_likelihood = log_likelihood(target, proposal)
+        if math.log(rng.random()) < change + new_log_likelihood - state.log_likelihood[0]:
+            theta[at], state.log_likelihood[0] = proposal[at], new_log_likelihood
+            accepted += 1.0
+        else:
+            proposal[at] = theta[at]
+    return accepted / move.spreads.size
 
 
 @inline_kernel
