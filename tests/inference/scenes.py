@@ -27,7 +27,8 @@ def scene_of(target: Target, state: State, rng: np.random.Generator) -> Scene:
 
 def move_what_is_common(problem: Problem, draws: np.ndarray, rng: np.random.Generator, n_labels: int = 0) -> None:
     """Move every draw of a model of layers around a common map five times by the moves of these, in place."""
-    state, around = new_state(draws[-1], 2, n_labels), around_of(problem.layers, problem.n_actors, 0.5, problem.prior.own_maps)
+    around = around_of(problem.layers, problem.n_actors, 0.5, problem.prior.own_maps)
+    state = new_state(draws[-1], 2, n_labels)
     scene, shares = scene_of(problem.target(), state, rng), np.zeros(3)
     moves = [Move(function, around).bind() for function in (respread, reweigh, recentre)]
     for theta in draws:

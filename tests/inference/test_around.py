@@ -25,7 +25,8 @@ from latentnet import (
 from latentnet.datasets import load_sampson_waves
 from latentnet.families import Bernoulli, Poisson
 from latentnet.inference.masses import informed_mass, plain_mass
-from latentnet.inference.moves.around import recentre, respread, reweigh, widen
+from latentnet.inference.moves.around import around_of, recentre, respread, reweigh, widen
+from latentnet.inference.moves.move import Move, new_state
 from latentnet.inference.moves.swap import swap
 from latentnet.inference.optimise import posterior_mode
 from latentnet.inference.prior_draws import draw_prior
@@ -38,7 +39,7 @@ from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import move_what_is_common
+from tests.inference.scenes import move_what_is_common, paired_p_values, scene_of, smallest
 from tests.inference.test_calibration import N_RANKS, check_ranks
 
 FIRST, SECOND, THIRD = load_sampson_waves()
@@ -120,9 +121,7 @@ def test_the_prior_is_that_of_variances_and_normal_spreads(clusters: Clusters | 
         cluster_mean_variance=2.0,
         layer_spread_log_variance=2.0,
     )
-    problem = _bound(
-        _two(counts=False), [Bernoulli(), Bernoulli()], similarity, priors=priors, position_prior=clusters
-    )
+    problem = _bound(_two(counts=False), [Bernoulli(), Bernoulli()], similarity, priors=priors, position_prior=clusters)
     rng, variance, degree = np.random.default_rng(4), 1.5 if clusters is None else 3.5, problem.layers[0].degree
     theta, target = rng.standard_normal(problem.n_parameters), BoundTarget(problem.target())
     weight = problem.parameters.part("layer_weight")
@@ -317,6 +316,32 @@ def _simulated(problem: Problem, theta: np.ndarray, rng: np.random.Generator) ->
         np.fill_diagonal(y, 0.0)
         networks[layer.name] = Network.from_array(y, directed=network.directed, actors=network.actors)
     return Layers(networks)
+
+
+def test_widening_leaves_the_joint_distribution_as_it_is() -> None:
+    """200 draws of prior and ties, moved ten times given the ties: paired tests, all at p > 1e-4 after Bonferroni."""
+    empty, rng = _bound(_two(counts=False), [Bernoulli(), Bernoulli()], priors=_FEW), np.random.default_rng(9)
+    before, after, accepted = [], [], 0.0
+    for theta in draw_prior(empty, 200, rng)[0]:
+        problem = _bound(_simulated(empty, theta, rng), [Bernoulli(), Bernoulli()], priors=_FEW)
+        target, state = problem.target(), new_state(theta, 2, 0)
+        state.log_likelihood[0] = BoundTarget(target).log_likelihood(theta)
+        around = around_of(problem.layers, problem.n_actors, 0.5, problem.prior.own_maps)
+        scene, move = scene_of(target, state, rng), Move(widen, around).bind()
+        accepted += sum(scene.make(move) for _ in range(10))
+        assert state.log_likelihood[0] == pytest.approx(BoundTarget(target).log_likelihood(state.theta), rel=1e-9)
+        before.append(theta)
+        after.append(state.theta.copy())
+    assert accepted > 200.0
+
+    def watched(theta: np.ndarray) -> dict[str, np.ndarray]:
+        logs = {f"log spread {k}": problem.parameters["layer_spread"].of(theta)[:, k] for k in range(2)}
+        found = logs | {f"{name} squared": values**2 for name, values in logs.items()}
+        return found | {f"distance {k}": _quantities(problem, theta)[f"distance {k}"] for k in range(2)}
+
+    p_values = paired_p_values(watched(np.array(before)), watched(np.array(after)))
+    assert len(p_values) == 6
+    assert smallest(p_values)[0] > 1e-4
 
 
 @pytest.mark.slow

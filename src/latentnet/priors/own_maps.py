@@ -42,7 +42,7 @@ class OwnMaps(NamedTuple):
     spreads: np.ndarray  # (n_layers,) int64 indices of log τ
     unit: float  # of τ
     degree: float  # of the similarity
-    log_scale: int  # index of log σ; -1 where the common positions have no single variance, and `variance` stands for it
+    log_scale: int  # index of log σ; -1 where common positions have no single variance: `variance` stands for it
     variance: float  # the scale of the prior
     df: float
 
