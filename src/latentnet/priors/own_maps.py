@@ -8,7 +8,7 @@ map has nothing of the common one (σ/τ → 0) has the prior of a model of its 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def _(own_maps, theta, layer):
 
 
 @implements(own_map_log_density, OwnMaps, UNCOUNTED)
-def _of_layer(own_maps, theta, layer):
+def _(own_maps, theta, layer):
     weight = own_maps.weights[layer]
     if weight < 0:
         return 0.0
@@ -111,15 +111,36 @@ def _(own_maps, theta, gradient):
                 gradient[scale] += slope * common / (common + squares)
 
 
-def centre_of_spreads(own_maps: Any) -> float:
-    """The prior mean of log τ: that of positions which spread as far around the common ones as these do."""
-    return 0.5 * math.log(own_maps.variance) - math.log(own_maps.unit) if isinstance(own_maps, OwnMaps) else 0.0
+# Of Python.
 
 
-def draw_weights(own_maps: Any, theta: np.ndarray, rng: np.random.Generator) -> None:
+@verb
+def centre_of_spreads(own_maps):
+    """The prior mean of log τ: that of deviations which spread as far as the common positions do."""
+
+
+@verb
+def draw_weights(own_maps, theta, rng):
     """Draw log weights from the prior, given all else, in place, for each row of `theta`."""
-    if isinstance(own_maps, NoOwnMaps):
-        return
+
+
+@implements(centre_of_spreads, NoOwnMaps)
+def _(own_maps):
+    return 0.0
+
+
+@implements(draw_weights, NoOwnMaps)
+def _(own_maps, theta, rng):
+    return None
+
+
+@implements(centre_of_spreads, OwnMaps)
+def _(own_maps):
+    return 0.5 * math.log(own_maps.variance) - math.log(own_maps.unit)
+
+
+@implements(draw_weights, OwnMaps)
+def _(own_maps, theta, rng):
     scale, variance, df = own_maps.log_scale, own_maps.variance, own_maps.df
     common = np.exp(2.0 * theta[:, scale]) if scale >= 0 else variance
     for weight, at in zip(own_maps.weights, own_maps.spreads, strict=True):
