@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import pandas as pd
 import pytest
 from sklearn.base import clone
@@ -82,6 +83,12 @@ def test_needed_and_doubled_arguments_are_named() -> None:
         (lambda: MCMC(draws=100, seed=1), "'seed' (did you mean LatentPositionModel(random_state=...)?)"),
         (lambda: Priors(**{"Z.var": 1}), "did you mean position_variance_scale?"),
         (lambda: families.Binomial(n=3), "did you mean trials?"),
+        (lambda: LatentPositionModel().fit(None, n_dims=2), "did you mean LatentPositionModel(n_dims=...)?"),
+        (lambda: LatentPositionModel().fit(None, d=2), "did you mean n_dims of LatentPositionModel(...)?"),
+        (lambda: LatentPositionModel().fit(None, chains=2), "did you mean inference=MCMC(n_chains=...) of LatentPos"),
+        (lambda: LatentPositionModel().summary(vars="lp"), "did you mean var_names?"),
+        (lambda: LatentPositionModel(inference=MCMC).fit(nx.path_graph(4)), "; write MCMC() with parentheses"),
+        (lambda: latentnet.loo({"posterior": 1}), "is draws of one for ArviZ; give the model itself"),
         (lambda: Network.from_edges(None, sender="a"), "did you mean source?"),
         (lambda: latentnet.plot.positions(None, node_color="red"), "did you mean color?"),
         (lambda: latentnet.goodness_of_fit(None, nsim=9), "did you mean n_networks?"),
@@ -227,6 +234,20 @@ def test_modules_and_statistics_say_what_was_meant() -> None:
             with pytest.raises(ValueError, match=f"write {ours}$"):
                 latentnet.goodness_of_fit(model, theirs, n_networks=2)
             latentnet.goodness_of_fit(model, eval(ours.partition("=")[2]), n_networks=2, random_state=1)
+
+
+def test_priors_that_cannot_be_used_can_be_printed() -> None:
+    assert str(Priors(intercept_variance="normal")).startswith("Priors(intercept_variance='normal'")  # type: ignore[arg-type]
+    assert str(Priors(coefficients=[3])).startswith("Priors(")  # type: ignore[arg-type]
+
+
+def test_draws_for_arviz_are_told_from_models() -> None:
+    model = LatentPositionModel(inference="map", random_state=1).fit(latentnet.datasets.load_sampson())
+    for function in (latentnet.loo, latentnet.goodness_of_fit):
+        with pytest.raises(
+            TypeError, match=r"model must be a fitted model .* draws of one for ArviZ; give the model it"
+        ):
+            function(model.posterior_)
 
 
 def test_signatures_are_those_of_the_constructors_and_clones_equal() -> None:

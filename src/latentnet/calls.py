@@ -39,15 +39,15 @@ def known(function: Callable[..., Any]) -> list[str]:
     return [one.name for one in parameters if one.kind in _KEYWORDS and one.name not in ("self", "cls")]
 
 
-def unknown(owner: str, names: Sequence[str], taken: Collection[str]) -> ArgumentError:
-    """The error for parameters that there are not.
+def unknown(owner: str, names: Sequence[str], taken: Collection[str], made_by: Collection[str] = ()) -> ArgumentError:
+    """The error for parameters that there are not; `made_by` are those of the constructor, where a method fits.
 
     Examples
     --------
     >>> unknown("Model", ["seed"], ["n_dims", "random_state"])
     ArgumentError("Model has no parameter 'seed'; did you mean random_state? It takes n_dims and random_state")
     """
-    hints = [parameter_meant(name, taken, lambda one: _elsewhere(one, taken)) for name in names]
+    hints = [_meant(name, taken) or _meant_of(owner.partition(".")[0], name, made_by) for name in names]
     takes = f"t takes {_in_words([name for name in taken if name != 'y'])}"  # scikit-learn's y is ignored
     if len(names) == 1:
         text = f"{owner} has no parameter {names[0]!r}; "
@@ -67,7 +67,8 @@ def misfit(
     names = [one.name for one in parameters if one.kind in _KEYWORDS]
     strange = [name for name in kwargs if name not in names]
     if strange:
-        return unknown(owner, strange, names)
+        fits = function.__name__.startswith("fit") and args
+        return unknown(owner, strange, names, known(type(args[0]).__init__) if fits else ())
     placed = [one.name for one in parameters if one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
     if len(given) > len(placed):
         rest = names[len(placed) :]
@@ -89,6 +90,18 @@ def called(function: Callable[..., Any], args: Sequence[Any]) -> str:
         return function.__name__
     owner = (type(args[0]) if first == "self" else args[0]).__name__
     return owner if function.__name__ == "__init__" else f"{owner}.{function.__name__}"
+
+
+def _meant(name: str, taken: Collection[str]) -> str:
+    return parameter_meant(name, taken, lambda one: _elsewhere(one, taken))
+
+
+def _meant_of(owner: str, name: str, taken: Collection[str]) -> str:
+    """What was meant by a parameter that a constructor takes."""
+    if name in taken:
+        return f"did you mean {owner}({name}=...)?"
+    hint = _meant(name, taken) if taken else ""
+    return hint and f"{hint[:-1]} of {owner}(...)?"
 
 
 def _columns(given: Mapping[str, Any]) -> str:

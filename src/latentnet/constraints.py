@@ -195,11 +195,21 @@ class _Fitted(Rule):
     """Fitted models, and what is said of those that are not."""
 
     def demand(self, argument: str, value: Any) -> None:
+        if not self.allows(value) and any(name in ("posterior", "prior") for name in _names_in(value)):
+            raise ArgumentError(f"{argument} must be {self.says}, but is draws of one for ArviZ; give the model itself")
         super().demand(argument, value)
         if _is_model(value) and not hasattr(value, "draws_"):
             raise NotFittedError(
                 f"{argument} must be fitted, but this {type(value).__name__} is not fitted yet: call fit(network) first"
             )
+
+
+def _names_in(value: Any) -> list[str]:
+    """Names of what is in a mapping or in one of ArviZ's objects, as far as they are to be had."""
+    try:
+        return [one.strip("/") for one in value if isinstance(one, str)]
+    except Exception:  # it has none
+        return []
 
 
 def _is_forgotten_call(value: Any) -> bool:

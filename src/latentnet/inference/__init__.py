@@ -25,7 +25,8 @@ def read_engine(inference: Any) -> Engine:
     """An engine by name or instance, its parameters checked."""
     if not isinstance(inference, Engine):
         instead = " or an engine such as MCMC(n_draws=2000)"
-        inference = ENGINES[one_of("inference", inference, ENGINES, otherwise=instead)]()
+        fix = f"; write {inference.__name__}() with parentheses" if isinstance(inference, type) else ""
+        inference = ENGINES[one_of("inference", inference, ENGINES, otherwise=instead, fix=fix)]()
     inference.check_parameters()
     inference.check()
     return inference

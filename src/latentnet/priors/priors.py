@@ -295,6 +295,10 @@ class Priors(Component):
                     )
 
     def __str__(self) -> str:
+        try:
+            self.check_parameters()
+        except (ValueError, TypeError):  # which fit tells; there is nothing to write as a number
+            return repr(self)
         rows = {}
         for one in fields(self):
             value = getattr(self, one.name)
