@@ -34,7 +34,8 @@ def _callables() -> Iterator[tuple[str, Callable[..., Any]]]:
     yield from ((kind.__name__, kind) for kind in CLASSES)
     for name, function in public_functions():
         yield name.rpartition(".")[2], function
-    for owner in (*ESTIMATORS, Network):
+    yield from (("Priors.as_in_r", Priors.as_in_r), ("Priors.flat", Priors.flat))
+    for owner in (*ESTIMATORS, Network, latentnet.datasets.InterviewStudy):
         for method, function in _own_methods(owner):
             bound = getattr(owner, method) if method.startswith("from_") else function.__get__(object.__new__(owner))
             yield f"{owner.__name__}.{method}", bound

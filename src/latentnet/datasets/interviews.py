@@ -111,6 +111,7 @@ class InterviewStudy:
         """
         return self._at(site, period).people.copy()
 
+    @checked()
     def experts(self, site: str) -> list[str]:
         """The four people whom experts would send the interviewer to first.
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from latentnet.checks import shown
 from latentnet.component import Component, named
-from latentnet.constraints import COUNT, FLAG, Rule, number, optional
+from latentnet.constraints import COUNT, FLAG, Rule, checked, number, optional
 
 __all__ = ["Priors"]
 
@@ -172,6 +172,7 @@ class Priors(Component):
     rules: ClassVar[Mapping[str, Rule]] = {}
 
     @classmethod
+    @checked()
     def as_in_r(cls) -> Priors:
         """R's priors, number by number (R package ``latentnet``), also for values and covariates in any units.
 
@@ -184,6 +185,7 @@ class Priors(Component):
         return cls(standardised=False)
 
     @classmethod
+    @checked()
     def flat(cls) -> Priors:
         """Priors that say next to nothing of the intercept and of coefficients: a thousand times their usual width.
 
