@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from latentnet._exceptions import ArgumentError
 from latentnet.other_names import parameter_meant
 
@@ -106,7 +108,7 @@ def _meant_of(owner: str, name: str, taken: Collection[str]) -> str:
 
 def _columns(given: Mapping[str, Any]) -> str:
     """What columns there are to be named, where a frame was given."""
-    frames = {name: list(value.columns) for name, value in given.items() if hasattr(value, "columns")}
+    frames = {name: list(value.columns) for name, value in given.items() if isinstance(value, pd.DataFrame)}
     return "".join(f"; the columns of {name} are {_in_words(list(map(repr, have)))}" for name, have in frames.items())
 
 
