@@ -61,7 +61,6 @@ from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, Respond
 from latentnet.model_selection.scores import held_out
 from latentnet.models import report
 from latentnet.nbody.mesh import mesh_around
-from latentnet.posterior.partitions import coclustering, minimum_vi_partition
 from latentnet.predictive.predictive import Predictive
 from latentnet.priors.positions import NormalPositions, PositionPrior
 from latentnet.problem.evidence import Evidence
@@ -928,11 +927,6 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: latentnet.composition(_model("clusters"), "group"),
     ),
     # parts
-    (
-        "give what coclustering(labels) returns",
-        lambda: minimum_vi_partition([[0, 0, 1], [0, 1, 1]], np.eye(2)),
-        lambda: minimum_vi_partition([[0, 0, 1], [0, 1, 1]], coclustering([[0, 0, 1], [0, 1, 1]])),
-    ),
     (
         "must define values(space)",
         lambda: PositionPrior().values(None),  # type: ignore[arg-type]

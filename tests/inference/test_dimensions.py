@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from numba.types import float64
 from scipy import stats
 
 import latentnet
@@ -28,8 +27,7 @@ from latentnet.families import Bernoulli
 from latentnet.inference.dimensions import log_ratio
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.likelihood.narrowed import narrowed
-from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, own_scratch
-from latentnet.native import NUMBER, VECTOR
+from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, entry_of, own_scratch
 from latentnet.network import with_ties
 from latentnet.network.layers import as_given
 from latentnet.predictive.simulation import simulated_ties
@@ -83,7 +81,7 @@ def test_a_narrowed_likelihood_is_that_of_narrowed_positions(problem: Problem) -
     np.testing.assert_allclose(gradient, slope, rtol=1e-5, atol=1e-5)
     moved = theta.copy()
     problem.parameters.positions(moved)[5] += 1.0
-    of_actor = bound._of_likelihood(actor_log_likelihood, float64, VECTOR, NUMBER)
+    of_actor = entry_of(actor_log_likelihood, bound.likelihood)
     change = of_actor(bound.likelihood, moved, 5) - of_actor(bound.likelihood, theta, 5)
     assert change == pytest.approx(bound.log_likelihood(moved) - value, rel=1e-8)
 
@@ -97,7 +95,7 @@ def test_a_swap_under_a_narrowed_likelihood() -> None:
     swapped = theta.copy()
     z = problem.parameters.positions(swapped)
     z[[2, 9]] = z[[9, 2]]
-    of_swap = bound._of_likelihood(change_of_swap, float64, VECTOR, NUMBER, NUMBER)
+    of_swap = entry_of(change_of_swap, bound.likelihood)
     change = bound.log_likelihood(swapped) - bound.log_likelihood(theta)
     assert of_swap(bound.likelihood, theta, 2, 9) == pytest.approx(change, rel=1e-9)
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from numba.types import float64
 from scipy import stats
 from sklearn.base import clone
 
@@ -24,8 +23,7 @@ from latentnet.inference.moves.swap import swap
 from latentnet.inference.prior_draws import draw_prior
 from latentnet.inference.tuning import sampler_moves
 from latentnet.likelihood.layered import Layered
-from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap
-from latentnet.native import NUMBER, VECTOR
+from latentnet.likelihood.verbs import actor_log_likelihood, change_of_swap, entry_of
 from latentnet.network.layers import as_given
 from latentnet.priors import Priors
 from latentnet.problem.layers import bind_given
@@ -161,10 +159,10 @@ def test_an_actors_likelihood_and_a_swap_follow_from_the_whole() -> None:
         return found
 
     z = problem.parameters.positions(theta)
-    of_swap = target._of_likelihood(change_of_swap, float64, VECTOR, NUMBER, NUMBER)
+    of_swap = entry_of(change_of_swap, target.likelihood)
     change = target.log_likelihood(changed([2, 9], z[[9, 2]])) - target.log_likelihood(theta)
     assert of_swap(target.likelihood, theta, 2, 9) == pytest.approx(change, rel=1e-9)
-    moved, of_actor = changed([4], z[[4]] + 1.0), target._of_likelihood(actor_log_likelihood, float64, VECTOR, NUMBER)
+    moved, of_actor = changed([4], z[[4]] + 1.0), entry_of(actor_log_likelihood, target.likelihood)
     change = target.log_likelihood(moved) - target.log_likelihood(theta)
     before, after = (of_actor(target.likelihood, one, 4) for one in (theta, moved))
     assert after - before == pytest.approx(change, rel=1e-9)

@@ -7,9 +7,14 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from latentnet.plot.look.colors import NEUTRAL, categorical, on_top, perceived_distance
+from latentnet.plot.look.colors import NEUTRAL, _distance_to, _lab, _rgb, categorical
 from latentnet.plot.look.shapes import N_SHAPES, outline, pie
 from latentnet.plot.map.labels import place, spread
+
+
+def perceived_distance(first: str, second: str) -> float:
+    """Smallest distance over normal, protanopic and deuteranopic vision, of which 0.02 is just noticeable."""
+    return float(_distance_to(_lab([_rgb(first)]), _rgb(second))[0])
 
 
 @pytest.mark.parametrize(("n", "least"), [(5, 0.1), (8, 0.07), (20, 0.07), (40, 0.045)])
@@ -30,8 +35,8 @@ def test_no_colour_passes_for_paper_or_for_a_neutral_actor() -> None:
         assert perceived_distance(color, NEUTRAL) > 0.04
 
 
-def test_text_on_a_colour_is_readable() -> None:
-    assert [on_top(color) for color in ("#000000", "#ffffff")] == ["white", "black"]
+def test_perceived_distance_from_black_to_white() -> None:
+    assert perceived_distance("#000000", "#ffffff") == pytest.approx(1.0, abs=0.01)
 
 
 def area(points: np.ndarray) -> float:

@@ -16,7 +16,7 @@ def test_centralities_are_those_of_networkx(n: int, density: float, directed: bo
     graph = nx.gnp_random_graph(n, density, seed=4, directed=directed)
     ties = sparse.csr_array(nx.to_numpy_array(graph))
     expected = nx.betweenness_centrality(graph)
-    np.testing.assert_allclose(betweenness(ties, directed=directed), list(expected.values()), atol=1e-12)
+    np.testing.assert_allclose(betweenness(ties), list(expected.values()), atol=1e-12)
     connected = nx.is_strongly_connected(graph) if directed else nx.is_connected(graph)
     if connected:
         found = nx.eigenvector_centrality(graph, max_iter=5000, tol=1e-10)
@@ -25,9 +25,9 @@ def test_centralities_are_those_of_networkx(n: int, density: float, directed: bo
 
 def test_no_ties_and_two_actors_have_no_centrality() -> None:
     empty = sparse.csr_array((4, 4))
-    assert betweenness(empty, directed=True).tolist() == [0.0] * 4
+    assert betweenness(empty).tolist() == [0.0] * 4
     assert eigenvector(empty).tolist() == [0.0] * 4
-    assert betweenness(sparse.csr_array(np.array([[0.0, 1.0], [1.0, 0.0]])), directed=False).tolist() == [0.0, 0.0]
+    assert betweenness(sparse.csr_array(np.array([[0.0, 1.0], [1.0, 0.0]]))).tolist() == [0.0, 0.0]
 
 
 def test_eigenvector_converges_on_a_two_mode_network() -> None:

@@ -17,6 +17,7 @@ from latentnet.checking.loo import Left, unit_index
 from latentnet.checking.observed import data_of, kinds_of
 from latentnet.checks import shown
 from latentnet.compiled import UNCOUNTED, first_class_functions
+from latentnet.families.designs import designs_of_lists
 from latentnet.inference import read_engine
 from latentnet.likelihood.verbs import couples_actors
 from latentnet.model_selection import ActorKFold, DyadKFold, RespondentKFold
@@ -54,16 +55,12 @@ def fold_densities(models: Mapping[str, Any], random_state: Any) -> dict[str, pd
     return _refitted(_unit_densities, models, networks, [list(fold) for fold in zip(*folds, strict=True)])
 
 
-def _has_lists(network: Network) -> bool:
-    return network.max_nominations is not None or network.ranks is not None
-
-
 def _splits(network: Network) -> int:
-    return min(_N_SPLITS, int(network.observed.asked.sum())) if _has_lists(network) else _N_SPLITS
+    return min(_N_SPLITS, int(network.observed.asked.sum())) if designs_of_lists(network) else _N_SPLITS
 
 
 def _dealt(network: Network, n_splits: int, seed: Any) -> Fold:
-    kind = RespondentKFold if _has_lists(network) else DyadKFold
+    kind = RespondentKFold if designs_of_lists(network) else DyadKFold
     return list(kind(n_splits, random_state=seed).split(network))
 
 

@@ -38,6 +38,11 @@ class Kept(NamedTuple):
     statistics: dict[str, np.ndarray]
     labels: np.ndarray  # (n_draws, n_first + 1) labels, then the number of components; (n_draws, 0) without clusters
 
+    @classmethod
+    def nothing(cls, n_parameters: int) -> Kept:
+        """No draws yet."""
+        return cls(np.zeros((0, n_parameters)), {}, np.zeros((0, 0), np.int32))
+
     def rows(self, which: slice) -> Kept:
         """Some of them, a view."""
         statistics = {name: values[which] for name, values in self.statistics.items()}

@@ -33,7 +33,6 @@ from latentnet.inference.tuning import Settings, sampler_moves
 from latentnet.likelihood.narrowed import narrowed
 from latentnet.likelihood.verbs import own_scratch
 from latentnet.problem.evidence import Evidence
-from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ class _Path:
         self, problem: Problem, settings: Settings, effort: Effort, rng: np.random.Generator, stop: Event
     ) -> None:
         self._likelihood = narrowed(own_scratch(problem.likelihood, np.float32), problem.n_parameters)
-        target = Target(self._likelihood, problem.own_prior())
+        target = problem.target(likelihood=self._likelihood)
         self._bound, self._stop = BoundTarget(target), stop
         start = chain_start(problem, settings.mode, settings.most, rng)
         self._state = new_state(start, problem.n_dims, problem.n_first if problem.clusters is not None else 0)

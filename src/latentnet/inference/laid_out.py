@@ -27,7 +27,7 @@ def lay_out(problem: Problem) -> None:
     """Ask for what warm-up and draws, the look at linear predictors and the point estimate ask for, in this order."""
     own = copy.deepcopy(problem)  # nothing of what the problem keeps may come from here
     plan = Plan(1, 1, 1, 1, 0.8, Tuning(np.ones(own.n_parameters), swinging_groups(own)))
-    nothing = Kept(np.zeros((0, own.n_parameters)), {}, np.zeros((0, 0), np.int32))
+    nothing = Kept.nothing(own.n_parameters)
     Chain(own, plan, Paused(0, np.random.default_rng(0), {"log_likelihood": np.zeros(1)}, nothing))
     _lay_out_reports(own)
 

@@ -143,13 +143,17 @@ class MCMC(Engine):
 
     def check(self) -> None:
         """Raise a ValueError for runs that nobody could wait for."""
-        thin = 1 if isinstance(self.thin, str) else int(self.thin)
+        thin = self._first_thin
         iterations = int(self.n_warmup) + int(self.n_draws) * thin
         if iterations > _MOST_ITERATIONS:
             raise ArgumentError(
                 f"MCMC: n_warmup + n_draws·thin must be at most {_MOST_ITERATIONS:,} iterations a chain, but is "
                 f"{self.n_warmup} + {self.n_draws}·{thin}; ask for fewer"
             )
+
+    @property
+    def _first_thin(self) -> int:
+        return 1 if isinstance(self.thin, str) else int(self.thin)
 
     def infer(self, problem: Problem, rng: np.random.Generator, write: Write | None = None) -> InferenceResult:
         """Draw from the posterior; an interrupted run holds the draws that every chain has.
@@ -170,13 +174,13 @@ class MCMC(Engine):
         """Chains at their starts."""
         first, *of_chains = rng.spawn(self.n_chains + 1)
         settings = settings_of(problem, float(self.target_acceptance), first, approximate)
-        thin = 1 if isinstance(self.thin, str) else int(self.thin)
+        thin = self._first_thin
         judged = self.thin == "auto" and self.n_chains > 1 and self.n_chains * self.n_draws >= FEWEST_DRAWS
         max_thin = int(self.max_thin) if judged else thin
         acceptance, tuning = settings.target_acceptance, settings.tuning
         plan = Plan(int(self.n_warmup), int(self.n_draws), thin, max_thin, acceptance, tuning)
         starts = [chain_start(problem, settings.mode, settings.most, chain_rng) for chain_rng in of_chains]
-        nothing = Kept(np.zeros((0, problem.n_parameters)), {}, np.zeros((0, 0), np.int32))
+        nothing = Kept.nothing(problem.n_parameters)
         chains = [Paused(0, one, {"theta": start}, nothing) for start, one in zip(starts, of_chains, strict=True)]
         return Standing(plan, tuple(chains))
 

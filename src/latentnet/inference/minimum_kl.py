@@ -10,7 +10,6 @@ from latentnet.inference.optimise import maximise
 from latentnet.likelihood.layered import layered
 from latentnet.likelihood.verbs import with_expected_ties
 from latentnet.network import without_design
-from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def minimum_kullback_leibler(problem: Problem, draws: np.ndarray, log_densities:
     theta, logs = draws[int(np.argmax(log_densities))].copy(), problem.bound.logs > 0.0
     theta[family] = draws[:, family].mean(axis=0)
     theta[family][logs] = np.log(np.exp(draws[:, family][:, logs]).mean(axis=0))
-    target = BoundTarget(Target(of_expected_ties(problem, draws), problem.own_prior()))
+    target = BoundTarget(problem.target(likelihood=of_expected_ties(problem, draws)))
     groups = [np.arange(start + group.start, start + group.stop) for group, start in problem.random_groups]
     held = np.concatenate([np.zeros(0, np.int64), *groups])
     theta[held] = draws[:, held].mean(axis=0)

@@ -10,7 +10,6 @@ from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from latentnet.problem.coordinates import Coordinates
-from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -133,8 +132,7 @@ def mode_density(
 
     `likelihood` may stand for the problem's own.
     """
-    own = problem.target(dtype) if likelihood is None else Target(likelihood, problem.own_prior())
-    target = BoundTarget(own)
+    target = BoundTarget(problem.target(dtype, likelihood))
     correlated = list(problem.correlated_places)
 
     def density(theta: np.ndarray) -> tuple[float, np.ndarray]:

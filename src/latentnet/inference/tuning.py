@@ -122,7 +122,7 @@ def target_of(problem: Problem, tuning: Tuning) -> Target:
         return problem.target(np.float32)
     likelihood = approximation(problem, "approximate", "MCMC")
     assert likelihood is not None
-    return Target(meshed(likelihood, tuning.mesh), problem.own_prior())
+    return problem.target(likelihood=meshed(likelihood, tuning.mesh))
 
 
 def swinging_groups(problem: Problem) -> SwingingGroups:

@@ -19,7 +19,6 @@ from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.fused import Fused
 from latentnet.posterior.clusters import responsibilities_of_draws
-from latentnet.problem.target import Target
 from latentnet.problem.verbs import BoundTarget
 
 if TYPE_CHECKING:
@@ -140,8 +139,7 @@ class Variational(Engine):
 
     def _density(self, problem: Problem) -> Density:
         approximate = approximation(problem, self.likelihood, "Variational")
-        own = problem.target(np.float32) if approximate is None else Target(approximate, problem.own_prior())
-        return BoundTarget(own).log_posterior
+        return BoundTarget(problem.target(np.float32, approximate)).log_posterior
 
     def _climb(
         self,

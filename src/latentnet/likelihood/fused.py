@@ -209,12 +209,12 @@ def fused_log_likelihood(likelihood, theta):
             for t in range(target.tie_starts[block], target.tie_starts[block + 1]):
                 value += target.tie_weights[t] * s[target.tie_pairs[t]]
         if target.hole_starts[block] < target.hole_starts[block + 1]:
-            value += _holes_softplus(target, block, first, last, s)
+            value += _holes_softplus(target, block, first, s)
     return value
 
 
 @inline_kernel
-def _holes_softplus(target, block, first, last, s):
+def _holes_softplus(target, block, first, s):
     """Σ over unobserved dyads of the block of the softplus that the sum over all pairs took too much."""
     total = 0.0
     i, start = first, 0

@@ -12,20 +12,22 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba.types import float64, void
 
-from latentnet.compiled import UNCOUNTED, implements, inline_kernel, offers, way_of
+from latentnet.compiled import UNCOUNTED, implements, inline_kernel
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
+    address_of,
     change_of_swap,
     couples_actors,
     information,
+    is_coupled,
     log_likelihood,
+    mean_square_of_scores,
     own_scratch,
     simulated_scores,
 )
-from latentnet.native import NUMBER, VECTOR, Memory, call, do, entry
+from latentnet.native import Memory, call, do
 
 if TYPE_CHECKING:
     from latentnet.problem.layers import Layer
@@ -116,26 +118,22 @@ def _bound(pattern: Layered, likelihoods: Sequence[Any]) -> Layered:
     """The same of other likelihoods, with scratch of its own."""
     parts = tuple(Memory(one) for one in likelihoods)
 
-    def addresses(verb: Any, returned: Any, *kinds: Any) -> np.ndarray:
-        return np.array([_address(verb, one, returned, *kinds) for one in parts], np.int64)
+    def addresses(verb: Any) -> np.ndarray:
+        return np.array([address_of(verb, one) for one in parts], np.int64)
 
     size = pattern.source.size
     bound = pattern._replace(
         likelihoods=np.array([one.address for one in parts], np.int64),
-        values=addresses(log_likelihood, float64, VECTOR),
-        gradients=addresses(add_likelihood_gradient, void, VECTOR, VECTOR),
-        of_actors=addresses(actor_log_likelihood, float64, VECTOR, NUMBER),
-        swaps=addresses(change_of_swap, float64, VECTOR, NUMBER, NUMBER),
-        coupled=any(couples_actors(one) or not offers(one, actor_log_likelihood) for one in likelihoods),
+        values=addresses(log_likelihood),
+        gradients=addresses(add_likelihood_gradient),
+        of_actors=addresses(actor_log_likelihood),
+        swaps=addresses(change_of_swap),
+        coupled=any(is_coupled(one) for one in likelihoods),
         theta=np.zeros(size),
         gradient=np.zeros(size),
     )
     bound.parts = parts
     return bound
-
-
-def _address(verb: Any, part: Memory, returned: Any, *kinds: Any) -> int:
-    return entry(*way_of(verb, part.value), returned, part.type, *kinds).address if offers(part.value, verb) else 0
 
 
 @implements(own_scratch, Layered)
@@ -272,6 +270,4 @@ def _simulated_scores(
         yield total
 
 
-@implements(information, Layered)
-def _information(likelihood: Layered, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return np.mean([score**2 for score in simulated_scores(likelihood, problem, theta, rng)], axis=0)
+implements(information, Layered)(mean_square_of_scores)

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba.types import float64, void
 
-from latentnet.compiled import UNCOUNTED, implements, offers, way_of
+from latentnet.compiled import UNCOUNTED, implements
 from latentnet.likelihood.composed import Composed, compose, dyad_blocks
 from latentnet.likelihood.composed_draws import expecting, scores_of
 from latentnet.likelihood.folded import Folded
@@ -21,14 +20,17 @@ from latentnet.likelihood.packed import dyad_layout, dyads_by_actor
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
+    address_of,
     couples_actors,
     information,
+    is_coupled,
     log_likelihood,
+    mean_square_of_scores,
     own_scratch,
     simulated_scores,
     with_expected_ties,
 )
-from latentnet.native import NUMBER, VECTOR, Memory, call, do, entry
+from latentnet.native import Memory, call, do
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -97,19 +99,15 @@ def _bound(*likelihoods: Any) -> Looped:
     """The sum of a likelihood of pairs and one of self-ties, which both have scratch of their own."""
     parts = tuple(Memory(one) for one in likelihoods)
 
-    def addresses(verb: Any, returned: Any, *kinds: Any) -> np.ndarray:
-        found = [
-            entry(*way_of(verb, one.value), returned, one.type, *kinds).address if offers(one.value, verb) else 0
-            for one in parts
-        ]
-        return np.array(found, np.int64)
+    def addresses(verb: Any) -> np.ndarray:
+        return np.array([address_of(verb, one) for one in parts], np.int64)
 
     bound = Looped(
         likelihoods=np.array([one.address for one in parts], np.int64),
-        values=addresses(log_likelihood, float64, VECTOR),
-        gradients=addresses(add_likelihood_gradient, void, VECTOR, VECTOR),
-        of_actors=addresses(actor_log_likelihood, float64, VECTOR, NUMBER),
-        coupled=bool(couples_actors(likelihoods[0])) or not offers(likelihoods[0], actor_log_likelihood),
+        values=addresses(log_likelihood),
+        gradients=addresses(add_likelihood_gradient),
+        of_actors=addresses(actor_log_likelihood),
+        coupled=is_coupled(likelihoods[0]),
     )
     bound.parts = parts
     return bound
@@ -168,6 +166,4 @@ def _simulated_scores(
         yield first + second
 
 
-@implements(information, Looped)
-def _information(likelihood: Looped, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return np.asarray(np.mean([score**2 for score in simulated_scores(likelihood, problem, theta, rng)], axis=0))
+implements(information, Looped)(mean_square_of_scores)

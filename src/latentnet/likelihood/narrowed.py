@@ -9,17 +9,18 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.types import float64, void
 
-from latentnet.compiled import UNCOUNTED, implements, inline_kernel, offers, way_of
+from latentnet.compiled import UNCOUNTED, implements, inline_kernel
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
+    address_of,
     change_of_swap,
     couples_actors,
+    is_coupled,
     log_likelihood,
 )
-from latentnet.native import NUMBER, VECTOR, Memory, call, do, entry
+from latentnet.native import Memory, call, do
 
 __all__ = ["Narrowed", "narrowed"]
 
@@ -47,17 +48,13 @@ class Narrowed(_Fields):
 def narrowed(likelihood: Any, n_parameters: int) -> Narrowed:
     """Narrow a likelihood with scratch of its own; all factors are 1 at first."""
     part = Memory(likelihood)
-
-    def address(verb: Any, returned: Any, *kinds: Any) -> int:
-        return entry(*way_of(verb, likelihood), returned, part.type, *kinds).address if offers(likelihood, verb) else 0
-
     bound = Narrowed(
         likelihood=part.address,
-        value=address(log_likelihood, float64, VECTOR),
-        gradient=address(add_likelihood_gradient, void, VECTOR, VECTOR),
-        of_actor=address(actor_log_likelihood, float64, VECTOR, NUMBER),
-        of_swap=address(change_of_swap, float64, VECTOR, NUMBER, NUMBER),
-        coupled=bool(couples_actors(likelihood)) or not offers(likelihood, actor_log_likelihood),
+        value=address_of(log_likelihood, part),
+        gradient=address_of(add_likelihood_gradient, part),
+        of_actor=address_of(actor_log_likelihood, part),
+        of_swap=address_of(change_of_swap, part),
+        coupled=is_coupled(likelihood),
         factors=np.ones(n_parameters),
         theta=np.zeros(n_parameters),
         pulled=np.zeros(n_parameters),

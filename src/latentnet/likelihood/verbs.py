@@ -12,20 +12,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba.types import float64, void
 
-from latentnet.compiled import UNCOUNTED, implements, verb
+from latentnet.compiled import UNCOUNTED, implements, offers, verb, way_of
+from latentnet.native import NUMBER, VECTOR, Entry, Memory, entry
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
 __all__ = [
+    "CALLED",
     "actor_log_likelihood",
     "add_likelihood_gradient",
+    "address_of",
     "change_of_swap",
     "couples_actors",
+    "entry_of",
     "information",
+    "is_coupled",
     "linear_predictors",
     "log_likelihood",
+    "mean_square_of_scores",
     "own_scratch",
     "simulated_scores",
     "tie_probabilities",
@@ -76,6 +83,31 @@ def _no_change_of_swap(likelihood, theta, i, j):
     return np.nan
 
 
+# What is called by address: what each returns and takes beside the likelihood.
+CALLED = {
+    "log_likelihood": (float64, VECTOR),
+    "add_likelihood_gradient": (void, VECTOR, VECTOR),
+    "actor_log_likelihood": (float64, VECTOR, NUMBER),
+    "change_of_swap": (float64, VECTOR, NUMBER, NUMBER),
+}
+
+
+def entry_of(verb: Any, likelihood: Memory) -> Entry:
+    """A likelihood's way of one of these verbs."""
+    returned, *kinds = CALLED[verb.__name__]
+    return entry(*way_of(verb, likelihood.value), returned, likelihood.type, *kinds)
+
+
+def address_of(verb: Any, likelihood: Memory) -> int:
+    """Where it is; 0 where the likelihood does not offer it."""
+    return entry_of(verb, likelihood).address if offers(likelihood.value, verb) else 0
+
+
+def is_coupled(likelihood: Any) -> bool:
+    """Whether what an actor's move changes can only be told by the log-likelihood of all dyads."""
+    return bool(couples_actors(likelihood)) or not offers(likelihood, actor_log_likelihood)
+
+
 # The rest is for Python alone.
 
 
@@ -123,3 +155,8 @@ def simulated_scores(likelihood: Any, problem: Problem, theta: np.ndarray, rng: 
 @verb
 def information(likelihood: Any, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> Any:
     """Diagonal of the Fisher information at `theta`, (n_parameters,), estimated."""
+
+
+def mean_square_of_scores(likelihood: Any, problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A way of `information` for what has `simulated_scores`."""
+    return np.asarray(np.mean([score**2 for score in simulated_scores(likelihood, problem, theta, rng)], axis=0))

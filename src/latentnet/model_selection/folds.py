@@ -14,6 +14,7 @@ from latentnet._random import RandomState, as_generator
 from latentnet.checks import fits_square, is_whole, shown, whole_number
 from latentnet.component import Named
 from latentnet.constraints import checked
+from latentnet.families.designs import designs_of_lists
 from latentnet.network import Network, as_network
 from latentnet.network.changed import without_self_ties_of_unknown
 from latentnet.network.layers import Layers
@@ -115,7 +116,7 @@ class DyadKFold(_KFold):
     def _folds(
         self, network: Network, senders: np.ndarray, receivers: np.ndarray, n_splits: int, rng: np.random.Generator
     ) -> Any:
-        if network.max_nominations is not None or network.ranks is not None:
+        if designs_of_lists(network):
             raise ValueError(
                 "DyadKFold needs dyads that were observed one by one, but the network's lists have a cap or an order, "
                 "and a list with gaps says nothing; use RespondentKFold"
@@ -202,8 +203,9 @@ def folds_of(cv: Any, network: Network) -> list[tuple[Network, Dyads]]:
         return list(cv.split(network))
     if is_whole(cv):
         whole_number("cv", cv, 2, max(network.observed.n_dyads, 2))
-        lists = network.max_nominations is not None or network.ranks is not None
-        return list((RespondentKFold if lists else DyadKFold)(int(cv), random_state=0).split(network))
+        return list(
+            (RespondentKFold if designs_of_lists(network) else DyadKFold)(int(cv), random_state=0).split(network)
+        )
     try:
         folds = [(training, list(held_out)) for training, held_out in cv]
     except Exception:  # whatever comes of going through something else

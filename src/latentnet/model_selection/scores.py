@@ -13,6 +13,7 @@ import numpy as np
 from latentnet._exceptions import ArgumentError
 from latentnet.checks import fits_square, one_of, shown
 from latentnet.constraints import Rule, is_number
+from latentnet.families.designs import designs_of_lists
 from latentnet.network import Network
 from latentnet.network.changed import without_self_ties
 from latentnet.network.dyads import were_observed
@@ -119,7 +120,7 @@ def read_scoring(scoring: Any, network: Network) -> dict[str, Score]:
     names: list[Any] = (
         [scoring] if isinstance(scoring, str | bytes) or not isinstance(scoring, Sequence) else list(scoring)
     )
-    lists = network.max_nominations is not None or network.ranks is not None
+    lists = designs_of_lists(network)
     for name in names:
         one_of("scoring", name, SCORES, otherwise=", a list of these, or a function of (model, network, dyads)")
         if lists and not SCORES[name].of_lists:

@@ -12,7 +12,7 @@ from latentnet.constraints import FITTED, checked
 from latentnet.effects import Similarity
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Model
-from latentnet.models.reported_clusters import ClusterReport, is_of_clusters
+from latentnet.models.reported_clusters import ClusterReport, is_of_clusters, reported_counts
 from latentnet.posterior.procrustes import align
 from latentnet.posterior.references import common_positions
 
@@ -86,14 +86,13 @@ def turn(model: Any, here: np.ndarray, there: np.ndarray) -> None:
     clusters = None
     if draws.clusters is not None:
         means = draws.clusters.means @ found.rotations + found.translations
-        counts = {name: draws.extra[name] for name in ("n_clusters", "n_components") if name in draws.extra}
         clusters = ClusterReport(
             model.labels_,
             model.membership_,
             draws.extra["cluster_label"],
             draws.clusters._replace(means=means),
             model.n_clusters_probabilities_.to_numpy(),
-            counts,
+            reported_counts(draws),
         )
     extra = {name: values for name, values in draws.extra.items() if not is_of_clusters(name, draws)}
     positions = model.positions_ @ found.rotations + found.translations

@@ -17,11 +17,13 @@ from latentnet.inference.base import InferenceResult
 from latentnet.models.arguments import misplaced
 from latentnet.models.base import Estimator
 from latentnet.models.fitted import read_only
-from latentnet.models.reported_clusters import ClusterReport, cluster_report
+from latentnet.models.reported_clusters import ClusterReport, cluster_report, reported_counts
 from latentnet.network.layers import Given
 from latentnet.posterior.clusters import (
+    indicators,
     match_labels,
     occupied_counts,
+    permuted,
     reported_partition,
     responsibilities_of_draws,
 )
@@ -161,14 +163,13 @@ class Clustering(Estimator):
             means=means,
             variances=(of_all.variances + around[of_all.indices][:, None] ** 2) * some**2,
         )
-        names = ("n_clusters", "n_components")
         return ClusterReport(
             partition=self.labels_[first],
             membership=self.membership_[first],
             labels=draws.extra["cluster_label"][..., layer.actors],
             draws=kept,
             shares=self.n_clusters_probabilities_.to_numpy(),
-            counts={name: draws.extra[name] for name in names if name in draws.extra},
+            counts=reported_counts(draws),
         )
 
     def _report_clusters(self, problem: Problem, result: InferenceResult) -> ClusterReport | None:
@@ -217,9 +218,9 @@ def _order_of_chosen(problem: Problem, pooled: np.ndarray, labels: np.ndarray) -
         )
     partition = reported_partition(labels[chosen], n_clusters)
     # Occupied components come first in every draw.
-    indicators = (labels[chosen][:, :, None] == np.arange(n_clusters)).astype(np.float32)
-    permutations = relabel(indicators, np.eye(n_clusters)[partition])
-    membership = np.take_along_axis(indicators, permutations[:, None, :], axis=2).mean(axis=0, dtype=np.float64)
+    found = indicators(labels[chosen], n_clusters)
+    permutations = relabel(found, np.eye(n_clusters)[partition])
+    membership = permuted(found, permutations).mean(axis=0, dtype=np.float64)
     order = np.zeros((len(labels), n_clusters), np.int64)
     order[chosen] = permutations
     return match_labels(labels, partition), order, partition, membership
@@ -228,8 +229,7 @@ def _order_of_chosen(problem: Problem, pooled: np.ndarray, labels: np.ndarray) -
 def _relabelled(responsibilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Permutations that make labels mean the same in every draw, the largest cluster first, and membership then."""
     permutations = relabel(responsibilities)
-    relabelled = np.take_along_axis(responsibilities, permutations[:, None, :], axis=2)
-    membership = relabelled.mean(axis=0, dtype=np.float64)
+    membership = permuted(responsibilities, permutations).mean(axis=0, dtype=np.float64)
     order = np.argsort(-membership.sum(axis=0), kind="stable")
     return permutations[:, order], membership[:, order]
 

@@ -7,7 +7,7 @@ import numpy as np
 from latentnet.models.cluster import LatentClusterModel
 from latentnet.models.clustering import Clustering
 from latentnet.models.dynamic import DynamicModel
-from latentnet.models.reported_clusters import ClusterReport
+from latentnet.models.reported_clusters import ClusterReport, reported_counts
 from latentnet.posterior.clusters import ClusterDraws
 from latentnet.problem.period import Place, walked_variance
 from latentnet.problem.problem import Problem
@@ -78,8 +78,7 @@ class DynamicLatentClusterModel(Clustering, DynamicModel[LatentClusterModel]):
         actors = presences.actors[place.presences]
         labels = draws.extra["cluster_label"][..., place.presences]
         site = int(presences.site[place.presences[0]])
-        names = ("n_clusters", "n_components")
-        counts: dict[str, np.ndarray] = {name: draws.extra[name] for name in names if name in draws.extra}
+        counts = reported_counts(draws)
         own = slice(site * self.n_clusters_, (site + 1) * self.n_clusters_)
         walked = (place.positions - draws.positions[:, :, actors]).reshape(-1, len(actors), problem.n_dims)
         grown = walked_variance(problem, draws.parameters, place.elapsed).reshape(-1, 1)

@@ -13,6 +13,7 @@ from latentnet._exceptions import NotFittedError
 from latentnet.checks import shown
 from latentnet.component import Named
 from latentnet.inference import ENGINES, Engine
+from latentnet.inference.approximation import ERRORS
 from latentnet.models.arviz_object import arviz_object
 from latentnet.network.labels import dyad_places
 from latentnet.other_names import attribute_meant, no_attribute
@@ -147,9 +148,8 @@ class Fitted(Named, BaseEstimator):
             Before `fit`.
         """
         self._checked()
-        names = ("log_likelihood_error", "gradient_error")
-        errors = {name: float(np.max(self.draws_.statistics.get(name, 0.0))) for name in names}
-        approximate = names[0] in self.draws_.statistics
+        errors = {name: float(np.max(self.draws_.statistics.get(name, 0.0))) for name in ERRORS}
+        approximate = ERRORS[0] in self.draws_.statistics
         return pd.Series({"kind": "approximate" if approximate else "exact", **errors}, dtype=object)
 
     def _points(self) -> np.ndarray:

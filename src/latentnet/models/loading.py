@@ -28,7 +28,7 @@ from latentnet.inference.standing import Standing
 from latentnet.models.arguments import read_effects, read_priors
 from latentnet.models.base import Estimator
 from latentnet.models.reported_clusters import OF_CLUSTERS, decoded_clusters
-from latentnet.models.standings import decoded_standing
+from latentnet.models.standings import decoded_standing, is_finite
 from latentnet.network.layers import Given
 from latentnet.priors.clusters import Clusters
 from latentnet.problem.evidence import Evidence
@@ -222,7 +222,7 @@ def _evidence(content: dict[str, Any], source: Source, n_dims: int) -> Evidence 
         return None
     steps, errors, ratio = decode(content["evidence"], source)
     found = Evidence(steps, errors, float(ratio))
-    if not (_is_finite(steps) and _is_finite(errors) and steps.ndim == 1 and steps.shape == errors.shape and ratio > 0):
+    if not (is_finite(steps) and is_finite(errors) and steps.ndim == 1 and steps.shape == errors.shape and ratio > 0):
         raise ValueError("its evidence is not a number for each dimension")
     if found.n_dims != n_dims:
         raise ValueError("its dimensions are not the most probable ones")
@@ -241,7 +241,7 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
         kind = "prior"
     positions = decode(content["positions"], source)
     _check_draws(problem, parameters, kind, statistics, extra)
-    if not _is_finite(positions) or positions.shape != (problem.n_actors, problem.n_dims):
+    if not is_finite(positions) or positions.shape != (problem.n_actors, problem.n_dims):
         raise ValueError("its positions are not those of its actors")
     clusters = decoded_clusters(content["clusters"], problem, parameters, source)
     kept = [Kept(*of_chain) for of_chain in _by_chain(parameters, statistics)]
@@ -341,7 +341,7 @@ def _check_draws(
 ) -> None:
     """Check everything that is read later without a look at it."""
     shape = parameters.shape
-    if not _is_finite(parameters) or len(shape) != 3 or shape[2] != problem.n_parameters or 0 in shape[:2]:
+    if not is_finite(parameters) or len(shape) != 3 or shape[2] != problem.n_parameters or 0 in shape[:2]:
         raise ValueError("its draws are not those of its parameters")
     check_shown("its variables", statistics | extra)
     for name, values in (statistics | extra).items():
@@ -350,9 +350,5 @@ def _check_draws(
     for name, values in statistics.items():
         if values.ndim != 2 or values.dtype.kind not in ("b" if name == "diverging" else "fiub"):
             raise ValueError(f"its statistics {shown(name)} are not numbers by draw")
-    if kind == "chains" and not ("diverging" in statistics and _is_finite(statistics.get("lp"))):
+    if kind == "chains" and not ("diverging" in statistics and is_finite(statistics.get("lp"))):
         raise ValueError("its chains lack log densities or divergences")
-
-
-def _is_finite(values: Any) -> bool:
-    return isinstance(values, np.ndarray) and values.dtype == np.float64 and bool(np.isfinite(values).all())

@@ -154,7 +154,7 @@ def _as_drawn(problem: Problem, draws: Draws, labels: np.ndarray) -> np.ndarray:
     flat = labels.reshape(-1, labels.shape[-1])
     if not problem.clusters.automatic:
         each = draws.clusters.order.shape[1] // problem.n_sites
-        site = np.searchsorted(problem.site_starts, np.arange(problem.n_first), side="right") - 1
+        site = problem.parameters["positions"].sites[: problem.n_first]
         return np.take_along_axis(draws.clusters.order, each * site + flat, axis=1).reshape(labels.shape)
     most, space = problem.clusters.most, problem.parameters
     positions = draws.positions[..., : problem.n_first, :].reshape(*flat.shape, problem.n_dims)

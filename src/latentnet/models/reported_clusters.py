@@ -15,11 +15,20 @@ if TYPE_CHECKING:
     from latentnet.posterior.draws import Draws
     from latentnet.problem.problem import Problem
 
-__all__ = ["OF_CLUSTERS", "ClusterReport", "cluster_report", "decoded_clusters", "encoded_clusters", "is_of_clusters"]
+__all__ = [
+    "OF_CLUSTERS",
+    "ClusterReport",
+    "cluster_report",
+    "decoded_clusters",
+    "encoded_clusters",
+    "is_of_clusters",
+    "reported_counts",
+]
 
+_COUNTS = ("n_clusters", "n_components")
 _OF_DRAWS = ("cluster_means", "cluster_variances", "cluster_weights")
 # Variables of `draws_.extra` that come from here.
-OF_CLUSTERS = ("cluster_label", *_OF_DRAWS, "n_clusters", "n_components")
+OF_CLUSTERS = ("cluster_label", *_OF_DRAWS, *_COUNTS)
 
 
 class ClusterReport(NamedTuple):
@@ -60,6 +69,11 @@ def is_of_clusters(name: str, draws: Draws) -> bool:
     return draws.clusters is not None and name in OF_CLUSTERS
 
 
+def reported_counts(draws: Draws) -> dict[str, np.ndarray]:
+    """`ClusterReport.counts` of what was reported."""
+    return {name: draws.extra[name] for name in _COUNTS if name in draws.extra}
+
+
 def cluster_report(
     problem: Problem,
     parameters: np.ndarray,
@@ -87,8 +101,7 @@ def cluster_report(
     """
     assert problem.clusters is not None
     flat, pooled = labels.reshape(-1, labels.shape[2]), parameters.reshape(-1, parameters.shape[2])
-    n_clusters, starts = membership.shape[1], problem.site_starts
-    site = np.searchsorted(starts, np.arange(problem.n_first), side="right") - 1
+    n_clusters, site = membership.shape[1], problem.parameters["positions"].sites[: problem.n_first]
     counts = occupied_counts(flat[:, : problem.n_first] + n_clusters * site)
     chosen = np.flatnonzero(counts == n_clusters) if problem.clusters.automatic else np.arange(len(pooled))
     shape = labels.shape[:2]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from latentnet.files.values import Source
     from latentnet.problem.problem import Problem
 
-__all__ = ["decoded_standing", "encoded_standing"]
+__all__ = ["decoded_standing", "encoded_standing", "is_finite"]
 
 _MOST_ON_GRID = 1e9
 _NUMBERS = ("n_warmup", "n_draws", "thin", "max_thin")
@@ -121,10 +121,13 @@ def _mesh_of(numbers: Any, n_dims: int) -> Mesh:
     return Mesh(origin, spacing, inside, tuple(int(side) for side in shape), cutoff)
 
 
+def is_finite(values: Any) -> bool:
+    """Whether it is an array of numbers, none of which is infinite or missing."""
+    return isinstance(values, np.ndarray) and values.dtype == np.float64 and bool(np.isfinite(values).all())
+
+
 def _is_of(values: Any, shape: tuple[int, ...]) -> bool:
-    if not (isinstance(values, np.ndarray) and values.dtype == np.float64 and values.shape == shape):
-        return False
-    return bool(np.isfinite(values).all())
+    return is_finite(values) and values.shape == shape
 
 
 def _check(sound: bool) -> None:

@@ -26,6 +26,7 @@ __all__ = [
 ]
 
 _MARGIN = 3  # grid points beyond the outermost point: its spline reaches over two
+_ROOM = 0.1  # of the points' extent, on either side
 _TAIL = 16.0  # a term at b + 16 is e^-16
 
 
@@ -54,10 +55,10 @@ def _sides(points: np.ndarray, spacing: float, intercept: float) -> tuple[np.nda
     return low * spacing, inside, shape
 
 
-def mesh_around(points: np.ndarray, spacing: float, cutoff: float, intercept: float, room: float = 0.1) -> Mesh:
-    """A mesh around points (d, n), with some room, as a share of their extent, for where they may move."""
+def mesh_around(points: np.ndarray, spacing: float, cutoff: float, intercept: float) -> Mesh:
+    """A mesh around points (d, n), with some room for where they may move."""
     extent = points.max(axis=1) - points.min(axis=1)
-    wider = np.stack([points.min(axis=1) - room * extent, points.max(axis=1) + room * extent], axis=1)
+    wider = np.stack([points.min(axis=1) - _ROOM * extent, points.max(axis=1) + _ROOM * extent], axis=1)
     origin, inside, shape = _sides(wider, spacing, intercept)
     what = f"a grid of {' × '.join(map(str, shape))} points about positions that reach so far"
     fits(what, 48.0 * math.prod(shape), fix="take likelihood='exact'")

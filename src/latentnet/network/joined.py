@@ -50,6 +50,11 @@ class Presences(NamedTuple):
             found[p] = found[before]
         return found
 
+    @property
+    def site_starts(self) -> Ints:
+        """The first presence of each site among those that come first, and their number."""
+        return np.searchsorted(self.site[: self.n_first], np.arange(self.n_sites + 1)).astype(np.int64)
+
     def of_network(self, network: int) -> Ints:
         """Presences in a network, in the order of its actors."""
         found = np.flatnonzero(self.network == network)

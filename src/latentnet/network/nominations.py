@@ -84,7 +84,7 @@ class Nominations:
         by_rank = by_rank[shown[by_rank]]
         rows, columns, order = rows[by_rank].astype(np.int64), columns[by_rank], order[by_rank]
         counts = np.bincount(rows, minlength=n)
-        place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        place = _places(counts)
         rank = place[_firsts(rows, order)].astype(np.float64) + 1
         if self.n_nominations is None:
             return _lists(rows, columns, np.ones(len(rows)), n), self
@@ -130,13 +130,18 @@ def _firsts(rows: Ints, order: npt.NDArray[np.float64]) -> Ints:
     return np.maximum.accumulate(np.where(new, np.arange(len(rows)), 0)).astype(np.int64)
 
 
+def _places(counts: Ints) -> Ints:
+    """Places 0, 1, ... within rows of so many entries, end to end."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
 def _are_places(ranks: sparse.csr_array[Any], named: Ints) -> bool:
     """Whether ranks are places of lists whose other names were left out, ties having the first place they share."""
     rows, places = entry_rows(ranks), ranks.data
     by_rank = np.lexsort((places, rows))
     rows, places = rows[by_rank], places[by_rank]
     counts = np.bincount(rows, minlength=len(named))
-    before = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    before = _places(counts)
     starts, tied = np.unique(_firsts(rows, places), return_counts=True)
     before, rows, places = before[starts], rows[starts], places[starts]
     fits = (places == np.floor(places)) & (places > before) & (places - 1 + counts[rows] - before <= named[rows])

@@ -18,8 +18,10 @@ from latentnet.priors.mixture import Mixture, fill_responsibilities
 __all__ = [
     "ClusterDraws",
     "evenly_spaced",
+    "indicators",
     "match_labels",
     "occupied_counts",
+    "permuted",
     "reported_clusters",
     "reported_partition",
     "responsibilities_of_draws",
@@ -158,24 +160,25 @@ def reported_partition(labels: np.ndarray, n_clusters: int) -> np.ndarray:
     int ndarray of shape (n_actors,)
         The largest cluster is 0.
     """
-    found = minimum_vi_partition(labels).labels
+    found = minimum_vi_partition(labels)
     if len(np.unique(found)) != n_clusters:
         # The best one has merged or split some: take the draw that is closest to the membership probabilities of all
         # draws.
-        indicators = _indicators(labels, n_clusters)
-        permuted = _permuted(indicators, relabel(indicators))
-        mean = permuted.mean(axis=0)
-        found = labels[int(np.argmax((permuted * mean).sum(axis=(1, 2))))]
+        each = indicators(labels, n_clusters)
+        each = permuted(each, relabel(each))
+        found = labels[int(np.argmax((each * each.mean(axis=0)).sum(axis=(1, 2))))]
     _, found = np.unique(found, return_inverse=True)
     order = np.argsort(-np.bincount(found, minlength=n_clusters), kind="stable")
     return np.argsort(order)[found]
 
 
-def _indicators(labels: np.ndarray, n_clusters: int) -> np.ndarray:
+def indicators(labels: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Which cluster each actor of each draw is in, (n_draws, n_actors, n_clusters)."""
     return (labels[:, :, None] == np.arange(n_clusters)).astype(np.float32)
 
 
-def _permuted(responsibilities: np.ndarray, permutations: np.ndarray) -> np.ndarray:
+def permuted(responsibilities: np.ndarray, permutations: np.ndarray) -> np.ndarray:
+    """Those of each draw with its clusters in another order."""
     return np.take_along_axis(responsibilities, permutations[:, None, :], axis=2)
 
 

@@ -7,7 +7,7 @@ H(c') − 2 I(c, c'), here in nats; its posterior expectation is computed exactl
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from scipy.spatial.distance import squareform
 
 from latentnet.posterior.partition_kernels import canonical_labels, count_pairs, descend, mean_variation
 
-__all__ = ["Partition", "coclustering", "expected_variation_of_information", "minimum_vi_partition"]
+__all__ = ["coclustering", "minimum_vi_partition"]
 
 Array = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -24,22 +24,6 @@ Labels = npt.NDArray[np.int64]
 _MAX_LABEL = 65_535
 _N_EXACT = 100  # candidates, the best by the bound, whose expectation is computed
 _SPARE_CLUSTERS = 8  # that local moves may open
-
-
-class Partition(NamedTuple):
-    """A partition, and how far from it the draws are.
-
-    Attributes
-    ----------
-    labels : ndarray of int, (n_actors,)
-        0, 1, ... in the order of first appearance.
-    expected_vi : float
-        Posterior expectation of the variation of information from it, in nats: 0 if all draws are this
-        partition.
-    """
-
-    labels: Labels
-    expected_vi: float
 
 
 def coclustering(labels: npt.ArrayLike) -> Array:
@@ -70,35 +54,7 @@ def coclustering(labels: npt.ArrayLike) -> Array:
     return counts
 
 
-def expected_variation_of_information(partitions: npt.ArrayLike, labels: npt.ArrayLike) -> Array:
-    """Mean variation of information, in nats, of each of some partitions from draws of labels.
-
-    Parameters
-    ----------
-    partitions : array_like of int, (n_partitions, n_actors)
-    labels : array_like of int, (n_draws, n_actors)
-
-    Returns
-    -------
-    ndarray, (n_partitions,)
-
-    Examples
-    --------
-    >>> from latentnet.posterior.partitions import expected_variation_of_information
-    >>> expected_variation_of_information([[0, 0, 1, 1]], [[1, 1, 0, 0], [0, 1, 0, 1]]).round(4)
-    array([0.6931])
-    """
-    candidates, draws = _checked(partitions, "partitions"), _checked(labels, "labels")
-    if candidates.shape[1] != draws.shape[1]:
-        raise ValueError(
-            f"partitions and labels must be of the same actors, but have {candidates.shape[1]} and "
-            f"{draws.shape[1]} columns; give both a column for every actor"
-        )
-    draws, weights = _distinct(draws)
-    return _expected(_canonical(candidates), draws, weights)
-
-
-def minimum_vi_partition(labels: npt.ArrayLike, probabilities: npt.ArrayLike | None = None) -> Partition:
+def minimum_vi_partition(labels: npt.ArrayLike) -> Labels:
     """Find the partition that minimises the posterior expected variation of information.
 
     Candidates are the draws, and the average and complete linkage trees of one minus the co-clustering
@@ -110,32 +66,25 @@ def minimum_vi_partition(labels: npt.ArrayLike, probabilities: npt.ArrayLike | N
     ----------
     labels : array_like of int, (n_draws, n_actors)
         Pooled draws of labels, of any numbering.
-    probabilities : array_like, (n_actors, n_actors), optional
-        What `coclustering` returned for the same draws, if it is at hand.
 
     Returns
     -------
-    Partition
+    ndarray of int, (n_actors,)
+        0, 1, ... in the order of first appearance.
 
     Raises
     ------
     ValueError
-        If `labels` are no non-negative integers of that shape, or `probabilities` do not match.
+        If `labels` are no non-negative integers of that shape.
 
     Examples
     --------
     >>> from latentnet.posterior.partitions import minimum_vi_partition
-    >>> minimum_vi_partition([[0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 0, 1]]).labels
+    >>> minimum_vi_partition([[0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 0, 1]])
     array([0, 0, 1, 1])
     """
     pooled = _checked(labels, "labels")
-    n_actors = pooled.shape[1]
-    together = coclustering(pooled) if probabilities is None else np.asarray(probabilities, dtype=np.float64)
-    if together.shape != (n_actors, n_actors):
-        raise ValueError(
-            f"probabilities must have the shape (n_actors, n_actors) = {(n_actors, n_actors)}, but theirs is "
-            f"{together.shape}; give what coclustering(labels) returns"
-        )
+    n_actors, together = pooled.shape[1], coclustering(pooled)
     draws, weights = _distinct(pooled)
     candidates = _distinct(np.concatenate([draws, _tree_cuts(together, int(draws.max()) + 1)]))[0]
     if len(candidates) > _N_EXACT:
@@ -143,8 +92,7 @@ def minimum_vi_partition(labels: npt.ArrayLike, probabilities: npt.ArrayLike | N
     best = candidates[int(np.argmin(_expected(candidates, draws, weights)))].copy()
     n_slots = min(n_actors, int(best.max()) + 1 + _SPARE_CLUSTERS)
     descend(best, draws, weights, _x_log_x(n_actors), n_slots)
-    best = _canonical(best[None])
-    return Partition(best[0], float(_expected(best, draws, weights)[0]))
+    return np.asarray(_canonical(best[None])[0])
 
 
 def _checked(labels: npt.ArrayLike, name: str) -> npt.NDArray[Any]:

@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 
 from latentnet.checks import fits_square
 from latentnet.compiled import first_class_functions, kernel, offers
+from latentnet.families.designs import designs_of_lists
 from latentnet.likelihood.composed import unit_log_likelihoods
 from latentnet.likelihood.composed_draws import expected_blocks
 from latentnet.likelihood.verbs import linear_predictors, own_scratch, tie_probabilities
@@ -199,7 +200,7 @@ class Predictive:
             Whether to replay the design of the problem's network.
         """
         problem, theta, network = self.problem, self.parameters[draw], self.problem.network
-        if observed and (network.max_nominations is not None or network.ranks is not None):
+        if observed and designs_of_lists(network):
             return replayed(network, ranked_wishes(problem, theta, rng))
         ties = simulated_ties(problem, theta, rng)
         if observed and network.n_nominations is not None:

@@ -113,6 +113,8 @@ class BlockedPrior(CorrelatedPrior):
 
 def make_prior(**fields: Any) -> Prior:
     """The prior of these fields, of the type that has what it needs and no more compiled."""
+    moving = fields["walk"].previous.size > 0
+    fields |= {"moving": moving, "indirect": moving or bool(fields["level"].means.any())}
     if len(fields.get("blocks", ())):
         return with_own_work(BlockedPrior(**fields))
     return (CorrelatedPrior if len(fields["correlations"]) else Prior)(**fields)

@@ -53,6 +53,11 @@ class Space(NamedTuple):
     n_first: int  # those with a prior of their own: the first ones
     site_starts: np.ndarray  # (n_sites + 1,) int64 the first of these in each site, and n_first
 
+    @property
+    def moving(self) -> bool:
+        """Whether some follow others."""
+        return self.n_first < self.n_positions
+
 
 class PositionPrior:
     """A prior of positions before it is bound to a network; subclasses are frozen dataclasses."""

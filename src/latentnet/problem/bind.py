@@ -203,8 +203,7 @@ def bind_values(
         start += bound.size
     rows += _moved(law.values(of_family), start)
     rows += _moved(rows_of_prior(position_prior, space), start + len(of_family.start))
-    sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
-    parameters = Parameters(tuple(row._replace(sites=sites) if row.name == "positions" else row for row in rows))
+    parameters = Parameters.of(rows, network.n_actors, presences)
     problem = Problem(
         network,
         law,
@@ -225,8 +224,7 @@ def bind_values(
 
 def rows_of_prior(position_prior: PositionPrior, space: Space) -> tuple[Values, ...]:
     """Own values of the prior of all positions, the steps' scale last."""
-    moving = space.n_first < space.n_positions
-    steps = (Values("step_variance", transform="variance", space="scale"),) if moving else ()
+    steps = (Values("step_variance", transform="variance", space="scale"),) if space.moving else ()
     return stacked(*position_prior.values(space), *steps)
 
 
@@ -235,8 +233,7 @@ def position_space(network: Network, n_dims: int, presences: Presences | None) -
     n = network.n_actors
     if presences is None:
         return Space(n_dims, n, n, np.array([0, n], np.int64))
-    starts = np.searchsorted(presences.site[: presences.n_first], np.arange(presences.n_sites + 1)).astype(np.int64)
-    return Space(n_dims, n, presences.n_first if n_dims else n, starts)
+    return Space(n_dims, n, presences.n_first if n_dims else n, presences.site_starts)
 
 
 def _moved(rows: tuple[Values, ...], start: int) -> list[Values]:
@@ -278,8 +275,6 @@ def _prior(problem: Problem, space: Space) -> Prior:
         correlations=np.array(correlations, np.int64).reshape(-1, 3),
         logs=logs,
         level=_level(problem, unit),
-        indirect=walk.previous.size > 0 or bool(problem.covariates.means.any()),
-        moving=walk.previous.size > 0,
         walk=walk,
         positions=problem.position_prior.bind(space, problem.log_scale, priors),
     )
@@ -316,7 +311,6 @@ def walk_of_positions(problem: Problem, space: Space) -> RandomWalk:
     presences = problem.presences
     if presences is None:
         return no_walk(space.n_positions)
-    moving = space.n_first < space.n_positions
     following = np.full(space.n_positions, -1, np.int64)
     following[presences.previous] = np.arange(presences.n_first, space.n_positions)
     previous = presences.previous if space.n_dims else np.zeros(0, np.int64)
@@ -325,7 +319,7 @@ def walk_of_positions(problem: Problem, space: Space) -> RandomWalk:
         previous=previous,
         following=following,
         gaps=presences.gaps.astype(np.float64),
-        log_scale=problem.log_step if moving else -1,
+        log_scale=problem.log_step if space.moving else -1,
         v0=float(problem.priors.step_variance_scale or 1.0),
         df=float(problem.priors.step_variance_df),
         sites=presences.site,

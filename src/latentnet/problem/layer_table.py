@@ -150,7 +150,7 @@ class LayerTable:
             logs=np.concatenate([one.logs for one in every]),
         )
 
-    def add_prior(self, rows: tuple[Values, ...], network: Network, presences: Presences | None) -> None:
+    def add_prior(self, rows: tuple[Values, ...]) -> None:
         """Own values of the positions' prior, which all layers share."""
         begin = self.size
         for row in rows:
@@ -159,5 +159,3 @@ class LayerTable:
             for source, problem in zip(self.sources, self.problems, strict=True):
                 if row.name in problem.parameters:
                     source[problem.parameters.part(row.name)] = np.arange(part.start, part.stop)
-        sites = np.zeros(network.n_actors, np.int64) if presences is None else presences.site
-        self.rows = [row._replace(sites=sites) if row.name == "positions" else row for row in self.rows]

@@ -228,7 +228,7 @@ def join_layers(
     families = table.add_families()
     prior_of_positions = NormalPositions() if position_prior is None else position_prior
     space = position_space(network, first.n_dims, presences)
-    table.add_prior(rows_of_prior(prior_of_positions, space), network, presences)
+    table.add_prior(rows_of_prior(prior_of_positions, space))
     layers = _layers_of(table)
     covariates = _covariates(layers)
     problem = Problem(
@@ -241,7 +241,7 @@ def join_layers(
         priors,
         prior_of_positions,
         presences,
-        Parameters(tuple(table.rows)),
+        Parameters.of(table.rows, network.n_actors, presences),
         first.frame,
         covariates,
         layers=layers,
@@ -302,7 +302,6 @@ def _prior(problem: Problem, space: Space) -> Prior:
         _set_normal(layer, problem.priors, precision, logs)
     own_maps = _own_maps(problem)
     means[[layer.spread for layer in problem.layers if layer.spread >= 0]] = centre_of_spreads(own_maps)
-    walk, level = walk_of_positions(problem, space), _level(problem)
     groups, correlations, blocks = groups_of_layers(problem)
     return make_prior(
         n_actors=space.n_positions,
@@ -313,10 +312,8 @@ def _prior(problem: Problem, space: Space) -> Prior:
         correlations=correlations,
         blocks=blocks,
         logs=logs,
-        level=level,
-        indirect=walk.previous.size > 0 or bool(level.means.any()),
-        moving=walk.previous.size > 0,
-        walk=walk,
+        level=_level(problem),
+        walk=walk_of_positions(problem, space),
         positions=problem.position_prior.bind(space, problem.log_scale, problem.priors),
         own_maps=own_maps,
     )

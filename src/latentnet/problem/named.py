@@ -124,8 +124,7 @@ def _labels_of_layers(problem: Problem) -> dict[str, Any]:
     if problem.presences is None:
         found["network"] = np.array(names, dtype=np.str_)
     else:
-        _, members = np.unique(problem.presences.network, return_index=True)
-        labels = [label[:-1] if len(label) == 3 else label[0] for label in problem.network.actors[members]]
+        labels = _labels_of_networks(problem.network, problem.presences)
         found["network"] = unique_strings([(name, label) for name in names for label in labels])
     for _, bound, _ in problem.effects:
         if bound.correlated >= 0:
@@ -143,14 +142,18 @@ def _labels_of_presences(network: Network, presences: Presences) -> dict[str, An
     first_site = presences.site[: presences.n_first]
     # Those of another site may have the same names.
     strings = np.concatenate([unique_strings(own[first_site == site]) for site in range(presences.n_sites)])
-    _, members = np.unique(presences.network, return_index=True)
-    names = [label[:-1] if len(label) == 3 else label[0] for label in network.actors[members]]
     coords: dict[str, Any] = {
         "actor": ("presence", strings[presences.actors]),
         "period": ("presence", presences.period),
-        "network": unique_strings(names),
+        "network": unique_strings(_labels_of_networks(network, presences)),
     }
     if len(network.actors[0]) == 3:
         sites = [network.actors[int(np.argmax(first_site == site))][0] for site in range(presences.n_sites)]
         coords["site"] = ("presence", unique_strings(sites)[presences.site])
     return coords
+
+
+def _labels_of_networks(network: Network, presences: Presences) -> list[Any]:
+    """The period, or site and period, of each network that was joined."""
+    _, members = np.unique(presences.network, return_index=True)
+    return [label[:-1] if len(label) == 3 else label[0] for label in network.actors[members]]

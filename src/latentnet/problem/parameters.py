@@ -7,13 +7,17 @@ then the scale of steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from latentnet.priors.values import Values
+
+if TYPE_CHECKING:
+    from latentnet.network.joined import Presences
 
 __all__ = ["Parameters"]
 
@@ -28,6 +32,12 @@ class Parameters:
     """
 
     rows: tuple[Values, ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[Values], n_actors: int, presences: Presences | None) -> Parameters:
+        """These rows, of which the positions lie each in the space of a site."""
+        sites = np.zeros(n_actors, np.int64) if presences is None else presences.site
+        return cls(tuple(row._replace(sites=sites) if row.name == "positions" else row for row in rows))
 
     def __iter__(self) -> Iterator[Values]:
         return iter(self.rows)

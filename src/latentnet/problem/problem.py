@@ -221,10 +221,7 @@ class Problem:
     @property
     def site_starts(self) -> np.ndarray:
         """The first actor of each site, and the number of actors."""
-        if self.presences is None:
-            return np.array([0, self.n_actors], np.int64)
-        sites = self.presences.site[: self.n_first]
-        return np.searchsorted(sites, np.arange(self.n_sites + 1)).astype(np.int64)
+        return np.array([0, self.n_actors], np.int64) if self.presences is None else self.presences.site_starts
 
     @cached_property
     def likelihood(self) -> Any:
@@ -271,9 +268,12 @@ class Problem:
         """Only the fields: what is cached holds compiled functions."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
-    def target(self, dtype: Any = np.float64) -> Target:
-        """A target with scratch of its own; `dtype` is that of forces, where these may be less precise."""
-        return Target(own_scratch(self.likelihood, dtype), self.own_prior())
+    def target(self, dtype: Any = np.float64, likelihood: Any = None) -> Target:
+        """A target with scratch of its own, or of another likelihood, which has it.
+
+        `dtype` is that of forces, where these may be less precise.
+        """
+        return Target(own_scratch(self.likelihood, dtype) if likelihood is None else likelihood, self.own_prior())
 
     @cached_property
     def degrees(self) -> np.ndarray:

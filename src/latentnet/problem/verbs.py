@@ -77,12 +77,7 @@ class Verbs(NamedTuple):
 
 
 # What each entry returns and takes beside its data.
-_OF_LIKELIHOOD = {
-    "log_likelihood": (float64, VECTOR),
-    "add_likelihood_gradient": (void, VECTOR, VECTOR),
-    "actor_log_likelihood": (float64, VECTOR, NUMBER),
-    "change_of_swap": (float64, VECTOR, NUMBER, NUMBER),
-}
+_OF_LIKELIHOOD = likelihoods.CALLED
 _OF_PRIOR = {
     "log_prior": (float64, VECTOR),
     "natural_change": (float64, VECTOR),
@@ -111,9 +106,6 @@ class BoundTarget:
         self._theta, self._gradient = np.empty(0), np.empty(0)
         self._calls: dict[str, Callable[[], Any]] = {}
 
-    def _of_likelihood(self, verb: Any, returned: Any, *kinds: Any) -> Entry:
-        return entry(*way_of(verb, self.target.likelihood), returned, self.likelihood.type, *kinds)
-
     def _of_prior(self, kernel: Any, returned: Any, *kinds: Any) -> Entry:
         return entry(kernel.py_func, UNCOUNTED, returned, self.prior.type, *kinds)
 
@@ -127,13 +119,13 @@ class BoundTarget:
         """Call a verb there."""
         if name not in self._calls:
             of_likelihood = name in _OF_LIKELIHOOD
-            returned, *kinds = (_OF_LIKELIHOOD if of_likelihood else _OF_PRIOR)[name]
+            kinds = (_OF_LIKELIHOOD if of_likelihood else _OF_PRIOR)[name]
             found = (
-                self._of_likelihood(getattr(likelihoods, name), returned, *kinds)
+                likelihoods.entry_of(getattr(likelihoods, name), self.likelihood)
                 if of_likelihood
-                else self._of_prior(getattr(joint, name), returned, *kinds)
+                else self._of_prior(getattr(joint, name), *kinds)
             )
-            vectors = (self._theta, self._gradient)[: len(kinds)]
+            vectors = (self._theta, self._gradient)[: len(kinds) - 1]
             self._calls[name] = found.prepared(self.likelihood if of_likelihood else self.prior, *vectors)
         return self._calls[name]()
 
@@ -181,11 +173,11 @@ class BoundTarget:
         needed |= {"actor_log_prior", "redraw_actor"} if "actor_log_likelihood" in needed else set()
         addresses = dict.fromkeys(Verbs._fields, 0)
         called_back = self._called_back
-        for name, kinds in _OF_LIKELIHOOD.items():
+        for name in _OF_LIKELIHOOD:
             if name in needed and called_back is not None:
                 addresses[name] = getattr(called_back, name).address
             elif name in needed:
-                addresses[name] = self._of_likelihood(getattr(likelihoods, name), *kinds).address
+                addresses[name] = likelihoods.address_of(getattr(likelihoods, name), self.likelihood)
         for name, kinds in _OF_PRIOR.items():
             if name in needed:
                 addresses[name] = self._of_prior(getattr(joint, name), *kinds).address

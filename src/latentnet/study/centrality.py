@@ -16,14 +16,13 @@ _MOST_STEPS = 1000
 _TOLERANCE = 1e-10
 
 
-def betweenness(ties: sparse.csr_array[Any], *, directed: bool) -> Floats:
+def betweenness(ties: sparse.csr_array[Any]) -> Floats:
     """Share of the shortest paths between two others on which an actor lies (Brandes 2001), all sources at once.
 
     Parameters
     ----------
     ties : csr_array of shape (n_actors, n_actors)
-        Symmetric if not `directed`; values do not count.
-    directed : bool
+        Symmetric of an undirected network; values do not count.
 
     Returns
     -------
@@ -34,7 +33,7 @@ def betweenness(ties: sparse.csr_array[Any], *, directed: bool) -> Floats:
     --------
     >>> from scipy import sparse
     >>> from latentnet.study.centrality import betweenness
-    >>> betweenness(sparse.csr_array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]), directed=False)
+    >>> betweenness(sparse.csr_array([[0, 1, 0], [1, 0, 1], [0, 1, 0]]))
     array([0., 1., 0.])
     """
     n = ties.shape[0]

@@ -125,7 +125,7 @@ def roles(
     bridger = np.zeros(bridging.shape, dtype=bool)
     np.put_along_axis(bridger, np.argsort(-bridging, axis=1, kind="stable")[:, :top], True, axis=1)
     eigen, between = _centralities(model, thinned(clusters.indices, n_networks), as_generator(random_state))
-    shares = _role_shares(ring, ties, bridger, clusters, own, model.draws_.n_dims)
+    shares = _role_shares(ring, ties, bridger, own, model.draws_.n_dims)
     best = np.argmax(shares, axis=0)
     table = pd.DataFrame(
         {"cluster": own, "membership": np.asarray(model.membership_)[np.arange(n), own]}, actor_index(model.actors_)
@@ -166,7 +166,7 @@ def _expected_ties(model: Any, clusters: ClusterDraws) -> _Ties:
     return found
 
 
-def _role_shares(ring: Floats, ties: _Ties, bridger: Any, clusters: ClusterDraws, own: Any, n_dims: int) -> Floats:
+def _role_shares(ring: Floats, ties: _Ties, bridger: Any, own: Any, n_dims: int) -> Floats:
     """Share of draws in which each actor has each role, (4, n_actors)."""
     isolated = ~bridger & (ties.within + ties.between < 1.0)
     enough = np.zeros(ring.shape, dtype=bool)
@@ -190,7 +190,7 @@ def _centralities(model: Any, indices: Any, rng: np.random.Generator) -> tuple[F
             continue
         ties = known if certain else known + _unobserved(network, _symmetric(draws.simulate(s, rng)))
         present = sparse.csr_array((np.ones(ties.nnz), ties.indices, ties.indptr), shape=ties.shape)
-        eigen[s], between[s] = eigenvector(present), betweenness(present, directed=network.directed)
+        eigen[s], between[s] = eigenvector(present), betweenness(present)
     return eigen, between
 
 

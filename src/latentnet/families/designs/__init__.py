@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from latentnet.families.base import Family
     from latentnet.network import Network
 
-__all__ = ["DESIGNS", "DesignEntry", "observed_family", "warn_of_roster"]
+__all__ = ["DESIGNS", "DesignEntry", "designs_of_lists", "observed_family", "warn_of_roster"]
 
 
 class DesignEntry(NamedTuple):
@@ -113,11 +113,7 @@ def observed_family(family: Family, network: Network, *, reciprocal: bool) -> Fa
     ValueError
         If the design cannot be combined with the family, with reciprocity or with the kind of network.
     """
-    designs = []
-    if network.max_nominations is not None:
-        designs.append("max_nominations")
-    if network.ranks is not None:
-        designs.append("ranks")
+    designs = designs_of_lists(network)
     if network.choice_set == "named":
         designs.append("choice_set='named'")
     if reciprocal:
@@ -130,6 +126,12 @@ def observed_family(family: Family, network: Network, *, reciprocal: bool) -> Fa
     return family if wrapper is None else wrapper(family)
 
 
+def designs_of_lists(network: Network) -> list[str]:
+    """Names of what makes lists of names more than rows of ties: a cap, an order."""
+    given = {"max_nominations": network.max_nominations, "ranks": network.ranks}
+    return [name for name, value in given.items() if value is not None]
+
+
 def warn_of_roster(network: Network) -> None:
     """Warn where actors are there for having been named, and the likelihood cannot be conditioned on that.
 
@@ -137,11 +139,11 @@ def warn_of_roster(network: Network) -> None:
     ----------
     network : Network
     """
-    given = {"max_nominations": network.max_nominations is not None, "ranks": network.ranks is not None}
-    if network.choice_set == "named" and any(given.values()):
+    given = designs_of_lists(network)
+    if network.choice_set == "named" and given:
         warn(
             "actors who were not asked are in the data only because somebody named them, and there is no normaliser "
-            f"yet for lists with {' and '.join(name for name, is_given in given.items() if is_given)}: the roster is "
+            f"yet for lists with {' and '.join(given)}: the roster is "
             "taken as given, so the intercept may be biased upwards; give the network actors=, the list of everybody "
             "who could have been named"
         )

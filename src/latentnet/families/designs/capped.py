@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +10,6 @@ from latentnet.families.designs.full_lists import full_list_log_likelihood, full
 from latentnet.families.designs.lists import NominationLists, end_of_row, gather_row, ordinary_row
 from latentnet.families.noise import tie_scores
 from latentnet.signatures import RUN_ACTOR, RUN_LENGTH, RUN_OFFSET
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["CappedBernoulli"]
 

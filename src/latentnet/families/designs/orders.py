@@ -43,6 +43,7 @@ from latentnet.families.noise import (
 __all__ = [
     "expected_hazard",
     "expected_slope",
+    "exponentials",
     "fill_below",
     "fill_density",
     "integrate",
@@ -253,7 +254,7 @@ def log_likelihood_by_panels(link, eta, n_named, full, powers, direct):
 
 
 @kernel
-def _unnamed(link, eta, full):
+def exponentials(link, eta, full):
     """Of the un-named of a full list exp(η), who is taken directly, and sums of powers."""
     powers, numbers, sums = np.empty(eta.size), np.empty(eta.size, np.int64), np.empty(DEGREE)
     n_direct = 0
@@ -269,7 +270,7 @@ def order_log_likelihood(link, eta, n_named, full):
 
     At least two names: one name has no order.
     """
-    powers, direct, sums = _unnamed(link, eta[n_named:], full)
+    powers, direct, sums = exponentials(link, eta[n_named:], full)
     end = end_of_short(link, eta, n_named, full, direct, sums)
     if end > 0.0:
         return short_log_likelihood(eta, n_named, full, direct, sums, end)
@@ -333,7 +334,7 @@ def scores_by_panels(link, eta, n_named, full, powers, direct, out):
 @kernel
 def order_scores(link, eta, n_named, full, out):
     """Write the derivatives of `order_log_likelihood` by each η."""
-    powers, direct, sums = _unnamed(link, eta[n_named:], full)
+    powers, direct, sums = exponentials(link, eta[n_named:], full)
     end = end_of_short(link, eta, n_named, full, direct, sums)
     if end > 0.0:
         short_scores(eta, n_named, full, powers, direct, sums, end, out)

@@ -23,13 +23,14 @@ from latentnet.families.designs.orders import (
     WEIGHTS,
     expected_hazard,
     expected_slope,
+    exponentials,
     fill_below,
     fill_density,
     integrate,
     panels,
     scale,
 )
-from latentnet.families.designs.unnamed import powers_of, write_unnamed_scores
+from latentnet.families.designs.unnamed import write_unnamed_scores
 from latentnet.families.noise import add_reversed_hazards, log_above, sum_log_below
 
 __all__ = ["tied_order_log_likelihood", "tied_order_scores"]
@@ -167,8 +168,7 @@ def tied_order_log_likelihood(link, eta, ranks, full):
     `ranks` are sorted, and of two values at least.
     """
     n_named = ranks.size
-    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
-    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
+    powers, direct, _ = exponentials(link, eta[n_named:], full)
     halves, places, _, densities, scales, above, above_scales, starts, bases = _chain(
         link, eta, ranks, full, powers, direct
     )
@@ -200,8 +200,7 @@ def _below_sets(halves, densities, density_scales, starts, bases, last, last_sca
 def tied_order_scores(link, eta, ranks, full, out):
     """Write the derivatives of `tied_order_log_likelihood` by each η."""
     n_named = ranks.size
-    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
-    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
+    powers, direct, _ = exponentials(link, eta[n_named:], full)
     halves, places, a, densities, scales, above, above_scales, starts, bases = _chain(
         link, eta, ranks, full, powers, direct
     )

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["GREY", "NEUTRAL", "categorical", "on_top", "perceived_distance"]
+__all__ = ["GREY", "NEUTRAL", "categorical"]
 
 FloatArray = NDArray[np.float64]
 
@@ -55,29 +55,6 @@ def _lab(rgb: ArrayLike) -> FloatArray:
 def _rgb(code: str) -> tuple[float, float, float]:
     red, green, blue = (int(code[k : k + 2], 16) / 255 for k in (1, 3, 5))
     return red, green, blue
-
-
-def perceived_distance(first: str, second: str) -> float:
-    """Smallest OKLab distance between two colours over normal, protanopic and deuteranopic vision.
-
-    Parameters
-    ----------
-    first, second : str
-        Colours as ``"#rrggbb"``.
-
-    Returns
-    -------
-    float
-        0 for equal colours, 1 for black against white; about 0.02 is just noticeable.
-
-    Examples
-    --------
-    >>> from latentnet.plot.look.colors import perceived_distance
-    >>> perceived_distance("#000000", "#ffffff") > 0.99
-    True
-    """
-    gaps = np.linalg.norm(_lab([_rgb(first)]) - _lab([_rgb(second)]), axis=-1)
-    return float(gaps.min())
 
 
 @cache
@@ -128,15 +105,3 @@ def categorical(n: int) -> tuple[str, ...]:
 def _distance_to(lab: FloatArray, rgb: ArrayLike) -> FloatArray:
     gaps: FloatArray = np.linalg.norm(lab - _lab(rgb), axis=-1).min(axis=0)
     return gaps
-
-
-def on_top(code: str) -> str:
-    """Black or white, whichever is easier to read on the colour `code`.
-
-    Examples
-    --------
-    >>> from latentnet.plot.look.colors import on_top
-    >>> on_top("#0072B2"), on_top("#F0E442")
-    ('white', 'black')
-    """
-    return "black" if _lab([_rgb(code)])[0, 0, 0] > 0.7 else "white"
