@@ -18,6 +18,7 @@ from latentnet.checks import check_shown, meant, shown
 from latentnet.constraints import COLUMN, COUNT, FITTED, NAMES, SEED, checked, optional
 from latentnet.network import Network
 from latentnet.network.dyads import were_observed
+from latentnet.network.labels import label_index
 from latentnet.predictive.simulation import check_room, check_walk
 
 __all__ = ["GoodnessOfFit", "goodness_of_fit"]
@@ -282,9 +283,7 @@ def _index(keys: Sequence[tuple[Any, ...]], names: Any) -> pd.MultiIndex:
     codes = []
     for level in zip(*keys, strict=True):
         place = {value: k for k, value in enumerate(dict.fromkeys(level))}
-        unique = np.empty(len(place), dtype=object)
-        unique[:] = list(place)
-        labels.append(pd.Index(unique, dtype=object, tupleize_cols=False))
+        labels.append(label_index(list(place)))
         codes.append([place[value] for value in level])
     return pd.MultiIndex(levels=labels, codes=codes, names=names)
 

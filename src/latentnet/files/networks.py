@@ -41,7 +41,7 @@ def encode_network(network: Network, store: ArrayStore) -> dict[str, Any]:
     return {
         "actors": actors,
         "directed": network.directed,
-        "n_row_actors": network.n_row_actors if network.two_mode else None,
+        "n_row_actors": network.observed.kind[2],
         "senders": store.add(i.astype(np.int64), "network senders"),
         "receivers": store.add(j.astype(np.int64), "network receivers"),
         "values": store.add(y, "network values"),

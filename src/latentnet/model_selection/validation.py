@@ -233,19 +233,13 @@ def _results(candidates: Sequence[Mapping[str, Any]], values: np.ndarray, order:
     """Scores by candidate (n_candidates, n_folds) as a table, the best first."""
     differences = values - values[order[0]]
     names = list(dict.fromkeys(name for params in candidates for name in params))
-    table = {name: _column([params.get(name) for params in candidates]) for name in names}
+    table: dict[str, Any] = {
+        name: pd.Series([params.get(name) for params in candidates], dtype=object) for name in names
+    }
     table |= {"score": values.mean(axis=1), "se": _standard_error(values)}
     table |= {"difference": differences.mean(axis=1), "se_difference": _standard_error(differences)}
     table |= {f"fold_{k}": column for k, column in enumerate(values.T)}
     return pd.DataFrame(table).iloc[order].reset_index(drop=True)
-
-
-def _column(values: Sequence[Any]) -> np.ndarray:
-    """Parameters as they are, lists too."""
-    column = np.empty(len(values), dtype=object)
-    for k, value in enumerate(values):
-        column[k] = value
-    return column
 
 
 def _standard_error(values: np.ndarray) -> np.ndarray:

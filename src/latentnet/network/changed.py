@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from latentnet.network.content import exclude, unobserve
+from latentnet.network.content import exclude, unobserve, wholly_observed
 from latentnet.network.network import Network
 from latentnet.network.nominations import NONE
 from latentnet.network.observed import ObservedDyads
@@ -30,10 +30,7 @@ __all__ = [
 
 def fully_observed(network: Network) -> Network:
     """The same actors and ties with every possible dyad observed and no design; what predictions are made for."""
-    n_row_actors = network.n_row_actors if network.two_mode else None
-    observed = ObservedDyads(network.n_actors, network.directed, n_row_actors)
-    whole = network._parts._replace(observed=observed, nominations=NONE)
-    return Network(exclude(whole, network.observed.impossible))
+    return Network(wholly_observed(network._parts))
 
 
 def with_impossible(network: Network, pattern: Network) -> Network:
@@ -125,9 +122,7 @@ def matched(network: Network, pattern: Network) -> Network:
         senders = senders[asked[senders]]
     if pattern.two_mode:
         receivers = receivers[receivers >= pattern.n_row_actors]
-    observed = ObservedDyads(
-        n, seen.directed, pattern.n_row_actors if seen.two_mode else None, asked, moved(seen.missing)
-    )
+    observed = ObservedDyads(*pattern.observed.kind, asked, moved(seen.missing))
     loops = network.self_ties
     if loops is not None:
         loops = np.full(n, np.nan)

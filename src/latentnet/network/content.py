@@ -23,6 +23,7 @@ __all__ = [
     "parts_from_entries",
     "same_parts",
     "unobserve",
+    "wholly_observed",
     "without_diagonal",
 ]
 
@@ -105,7 +106,7 @@ def parts_from_entries(
             known &= asked
         missing = keep_entries(missing, known[entry_rows(missing)])
     actors.flags.writeable = False
-    observed = ObservedDyads(len(actors), directed, n_row_actors, known, missing)
+    observed = ObservedDyads(*kind.kind, known, missing)
     return Parts(actors, frozen(keep_entries(entries, ~unobserved)), observed, attributes)
 
 
@@ -128,7 +129,7 @@ def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArra
         sparse.csr_array(entries),
         directed=observed.directed,
         attributes=parts.attributes,
-        n_row_actors=observed.n_row_actors if observed.two_mode else None,
+        n_row_actors=observed.kind[2],
         asked=observed.asked,
     )
     hidden = exclude(hidden, impossible)
@@ -162,15 +163,14 @@ def exclude(parts: Parts, impossible: sparse.csr_array[Any]) -> Parts:
             "network"
         )
     within = keep_entries(impossible, seen.asked[entry_rows(impossible)])
-    observed = ObservedDyads(
-        len(parts.actors),
-        seen.directed,
-        seen.n_row_actors if seen.two_mode else None,
-        seen.asked,
-        sparse.csr_array(seen.missing + within),
-        sparse.csr_array(seen.impossible + impossible),
-    )
-    return parts._replace(observed=observed)
+    missing, never = sparse.csr_array(seen.missing + within), sparse.csr_array(seen.impossible + impossible)
+    return parts._replace(observed=ObservedDyads(*seen.kind, seen.asked, missing, never))
+
+
+def wholly_observed(parts: Parts, missing: sparse.csr_array[Any] | None = None) -> Parts:
+    """The same ties with every possible dyad observed, but for those that are missing, and no design."""
+    observed = ObservedDyads(*parts.observed.kind, missing=missing)
+    return exclude(parts._replace(observed=observed, nominations=NONE), parts.observed.impossible)
 
 
 def same_parts(first: Parts, second: Parts) -> bool:

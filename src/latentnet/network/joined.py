@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet.network.content import Parts, exclude
+from latentnet.network.content import Parts, wholly_observed
 from latentnet.network.labels import label_index, object_array
 from latentnet.network.network import Network
 from latentnet.network.nominations import NONE, Nominations
@@ -124,10 +124,7 @@ def join_networks(networks: Sequence[Sequence[Network]], sites: Sequence[Any] | 
 
 def whole_networks(network: Network, presences: Presences) -> Network:
     """The joined network with every dyad within the networks observed and no design."""
-    n = len(presences.network)
-    observed = ObservedDyads(n, network.directed, missing=_between(presences, np.ones(n, dtype=bool)))
-    whole = network._parts._replace(observed=observed, nominations=NONE)
-    return Network(exclude(whole, network.observed.impossible))
+    return Network(wholly_observed(network._parts, _between(presences, np.ones(len(presences.network), dtype=bool))))
 
 
 def _block_matrix(matrices: list[Any], places: list[Ints], n: int) -> sparse.csr_array[Any]:

@@ -59,7 +59,7 @@ def listing(values: Iterable[Any], limit: int = 5) -> str:
     return text if len(every) <= limit else f"{text} and {len(every) - limit} more"
 
 
-def label_index(labels: Labels) -> pd.Index[Any]:
+def label_index(labels: Labels | list[Any]) -> pd.Index[Any]:
     """Index over labels; tuples stay labels, they do not become levels."""
     return pd.Index(labels, dtype=object, tupleize_cols=False)
 

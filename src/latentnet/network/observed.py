@@ -66,8 +66,12 @@ class ObservedDyads:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Through __init__, so that copies and unpickled objects are write-protected too.
-        kind = self._n_actors, self._directed, self._n_row_actors
-        return ObservedDyads, (*kind, self._asked, self._missing, self._impossible)
+        return ObservedDyads, (*self.kind, self._asked, self._missing, self._impossible)
+
+    @property
+    def kind(self) -> tuple[int, bool, int | None]:
+        """Its first arguments: how many actors, whether directed, how many row actors in a two-mode network."""
+        return self._n_actors, self._directed, self._n_row_actors
 
     @property
     def directed(self) -> bool:
@@ -183,15 +187,14 @@ class ObservedDyads:
         if not isinstance(other, ObservedDyads):
             return NotImplemented
         return (
-            (self._n_actors, self._directed, self._n_row_actors)
-            == (other._n_actors, other._directed, other._n_row_actors)
+            self.kind == other.kind
             and np.array_equal(self._asked, other._asked)
             and same_entries(self._missing, other._missing)
             and same_entries(self._impossible, other._impossible)
         )
 
     def __hash__(self) -> int:
-        return hash((self._n_actors, self._directed, self._n_row_actors, self.n_dyads))
+        return hash((*self.kind, self.n_dyads))
 
     def __repr__(self) -> str:
         return f"ObservedDyads({self.n_dyads} of {self.n_dyads_possible} dyads observed)"

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 
 from latentnet.compiled import inline_kernel
-from latentnet.priors.intercept import of_covariates
 from latentnet.priors.inverse_chi_square import scale_log_density
-from latentnet.priors.random_effects import DF, FIRST, LAST, SCALE, SHIFT, START, STOP, V0
+from latentnet.priors.random_effects import DF, FIRST, LAST, SCALE, SHIFT, START, STOP, V0, shift_level, with_intercepts
 
 __all__ = [
     "ETA",
@@ -244,23 +243,14 @@ def shift_block(groups, level, block, theta, work, rng):
     _fill_precision(block, work)
     for g in range(count):
         group = groups[first_group + g]
-        start, stop, first, last = int(group[START]), int(group[STOP]), int(group[FIRST]), int(group[LAST])
-        if group[SHIFT] == 0.0 or first == last:
+        if group[SHIFT] == 0.0 or group[FIRST] == group[LAST]:
             continue
         inverse = math.exp(-theta[int(group[SCALE])])
-        total, pull = work[3, g, g] * inverse * inverse * (stop - start), 0.0
-        for p in range(first, last):
-            of_intercept = level.precision[p] * group[SHIFT]
-            total += of_intercept * group[SHIFT]
-            deviation = theta[level.intercept + p] + level.about * of_covariates(level, theta, p) - level.mean[p]
-            pull += of_intercept * deviation
+        alone = work[3, g, g] * inverse * inverse * (int(group[STOP]) - int(group[START]))
+        total, pull = with_intercepts(alone, group, level, theta)
         for h in range(count):
             other = groups[first_group + h]
             of_h = work[3, g, h] * inverse * math.exp(-theta[int(other[SCALE])])
             for p in range(int(other[START]), int(other[STOP])):
                 pull -= of_h * theta[p]
-        shift = pull / total + rng.standard_normal() / math.sqrt(total)
-        for p in range(start, stop):
-            theta[p] += shift
-        for p in range(first, last):
-            theta[level.intercept + p] -= group[SHIFT] * shift
+        shift_level(total, pull, group, level, theta, rng)

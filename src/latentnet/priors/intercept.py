@@ -13,7 +13,16 @@ import numpy as np
 from latentnet.compiled import inline_kernel, small_kernel
 from latentnet.priors.normal import normal_log_density
 
-__all__ = ["Level", "add_level_gradient", "centre", "level_log_density", "of_covariates", "pull_to_centre", "uncentre"]
+__all__ = [
+    "Level",
+    "add_level_gradient",
+    "centre",
+    "deviation",
+    "level_log_density",
+    "of_covariates",
+    "pull_to_centre",
+    "uncentre",
+]
 
 
 class Level(NamedTuple):
@@ -39,7 +48,7 @@ def of_covariates(level, theta, p):
 
 
 @inline_kernel
-def _deviation(level, theta, p):
+def deviation(level, theta, p):
     """How far intercept number p is from where its prior has it."""
     return theta[level.intercept + p] + level.about * of_covariates(level, theta, p) - level.mean[p]
 
@@ -49,7 +58,7 @@ def level_log_density(level, theta):
     """Normalised log density."""
     value = 0.0
     for p in range(level.n_intercepts):
-        value += normal_log_density(_deviation(level, theta, p) ** 2, 1, -0.5 * np.log(level.precision[p]))
+        value += normal_log_density(deviation(level, theta, p) ** 2, 1, -0.5 * np.log(level.precision[p]))
     return value
 
 
@@ -57,7 +66,7 @@ def level_log_density(level, theta):
 def add_level_gradient(level, theta, gradient):
     """Add the gradient of `level_log_density` to `gradient`."""
     for p in range(level.n_intercepts):
-        pull = level.precision[p] * _deviation(level, theta, p)
+        pull = level.precision[p] * deviation(level, theta, p)
         gradient[level.intercept + p] -= pull
         for k in range(level.coefficients.size):
             gradient[level.coefficients[k]] -= level.about * level.means[p, k] * pull

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from latentnet.compiled import inline_kernel
-from latentnet.priors.intercept import of_covariates
+from latentnet.priors.intercept import deviation
 from latentnet.priors.inverse_chi_square import scale_log_density
 
 __all__ = [
@@ -21,6 +21,8 @@ __all__ = [
     "correlation_log_density",
     "redraw_variances",
     "shift_effects",
+    "shift_level",
+    "with_intercepts",
 ]
 
 # Columns of the table of groups (`Prior.groups`).
@@ -139,13 +141,33 @@ def redraw_variances(prior, theta, rng):
 
 
 @inline_kernel
+def with_intercepts(precision, group, level, theta):
+    """Precision of a shift of a group's level, with what its intercepts add that move against it; and their pull."""
+    pull = 0.0
+    for p in range(int(group[FIRST]), int(group[LAST])):
+        of_intercept = level.precision[p] * group[SHIFT]
+        precision += of_intercept * group[SHIFT]
+        pull += of_intercept * deviation(level, theta, p)
+    return precision, pull
+
+
+@inline_kernel
+def shift_level(precision, pull, group, level, theta, rng):
+    """Draw the shift, and make it."""
+    shift = pull / precision + rng.standard_normal() / math.sqrt(precision)
+    for p in range(int(group[START]), int(group[STOP])):
+        theta[p] += shift
+    for p in range(int(group[FIRST]), int(group[LAST])):
+        theta[level.intercept + p] -= group[SHIFT] * shift
+
+
+@inline_kernel
 def shift_effects(prior, theta, rng):
     """Draw the level of each random effect exactly, against the intercepts: no linear predictor changes."""
     groups, level = prior.groups, prior.level
     for g in range(groups.shape[0]):
         group = groups[g]
-        first, last = int(group[FIRST]), int(group[LAST])
-        if group[SHIFT] == 0.0 or first == last:
+        if group[SHIFT] == 0.0 or group[FIRST] == group[LAST]:
             continue
         start, stop = int(group[START]), int(group[STOP])
         precision = math.exp(-2.0 * theta[int(group[SCALE])])
@@ -156,16 +178,7 @@ def shift_effects(prior, theta, rng):
             slope = math.tanh(x) * math.exp(theta[int(group[SCALE])] - theta[int(groups[partner, SCALE])])
             other = int(groups[partner, START])
             precision *= math.cosh(x) ** 2
-        total, pull = precision * (stop - start), 0.0
-        for p in range(first, last):
-            of_intercept = level.precision[p] * group[SHIFT]
-            total += of_intercept * group[SHIFT]
-            deviation = theta[level.intercept + p] + level.about * of_covariates(level, theta, p) - level.mean[p]
-            pull += of_intercept * deviation
+        total, pull = with_intercepts(precision * (stop - start), group, level, theta)
         for i in range(stop - start):
             pull -= precision * (theta[start + i] - slope * theta[other + i])
-        shift = pull / total + rng.standard_normal() / math.sqrt(total)
-        for p in range(start, stop):
-            theta[p] += shift
-        for p in range(first, last):
-            theta[level.intercept + p] -= group[SHIFT] * shift
+        shift_level(total, pull, group, level, theta, rng)

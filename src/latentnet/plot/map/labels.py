@@ -16,7 +16,7 @@ from sklearn.isotonic import isotonic_regression
 from latentnet.plot.look.colors import GREY
 from latentnet.plot.map.scene import Canvas
 
-__all__ = ["MOST_LABELS", "Labels", "place", "spread"]
+__all__ = ["MOST_LABELS", "Labels", "along_ties", "place", "spread"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -29,6 +29,13 @@ _PREFERENCE = np.array([0.0, 0.3, 0.4, 0.5, 0.3, 0.5, 0.5, 0.7, 0.5, 0.6, 0.8, 0
 _GAPS = (1.5, 4.0, 9.0, 15.0)  # points between mark and label
 _LEADER_FROM = 2  # tier from which a fine line ties the label to its mark
 _MOST_LED = 60  # with more labels than this such lines would only add to the tangle
+
+
+def along_ties(ends: FloatArray) -> FloatArray:
+    """Twelve points on each line, whose ends are (n_lines, 2, 2): (12·n_lines, 2)."""
+    along = np.linspace(0.15, 0.85, 12)[:, None, None]
+    points: FloatArray = (along * ends[None, :, 0] + (1 - along) * ends[None, :, 1]).reshape(-1, 2)
+    return points
 
 
 def _candidates(point: FloatArray, radius: float, size: FloatArray, scale: float) -> tuple[FloatArray, FloatArray]:
@@ -256,9 +263,7 @@ class Labels(Artist):
         self._leaders.draw(renderer)
 
     def _set_beside(self, points: FloatArray, sizes: FloatArray, scale: float) -> None:
-        along = np.linspace(0.15, 0.85, 12)[:, None, None]
-        ends = points[self._pairs]
-        busy = (along * ends[None, :, 0] + (1 - along) * ends[None, :, 1]).reshape(-1, 2)
+        busy = along_ties(points[self._pairs])
         bounds = np.array(self._scene.ax.bbox.extents) + np.array([1, 1, -1, -1]) * 2 * scale
         discs, radii = points, self._radii * scale
         if len(self._crosses):

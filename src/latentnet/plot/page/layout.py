@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentnet.plot.look.apart import VISIBLE, moved_apart
-from latentnet.plot.map.labels import MOST_LABELS, place
+from latentnet.plot.map.labels import MOST_LABELS, along_ties, place
 from latentnet.plot.picture import (
     cluster_extent,
     limits,
@@ -133,9 +133,7 @@ def place_labels(
     owners = owners[:MOST_LABELS]
     points = layout.pixels(layout.points)
     sizes = np.array([[_text_width(name), 1.15 * FONT_SIZE] for name in names[: len(owners)]]).reshape(-1, 2)
-    along = np.linspace(0.15, 0.85, 12)[:, None, None]
-    ends = points[pairs if len(pairs) <= 1000 and layout.flat else pairs[:0]]
-    busy = (along * ends[None, :, 0] + (1 - along) * ends[None, :, 1]).reshape(-1, 2)
+    busy = along_ties(points[pairs if len(pairs) <= 1000 and layout.flat else pairs[:0]])
     bounds = np.array([3.0, 3.0, layout.size[0] - 3.0, layout.size[1] - 3.0])
     bar = layout.pixels(layout.bar()[1])
     others = np.vstack([layout.pixels(crosses), np.linspace(bar[0], bar[1], 12)])
