@@ -81,7 +81,7 @@ def bic(model: Any) -> BIC:
             f"bic needs a latent space and chains, but similarity is {shown(problem.similarity)} and inference "
             f"{shown(model.inference)}; fit with a similarity and inference='mcmc'"
         )
-    if problem.clusters is not None and problem.clusters.automatic:
+    if problem.counts_clusters:
         raise ValueError(
             "bic compares fixed numbers of clusters, but n_clusters is 'auto'; "
             "read model.n_clusters_probabilities_ instead"

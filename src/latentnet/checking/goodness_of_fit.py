@@ -144,10 +144,6 @@ def _frame(network: Network, by: str | None) -> Setting:
     return Setting(network, by)
 
 
-def _kind(frame: Setting) -> str:
-    return "two-mode" if frame.two_mode else "directed" if frame.directed else "undirected"
-
-
 def _read(statistics: Any, frames: Sequence[Setting]) -> list[dict[str, _Function]]:
     """The statistics that were asked for, of each network those that it has; empty where the choice is ours."""
     if statistics is None:
@@ -156,13 +152,13 @@ def _read(statistics: Any, frames: Sequence[Setting]) -> list[dict[str, _Functio
         check_shown("statistics: names", statistics)
         return [{str(name): _of_user(str(name), function) for name, function in statistics.items()}] * len(frames)
     names = [statistics] if isinstance(statistics, str) else list(statistics)
-    possible = [names_for(_kind(frame), by=frame.by is not None) for frame in frames]
+    possible = [names_for(frame.observed.in_words, by=frame.by is not None) for frame in frames]
     for name in names:
         if any(name in of_one for of_one in possible):
             continue
         if name == "mixing":
             raise ValueError("statistics has 'mixing', which needs an attribute of the actors: by='...'")
-        kinds = " and ".join(dict.fromkeys(map(_kind, frames)))
+        kinds = " and ".join(dict.fromkeys(frame.observed.in_words for frame in frames))
         some = ", ".join(map(repr, dict.fromkeys(each for of_one in possible for each in of_one)))
         raise ValueError(
             f"statistics must be among {some} for a network that is {kinds}, or a dict of functions, but has "
@@ -202,7 +198,7 @@ def _defaults(
 def _default(frame: Setting, networks: Sequence[Network]) -> dict[str, _Function]:
     """All that say something: structure unless values are any real numbers, values unless all are 0 and 1."""
     binary = all(bool(np.all(network.ties.data == 1.0)) for network in networks)
-    names = names_for(_kind(frame), by=frame.by is not None)
+    names = names_for(frame.observed.in_words, by=frame.by is not None)
     if binary:
         names = [name for name in names if not STATISTICS[name].of_values]
     elif not frame.whole:

@@ -38,7 +38,7 @@ def choose(problem: Problem) -> Choice:
     size = f"{n:,} actors are {'at most' if n <= _MOST_DRAWN else 'over'} {_MOST_DRAWN:,}"
     if n <= _MOST_DRAWN:
         return Choice("mcmc", MCMC(), f"{size}, so that chains draw from the exact posterior within minutes")
-    if problem.clusters is not None and problem.clusters.automatic:
+    if problem.counts_clusters:
         why = f"{size}, but of all engines only chains count clusters; n_clusters= allows faster ones"
         return Choice("mcmc", MCMC(), why)
     if problem.around:

@@ -123,7 +123,7 @@ def first_look(problem: Problem, result: InferenceResult, last: bool) -> Agreeme
     """
     extra: dict[str, np.ndarray] = {}
     of_number = np.inf
-    if result.n_components is not None and problem.clusters is not None and problem.clusters.automatic:
+    if result.n_components is not None and problem.counts_clusters:
         assert result.labels is not None
         counts = occupied_counts(result.labels.reshape(-1, result.labels.shape[2]))
         extra = {"n_clusters": counts.reshape(result.draws.shape[:2]), "n_components": result.n_components}

@@ -88,7 +88,7 @@ class Variational(Engine):
     @staticmethod
     def refusal(problem: Problem) -> str:
         """Why it cannot fit a problem's model; empty where it can."""
-        if problem.clusters is not None and problem.clusters.automatic:
+        if problem.counts_clusters:
             return "the number of clusters is unknown"
         if len(problem.layers) > 1:
             return "there are several kinds of ties"

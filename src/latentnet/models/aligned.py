@@ -12,7 +12,7 @@ from latentnet.constraints import FITTED, checked
 from latentnet.effects import Similarity
 from latentnet.inference.base import InferenceResult
 from latentnet.models.fitted import Model
-from latentnet.models.reported_clusters import ClusterReport, is_of_clusters, reported_counts
+from latentnet.models.reported_clusters import ClusterReport, extra_of_others, reported_counts
 from latentnet.posterior.procrustes import align
 from latentnet.posterior.references import common_positions
 
@@ -94,9 +94,8 @@ def turn(model: Any, here: np.ndarray, there: np.ndarray) -> None:
             model.n_clusters_probabilities_.to_numpy(),
             reported_counts(draws),
         )
-    extra = {name: values for name, values in draws.extra.items() if not is_of_clusters(name, draws)}
     positions = model.positions_ @ found.rotations + found.translations
     result = InferenceResult(parameters, draws.kind, draws.statistics, thin=model.thin_)
     result = result._replace(standing=model._standing, agreement=model._agreement)
-    model._keep(problem, result, positions, clusters, extra)
+    model._keep(problem, result, positions, clusters, extra_of_others(draws))
     model._lies_as = here, there

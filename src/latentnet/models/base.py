@@ -223,8 +223,9 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
         """
         self._problem, self._inference = problem, self.inference
         self.network_, self.actors_, self.n_actors_ = problem.network, problem.network.actors, problem.n_actors
-        automatic = problem.clusters is not None and problem.clusters.automatic
-        self.priors_ = problem.priors.filled_from(read_priors(self.priors), automatic, problem.evidence is not None)
+        self.priors_ = problem.priors.filled_from(
+            read_priors(self.priors), problem.counts_clusters, problem.evidence is not None
+        )
         self.positions_ = read_only(positions)
         variables, axes = extra or {}, self._extra_dims
         if clusters is not None:

@@ -86,7 +86,7 @@ class Clustering(Estimator):
         problem = self._checked()
         draws = self.draws_
         fits_square("a probability for each pair", problem.n_first, 16.0, fix="labels_ and membership_ are by actor")
-        if problem.clusters is not None and problem.clusters.automatic and draws.kind == "chains":
+        if problem.counts_clusters and draws.kind == "chains":
             return coclustering(draws.extra["cluster_label"].reshape(-1, draws.n_actors)[:, : problem.n_first])
         # Given the clusters labels are independent: products of probabilities, less noisy than equal labels.
         found = _responsibilities(problem, draws.pooled)

@@ -131,8 +131,8 @@ class Predictions(Fitted):
         mine = self.network_
         if network.directed != mine.directed or network.two_mode != mine.two_mode:
             raise ValueError(
-                f"network must be of the kind that the model was fitted to, but one is {_kind(network)} and the other "
-                f"{_kind(mine)}"
+                f"network must be of the kind that the model was fitted to, but one is "
+                f"{network.observed.in_words} and the other {mine.observed.in_words}"
             )
         same = np.array_equal(network.actors, mine.actors)
         if not same and network.n_nominations is not None:
@@ -166,7 +166,3 @@ class Predictions(Fitted):
         check_room(n_networks, [self.network_])
         rng, n_draws = as_generator(random_state), len(predictive.parameters)
         return [predictive.simulate(int(rng.integers(n_draws)), rng, observed=observed) for _ in range(int(n_networks))]
-
-
-def _kind(network: Network) -> str:
-    return "two-mode" if network.two_mode else "directed" if network.directed else "undirected"

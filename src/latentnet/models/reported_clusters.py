@@ -21,7 +21,7 @@ __all__ = [
     "cluster_report",
     "decoded_clusters",
     "encoded_clusters",
-    "is_of_clusters",
+    "extra_of_others",
     "reported_counts",
 ]
 
@@ -64,9 +64,9 @@ class ClusterReport(NamedTuple):
         }
 
 
-def is_of_clusters(name: str, draws: Draws) -> bool:
-    """Whether a variable in `draws_.extra` comes from the report of clusters."""
-    return draws.clusters is not None and name in OF_CLUSTERS
+def extra_of_others(draws: Draws) -> dict[str, np.ndarray]:
+    """The variables in `draws_.extra` that do not come from the report of clusters."""
+    return {name: one for name, one in draws.extra.items() if draws.clusters is None or name not in OF_CLUSTERS}
 
 
 def reported_counts(draws: Draws) -> dict[str, np.ndarray]:

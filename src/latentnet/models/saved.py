@@ -14,7 +14,7 @@ from latentnet.files.networks import decode_network, encode_network
 from latentnet.files.values import Source, class_name, encode
 from latentnet.inference.standing import Standing
 from latentnet.models.fitted import Fitted
-from latentnet.models.reported_clusters import encoded_clusters, is_of_clusters
+from latentnet.models.reported_clusters import encoded_clusters, extra_of_others
 from latentnet.models.standings import encoded_standing
 from latentnet.network.layers import Given, Layers, as_given
 
@@ -97,14 +97,13 @@ class Saved(Fitted):
             return encode(value, store, where)
 
         draws, standing = self.draws_, self._standing
-        extra = {name: values for name, values in draws.extra.items() if not is_of_clusters(name, draws)}
         content = self._encoded_specification(problem, store) | {
             "draws": {
                 "kind": draws.kind,
                 "thin": self.thin_,
                 "parameters": store.add(draws.parameters, "parameters"),
                 "statistics": encoded(dict(draws.statistics), "statistics"),
-                "extra": encoded(extra, "extra draws"),
+                "extra": encoded(extra_of_others(draws), "extra draws"),
             },
             "positions": encoded(self._points(), "positions"),
             "clusters": encoded_clusters(self, store),

@@ -13,7 +13,7 @@ from latentnet.checks import shown
 from latentnet.network.labels import Labels, dyad_place
 from latentnet.network.nominations import NONE, Nominations
 from latentnet.network.observed import ObservedDyads
-from latentnet.network.sparse import codes, entry_rows, frozen, keep_entries, same_entries, without_entries
+from latentnet.network.sparse import both_ways, codes, entry_rows, frozen, keep_entries, same_entries, without_entries
 
 __all__ = [
     "Parts",
@@ -115,7 +115,7 @@ def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArra
     observed, shape = parts.observed, parts.ties.shape
     impossible = observed.impossible
     if not observed.has_direction:
-        senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
+        senders, receivers = both_ways(senders, receivers)
     missing = without_entries(observed.missing, impossible)
     holes = (np.full(missing.nnz, np.nan), missing.indices, missing.indptr)
     # NaN survives addition, so the sum of ties and NaNs is the canonical form again.

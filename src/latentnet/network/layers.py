@@ -160,10 +160,7 @@ class Layers(Guiding):
         return hash(tuple(self._networks.items()))
 
     def __repr__(self) -> str:
-        about = (
-            f"{name} ({one.n_actors} actors, {'directed' if one.directed else 'undirected'})"
-            for name, one in self._networks.items()
-        )
+        about = (f"{name} ({one.n_actors} actors, {one.observed.in_words})" for name, one in self._networks.items())
         return f"Layers({len(self)} layers, {len(self.actors)} actors: {', '.join(about)})"
 
 

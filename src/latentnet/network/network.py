@@ -734,11 +734,9 @@ class Network(Guiding):
         return hash((self.n_actors, self.directed, self.two_mode, self.n_ties))
 
     def __repr__(self) -> str:
-        actors, kind = str(self.n_actors), "directed" if self.directed else "undirected"
+        actors, observed = str(self.n_actors), self.observed
         if self.two_mode:
-            n_rows = self.n_row_actors
-            actors, kind = f"{actors} ({n_rows} rows + {self.n_actors - n_rows} columns)", "two-mode"
-        observed = self.observed
+            actors = f"{actors} ({self.n_row_actors} rows + {self.n_actors - self.n_row_actors} columns)"
         density = f"{self.n_ties / observed.n_dyads:.3g}" if observed.n_dyads else "undefined"
         complete = observed.n_dyads == observed.n_dyads_possible
         # Capped, so that "100.0%" never hides an unobserved dyad.
@@ -746,8 +744,8 @@ class Network(Guiding):
         design = "" if self.n_nominations is None else f"{self._described_design()}, "
         never = f"{self.impossible.nnz // (1 if self.has_direction else 2)} impossible, " if self.impossible.nnz else ""
         return (
-            f"Network(n_actors={actors}, n_ties={self.n_ties}, {kind}, density={density}, observed={share} "
-            f"{observed.n_dyads_possible} dyads, {self._described_self_ties()}{never}{design}"
+            f"Network(n_actors={actors}, n_ties={self.n_ties}, {observed.in_words}, density={density}, "
+            f"observed={share} {observed.n_dyads_possible} dyads, {self._described_self_ties()}{never}{design}"
             f"attributes={list(self._parts.attributes.columns)})"
         )
 

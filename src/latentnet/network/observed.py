@@ -84,6 +84,11 @@ class ObservedDyads:
         return self._n_row_actors is not None
 
     @property
+    def in_words(self) -> str:
+        """What kind of network they are of: "directed", "undirected" or "two-mode"."""
+        return "two-mode" if self.two_mode else "directed" if self.directed else "undirected"
+
+    @property
     def has_direction(self) -> bool:
         """Whether every dyad has a sender and a receiver: not in undirected networks, where it is a pair."""
         return self._directed or self.two_mode

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 __all__ = [
+    "both_ways",
     "codes",
     "entries_at",
     "entry_rows",
@@ -37,6 +38,11 @@ def handed_out(matrix: sparse.csr_array[Any]) -> sparse.csr_array[Any]:
     wrapper.has_sorted_indices = True
     wrapper.has_canonical_format = True
     return wrapper
+
+
+def both_ways(senders: np.ndarray, receivers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Senders and receivers of dyads, and of the same ones the other way round."""
+    return np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
 
 
 def summed(matrix: Any, is_bool: bool) -> sparse.csr_array[Any]:

@@ -13,7 +13,7 @@ from latentnet.compiled import UNCOUNTED
 from latentnet.native import MATRIX, NUMBERS, Memory, entry
 from latentnet.posterior.label_switching import relabel
 from latentnet.posterior.partitions import minimum_vi_partition
-from latentnet.priors.mixture import Mixture, fill_responsibilities
+from latentnet.priors.mixture import Mixture, fill_responsibilities, parts_of
 
 __all__ = [
     "ClusterDraws",
@@ -125,16 +125,16 @@ def reported_clusters(
     labels : int ndarray of shape (n_kept, n_actors)
         In that order.
     """
-    kept, g, d, start = draws[indices], mixture.most, mixture.n_dims, mixture.first_scale
-    log_weights = kept[:, start + g * (1 + d) : start + g * (2 + d)]
+    kept, g, d = draws[indices], mixture.most, mixture.n_dims
+    log_scales, means, log_weights = (kept[:, part] for part in parts_of(mixture))
     weights = softmax(log_weights.reshape(len(kept), len(mixture.site_starts) - 1, -1), axis=2)
     rows = np.arange(len(kept))[:, None]
     return ClusterDraws(
         indices=indices,
         order=order,
         labels=labels,
-        means=kept[:, start + g : start + g * (1 + d)].reshape(-1, g, d)[rows, order],
-        variances=np.exp(2.0 * kept[:, start : start + g])[rows, order],
+        means=means.reshape(-1, g, d)[rows, order],
+        variances=np.exp(2.0 * log_scales)[rows, order],
         weights=weights.reshape(len(kept), -1)[rows, order],
     )
 

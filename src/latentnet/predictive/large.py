@@ -11,7 +11,7 @@ from latentnet.likelihood.approximate import MOST_WALKED, Approximate
 from latentnet.likelihood.verbs import linear_predictors, value_and_gradient
 from latentnet.nbody.sums import MOST_DIMS
 from latentnet.nbody.ties import tied_pairs
-from latentnet.network.sparse import entries_at
+from latentnet.network.sparse import both_ways, entries_at
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -32,7 +32,7 @@ def large_ties(problem: Problem, theta: np.ndarray, rng: np.random.Generator) ->
     n, directed = problem.n_actors, problem.network.directed
     senders, receivers = tied_pairs(*_map(problem, theta), directed, rng)
     if not directed:
-        senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
+        senders, receivers = both_ways(senders, receivers)
     ties = sparse.csr_array((np.ones(senders.size), (senders, receivers)), shape=(n, n))
     ties.sum_duplicates()
     ties.data[:] = 1.0

@@ -22,6 +22,7 @@ from latentnet.priors.mixture import (
     mixture_log_density,
     natural_change,
     new_work,
+    parts_of,
     scale_index,
     site_of_actor,
     weight_index,
@@ -146,7 +147,7 @@ def _(mixture):
 @implements(place_own_values, Mixture)
 def place_clusters(mixture, theta, rng):
     """Set the clusters' parameters in place, by k-means of the positions of each site."""
-    most, d, start = mixture.most, mixture.n_dims, mixture.first_scale
+    most, d = mixture.most, mixture.n_dims
     z = theta[: d * mixture.n_positions].reshape(d, -1).T[: mixture.n_actors]
     each, labels = most // (len(mixture.site_starts) - 1), np.zeros(mixture.n_actors, np.int64)
     for site, (first, last) in enumerate(itertools.pairwise(mixture.site_starts)):
@@ -157,9 +158,10 @@ def place_clusters(mixture, theta, rng):
         means[g] = z[labels == g].mean(axis=0)
         squares = np.mean((z[labels == g] - means[g]) ** 2)
         log_scales[g] = 0.5 * np.log((counts[g] * squares + mixture.v0) / (counts[g] + 1.0))
-    theta[start : start + most] = log_scales
-    theta[start + most : start + most * (1 + d)] = means.ravel()
-    theta[start + most * (1 + d) : start + most * (2 + d)] = np.log(counts + mixture.concentration)
+    for part, values in zip(
+        parts_of(mixture), (log_scales, means, np.log(counts + mixture.concentration)), strict=True
+    ):
+        theta[part] = values.ravel()
 
 
 implements(positions_log_density, Mixture, UNCOUNTED)(mixture_log_density)
@@ -172,13 +174,13 @@ implements(prepare_actors, Mixture, UNCOUNTED)(fill_constants)
 @implements(set_own_mass, Mixture)
 def _set_own_mass(mixture, mass):
     """As `set_cluster_mass` of kernels does."""
-    most, d, start, active = mixture.most, mixture.n_dims, mixture.first_scale, int(mixture.active[0])
+    d, active, (scales, means, weights) = mixture.n_dims, int(mixture.active[0]), parts_of(mixture)
     members = mixture.n_actors / active
     of_means = members / mixture.v0 + 1.0 / mixture.mean_variance
-    here = np.arange(most) < active
-    mass[start : start + most] = np.where(here, members * d + mixture.df, FIXED)
-    mass[start + most : start + most * (1 + d)] = np.repeat(np.where(here, of_means, FIXED), d)
-    mass[start + most * (1 + d) : start + most * (2 + d)] = np.where(here, mixture.concentration + 0.5 * members, FIXED)
+    here = np.arange(mixture.most) < active
+    mass[scales] = np.where(here, members * d + mixture.df, FIXED)
+    mass[means] = np.repeat(np.where(here, of_means, FIXED), d)
+    mass[weights] = np.where(here, mixture.concentration + 0.5 * members, FIXED)
 
 
 implements(draw_positions, Mixture)(draw_mixture)

@@ -31,6 +31,7 @@ __all__ = [
     "mixture_log_density",
     "natural_change",
     "new_work",
+    "parts_of",
     "site_of_actor",
 ]
 
@@ -286,3 +287,9 @@ def natural_change(mixture, theta):
             log_weight = theta[weight_index(mixture, g)]
             change += nu * log_weight - math.exp(log_weight) - (nu - 1.0) * (log_weight - log_total)
     return change
+
+
+def parts_of(mixture: Mixture) -> tuple[slice, slice, slice]:
+    """Where log scales, means and log weights are in the parameter vector."""
+    ends = mixture.first_scale + np.cumsum([mixture.most, mixture.most * mixture.n_dims, mixture.most])
+    return slice(mixture.first_scale, ends[0]), slice(ends[0], ends[1]), slice(ends[1], ends[2])

@@ -14,6 +14,7 @@ from latentnet.priors.mixture import (
     fill_responsibilities,
     log_total_weight,
     mean_index,
+    parts_of,
     scale_index,
     site_of_actor,
     weight_index,
@@ -135,7 +136,7 @@ def draw_mixture(mixture: Mixture, theta: np.ndarray, rng: np.random.Generator) 
     n_components : int ndarray of shape (n_draws,)
     """
     count = len(theta)
-    most, d, n, start = mixture.most, mixture.n_dims, mixture.n_actors, mixture.first_scale
+    most, d, n = mixture.most, mixture.n_dims, mixture.n_actors
     each = most // (len(mixture.site_starts) - 1)
     active = np.full(count, most, np.int64)
     if mixture.log_weights.size:
@@ -160,9 +161,8 @@ def draw_mixture(mixture: Mixture, theta: np.ndarray, rng: np.random.Generator) 
     z = means[rows, labels] + np.sqrt(variances[rows, labels])[..., None] * noise
     for k in range(d):
         theta[:, k * mixture.n_positions : k * mixture.n_positions + n] = z[:, :, k]
-    theta[:, start : start + most] = 0.5 * np.log(variances)
-    theta[:, start + most : start + most * (1 + d)] = means.reshape(count, -1)
-    theta[:, start + most * (1 + d) : start + most * (2 + d)] = np.log(weights)
+    for part, values in zip(parts_of(mixture), (0.5 * np.log(variances), means, np.log(weights)), strict=True):
+        theta[:, part] = values.reshape(count, -1)
     return labels, active
 
 

@@ -250,7 +250,7 @@ def _prior(problem: Problem, space: Space) -> Prior:
     groups: list[tuple[float, ...]] = []
     correlations: list[tuple[int, int, int]] = []
     of_effects = priors.random_effect_variance_scale * unit**2, priors.random_effect_variance_df
-    n_intercepts = problem.intercepts.stop - problem.intercepts.start
+    n_intercepts = problem.n_intercepts
     for _, bound, part in problem.effects:
         first = len(groups)
         for group in bound.groups:
@@ -293,7 +293,7 @@ def _precision_of_coefficients(problem: Problem, unit: float) -> np.ndarray:
 
 def _level(problem: Problem, unit: float) -> Level:
     """The prior of the intercepts."""
-    priors, count = problem.priors, problem.intercepts.stop - problem.intercepts.start
+    priors, count = problem.priors, problem.n_intercepts
     return Level(
         intercept=problem.intercept,
         n_intercepts=count,

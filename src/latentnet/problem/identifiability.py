@@ -26,7 +26,7 @@ def check_identified(problem: Problem) -> None:
     ----------
     problem : Problem
     """
-    covariates, first = problem.covariates, problem.intercepts.stop - problem.intercepts.start
+    covariates, first = problem.covariates, problem.n_intercepts
     if len(covariates.indices) == 0 or problem.network.observed.n_dyads == 0:
         return
     seen = np.diag(covariates.products) > 0.0  # of several networks some may have no observed dyad

@@ -55,7 +55,7 @@ class LayerTable:
             self._add(first.similarity, bound, first.n_dims)
             for source, actors, problem in zip(self.sources, self.actors, self.problems, strict=True):
                 source[problem.positions] = (np.arange(first.n_dims)[:, None] * self._n_actors + actors).ravel()
-        counts = [problem.intercepts.stop - problem.intercepts.start for problem in self.problems]
+        counts = [problem.n_intercepts for problem in self.problems]
         if sum(counts):
             part = self._taken(sum(counts))
             self.rows.append(Values("intercept", (sum(counts),), ("network",), role="intercept", start=part.start))

@@ -349,7 +349,7 @@ def _set_normal(layer: Layer, priors: Priors, precision: np.ndarray, logs: np.nd
 def _level(problem: Problem) -> Level:
     """The prior of all layers' intercepts, each about its own layer's covariates."""
     every = [layer.problem.prior.level for layer in problem.layers]
-    n_intercepts = problem.intercepts.stop - problem.intercepts.start
+    n_intercepts = problem.n_intercepts
     means, row = np.zeros((n_intercepts, len(problem.covariates.indices))), 0
     for layer, one in zip(problem.layers, every, strict=True):
         columns = np.searchsorted(problem.covariates.indices, layer.source[one.coefficients])

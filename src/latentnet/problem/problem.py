@@ -117,6 +117,11 @@ class Problem:
         return self.parameters.intercepts
 
     @property
+    def n_intercepts(self) -> int:
+        """How many intercepts there are."""
+        return self.intercepts.stop - self.intercepts.start
+
+    @property
     def family_slice(self) -> slice:
         """Where the family's own values are."""
         start = self.effects[-1][2].stop if self.effects else 0
@@ -213,6 +218,11 @@ class Problem:
     def clusters(self) -> Clusters | None:
         """The prior of the positions where it has clusters."""
         return self.position_prior.clusters
+
+    @property
+    def counts_clusters(self) -> bool:
+        """Whether the number of clusters is unknown."""
+        return self.clusters is not None and self.clusters.automatic
 
     def own_prior(self) -> Prior:
         """The prior with scratch of its own."""

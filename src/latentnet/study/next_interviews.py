@@ -171,20 +171,20 @@ class _Rows:
         """Number of draws."""
         return len(self.indices)
 
-    def partners(self, actor: int) -> Integers:
-        """Whom the actor's answers would be about."""
+    def partners(self, actor: int, without: list[int]) -> Integers:
+        """Whom the actor's answers would be about; in an undirected network others have told of dyads with them."""
         network = self._network
         if network.two_mode:
             return np.arange(network.n_row_actors, network.n_actors)
         if network.directed:
             return np.delete(np.arange(network.n_actors), actor)
-        return np.asarray(self._missing.indices[self._missing.indptr[actor] : self._missing.indptr[actor + 1]])
+        return np.setdiff1d(
+            self._missing.indices[self._missing.indptr[actor] : self._missing.indptr[actor + 1]], without
+        )
 
     def scaled(self, actor: int, without: list[int]) -> Floats:
         """Centred probabilities of the actor's answers, divided by √(W · (n_draws − 1))."""
-        partners = self.partners(actor)
-        if not self._network.directed:
-            partners = np.setdiff1d(partners, without)  # those dyads are told already
+        partners = self.partners(actor, without)
         if not len(partners):
             return np.zeros((self.n_draws, 1))
         senders = np.full(len(partners), actor)
@@ -218,9 +218,7 @@ class _CrossedRows:
 
     def crossed(self, actor: int, without: list[int]) -> tuple[Integers, Singles]:
         """Whom the answers are about, and their probabilities, (n_asked, n_partners, n_others)."""
-        model, partners = self._model, self._rows.partners(actor)
-        if not model.network_.directed:
-            partners = np.setdiff1d(partners, without)  # those dyads are told already
+        model, partners = self._model, self._rows.partners(actor, without)
         if not len(partners):
             return partners, np.zeros((self.n_asked, 0, self.n_others), dtype=np.float32)
         own = self._columns[:, actor]

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.stats import chi2
 
 from latentnet._random import RandomState, as_generator
@@ -189,8 +188,7 @@ def _centralities(model: Any, indices: Any, rng: np.random.Generator) -> tuple[F
             eigen[s], between[s] = eigen[0], between[0]
             continue
         ties = known if certain else known + _unobserved(network, _symmetric(draws.simulate(s, rng)))
-        present = sparse.csr_array((np.ones(ties.nnz), ties.indices, ties.indptr), shape=ties.shape)
-        eigen[s], between[s] = eigenvector(present), betweenness(present)
+        eigen[s], between[s] = eigenvector(ties), betweenness(ties)
     return eigen, between
 
 

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from latentnet.network.dyads import matrix_and_places
 from latentnet.network.labels import dyad_places
-from latentnet.network.sparse import entry_rows, is_sparse, keep_entries, same_entries
+from latentnet.network.sparse import both_ways, entry_rows, is_sparse, keep_entries, same_entries
 
 if TYPE_CHECKING:
     from latentnet.network.network import Network
@@ -41,7 +41,7 @@ def read_impossible(value: Any, network: Network) -> sparse.csr_array[Any]:
     else:
         senders, receivers = dyad_places(network, value, "impossible")
         if not network.has_direction:
-            senders, receivers = np.concatenate([senders, receivers]), np.concatenate([receivers, senders])
+            senders, receivers = both_ways(senders, receivers)
     pattern = sparse.csr_array((np.ones(len(senders), dtype=bool), (senders, receivers)), shape=(n, n))
     pattern.sum_duplicates()
     pattern = keep_entries(pattern, entry_rows(pattern) != pattern.indices)

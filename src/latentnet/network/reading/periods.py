@@ -120,10 +120,10 @@ def _check(given: Periods) -> None:
         if network.two_mode:
             raise ValueError(f"networks must have one mode, but that of {shown(name)} has two; fit it by itself")
         if network.directed != flat[0].directed:
-            kinds = ("directed" if one.directed else "undirected" for one in (flat[0], network))
             raise ValueError(
-                f"networks must all be directed or all undirected, but that of {shown(names[0])} is {next(kinds)} and "
-                f"that of {shown(name)} {next(kinds)}; build them with the same directed="
+                f"networks must all be directed or all undirected, but that of {shown(names[0])} is "
+                f"{flat[0].observed.in_words} and that of {shown(name)} {network.observed.in_words}; build them "
+                "with the same directed="
             )
         _check_design(names[0], flat[0], name, network)
     for site, periods in enumerate(given.networks):
