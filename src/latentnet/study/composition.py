@@ -10,7 +10,7 @@ import pandas as pd
 
 from latentnet.constraints import COLUMN, FITTED, checked
 from latentnet.network.labels import attribute_column
-from latentnet.study.reading import Floats, interval, need_clusters
+from latentnet.study.reading import Floats, add_intervals, interval, need_clusters
 
 __all__ = ["Composition", "composition"]
 
@@ -94,9 +94,7 @@ def _heterogeneity(counts: Floats, clusters: pd.Index) -> pd.DataFrame:
     shares = counts / np.where(sizes > 0, sizes, np.nan)[..., None]
     logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
     table = pd.DataFrame(index=clusters)
-    for name, draws in (("blau", 1.0 - (shares**2).sum(axis=2)), ("entropy", -(shares * logs).sum(axis=2))):
-        # 0.0 is added since minus zero looks odd in a table
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = (part + 0.0 for part in interval(draws))
+    add_intervals(table, blau=1.0 - (shares**2).sum(axis=2), entropy=-(shares * logs).sum(axis=2))
     return table
 
 

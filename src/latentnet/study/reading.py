@@ -14,6 +14,7 @@ from latentnet.predictive.predictive import Predictive
 
 __all__ = [
     "actor_index",
+    "add_intervals",
     "interval",
     "need_clusters",
     "predictive",
@@ -70,6 +71,13 @@ def interval(draws: Floats) -> tuple[Floats, Floats, Floats]:
     found = [np.nanmean(filled, axis=0), low, high]
     mean, low, high = (np.where(gone, np.nan, value) for value in found)
     return mean, low, high
+
+
+def add_intervals(table: pd.DataFrame, **columns: Floats) -> None:
+    """Add means and intervals of draws, over their first axis, as columns."""
+    for name, draws in columns.items():
+        # 0.0 is added since minus zero looks odd in a table
+        table[name], table[f"{name}_low"], table[f"{name}_high"] = (part + 0.0 for part in interval(draws))
 
 
 def actor_index(actors: npt.NDArray[Any]) -> pd.Index:

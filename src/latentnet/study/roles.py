@@ -19,7 +19,7 @@ from latentnet.study.centrality import betweenness, eigenvector
 from latentnet.study.reading import (
     Floats,
     actor_index,
-    interval,
+    add_intervals,
     need_clusters,
     predictive,
     thinned,
@@ -129,18 +129,12 @@ def roles(
     table = pd.DataFrame(
         {"cluster": own, "membership": np.asarray(model.membership_)[np.arange(n), own]}, actor_index(model.actors_)
     )
-    _add(table, ring=ring, ties_within=ties.within, ties_between=ties.between, bridging=bridging)
+    add_intervals(table, ring=ring, ties_within=ties.within, ties_between=ties.between, bridging=bridging)
     table["p_bridger"] = bridger.mean(axis=0)
-    _add(table, participation=ties.participation, eigenvector=eigen, betweenness=between)
+    add_intervals(table, participation=ties.participation, eigenvector=eigen, betweenness=between)
     table["role"], table["p_role"] = _ROLES[best], shares[best, np.arange(n)]
     table.attrs["top"] = top
     return table
-
-
-def _add(table: pd.DataFrame, **columns: Floats) -> None:
-    """Add means and intervals of draws (n_draws, n_actors)."""
-    for name, draws in columns.items():
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = interval(draws)
 
 
 def _rings(model: Any, clusters: ClusterDraws, own: Any) -> Floats:

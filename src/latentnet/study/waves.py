@@ -14,7 +14,7 @@ from latentnet._exceptions import refuse_joint
 from latentnet.checks import shown
 from latentnet.constraints import FITTED, checked
 from latentnet.effects import read_similarity
-from latentnet.study.reading import Floats, actor_index, interval, thinned
+from latentnet.study.reading import Floats, actor_index, add_intervals, thinned
 from latentnet.study.stable_core import Wave, align_pairs, stable_core
 
 __all__ = ["WaveComparison", "compare_waves"]
@@ -175,20 +175,13 @@ def _wave(model: Any, common: list[Any], joint: bool) -> Wave:
 
 
 def _movement(displacement: Floats, changes: Floats, common: list[Any]) -> pd.DataFrame:
-    mean, low, high = interval(np.linalg.norm(displacement, axis=2))
-    change, change_low, change_high = interval(changes)
-    columns = {
-        "displacement": mean,
-        "displacement_low": low,
-        "displacement_high": high,
-        "p_moved": [_content(displacement[:, i]) for i in range(len(common))],
-        "distance_change": change,
-        "distance_change_low": change_low,
-        "distance_change_high": change_high,
-    }
     labels = np.empty(len(common), dtype=object)
     labels[:] = common
-    return pd.DataFrame(columns, actor_index(labels))
+    table = pd.DataFrame(index=actor_index(labels))
+    add_intervals(table, displacement=np.linalg.norm(displacement, axis=2))
+    table["p_moved"] = [_content(displacement[:, i]) for i in range(len(common))]
+    add_intervals(table, distance_change=changes)
+    return table
 
 
 def _content(vectors: Floats) -> float:

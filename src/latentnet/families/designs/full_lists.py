@@ -23,11 +23,10 @@ from latentnet.families.designs.unnamed import (
     FACTORS,
     LARGEST_POWER,
     add_log_below,
+    exponentials,
     fill_hazards,
     fold,
     grown,
-    powers_of,
-    sum_powers,
     write_unnamed_scores,
 )
 from latentnet.families.noise import CLOGLOG, LOGIT, PROBIT, ROOT_2PI, log_above, scaled_tail
@@ -44,7 +43,6 @@ __all__ = [
     "full_list_log_likelihood",
     "full_list_scores",
     "log_sum_exp",
-    "reach_of",
 ]
 
 SIZE = 32
@@ -64,21 +62,15 @@ TINY = 1e-300
 
 
 @fast_kernel
-def reach_of(eta):
-    """Logarithm of Σ exp(η): the integrand's last feature is about there."""
-    largest = LOWEST
-    for k in range(eta.size):
-        largest = max(largest, eta[k])
-    total = 0.0
-    for k in range(eta.size):
-        total += exp(eta[k] - largest)
-    return largest + math.log(total)
-
-
-@fast_kernel
 def log_sum_exp(logs):
-    """Logarithm of Σ exp(logs)."""
-    return reach_of(logs)
+    """Logarithm of Σ exp(logs); of η, the integrand's last feature is about there."""
+    largest = LOWEST
+    for k in range(logs.size):
+        largest = max(largest, logs[k])
+    total = 0.0
+    for k in range(logs.size):
+        total += exp(logs[k] - largest)
+    return largest + math.log(total)
 
 
 @fast_kernel
@@ -234,14 +226,13 @@ def _by_powers(eta, n_named, direct, sums, end, work):
 
 
 @kernel
-def _quadrature(link, eta, n_named, powers, direct):
+def _quadrature(link, eta, n_named, direct, sums):
     """Of each node, the log of weight times integrand, t, exp(−t) and Σ hazards of the named: (4, n_nodes)."""
-    work, sums = np.empty((6, SIZE)), np.empty(DEGREE)
-    sum_powers(link, powers, sums)
+    work = np.empty((6, SIZE))
     end = end_of_powers(eta, n_named, direct, sums, DEPTH, NEAREST_POLE) if link == LOGIT else 0.0
     if end > 0.0:
         return _by_powers(eta, n_named, direct, sums, end, work)
-    reach = reach_of(eta)
+    reach = log_sum_exp(eta)
     left, right = _interval(link, eta, n_named, direct, sums, reach, work)
     edges = _panels(left, right, reach)
     found = np.empty((4, (edges.size - 1) * SIZE))
@@ -257,9 +248,8 @@ def _quadrature(link, eta, n_named, powers, direct):
 @kernel
 def full_list_log_likelihood(link, eta, n_named):
     """Log-probability that the first `n_named` of the choice set are a full list."""
-    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
-    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
-    return log_sum_exp(_quadrature(link, eta, n_named, powers, direct)[0])
+    _, direct, sums = exponentials(link, eta[n_named:], True)
+    return log_sum_exp(_quadrature(link, eta, n_named, direct, sums)[0])
 
 
 @fast_kernel
@@ -285,9 +275,8 @@ def _named_score(link, eta, weights, t, a, totals, hazards):
 @kernel
 def full_list_scores(link, eta, n_named, out):
     """Write the derivatives of `full_list_log_likelihood` by each η."""
-    powers, numbers = np.empty(eta.size - n_named), np.empty(eta.size - n_named, np.int64)
-    direct = numbers[: powers_of(link, eta[n_named:], powers, numbers)]
-    found = _quadrature(link, eta, n_named, powers, direct)
+    powers, direct, sums = exponentials(link, eta[n_named:], True)
+    found = _quadrature(link, eta, n_named, direct, sums)
     weights, t, a, totals = found[0], found[1], found[2], found[3]
     total = log_sum_exp(weights)
     for q in range(t.size):

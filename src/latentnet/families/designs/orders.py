@@ -19,15 +19,13 @@ import math
 import numpy as np
 
 from latentnet.compiled import exp, fast_kernel, kernel
-from latentnet.families.designs.full_lists import LOWEST, reach_of
+from latentnet.families.designs.full_lists import LOWEST, log_sum_exp
 from latentnet.families.designs.short_orders import end_of_short, short_log_likelihood, short_scores
 from latentnet.families.designs.unnamed import (
-    DEGREE,
     LARGEST_POWER,
     add_log_below,
+    exponentials,
     fill_hazards,
-    powers_of,
-    sum_powers,
     write_unnamed_scores,
 )
 from latentnet.families.noise import (
@@ -43,7 +41,6 @@ from latentnet.families.noise import (
 __all__ = [
     "expected_hazard",
     "expected_slope",
-    "exponentials",
     "fill_below",
     "fill_density",
     "integrate",
@@ -83,7 +80,7 @@ FROM_NODE = np.ascontiguousarray((WEIGHTS - TO_NODE.T).T)
 @kernel
 def panels(link, eta, n_names, full):
     """Half the length of each panel over (0, where nothing is left), and all nodes."""
-    largest = max(reach_of(eta if full else eta[:n_names]), 0.0)
+    largest = max(log_sum_exp(eta if full else eta[:n_names]), 0.0)
     shortest = min((NORMAL_STRETCH if link == PROBIT else STRETCH) / n_names, LONGEST)
     end, halves, n_panels = largest + (NORMAL_TAIL if link == PROBIT else TAIL), np.empty(0), 0
     for filled in range(2):  # count, then fill
@@ -190,18 +187,17 @@ def integrate(upwards, halves, density, density_scales, inner, inner_scales, out
 
 
 @kernel
-def fill_below(link, eta, full, powers, direct, places, a, below, scales):
+def fill_below(link, eta, full, direct, sums, places, a, below, scales):
     """Probability that all of the un-named are below, at all nodes, or 1 where the list is not full."""
     below[:], scales[:] = 1.0, 0.0
     if full:
-        sums, logs = np.empty(DEGREE), np.zeros(places.shape)
-        sum_powers(link, powers, sums)
+        logs = np.zeros(places.shape)
         add_log_below(link, eta, direct, sums, places.ravel(), a.ravel(), logs.ravel(), below.ravel())
         scale(logs, below, scales)
 
 
 @kernel
-def _chain(link, eta, n_named, full, powers, direct):
+def _chain(link, eta, n_named, full, direct, sums):
     """All that the list's probability needs.
 
     Half lengths, nodes and exp(−node) of the panels; the densities of each utility; A_1, …, A_{r−1}, with B_{r+1} last.
@@ -219,7 +215,7 @@ def _chain(link, eta, n_named, full, powers, direct):
     for s in range(1, n_named - 1):
         parts = densities[s], density_scales[s], above[s - 1], above_scales[s - 1]
         integrate(False, halves, *parts, above[s], above_scales[s])
-    fill_below(link, eta[n_named:], full, powers, direct, places, a, above[n_named - 1], above_scales[n_named - 1])
+    fill_below(link, eta[n_named:], full, direct, sums, places, a, above[n_named - 1], above_scales[n_named - 1])
     return halves, places, a, densities, density_scales, above, above_scales
 
 
@@ -244,24 +240,13 @@ def _weigh(halves, density, density_scales, above, above_scales, below, below_sc
 
 
 @kernel
-def log_likelihood_by_panels(link, eta, n_named, full, powers, direct):
+def log_likelihood_by_panels(link, eta, n_named, full, direct, sums):
     """What `order_log_likelihood` is, for any link and any η."""
-    halves, places, _, densities, scales, above, above_scales = _chain(link, eta, n_named, full, powers, direct)
+    halves, places, _, densities, scales, above, above_scales = _chain(link, eta, n_named, full, direct, sums)
     r = n_named - 1
     parts = densities[r], scales[r], above[r - 1], above_scales[r - 1], above[r], above_scales[r]
     value = _weigh(halves, *parts, np.empty(places.shape))
     return value if full else value + sum_log_below(link, eta[n_named:], 0.0)
-
-
-@kernel
-def exponentials(link, eta, full):
-    """Of the un-named of a full list exp(η), who is taken directly, and sums of powers."""
-    powers, numbers, sums = np.empty(eta.size), np.empty(eta.size, np.int64), np.empty(DEGREE)
-    n_direct = 0
-    if full:
-        n_direct = powers_of(link, eta, powers, numbers)
-        sum_powers(link, powers, sums)
-    return powers, numbers[:n_direct], sums
 
 
 @kernel
@@ -270,11 +255,11 @@ def order_log_likelihood(link, eta, n_named, full):
 
     At least two names: one name has no order.
     """
-    powers, direct, sums = exponentials(link, eta[n_named:], full)
+    _, direct, sums = exponentials(link, eta[n_named:], full)
     end = end_of_short(link, eta, n_named, full, direct, sums)
     if end > 0.0:
         return short_log_likelihood(eta, n_named, full, direct, sums, end)
-    return log_likelihood_by_panels(link, eta, n_named, full, powers, direct)
+    return log_likelihood_by_panels(link, eta, n_named, full, direct, sums)
 
 
 @fast_kernel
@@ -308,9 +293,9 @@ def expected_hazard(link, eta, t, a, weights, scratch):
 
 
 @kernel
-def scores_by_panels(link, eta, n_named, full, powers, direct, out):
+def scores_by_panels(link, eta, n_named, full, powers, direct, sums, out):
     """What `order_scores` writes, for any link and any η."""
-    halves, places, a, densities, scales, above, above_scales = _chain(link, eta, n_named, full, powers, direct)
+    halves, places, a, densities, scales, above, above_scales = _chain(link, eta, n_named, full, direct, sums)
     work, other_scales = np.empty((4, *places.shape)), np.empty(halves.size)
     weights, scratch = work[0].ravel(), work[1].ravel()
     below, below_scales, other = above[n_named - 1], above_scales[n_named - 1], work[2]
@@ -339,4 +324,4 @@ def order_scores(link, eta, n_named, full, out):
     if end > 0.0:
         short_scores(eta, n_named, full, powers, direct, sums, end, out)
     else:
-        scores_by_panels(link, eta, n_named, full, powers, direct, out)
+        scores_by_panels(link, eta, n_named, full, powers, direct, sums, out)

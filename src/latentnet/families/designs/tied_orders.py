@@ -23,14 +23,13 @@ from latentnet.families.designs.orders import (
     WEIGHTS,
     expected_hazard,
     expected_slope,
-    exponentials,
     fill_below,
     fill_density,
     integrate,
     panels,
     scale,
 )
-from latentnet.families.designs.unnamed import write_unnamed_scores
+from latentnet.families.designs.unnamed import exponentials, write_unnamed_scores
 from latentnet.families.noise import add_reversed_hazards, log_above, sum_log_below
 
 __all__ = ["tied_order_log_likelihood", "tied_order_scores"]
@@ -103,7 +102,7 @@ def _sum_products(first, size, members, upwards, base, densities, density_scales
 
 
 @kernel
-def _chain(link, eta, ranks, full, powers, direct):
+def _chain(link, eta, ranks, full, direct, sums):
     """All that the list's probability needs.
 
     Half lengths, nodes and exp(−node) of the panels; each utility's density; A of every set, the last B in place of the
@@ -137,7 +136,7 @@ def _chain(link, eta, ranks, full, powers, direct):
             _sum_products(starts[g], size, members, False, base, *parts)
             to = base + members
             integrate(False, halves, products, scales, ones, zeros, above[to], above_scales[to])
-    fill_below(link, eta[n_named:], full, powers, direct, places, a, above[n_sets - 1], above_scales[n_sets - 1])
+    fill_below(link, eta[n_named:], full, direct, sums, places, a, above[n_sets - 1], above_scales[n_sets - 1])
     return halves, places, a, densities, density_scales, above, above_scales, starts, bases
 
 
@@ -168,9 +167,9 @@ def tied_order_log_likelihood(link, eta, ranks, full):
     `ranks` are sorted, and of two values at least.
     """
     n_named = ranks.size
-    powers, direct, _ = exponentials(link, eta[n_named:], full)
+    _, direct, sums = exponentials(link, eta[n_named:], full)
     halves, places, _, densities, scales, above, above_scales, starts, bases = _chain(
-        link, eta, ranks, full, powers, direct
+        link, eta, ranks, full, direct, sums
     )
     g = starts.size - 2
     parts = halves, densities, scales, above, above_scales, starts[g], n_named - starts[g], bases[g]
@@ -200,9 +199,9 @@ def _below_sets(halves, densities, density_scales, starts, bases, last, last_sca
 def tied_order_scores(link, eta, ranks, full, out):
     """Write the derivatives of `tied_order_log_likelihood` by each η."""
     n_named = ranks.size
-    powers, direct, _ = exponentials(link, eta[n_named:], full)
+    powers, direct, sums = exponentials(link, eta[n_named:], full)
     halves, places, a, densities, scales, above, above_scales, starts, bases = _chain(
-        link, eta, ranks, full, powers, direct
+        link, eta, ranks, full, direct, sums
     )
     last = bases[bases.size - 1]
     below, below_scales = _below_sets(halves, densities, scales, starts, bases, above[last], above_scales[last])

@@ -19,11 +19,10 @@ __all__ = [
     "FACTORS",
     "LARGEST_POWER",
     "add_log_below",
+    "exponentials",
     "fill_hazards",
     "fold",
     "grown",
-    "powers_of",
-    "sum_powers",
     "write_unnamed_scores",
 ]
 
@@ -43,7 +42,7 @@ ODDS = _polynomial(lambda x: 1.0 / (1.0 + x))
 
 
 @kernel
-def powers_of(link, eta, powers, direct):
+def _powers_of(link, eta, powers, direct):
     """Write exp(η) to `powers`, 0 for those to be taken directly, whose numbers go to `direct`; return how many."""
     limit = 0.0 if link == LOGIT else LARGEST_POWER if link == CLOGLOG else -np.inf
     n_direct = 0
@@ -56,7 +55,7 @@ def powers_of(link, eta, powers, direct):
 
 
 @fast_kernel
-def sum_powers(link, powers, sums):
+def _sum_powers(link, powers, sums):
     """Coefficients of −Σ log F(t − η) as a polynomial in exp(−t), from exp(η)."""
     sums[:] = 0.0
     scratch = powers.copy()
@@ -67,6 +66,17 @@ def sum_powers(link, powers, sums):
         for k in range(scratch.size):
             scratch[k] *= powers[k]
         sums[m] = LOG1P[m] * total if link == LOGIT else total
+
+
+@kernel
+def exponentials(link, eta, full):
+    """Of the un-named of a full list exp(η), who is taken directly, and sums of powers."""
+    powers, numbers, sums = np.empty(eta.size), np.empty(eta.size, np.int64), np.empty(DEGREE)
+    n_direct = 0
+    if full:
+        n_direct = _powers_of(link, eta, powers, numbers)
+        _sum_powers(link, powers, sums)
+    return powers, numbers[:n_direct], sums
 
 
 @fast_kernel
