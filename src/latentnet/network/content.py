@@ -80,6 +80,7 @@ def parts_from_entries(
     attributes: pd.DataFrame,
     n_row_actors: int | None = None,
     asked: npt.NDArray[np.bool_] | None = None,
+    self_ties: npt.NDArray[np.float64] | None = None,
 ) -> Parts:
     """Split canonical entries into ties and unobserved dyads.
 
@@ -94,6 +95,7 @@ def parts_from_entries(
         Makes a two-mode network, whose first `n_row_actors` actors are the rows.
     asked : bool array (n,), optional
         Rows known to be unobserved already are False.
+    self_ties : ndarray of shape (n,), optional
     """
     unobserved = np.isnan(entries.data)
     missing = keep_entries(entries, unobserved, bool)
@@ -107,7 +109,7 @@ def parts_from_entries(
         missing = keep_entries(missing, known[entry_rows(missing)])
     actors.flags.writeable = False
     observed = ObservedDyads(*kind.kind, known, missing)
-    return Parts(actors, frozen(keep_entries(entries, ~unobserved)), observed, attributes)
+    return Parts(actors, frozen(keep_entries(entries, ~unobserved)), observed, attributes, self_ties=self_ties)
 
 
 def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArray[np.intp]) -> Parts:
@@ -131,10 +133,11 @@ def unobserve(parts: Parts, senders: npt.NDArray[np.intp], receivers: npt.NDArra
         attributes=parts.attributes,
         n_row_actors=observed.kind[2],
         asked=observed.asked,
+        self_ties=parts.self_ties,
     )
     hidden = exclude(hidden, impossible)
     nominations = parts.nominations.hidden(hidden.ties, hidden.observed)
-    return hidden._replace(nominations=nominations, self_ties=parts.self_ties)
+    return hidden._replace(nominations=nominations)
 
 
 def exclude(parts: Parts, impossible: sparse.csr_array[Any]) -> Parts:

@@ -57,8 +57,8 @@ def read_edges(
     entries, loops = edge_entries(
         labels, sender, receiver, values, directed=directed, self_ties=self_ties, argument="frame", fix=fix
     )
-    parts = parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
-    return parts._replace(self_ties=loops)
+    about = attributes_frame(attributes, labels)
+    return parts_from_entries(labels, entries, directed=directed, attributes=about, self_ties=loops)
 
 
 def _check_columns(frame: pd.DataFrame, source: Hashable, target: Hashable, value: Hashable | None) -> None:

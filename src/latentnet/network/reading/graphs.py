@@ -182,8 +182,7 @@ def _graph_parts(
         fix="graph.simplify(combine_edges='sum') with weights of 1 counts parallel edges",
     )
     if modes is None:
-        parts = parts_from_entries(labels, entries, directed=directed, attributes=attributes)
-        return parts._replace(self_ties=loops)
+        return parts_from_entries(labels, entries, directed=directed, attributes=attributes, self_ties=loops)
     order, n_row_actors = np.argsort(modes.mode, kind="stable"), int((modes.mode == 0).sum())
     block = entries[order[:n_row_actors]][:, order[n_row_actors:]]
     return two_mode_parts(labels[order], n_row_actors, block, attributes.iloc[order])

@@ -70,8 +70,8 @@ def read_matrix(
     entries = matrix_entries(array, labels, labels, argument)
     loops, entries = kept_diagonal(entries, self_ties), without_diagonal(entries, labels, self_ties)
     directed = _direction(entries, labels, directed)
-    parts = parts_from_entries(labels, entries, directed=directed, attributes=attributes_frame(attributes, labels))
-    return parts._replace(self_ties=loops)
+    frame = attributes_frame(attributes, labels)
+    return parts_from_entries(labels, entries, directed=directed, attributes=frame, self_ties=loops)
 
 
 def _check_square(shape: tuple[int, ...], argument: str) -> None:
