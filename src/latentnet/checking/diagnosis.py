@@ -139,8 +139,7 @@ def _of_agreement(model: Any, networks: list[Observed]) -> Iterator[Finding]:
 
 def _intercepts(model: Any) -> list[str]:
     """Names of the intercepts: none, one, or one for each of several networks."""
-    part = model._problem.intercepts
-    return list(model.draws_.columns("intercept")) if part.stop > part.start else []
+    return list(model.draws_.columns("intercept")) if model._problem.n_intercepts else []
 
 
 def _of_coefficients(model: Any) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from latentnet._random import RandomState, as_generator
 from latentnet.checking.observed import Kind, kinds_of
 from latentnet.checks import shown
 from latentnet.constraints import FITTED, SEED, checked, whole
+from latentnet.network.labels import label_index
 from latentnet.posterior.arviz import pareto_smoothed
 from latentnet.posterior.clusters import evenly_spaced
 from latentnet.posterior.diagnostics import mean_ess
@@ -184,7 +185,7 @@ def unit_index(left: Sequence[Left]) -> pd.Index:
     if joint.problem.presences is not None:
         levels = [*["site", "period"][3 - len(joint.problem.network.actors[0]) :], *levels]
     levels = levels if joint.name is None else ["layer", *levels]
-    columns = [pd.Index(column, dtype=object, tupleize_cols=False) for column in zip(*rows, strict=True)]
+    columns = [label_index(list(column)) for column in zip(*rows, strict=True)]
     if len(levels) == 1:
         return pd.Index(np.asarray(columns[0]), tupleize_cols=False, name=levels[0])
     return pd.MultiIndex.from_arrays(columns, names=levels)

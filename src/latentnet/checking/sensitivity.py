@@ -206,10 +206,9 @@ def _of_first_positions(problem: Problem, draws: Draws) -> np.ndarray:
 def _of_clusters(problem: Problem, theta: np.ndarray, positions: np.ndarray, each: np.ndarray) -> np.ndarray:
     """Under the mixture of every site, which has so many clusters in each draw, (n_draws,)."""
     assert problem.clusters is not None
-    most, d, parameters = problem.clusters.most, problem.n_dims, problem.parameters
-    means = parameters["cluster_means"].of(theta).reshape(-1, most, d)
-    log_scales = parameters["cluster_variances"].of(theta).reshape(-1, most)
-    log_weights = parameters["cluster_weights"].of(theta).reshape(-1, most)
+    most, d = problem.clusters.most, problem.n_dims
+    names = ("cluster_means", "cluster_variances", "cluster_weights")
+    means, log_scales, log_weights = (problem.parameters[name].of(theta) for name in names)
     total = np.zeros(len(theta))
     for site, (first, end) in enumerate(itertools.pairwise(problem.site_starts)):
         theirs = np.arange(most) // each[:, None] == site

@@ -156,10 +156,9 @@ def _as_drawn(problem: Problem, draws: Draws, labels: np.ndarray) -> np.ndarray:
         each = draws.clusters.order.shape[1] // problem.n_sites
         site = problem.parameters["positions"].sites[: problem.n_first]
         return np.take_along_axis(draws.clusters.order, each * site + flat, axis=1).reshape(labels.shape)
-    most, space = problem.clusters.most, problem.parameters
     positions = draws.positions[..., : problem.n_first, :].reshape(*flat.shape, problem.n_dims)
-    means = space["cluster_means"].of(draws.pooled).reshape(len(flat), most, problem.n_dims)
-    log_scales = space["cluster_variances"].of(draws.pooled).reshape(len(flat), most)
+    means = problem.parameters["cluster_means"].of(draws.pooled)
+    log_scales = problem.parameters["cluster_variances"].of(draws.pooled)
     found = np.empty_like(flat)
     for s, row in enumerate(flat):
         # Occupied clusters come first in the parameter vector; which is whose is told by where the members are.

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import fft
 
 from latentnet.compiled import exp, kernel, softplus
-from latentnet.nbody.mesh import Mesh, gathered, half_grid, mesh_around, mesh_for, spectra, spread
+from latentnet.nbody.mesh import Mesh, gathered, half_grid, mesh_around, mesh_for, over_frequencies, spectra, spread
 from latentnet.nbody.near import ranges, sorted_by_cell
 from latentnet.nbody.smooth import DEGREE, exponential_slopes, softplus_slopes, taylor
 from latentnet.nbody.sums import cheapest_cutoff, spacing_of
@@ -164,15 +164,13 @@ def _mesh_sums(mesh: Mesh, term: Term, points: np.ndarray, pairs: Pairs, series:
     gradient, slopes = np.zeros_like(points), np.zeros(len(series))
     sums = np.zeros((2, points.shape[1]))
     shape = mesh.shape[::-1]
-    twice = np.full(first.shape[-1], 2.0)
-    twice[[0, -1]] = 1.0  # every other frequency stands for its mirror image too
     for c, some in enumerate(members):
         here, factors = points[:, some], (pairs.first[some], pairs.second[some])
         itself = factors[0] * factors[1]
         parts = _by_kind(pairs.kinds[c], second)
         for kind, part in parts.items():
             power = (first[c].real * part.real + first[c].imag * part.imag) * steps[kind]
-            slopes[kind] += float((power.reshape(-1, twice.size).sum(axis=0) * twice).sum()) / np.prod(shape)
+            slopes[kind] += over_frequencies(power) / np.prod(shape)
         slopes[pairs.kinds[c, c]] -= own[pairs.kinds[c, c], 1] * itself.sum()
         for role in range(1 if one else 2):
             if role == 1:

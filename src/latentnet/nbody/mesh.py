@@ -20,6 +20,7 @@ __all__ = [
     "mesh_for",
     "mesh_size",
     "mesh_sums",
+    "over_frequencies",
     "smooth_terms",
     "spectra",
     "spread",
@@ -190,6 +191,13 @@ def gathered(mesh: Mesh, points: np.ndarray, field: np.ndarray) -> tuple[np.ndar
     return values, slopes
 
 
+def over_frequencies(values: np.ndarray) -> float:
+    """Sum over all frequencies of what is known of those of a real transform."""
+    twice = np.full(values.shape[-1], 2.0)
+    twice[[0, -1]] = 1.0  # every other frequency stands for its mirror image too
+    return float((values.reshape(-1, twice.size).sum(axis=0) * twice).sum())
+
+
 def mesh_sums(mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Sums of the smooth parts over all pairs of points.
 
@@ -207,9 +215,7 @@ def mesh_sums(mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndar
     waves = fft.rfftn(density)
     term, slope = spectra(mesh, smooth_terms(mesh, intercept))
     power = waves.real**2 + waves.imag**2
-    twice = np.full(power.shape[-1], 2.0)
-    twice[[0, -1]] = 1.0  # every other frequency stands for its mirror image too
-    by_intercept = 0.5 * float(np.sum((power * slope).reshape(-1, twice.size).sum(axis=0) * twice)) / density.size
+    by_intercept = 0.5 * over_frequencies(power * slope) / density.size
     waves *= term
     values, gradient = gathered(mesh, points, fft.irfftn(waves, s=density.shape, overwrite_x=True))
     own = taylor(intercept, mesh.cutoff) @ (-(mesh.cutoff**2.0)) ** np.arange(DEGREE + 1)  # of a point with itself

@@ -223,7 +223,7 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
         raise ValueError(
             f"attributes must have one row per actor, but its index repeats {listing(twice)}; keep one row of each"
         )
-    own = pd.Index(attributes.index.to_numpy(dtype=object), dtype=object, tupleize_cols=False)
+    own = label_index(attributes.index.to_numpy(dtype=object))
     absent, extra = index[~index.isin(own)], own[~own.isin(index)]
     for labels_off, says in ((absent, "lacks"), (extra, "also has")):
         if len(labels_off):
