@@ -17,7 +17,7 @@ from latentnet.compiled import UNCOUNTED, implements, inline_kernel
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
-    address_of,
+    addresses_of,
     change_of_swap,
     couples_actors,
     information,
@@ -117,17 +117,13 @@ def layered(layers: Sequence[Layer], n_actors: int, likelihoods: Sequence[Any]) 
 def _bound(pattern: Layered, likelihoods: Sequence[Any]) -> Layered:
     """The same of other likelihoods, with scratch of its own."""
     parts = tuple(Memory(one) for one in likelihoods)
-
-    def addresses(verb: Any) -> np.ndarray:
-        return np.array([address_of(verb, one) for one in parts], np.int64)
-
     size = pattern.source.size
     bound = pattern._replace(
         likelihoods=np.array([one.address for one in parts], np.int64),
-        values=addresses(log_likelihood),
-        gradients=addresses(add_likelihood_gradient),
-        of_actors=addresses(actor_log_likelihood),
-        swaps=addresses(change_of_swap),
+        values=addresses_of(log_likelihood, parts),
+        gradients=addresses_of(add_likelihood_gradient, parts),
+        of_actors=addresses_of(actor_log_likelihood, parts),
+        swaps=addresses_of(change_of_swap, parts),
         coupled=any(is_coupled(one) for one in likelihoods),
         theta=np.zeros(size),
         gradient=np.zeros(size),

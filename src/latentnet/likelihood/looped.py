@@ -20,7 +20,7 @@ from latentnet.likelihood.packed import dyad_layout, dyads_by_actor
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
-    address_of,
+    addresses_of,
     couples_actors,
     information,
     is_coupled,
@@ -98,15 +98,11 @@ def self_ties_of(problem: Problem, seen: np.ndarray) -> Composed:
 def _bound(*likelihoods: Any) -> Looped:
     """The sum of a likelihood of pairs and one of self-ties, which both have scratch of their own."""
     parts = tuple(Memory(one) for one in likelihoods)
-
-    def addresses(verb: Any) -> np.ndarray:
-        return np.array([address_of(verb, one) for one in parts], np.int64)
-
     bound = Looped(
         likelihoods=np.array([one.address for one in parts], np.int64),
-        values=addresses(log_likelihood),
-        gradients=addresses(add_likelihood_gradient),
-        of_actors=addresses(actor_log_likelihood),
+        values=addresses_of(log_likelihood, parts),
+        gradients=addresses_of(add_likelihood_gradient, parts),
+        of_actors=addresses_of(actor_log_likelihood, parts),
         coupled=is_coupled(likelihoods[0]),
     )
     bound.parts = parts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from latentnet.likelihood.verbs import linear_predictors
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["MOST_CLASSES", "PairKinds", "of_attributes", "pair_kinds"]
+__all__ = ["MOST_CLASSES", "PairKinds", "of_attributes", "one_by_one", "pair_kinds"]
 
 MOST_CLASSES = 32
 # By class: whose data are a column for each actor, and how many rows of them (the rest of `Mixing`'s is a table).
@@ -49,6 +50,13 @@ def of_attributes(effect: Effect) -> bool:
     return type(effect) in _ROWS
 
 
+def one_by_one(n_parameters: int, indices: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Parameter vectors (1 + n_indices, n_parameters): all 0, then 1 at each index."""
+    thetas = np.zeros((1 + len(indices), n_parameters))
+    thetas[1 + np.arange(len(indices)), indices] = 1.0
+    return thetas
+
+
 def pair_kinds(problem: Problem) -> PairKinds | int:
     """Classes and kinds; the number of classes where there are too many.
 
@@ -68,9 +76,7 @@ def pair_kinds(problem: Problem) -> PairKinds | int:
     first = np.repeat(members[0], size)
     second = np.where(np.eye(size, dtype=bool), members[1], members[0]).ravel()
     names = [row.start for row in problem.parameters.coefficients if row.start < problem.family_slice.start]
-    thetas = np.zeros((1 + len(names), problem.n_parameters))
-    thetas[1 + np.arange(len(names)), names] = 1.0
-    eta = linear_predictors(Composed.of_no_dyads(problem), thetas, first, second)
+    eta = linear_predictors(Composed.of_no_dyads(problem), one_by_one(problem.n_parameters, names), first, second)
     x = (eta[1:] - eta[0]).T
     x[first == second] = x[0] if first[0] != second[0] else 0.0  # classes of one actor have no pair
     covariates, kinds = np.unique(x, axis=0, return_inverse=True)

@@ -9,6 +9,7 @@ all else the exact likelihood stands in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "actor_log_likelihood",
     "add_likelihood_gradient",
     "address_of",
+    "addresses_of",
     "change_of_swap",
     "couples_actors",
     "entry_of",
@@ -101,6 +103,11 @@ def entry_of(verb: Any, likelihood: Memory) -> Entry:
 def address_of(verb: Any, likelihood: Memory) -> int:
     """Where it is; 0 where the likelihood does not offer it."""
     return entry_of(verb, likelihood).address if offers(likelihood.value, verb) else 0
+
+
+def addresses_of(verb: Any, likelihoods: Sequence[Memory]) -> np.ndarray:
+    """The same of several, (n_likelihoods,) int64."""
+    return np.array([address_of(verb, one) for one in likelihoods], np.int64)
 
 
 def is_coupled(likelihood: Any) -> bool:

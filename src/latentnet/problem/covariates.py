@@ -11,7 +11,7 @@ from latentnet.effects.checks import class_counts
 from latentnet.likelihood.approximate import MOST_WALKED
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.composed_draws import block_predictors
-from latentnet.likelihood.pair_kinds import PairKinds, of_attributes, pair_kinds
+from latentnet.likelihood.pair_kinds import PairKinds, of_attributes, one_by_one, pair_kinds
 
 if TYPE_CHECKING:
     from latentnet.problem.parameters import Parameters
@@ -81,9 +81,7 @@ def _columns(problem: Problem, indices: np.ndarray) -> Iterator[tuple[np.ndarray
         )
         return
     target = Composed.bind(problem if problem.network.observed.n_dyads else problem.whole)
-    layout = target.layout
-    thetas = np.zeros((1 + len(indices), problem.n_parameters))
-    thetas[1 + np.arange(len(indices)), indices] = 1.0
+    layout, thetas = target.layout, one_by_one(problem.n_parameters, indices)
     for block in range(layout.sizes.size):
         columns = block_predictors(target, thetas, block).reshape(len(thetas), -1)
         holes = layout.hole_positions[layout.hole_starts[block] : layout.hole_starts[block + 1]]
