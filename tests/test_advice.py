@@ -7,6 +7,7 @@ advises, done as it says. A new message without a row fails, and so does a row w
 from __future__ import annotations
 
 import ast
+import io
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -146,6 +147,17 @@ def _filled(value: float) -> nx.Graph:
     return graph
 
 
+_WIDE = pd.DataFrame({"who": ["a", "b"], "first": ["b", "c"], "second": ["c", None]})
+
+
+def _long() -> pd.DataFrame:
+    return _WIDE.melt(id_vars="who").dropna()
+
+
+def _pairs(*rows: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["i", "j"])
+
+
 def _holes(network: Network) -> int:
     return network.observed.n_dyads_possible - network.observed.n_dyads
 
@@ -241,7 +253,40 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
     ),
     ("nothing connects the periods; actors are matched", lambda: read_networks([FAR, NEAR]), lambda: _spelt(FAR, NEAR)),
     (
-        "make one with pandas.DataFrame(rows, columns=[...])",
+        "; the file has {} between its columns: read it with sep={}",
+        lambda: Network.from_edges(pd.read_csv(io.StringIO("i;j\na;b\n")), "i", "j"),
+        lambda: Network.from_edges(pd.read_csv(io.StringIO("i;j\na;b\n"), sep=";"), "i", "j").n_ties == 1,
+    ),
+    (
+        "make them the same by .replace({})",
+        lambda: Network.from_edges(_pairs(["Ann", "bob "]), "i", "j", actors=["Ann", "Bob"]),
+        lambda: (
+            Network.from_edges(_pairs(["Ann", "bob "]).replace({"bob ": "Bob"}), "i", "j", actors=["Ann", "Bob"]).n_ties
+            == 1
+        ),
+    ),
+    (
+        "; of a file give pandas.read_csv(path, index_col=0)",
+        lambda: Network.from_array("ties.csv"),
+        lambda: Network.from_array(pd.read_csv(io.StringIO(",a,b\na,0,1\nb,0,0\n"), index_col=0)).n_ties == 1,
+    ),
+    (
+        "; of a column for each name make a row of each name: frame.melt(id_vars=...).dropna()",
+        lambda: Network.from_nominations(_WIDE, respondent="who", nominee=["first", "second"]),
+        lambda: Network.from_nominations(_long(), respondent="who", nominee="value").n_ties == 3,
+    ),
+    (
+        "keep one row of each, as .drop_duplicates() does",
+        lambda: Network.from_nominations(_pairs(["a", "b"], ["a", "b"]), respondent="i", nominee="j"),
+        lambda: (
+            Network.from_nominations(
+                _pairs(["a", "b"], ["a", "b"]).drop_duplicates(), respondent="i", nominee="j"
+            ).n_ties
+            == 1
+        ),
+    ),
+    (
+        "; pandas.read_csv(path) reads a file, pandas.DataFrame(rows, columns=[...]) makes one",
         lambda: Network.from_edges([("a", "b")], "i", "j"),
         lambda: Network.from_edges(pd.DataFrame([("a", "b")], columns=["i", "j"]), "i", "j").n_ties == 1,
     ),

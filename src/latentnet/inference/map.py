@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
 __all__ = ["MAP"]
+
+_TO_COMPARE = 500  # iterations, after which starts are compared
 
 
 class MAP(Engine):
@@ -36,7 +38,7 @@ class MAP(Engine):
     n_starts : int or None
         Optimisations to choose from; None: four, or one where the likelihood is approximated.
     max_iterations : int
-        Of L-BFGS, for each start.
+        Of L-BFGS. Of several starts each has 500 at most, and the best of them the rest.
     tolerance : float
         Largest absolute entry of the gradient at which it stops; earlier where floats no longer tell the densities of
         two steps apart.
@@ -66,7 +68,7 @@ class MAP(Engine):
         self,
         n_starts: int | None = None,
         *,
-        max_iterations: int = 1000,
+        max_iterations: int = 10_000,
         tolerance: float = 1e-4,
         likelihood: str = "auto",
     ) -> None:
@@ -86,9 +88,15 @@ class MAP(Engine):
         first = mode_start(problem, approximate, rng)
         n_more = (4 if approximate is None else 1) if self.n_starts is None else self.n_starts
         starts = [first, *(disperse(problem, first, rng) for _ in range(n_more - 1))]
-        limits: dict[str, Any] = {"max_iterations": self.max_iterations, "tolerance": self.tolerance}
-        found = [nearest_mode(problem, approximate, start, rng, **limits) for start in starts]
+
+        def climbed(start: np.ndarray, most: int) -> tuple[np.ndarray, float, bool]:
+            return nearest_mode(problem, approximate, start, rng, max_iterations=most, tolerance=self.tolerance)
+
+        first_run = self.max_iterations if len(starts) == 1 else min(_TO_COMPARE, self.max_iterations)
+        found = [climbed(start, first_run) for start in starts]
         theta, _, converged = max(found, key=lambda result: result[1])
+        if not converged and first_run < self.max_iterations:
+            theta, _, converged = climbed(theta, self.max_iterations - first_run)
         statistics = {} if approximate is None else measured_errors(approximate, theta[np.newaxis])
         if not converged:
             warn(
