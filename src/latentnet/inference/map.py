@@ -38,7 +38,8 @@ class MAP(Engine):
     n_starts : int or None
         Optimisations to choose from; None: four, or one where the likelihood is approximated.
     max_iterations : int
-        Of L-BFGS. Of several starts each has 500 at most, and the best of them the rest.
+        Of L-BFGS. Of several starts each has 500 at most, and the best of them the rest. It warns if the last ten of
+        them still gained 0.001 of the log density.
     tolerance : float
         Largest absolute entry of the gradient at which it stops; earlier where floats no longer tell the densities of
         two steps apart.
@@ -101,8 +102,7 @@ class MAP(Engine):
         if not converged:
             warn(
                 f"MAP stopped after {self.max_iterations} iterations before the gradient fell to "
-                f"{float(self.tolerance):g}: "
-                "raise max_iterations",
+                f"{float(self.tolerance):g}: raise max_iterations",
                 ConvergenceWarning,
             )
         return InferenceResult(theta[None, None, :], "mode", statistics, point=theta)

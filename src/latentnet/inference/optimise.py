@@ -19,6 +19,8 @@ __all__ = ["maximise", "mode_density", "position_spread", "posterior_mode"]
 
 _NO_BETTER = 2  # what L-BFGS-B says where no step along the gradient gains anything
 _FLOOR = 1e-3  # gradients below it can be rounding
+_LOOK_BACK = 10  # iterations
+_NO_GAIN = 1e-3  # of the log density, in so many
 
 
 def maximise(
@@ -33,7 +35,7 @@ def maximise(
     gain: float = 0.0,
     sizes: np.ndarray | None = None,
 ) -> tuple[np.ndarray, float, bool]:
-    """Maximise by L-BFGS in whitened coordinates; returns (argument, value, whether it converged).
+    """Maximise by L-BFGS in whitened coordinates; returns (argument, value, whether it converged, or gains no more).
 
     BLAS is held to one thread: the vectors are short, and threads cost more than they give (measured: 20 times the CPU
     time).
@@ -71,7 +73,7 @@ def maximise(
 
     def enough(intermediate_result: Any) -> None:
         course.append(float(intermediate_result.fun))
-        if len(course) > 10 and course[-11] - course[-1] < gain:
+        if len(course) > _LOOK_BACK and course[-1 - _LOOK_BACK] - course[-1] < gain:
             raise StopIteration
 
     with threadpool_limits(limits=1, user_api="blas"):
@@ -80,7 +82,7 @@ def maximise(
             whole[moved],
             jac=True,
             method="L-BFGS-B",
-            callback=enough if gain else None,
+            callback=enough,
             options={
                 "maxiter": max_iterations,
                 "maxfun": 2 * max_iterations,
@@ -92,7 +94,8 @@ def maximise(
         )
     whole[moved] = found.x
     stuck = found.status == _NO_BETTER and float(np.abs(found.jac).max()) < _FLOOR
-    converged = bool(found.success) or stuck or (gain > 0.0 and found.nit < max_iterations)
+    settled = len(course) > _LOOK_BACK and course[-1 - _LOOK_BACK] - course[-1] < max(gain, _NO_GAIN)
+    converged = bool(found.success) or stuck or settled
     return coordinates.parameters(whole * scales), first - float(found.fun), converged
 
 
