@@ -41,6 +41,7 @@ ENGINES = {"mcmc": engine(), "map": MAP(1, max_iterations=30), "prior": PriorDra
 ATTRIBUTES = pd.DataFrame(
     {"age": np.linspace(20.0, 60.0, N) ** 1.1, "site": list("abbcabccab")}, index=[f"a{k}" for k in range(N)]
 )
+pytestmark = pytest.mark.filterwarnings("ignore:summary has no standard errors")  # of some of these modes
 
 
 def _values(family: Family | str, rng: np.random.Generator) -> np.ndarray:
@@ -142,7 +143,6 @@ SOME_FAMILIES: dict[str, Family] = {
 
 @pytest.mark.parametrize("inference", ENGINES)
 @pytest.mark.parametrize("family", SOME_FAMILIES)
-@pytest.mark.filterwarnings("ignore:summary has no standard errors")  # of some of these modes
 def test_families(family: str, inference: str, tmp_path: Path) -> None:
     given = SOME_FAMILIES[family]
     model = _fit(_network(given), family=given, inference=ENGINES[inference])
