@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from latentnet import MAP, LatentPositionModel, PriorDraws
+from latentnet import MAP, MCMC, ConvergenceWarning, LatentPositionModel, PriorDraws
 from latentnet.contract import Engine, InferenceResult, Problem, log_posterior, start_parameters
 from latentnet.datasets import load_sampson
 
@@ -47,6 +47,20 @@ def test_an_engine_from_outside_is_taken_as_an_instance(tmp_path: Any) -> None:
     assert model.score(network) > -0.7
     assert model.get_params()["inference__scale"] == 0.1
     model.save(tmp_path / "toy.latentnet")
+
+
+class Handed(Engine):
+    """Chains of the library's, under parameters of another kind."""
+
+    def infer(self, problem: Problem, rng: np.random.Generator) -> InferenceResult:
+        return MCMC(n_draws=30, n_warmup=10, n_chains=2, progress=False).infer(problem, rng)
+
+
+def test_chains_that_an_engine_from_outside_hands_on_are_told_to_be_too_short() -> None:
+    model = LatentPositionModel(inference=Handed(), random_state=1)
+    with pytest.warns(ConvergenceWarning, match="if they keep 400 draws in all, and 60 are too few"):
+        model.fit(load_sampson())
+    assert model.inference_["kind"] == "Handed"
 
 
 def test_its_own_errors_and_missing_verbs_are_named() -> None:

@@ -22,7 +22,7 @@ from latentnet.inference.convergence import (
     agreement,
     linear_predictors_of,
 )
-from latentnet.inference.mcmc import FEWEST_DRAWS
+from latentnet.inference.mcmc import FEWEST_DRAWS, MCMC
 from latentnet.inference.progress import duration
 from latentnet.models.fitted import Fitted
 from latentnet.models.standard_errors import add_standard_errors
@@ -341,7 +341,8 @@ def _ways_on(model: Report) -> list[str]:
 
 def _why_not_run_on(engine: Engine, n_draws: int, n_chains: int) -> list[str]:
     """That chains which were to run on until they agree are too short for that."""
-    asked, n_kept = engine.get_params(), n_draws * n_chains
+    # An engine of one's own that hands chains on has none of these parameters: they were drawn by the defaults.
+    asked, n_kept = MCMC().get_params() | engine.get_params(), n_draws * n_chains
     if asked["thin"] != "auto" or asked["max_thin"] == 1 or n_chains == 1 or n_kept >= FEWEST_DRAWS:
         return []
     return [
