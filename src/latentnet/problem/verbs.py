@@ -177,7 +177,7 @@ class BoundTarget:
             if name in needed and called_back is not None:
                 addresses[name] = getattr(called_back, name).address
             elif name in needed:
-                addresses[name] = likelihoods.address_of(getattr(likelihoods, name), self.likelihood)
+                addresses[name] = likelihoods.entry_of(getattr(likelihoods, name), self.likelihood).address
         for name, kinds in _OF_PRIOR.items():
             if name in needed:
                 addresses[name] = self._of_prior(getattr(joint, name), *kinds).address
