@@ -25,6 +25,20 @@ def scene_of(target: Target, state: State, rng: np.random.Generator) -> Scene:
     return Scene(BoundTarget(target), state, rng)
 
 
+def own_positions(problem: Problem, theta: np.ndarray, k: int) -> np.ndarray:
+    """Z + τ·u of a layer's actors or presences: (..., n, n_dims)."""
+    rows, layer = problem.parameters, problem.layers[k]
+    tau = np.exp(rows["layer_spread"].of(theta)[..., k])[..., None, None]
+    u = np.swapaxes(rows[f"layer_deviations[{layer.name}]"].of(theta), -1, -2)
+    return rows.positions(theta)[..., layer.actors, :] + tau * u
+
+
+def as_seen(problem: Problem, theta: np.ndarray, k: int) -> np.ndarray:
+    """Positions of a layer's actors or presences in units of its linear predictor (distances)."""
+    own = own_positions(problem, theta, k)
+    return own if k == 0 else np.exp(theta[..., problem.parameters.part("layer_weight")])[..., None] * own
+
+
 def move_what_is_common(problem: Problem, draws: np.ndarray, rng: np.random.Generator, n_labels: int = 0) -> None:
     """Move every draw of a model of layers around a common map five times by the moves of these, in place."""
     around = around_of(problem.layers, problem.n_actors, 0.5, problem.prior.own_maps)

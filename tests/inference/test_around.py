@@ -39,7 +39,7 @@ from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import move_what_is_common, paired_p_values, scene_of, smallest
+from tests.inference.scenes import as_seen, move_what_is_common, own_positions, paired_p_values, scene_of, smallest
 from tests.inference.test_calibration import N_RANKS, check_ranks
 
 FIRST, SECOND, THIRD = load_sampson_waves()
@@ -74,20 +74,6 @@ def _two(counts: bool = True) -> Layers:
     )
 
 
-def _own_positions(problem: Problem, theta: np.ndarray, k: int) -> np.ndarray:
-    """Z + τ·u of a layer's actors, by names: (..., n_actors, n_dims)."""
-    rows, layer = problem.parameters, problem.layers[k]
-    tau = np.exp(rows["layer_spread"].of(theta)[..., k])[..., None, None]
-    u = np.swapaxes(rows[f"layer_deviations[{layer.name}]"].of(theta), -1, -2)
-    return rows.positions(theta)[..., layer.actors, :] + tau * u
-
-
-def _as_seen(problem: Problem, theta: np.ndarray, k: int) -> np.ndarray:
-    """Positions of a layer's actors in units of its linear predictor (distances)."""
-    own = _own_positions(problem, theta, k)
-    return own if k == 0 else np.exp(theta[..., problem.parameters.part("layer_weight")])[..., None] * own
-
-
 @pytest.mark.parametrize("similarity", ["distance", "bilinear"])
 def test_value_and_gradient_are_those_of_the_naive_twin(similarity: str) -> None:
     layers, rng = _two(), np.random.default_rng(3)
@@ -97,7 +83,7 @@ def test_value_and_gradient_are_those_of_the_naive_twin(similarity: str) -> None
     def naive(theta: np.ndarray) -> float:
         weights, total = [1.0, np.exp(theta[problem.parameters.part("layer_weight")][0])], 0.0
         for k, (name, weight) in enumerate(zip(layers, weights, strict=True)):
-            z, place = _own_positions(problem, theta, k), problem.layers[k].actors
+            z, place = own_positions(problem, theta, k), problem.layers[k].actors
             assert [layers.actors[i] for i in place] == list(layers[name].actors)
             eta = theta[problem.intercepts][k] + weight * reference.linear_predictor(z, 0.0, similarity)
             one = (lambda y, e: stats.poisson.logpmf(y, np.exp(e))) if k else reference.bernoulli_log_likelihood
@@ -170,14 +156,14 @@ def test_moves_of_what_is_common_leave_the_prior_and_the_layers_alone(clusters: 
     move_what_is_common(problem, after, rng, problem.n_first if clusters else 0)
     assert (after[-1] != last).any()
     for k in range(2):
-        np.testing.assert_allclose(_as_seen(problem, after[-1], k), _as_seen(problem, last, k))
+        np.testing.assert_allclose(as_seen(problem, after[-1], k), as_seen(problem, last, k))
 
     def watched(theta: np.ndarray) -> dict[str, np.ndarray]:
         z = problem.parameters.positions(theta)
         found = {f"spread {k}": problem.parameters["layer_spread"].of(theta)[:, k] for k in range(2)}
         found |= {f"position {i}": z[:, i, 0] for i in (0, 4, 10)}
         found["distance"] = np.linalg.norm(z[:, 1] - z[:, 5], axis=1)
-        found |= {f"own {k}": _as_seen(problem, theta, k)[:, 3, 1] for k in range(2)}
+        found |= {f"own {k}": as_seen(problem, theta, k)[:, 3, 1] for k in range(2)}
         found["weight"] = problem.parameters["layer_weight"].of(theta)[:, 0]
         found["deviation"] = problem.parameters["layer_deviations[met]"].of(theta)[:, 1, 4]
         return found
@@ -243,7 +229,7 @@ def test_a_layer_has_its_own_map(clustered: LatentClusterModel) -> None:
     for k, name in enumerate(("asked", "met")):
         view = clustered.layer(name)
         weight = np.ones((2, 80)) if k == 0 else draws.variables["layer_weight"][..., 0]
-        z = weight[..., None, None] * _own_positions(problem, draws.parameters, k)
+        z = weight[..., None, None] * own_positions(problem, draws.parameters, k)
         distance = np.linalg.norm(z[:, :, 0] - z[:, :, 3], axis=-1)
         own = view.draws_.positions
         np.testing.assert_allclose(np.linalg.norm(own[:, :, 0] - own[:, :, 3], axis=-1), distance)
@@ -295,7 +281,7 @@ def test_errors_name_the_argument() -> None:
 def _quantities(problem: Problem, theta: np.ndarray) -> dict[str, np.ndarray]:
     found = {"log scale": theta[..., problem.log_scale]}
     for k in range(2):
-        z = _own_positions(problem, theta, k)
+        z = own_positions(problem, theta, k)
         found[f"distance {k}"] = np.linalg.norm(z[..., 1, :] - z[..., 5, :], axis=-1)
     for name in ("intercept", "layer_weight", "layer_spread"):
         part = problem.parameters.part(name)
@@ -308,7 +294,7 @@ def _simulated(problem: Problem, theta: np.ndarray, rng: np.random.Generator) ->
     networks = {}
     weights = [1.0, *np.exp(theta[problem.parameters.part("layer_weight")])]
     for k, (layer, weight) in enumerate(zip(problem.layers, weights, strict=True)):
-        network, z = layer.problem.network, _own_positions(problem, theta, k)
+        network, z = layer.problem.network, own_positions(problem, theta, k)
         eta = theta[problem.intercepts][k] - weight * np.linalg.norm(z[:, None] - z[None], axis=-1)
         y = (rng.random(eta.shape) < expit(eta)).astype(float)
         y = y if network.directed else np.tril(y, -1) + np.tril(y, -1).T

@@ -21,7 +21,7 @@ from latentnet.problem.layers import bind_given
 from latentnet.problem.problem import Problem
 from latentnet.problem.verbs import BoundTarget
 from tests import reference
-from tests.inference.scenes import move_what_is_common
+from tests.inference.scenes import as_seen, move_what_is_common, own_positions
 from tests.inference.test_calibration import N_RANKS, check_ranks
 
 _NAMES = ("liking", "meeting")
@@ -67,20 +67,6 @@ def _bound(networks: object, priors: Priors = _PRIORS) -> Problem:
     )
 
 
-def _own_positions(problem: Problem, theta: np.ndarray, k: int) -> np.ndarray:
-    """Z + τ·u of a layer's presences: (..., n_presences, n_dims)."""
-    rows, layer = problem.parameters, problem.layers[k]
-    tau = np.exp(rows["layer_spread"].of(theta)[..., k])[..., None, None]
-    u = np.swapaxes(rows[f"layer_deviations[{layer.name}]"].of(theta), -1, -2)
-    return rows.positions(theta)[..., layer.actors, :] + tau * u
-
-
-def _as_seen(problem: Problem, theta: np.ndarray, k: int) -> np.ndarray:
-    """Positions of a layer's presences in units of its linear predictor."""
-    own = _own_positions(problem, theta, k)
-    return own if k == 0 else np.exp(theta[..., problem.parameters.part("layer_weight")])[..., None] * own
-
-
 @pytest.mark.parametrize("sites", [False, True])
 def test_value_and_gradient_are_those_of_the_naive_twin(sites: bool) -> None:
     grid = {"north": _periods(), "south": _south()} if sites else {None: _periods()}
@@ -89,7 +75,7 @@ def test_value_and_gradient_are_those_of_the_naive_twin(sites: bool) -> None:
     def naive(theta: np.ndarray) -> float:
         weights, total = [1.0, np.exp(theta[problem.parameters.part("layer_weight")][0])], 0.0
         for k, (name, weight) in enumerate(zip(_NAMES, weights, strict=True)):
-            layer, z = problem.layers[k].problem, _own_positions(problem, theta, k)
+            layer, z = problem.layers[k].problem, own_positions(problem, theta, k)
             place = {label: p for p, label in enumerate(layer.network.actors)}
             intercepts = iter(theta[problem.intercepts].reshape(2, -1)[k])
             for site, periods in grid.items():
@@ -113,7 +99,7 @@ def test_moves_of_what_is_common_leave_the_prior_and_the_layers_alone() -> None:
     last = after[-1].copy()
     move_what_is_common(problem, after, rng)
     for k in range(2):
-        np.testing.assert_allclose(_as_seen(problem, after[-1], k), _as_seen(problem, last, k))
+        np.testing.assert_allclose(as_seen(problem, after[-1], k), as_seen(problem, last, k))
 
     def watched(theta: np.ndarray) -> dict[str, np.ndarray]:
         z = problem.parameters.positions(theta)
@@ -121,7 +107,7 @@ def test_moves_of_what_is_common_leave_the_prior_and_the_layers_alone() -> None:
         found |= {f"position {i}": z[:, i, 0] for i in (0, 9, 17, 30)}
         assert problem.presences is not None
         found["step"] = z[:, -1, 1] - z[:, problem.presences.previous[-1], 1]
-        found |= {f"own {k}": _as_seen(problem, theta, k)[:, 12, 1] for k in range(2)}
+        found |= {f"own {k}": as_seen(problem, theta, k)[:, 12, 1] for k in range(2)}
         return found | {"deviation": problem.parameters["layer_deviations[meeting]"].of(theta)[:, 1, 11]}
 
     one, other = watched(before), watched(after)
@@ -150,7 +136,7 @@ def test_a_layer_of_a_network_is_an_ordinary_model(clustered: DynamicLatentClust
         whole = clustered.layer(name)
         for period in range(2):
             view = clustered.at(period, site).layer(name)
-            own = _own_positions(problem, theta, k)[:, :, [labels.index((site, period, a)) for a in view.actors_]]
+            own = own_positions(problem, theta, k)[:, :, [labels.index((site, period, a)) for a in view.actors_]]
             expected = weight[..., None, None] * _between(own)
             np.testing.assert_allclose(_between(view.draws_.positions), expected)
             np.testing.assert_allclose(_between(whole.at(period, site).draws_.positions), expected)
@@ -213,7 +199,7 @@ def test_correlations_are_of_dyads_within_a_network() -> None:
 def _quantities(problem: Problem, theta: np.ndarray) -> dict[str, np.ndarray]:
     found = {"log scale": theta[..., problem.log_scale], "log step": theta[..., problem.log_step]}
     for k in range(2):
-        z = _own_positions(problem, theta, k)
+        z = own_positions(problem, theta, k)
         found[f"distance {k}"] = np.linalg.norm(z[..., 1, :] - z[..., 5, :], axis=-1)
     for name in ("intercept", "layer_weight", "layer_spread"):
         part = problem.parameters.part(name)
@@ -227,7 +213,7 @@ def _simulated(problem: Problem, periods: list[Layers], theta: np.ndarray, rng: 
     intercepts = theta[problem.intercepts].reshape(2, 2)
     drawn: list[dict[str, Network]] = [{}, {}]
     for k, (layer, weight) in enumerate(zip(problem.layers, weights, strict=True)):
-        z, labels = _own_positions(problem, theta, k), list(layer.problem.network.actors)
+        z, labels = own_positions(problem, theta, k), list(layer.problem.network.actors)
         for period, layers in enumerate(periods):
             network = layers[layer.name]
             own = z[[labels.index((period, actor)) for actor in network.actors]]

@@ -12,14 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentnet.compiled import UNCOUNTED, implements, verb
+from latentnet.compiled import UNCOUNTED, implements, inline_kernel, verb
 from latentnet.priors.inverse_chi_square import scale_log_density, scale_log_density_slope
 
 __all__ = [
     "NO_OWN_MAPS",
     "OwnMaps",
     "add_own_maps_gradient",
-    "centre_of_spreads",
     "draw_weights",
     "own_map_log_density",
     "own_maps_log_density",
@@ -46,6 +45,11 @@ class OwnMaps(NamedTuple):
     variance: float  # the scale of the prior
     df: float
 
+    @property
+    def centre(self) -> float:
+        """The prior mean of log τ: that of deviations which spread as far as the common positions do."""
+        return 0.5 * math.log(self.variance) - math.log(self.unit)
+
 
 @verb
 def own_maps_log_density(own_maps, theta):
@@ -55,11 +59,6 @@ def own_maps_log_density(own_maps, theta):
 @verb
 def add_own_maps_gradient(own_maps, theta, gradient):
     """Add the gradient of `own_maps_log_density` to `gradient`."""
-
-
-@verb
-def own_map_log_density(own_maps, theta, layer):
-    """Normalised log density of the log weight of one layer."""
 
 
 @implements(own_maps_log_density, NoOwnMaps, UNCOUNTED)
@@ -72,20 +71,28 @@ def _(own_maps, theta, gradient):
     return None
 
 
-@implements(own_map_log_density, NoOwnMaps, UNCOUNTED)
-def _(own_maps, theta, layer):
-    return 0.0
-
-
-@implements(own_map_log_density, OwnMaps, UNCOUNTED)
-def _(own_maps, theta, layer):
-    weight = own_maps.weights[layer]
-    if weight < 0:
-        return 0.0
+@inline_kernel
+def _variances(own_maps, theta, layer):
+    """σ² of the common positions, and τ² of the layer's around them."""
     scale, spread = own_maps.log_scale, own_maps.unit * math.exp(theta[own_maps.spreads[layer]])
-    common = math.exp(2.0 * theta[scale]) if scale >= 0 else own_maps.variance
-    log_size = theta[weight] / own_maps.degree + 0.5 * math.log(common + spread**2)
-    return scale_log_density(log_size, own_maps.variance, own_maps.df) - math.log(own_maps.degree)
+    return math.exp(2.0 * theta[scale]) if scale >= 0 else own_maps.variance, spread**2
+
+
+@inline_kernel
+def _log_size(own_maps, theta, layer, variance):
+    """Log S, where common positions and deviations have this variance together."""
+    return theta[own_maps.weights[layer]] / own_maps.degree + 0.5 * math.log(variance)
+
+
+@inline_kernel
+def own_map_log_density(own_maps, theta, layer):
+    """Normalised log density of the log weight of one layer."""
+    density = 0.0
+    if own_maps.weights[layer] >= 0:
+        common, squares = _variances(own_maps, theta, layer)
+        log_size = _log_size(own_maps, theta, layer, common + squares)
+        density = scale_log_density(log_size, own_maps.variance, own_maps.df) - math.log(own_maps.degree)
+    return density
 
 
 @implements(own_maps_log_density, OwnMaps, UNCOUNTED)
@@ -101,9 +108,8 @@ def _(own_maps, theta, gradient):
     for layer in range(own_maps.weights.size):
         weight, at, scale = own_maps.weights[layer], own_maps.spreads[layer], own_maps.log_scale
         if weight >= 0:
-            squares = (own_maps.unit * math.exp(theta[at])) ** 2
-            common = math.exp(2.0 * theta[scale]) if scale >= 0 else own_maps.variance
-            log_size = theta[weight] / own_maps.degree + 0.5 * math.log(common + squares)
+            common, squares = _variances(own_maps, theta, layer)
+            log_size = _log_size(own_maps, theta, layer, common + squares)
             slope = scale_log_density_slope(log_size, own_maps.variance, own_maps.df)
             gradient[weight] += slope / own_maps.degree
             gradient[at] += slope * squares / (common + squares)
@@ -115,28 +121,13 @@ def _(own_maps, theta, gradient):
 
 
 @verb
-def centre_of_spreads(own_maps):
-    """The prior mean of log τ: that of deviations which spread as far as the common positions do."""
-
-
-@verb
 def draw_weights(own_maps, theta, rng):
     """Draw log weights from the prior, given all else, in place, for each row of `theta`."""
-
-
-@implements(centre_of_spreads, NoOwnMaps)
-def _(own_maps):
-    return 0.0
 
 
 @implements(draw_weights, NoOwnMaps)
 def _(own_maps, theta, rng):
     return None
-
-
-@implements(centre_of_spreads, OwnMaps)
-def _(own_maps):
-    return 0.5 * math.log(own_maps.variance) - math.log(own_maps.unit)
 
 
 @implements(draw_weights, OwnMaps)

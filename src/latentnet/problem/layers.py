@@ -16,7 +16,7 @@ from latentnet.effects.across_layers import AcrossLayers, across_layers
 from latentnet.priors.correlation_matrices import correlation_factor
 from latentnet.priors.intercept import Level
 from latentnet.priors.joint import Prior, make_prior
-from latentnet.priors.own_maps import NO_OWN_MAPS, OwnMaps, centre_of_spreads
+from latentnet.priors.own_maps import NO_OWN_MAPS, OwnMaps
 from latentnet.priors.positions import NormalPositions, PositionPrior, Space
 from latentnet.problem.bind import (
     make_problem,
@@ -301,7 +301,8 @@ def _prior(problem: Problem, space: Space) -> Prior:
     for layer in problem.layers:
         _set_normal(layer, problem.priors, precision, logs)
     own_maps = _own_maps(problem)
-    means[[layer.spread for layer in problem.layers if layer.spread >= 0]] = centre_of_spreads(own_maps)
+    if problem.around:
+        means[own_maps.spreads] = own_maps.centre
     groups, correlations, blocks = groups_of_layers(problem)
     return make_prior(
         n_actors=space.n_positions,

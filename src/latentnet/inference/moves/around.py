@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from latentnet.compiled import copy_into, inline_kernel
-from latentnet.priors.own_maps import centre_of_spreads, own_map_log_density
+from latentnet.priors.own_maps import OwnMaps, own_map_log_density
 from latentnet.problem.verbs import actor_log_prior, log_likelihood, prepare_actors
 
 if TYPE_CHECKING:
@@ -25,34 +25,26 @@ _TRIES = 3
 
 
 class Around(NamedTuple):
-    """Where spreads and deviations are."""
+    """Where deviations are, and what is known of spreads and weights."""
 
-    weights: np.ndarray  # (n_layers,) int64 indices of log w; -1 where w is 1
-    spreads: np.ndarray  # (n_layers,) int64 indices of log τ
     deviations: np.ndarray  # (n_layers,) int64 where u starts, dimension by dimension
     sizes: np.ndarray  # (n_layers,) int64 actors of each
     actors: np.ndarray  # int64: those of each layer among all, layer by layer
     places: np.ndarray  # (n_layers, n_actors) int64 of all actors in each layer, -1 without
     precision: float  # of log τ
     centre: float  # its prior mean
-    unit: float  # of τ
-    degree: float  # of the similarity
-    own_maps: Any  # the prior of the weights, which depends on τ
+    own_maps: OwnMaps  # where weights and spreads are, and the prior of the weights, which depends on τ
 
 
-def around_of(layers: Sequence[Layer], n_actors: int, log_variance: float, own_maps: Any) -> Around:
+def around_of(layers: Sequence[Layer], n_actors: int, log_variance: float, own_maps: OwnMaps) -> Around:
     """Where they are in a model of layers."""
     return Around(
-        weights=np.array([layer.weight for layer in layers], np.int64),
-        spreads=np.array([layer.spread for layer in layers], np.int64),
         deviations=np.array([layer.deviations for layer in layers], np.int64),
         sizes=np.array([len(layer.actors) for layer in layers], np.int64),
         actors=np.concatenate([layer.actors for layer in layers]).astype(np.int64),
         places=np.stack([layer.places(n_actors) for layer in layers]),
         precision=1.0 / log_variance,
-        centre=centre_of_spreads(own_maps),
-        unit=layers[0].spread_unit,
-        degree=layers[0].degree,
+        centre=own_maps.centre,
         own_maps=own_maps,
     )
 
@@ -60,8 +52,8 @@ def around_of(layers: Sequence[Layer], n_actors: int, log_variance: float, own_m
 def respread(target, state, move, rng):
     """Random walk of every log τ, given the layer's own positions: u is divided by what τ is multiplied by."""
     theta, accepted = state.theta, 0.0
-    for layer in range(move.spreads.size):
-        at, start = move.spreads[layer], move.deviations[layer]
+    for layer in range(move.own_maps.spreads.size):
+        at, start = move.own_maps.spreads[layer], move.deviations[layer]
         end = start + target.n_dims * move.sizes[layer]
         for _ in range(_TRIES):
             squares = 0.0
@@ -79,7 +71,7 @@ def respread(target, state, move, rng):
                 accepted += 1.0
             else:
                 theta[at] -= log_c
-    return accepted / (_TRIES * move.spreads.size)
+    return accepted / (_TRIES * move.own_maps.spreads.size)
 
 
 @inline_kernel
@@ -104,15 +96,15 @@ def reweigh(target, state, move, rng):
     Where a layer has a map of its own, τ and 1/w may be anything together. The change of variables has determinant 1.
     """
     theta, accepted, tried, first = state.theta, 0.0, 0, 0
-    for layer in range(move.spreads.size):
-        weight, at = move.weights[layer], move.spreads[layer]
+    for layer in range(move.own_maps.spreads.size):
+        weight, at = move.own_maps.weights[layer], move.own_maps.spreads[layer]
         for _ in range(_TRIES if weight >= 0 else 0):
             log_c = 3.0 ** (1 - int(3.0 * rng.random())) * rng.standard_normal()
             change = -own_map_log_density(move.own_maps, theta, layer)
-            by = (1.0 - math.exp(-log_c)) * math.exp(-theta[at]) / move.unit
+            by = (1.0 - math.exp(-log_c)) * math.exp(-theta[at]) / move.own_maps.unit
             change -= _lean(target, theta, move, layer, first, by)
             theta[at] += log_c
-            theta[weight] -= move.degree * log_c
+            theta[weight] -= move.own_maps.degree * log_c
             change -= move.precision * log_c * (theta[at] - move.centre - 0.5 * log_c)
             change += own_map_log_density(move.own_maps, theta, layer)
             tried += 1
@@ -120,7 +112,7 @@ def reweigh(target, state, move, rng):
                 accepted += 1.0
             else:
                 theta[at] -= log_c
-                theta[weight] += move.degree * log_c
+                theta[weight] += move.own_maps.degree * log_c
                 _lean(target, theta, move, layer, first, -by)
         first += move.sizes[layer]
     return accepted / tried
@@ -130,8 +122,8 @@ def widen(target, state, move, rng):
     """Random walk of every log τ, given u: goes far where τ is so small that the ties say nothing of u."""
     theta, proposal, accepted = state.theta, state.proposal, 0.0
     copy_into(proposal, theta)
-    for layer in range(move.spreads.size):
-        at, log_c = move.spreads[layer], 3.0 ** (1 - int(3.0 * rng.random())) * rng.standard_normal()
+    for layer in range(move.own_maps.spreads.size):
+        at, log_c = move.own_maps.spreads[layer], 3.0 ** (1 - int(3.0 * rng.random())) * rng.standard_normal()
         proposal[at] += log_c
         change = own_map_log_density(move.own_maps, proposal, layer) - own_map_log_density(move.own_maps, theta, layer)
         change -= move.precision * log_c * (proposal[at] - move.centre - 0.5 * log_c)
@@ -141,7 +133,7 @@ def widen(target, state, move, rng):
             accepted += 1.0
         else:
             proposal[at] = theta[at]
-    return accepted / move.spreads.size
+    return accepted / move.own_maps.spreads.size
 
 
 @inline_kernel
@@ -149,10 +141,10 @@ def _shift(move, theta, n, d, actor, by, sign):
     """Move a common position by `by`, and the deviations so that the layers' positions stay."""
     for k in range(d):
         theta[k * n + actor] += sign * by[k]
-        for layer in range(move.spreads.size):
+        for layer in range(move.own_maps.spreads.size):
             place = move.places[layer, actor]
             if place >= 0:
-                tau = move.unit * math.exp(theta[move.spreads[layer]])
+                tau = move.own_maps.unit * math.exp(theta[move.own_maps.spreads[layer]])
                 theta[move.deviations[layer] + k * move.sizes[layer] + place] -= sign * by[k] / tau
 
 
@@ -169,15 +161,15 @@ def recentre(target, state, move, rng):
     prepare_actors(target, theta)
     for actor in range(n):
         total = 0.0
-        for layer in range(move.spreads.size):
+        for layer in range(move.own_maps.spreads.size):
             if move.places[layer, actor] >= 0:
-                total += math.exp(-2.0 * theta[move.spreads[layer]]) / move.unit**2
+                total += math.exp(-2.0 * theta[move.own_maps.spreads[layer]]) / move.own_maps.unit**2
         for k in range(d):
             pull = 0.0
-            for layer in range(move.spreads.size):
+            for layer in range(move.own_maps.spreads.size):
                 place = move.places[layer, actor]
                 if place >= 0:
-                    tau = move.unit * math.exp(theta[move.spreads[layer]])
+                    tau = move.own_maps.unit * math.exp(theta[move.own_maps.spreads[layer]])
                     pull += theta[move.deviations[layer] + k * move.sizes[layer] + place] / tau
             by[k] = pull / total + rng.standard_normal() / math.sqrt(total)
         before = _log_prior_of(target, theta, actor)
