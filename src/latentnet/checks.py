@@ -19,6 +19,7 @@ __all__ = [
     "check_shown",
     "fits",
     "fits_square",
+    "forgotten_call",
     "is_whole",
     "listed",
     "meant",
@@ -155,6 +156,11 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
         hint = meant(argument, value, choices)
         raise ArgumentError(f"{argument} must be {listed(choices)}{otherwise}, but is {shown(value)}{fix}{hint}")
     return value
+
+
+def forgotten_call(value: Any) -> str:
+    """What to write instead of a class, for the end of a message; nothing of what is none."""
+    return f"; write {value.__name__}() with parentheses" if isinstance(value, type) else ""
 
 
 def meant(argument: str, value: Any, choices: Iterable[Any]) -> str:

@@ -52,7 +52,7 @@ class Guiding:
         def __getattr__(self, name: str) -> Any:
             """Raise the AttributeError."""
             public = [one for one in dir(type(self)) if not one.startswith("_")]
-            raise no_attribute(type(self).__name__, name, "" if name[0] == "_" else attribute_meant(name, public))
+            raise no_attribute(type(self).__name__, name, attribute_meant(name, public))
 
 
 class Component(Named):

@@ -22,7 +22,7 @@ import pandas as pd
 
 from latentnet._exceptions import ArgumentError, NotFittedError
 from latentnet.calls import misfit
-from latentnet.checks import MOST, can_be_shown, is_whole, listed, meant, shown
+from latentnet.checks import MOST, can_be_shown, forgotten_call, is_whole, listed, meant, shown
 
 __all__ = [
     "BY_DYAD",
@@ -87,7 +87,7 @@ class Rule:
     def demand(self, argument: str, value: Any) -> None:
         """Raise an ArgumentError that names the argument, the rule and the value, if the rule does not hold."""
         if not self.allows(value):
-            hint = f"; write {value.__name__}() with parentheses" if _is_forgotten_call(value) else ""
+            hint = forgotten_call(value) if _is_of_library(value) else ""
             raise ArgumentError(f"{argument} must be {self.says}, but is {shown(value)}{hint}{self.fix}")
 
     def or_(self, says: str, holds: Callable[[Any], Any]) -> Rule:
@@ -212,7 +212,7 @@ def _names_in(value: Any) -> list[str]:
         return []
 
 
-def _is_forgotten_call(value: Any) -> bool:
+def _is_of_library(value: Any) -> bool:
     return isinstance(value, type) and value.__module__.startswith("latentnet.")
 
 

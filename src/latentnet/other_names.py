@@ -242,7 +242,9 @@ def parameter_meant(name: str, names: Collection[str], elsewhere: Callable[[str]
 
 
 def attribute_meant(name: str, names: Collection[str]) -> str:
-    """What was meant by an attribute that there is not, or nothing."""
+    """What was meant by an attribute that there is not, or nothing, as of private ones: many look for these."""
+    if name.startswith("_"):
+        return ""
     told = ATTRIBUTES.get(_key(name), ())
     texts = [one for one in told if not one.isidentifier()]
     return _asked([one for one in told if one in names] or _nearest(name, names) or texts)
@@ -252,7 +254,7 @@ def guide(module: str, names: Collection[str]) -> Callable[[str], Any]:
     """What a module's `__getattr__` is: the error that says what was meant, and nothing else."""
 
     def absent(name: str) -> Any:
-        raise no_attribute(f"module {module!r}", name, "" if name.startswith("_") else attribute_meant(name, names))
+        raise no_attribute(f"module {module!r}", name, attribute_meant(name, names))
 
     return absent
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from latentnet.checks import one_of
+from latentnet.checks import forgotten_call, one_of
 from latentnet.effects.absolute_difference import AbsoluteDifference
 from latentnet.effects.base import BoundEffect, Correlation, Effect, RandomGroup
 from latentnet.effects.bilinear import Bilinear
@@ -76,7 +76,7 @@ def read_similarity(similarity: Any) -> Similarity | None:
     """
     if similarity is None or isinstance(similarity, Similarity):
         return similarity
-    hint = f"; write {similarity.__name__}() with parentheses" if isinstance(similarity, type) else ""
+    hint = forgotten_call(similarity)
     return SIMILARITIES[one_of("similarity", similarity, SIMILARITIES, otherwise=", a Similarity or None", fix=hint)]()
 
 

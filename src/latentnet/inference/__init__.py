@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from latentnet.checks import one_of
+from latentnet.checks import forgotten_call, one_of
 from latentnet.inference.auto import Auto
 from latentnet.inference.base import Engine
 from latentnet.inference.map import MAP
@@ -25,7 +25,7 @@ def read_engine(inference: Any) -> Engine:
     """An engine by name or instance, its parameters checked."""
     if not isinstance(inference, Engine):
         instead = " or an engine such as MCMC(n_draws=2000)"
-        fix = f"; write {inference.__name__}() with parentheses" if isinstance(inference, type) else ""
+        fix = forgotten_call(inference)
         inference = ENGINES[one_of("inference", inference, ENGINES, otherwise=instead, fix=fix)]()
     inference.check_parameters()
     inference.check()

@@ -71,9 +71,12 @@ def maximise(
 
     course: list[float] = [0.0]
 
+    def gained() -> float:
+        return course[-1 - _LOOK_BACK] - course[-1] if len(course) > _LOOK_BACK else np.inf
+
     def enough(intermediate_result: Any) -> None:
         course.append(float(intermediate_result.fun))
-        if len(course) > _LOOK_BACK and course[-1 - _LOOK_BACK] - course[-1] < gain:
+        if gained() < gain:
             raise StopIteration
 
     with threadpool_limits(limits=1, user_api="blas"):
@@ -94,8 +97,7 @@ def maximise(
         )
     whole[moved] = found.x
     stuck = found.status == _NO_BETTER and float(np.abs(found.jac).max()) < _FLOOR
-    settled = len(course) > _LOOK_BACK and course[-1 - _LOOK_BACK] - course[-1] < max(gain, _NO_GAIN)
-    converged = bool(found.success) or stuck or settled
+    converged = bool(found.success) or stuck or gained() < max(gain, _NO_GAIN)
     return coordinates.parameters(whole * scales), first - float(found.fun), converged
 
 

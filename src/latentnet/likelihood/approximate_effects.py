@@ -55,8 +55,9 @@ class ApproximateEffects:
     """
 
     def __init__(self, problem: Problem) -> None:
-        network, kinds = problem.network, pair_kinds(problem)
+        network, kinds, term = problem.network, pair_kinds(problem), problem.family.pair_sum
         assert isinstance(kinds, PairKinds)
+        assert term is not None
         self.n_actors, self.n_dims, self.intercept = problem.n_actors, problem.n_dims, problem.intercept
         self.kinds, self.directed = kinds, network.directed
         own = problem.family_slice.start
@@ -66,7 +67,7 @@ class ApproximateEffects:
             for effect, bound, part in problem.effects
             for group, role in zip(bound.groups, _roles(effect), strict=True)
         ]
-        self.term: Term = problem.family.pair_sum or "softplus"
+        self.term: Term = term
         self.asked = network.observed.asked.astype(np.float64)
         self.ties = _entries(network.ties, network.directed)
         self.holes = _entries(network.observed.missing.astype(np.float64), network.directed)

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy import sparse
 
 from latentnet._exceptions import ArgumentError
-from latentnet.checks import one_of, shown, whole_number
+from latentnet.checks import forgotten_call, one_of, shown, whole_number
 from latentnet.constraints import Rule, goes_through
 from latentnet.effects import EFFECTS, Effect, read_similarity
 from latentnet.families import FAMILIES, Family
@@ -61,7 +61,7 @@ def read_family(family: Any) -> Family:
     if isinstance(family, Family):
         family.check_parameters()
         return family
-    hint = f"; write {family.__name__}() with parentheses" if isinstance(family, type) else ""
+    hint = forgotten_call(family)
     return FAMILIES[one_of("family", family, FAMILIES, otherwise=" or an instance of a Family", fix=hint)]()
 
 
@@ -91,10 +91,9 @@ def read_effects(effects: Any) -> tuple[Effect, ...]:
 
 def _effect_meant(effect: Any) -> str:
     """What to write for a class, or for a name such as R's "nodematch('x')"."""
-    if isinstance(effect, type):
-        return f"; write {effect.__name__}() with parentheses"
     name = effect.partition("(")[0].strip() if isinstance(effect, str) else ""
-    return f"; {attribute_meant(name, EFFECTS)}".rstrip("; ")
+    hint = attribute_meant(name, EFFECTS)
+    return forgotten_call(effect) or (f"; {hint}" if hint else "")
 
 
 def read_priors(priors: Any) -> Priors:

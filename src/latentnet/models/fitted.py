@@ -76,7 +76,7 @@ class Fitted(Named, BaseEstimator):
             owner, unfitted = type(self).__name__, "draws_" not in self.__dict__
             of_class = {one for kind in type(self).__mro__ for one in {**vars(kind), **vars(kind).get(_TYPED, {})}}
             public = sorted(one for one in {*of_class, *vars(self)} if not one.startswith("_"))
-            hint = "" if name.startswith("_") else attribute_meant(name, public)
+            hint = attribute_meant(name, public)
             of_fit = unfitted and name.endswith("_") and not name.startswith("_")
             if of_fit and (name in public or not hint):
                 raise NotFittedError(f"this {owner} is not fitted yet: call fit(network) before using {shown(name)}")

@@ -95,7 +95,6 @@ class Layers(Guiding):
     _networks: dict[str, Network]
 
     @checked(networks=_NETWORKS, families=_FAMILIES)
-    @checked()
     def __init__(self, networks: Mapping[str, Any], families: Mapping[str, Any] | None = None) -> None:
         names = tuple(networks)
         for name in names:
