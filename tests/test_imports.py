@@ -165,7 +165,7 @@ from numba.core import event
 
 with event.install_recorder("numba:compile") as recorder:
     import latentnet
-heavy = [name for name in ("matplotlib", "arviz", "arviz_base", "arviz_stats") if name in sys.modules]
+heavy = [name for name in ("networkx", "matplotlib", "arviz", "arviz_base", "arviz_stats") if name in sys.modules]
 print(len(recorder.buffer), *heavy)
 """
 

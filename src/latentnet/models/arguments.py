@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -19,7 +18,7 @@ from latentnet.constraints import Rule, goes_through
 from latentnet.effects import EFFECTS, Effect, read_similarity
 from latentnet.families import FAMILIES, Family
 from latentnet.network import Network
-from latentnet.network.reading import is_igraph
+from latentnet.network.reading import is_igraph, is_networkx
 from latentnet.other_names import attribute_meant
 from latentnet.priors import Priors
 
@@ -51,8 +50,8 @@ def misplaced(value: Any) -> str:
             "; in place of R's formula write LatentClusterModel(n_clusters=3, n_dims=2, effects=[...]).fit(network), "
             "as the page 'Coming from R' says of each term"
         )
-    kinds = Network | nx.Graph | np.ndarray | pd.DataFrame
-    of_network = isinstance(value, kinds) or sparse.issparse(value) or is_igraph(value)
+    kinds = Network | np.ndarray | pd.DataFrame
+    of_network = isinstance(value, kinds) or sparse.issparse(value) or is_networkx(value) or is_igraph(value)
     return "; the network is given to fit: model.fit(network)" if of_network else ""
 
 

@@ -29,7 +29,6 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -43,6 +42,7 @@ from latentnet.network.labels import actor_places, dyad_places
 from latentnet.network.observed import ObservedDyads
 from latentnet.network.reading import (
     is_igraph,
+    is_networkx,
     read_edges,
     read_igraph,
     read_impossible,
@@ -792,7 +792,7 @@ def as_network(network: Any, argument: str = "network", self_ties: SelfTies = "e
     """
     if isinstance(network, Network):
         return network
-    if isinstance(network, nx.Graph):
+    if is_networkx(network):
         return Network.from_networkx(network, self_ties=self_ties)
     if is_igraph(network):
         return Network.from_igraph(network, self_ties=self_ties)

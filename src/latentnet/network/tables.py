@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from latentnet.network.content import Parts
 from latentnet.network.sparse import entries_at, entry_rows
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = ["coverage_frame", "edge_frame", "edge_graph", "limit_in_words", "respondents"]
 
@@ -86,6 +88,8 @@ def _unobserved(parts: Parts) -> list[tuple[Positions, Positions]]:
 
 def edge_graph(parts: Parts, unobserved: bool) -> nx.Graph[Any]:
     """Graph with weights on ties and attributes on nodes; with `unobserved`, also edges of weight None."""
+    import networkx as nx
+
     graph = nx.DiGraph() if parts.observed.directed else nx.Graph()
     attributes = parts.attributes
     if parts.observed.two_mode:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import networkx as nx
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
@@ -21,6 +20,9 @@ from latentnet.compiled import copy_into, inline_kernel, larger, smaller
 from latentnet.inference.moves.adaptation import LOG_STEP, new_step
 from latentnet.inference.moves.path_length import LENGTH, new_path_length
 from latentnet.problem.verbs import log_likelihood, log_prior
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = [
     "NOTHING",
@@ -96,6 +98,8 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
     n = starts.size - 1
     if n > _MOST_ACTORS:
         return NOTHING
+    import networkx as nx
+
     parts = (np.ones(neighbours.size), neighbours.astype(np.int32), starts.astype(np.int32))
     matrix = sparse.csr_array(parts, shape=(n, n))
     graph = nx.from_scipy_sparse_array(matrix)
@@ -107,6 +111,8 @@ def find_groups(starts: np.ndarray, neighbours: np.ndarray) -> SwingingGroups:
 
 
 def _branches(matrix: sparse.csr_array, graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    import networkx as nx
+
     n, whole = matrix.shape[0], connected_components(matrix, directed=False)[1]
     for hub in sorted(nx.articulation_points(graph), key=lambda i: (-graph.degree[i], i))[:_MOST_HUBS]:
         kept = np.delete(np.arange(n), hub)
@@ -119,6 +125,8 @@ def _branches(matrix: sparse.csr_array, graph: nx.Graph) -> Iterator[tuple[np.nd
 
 def _crowds(graph: nx.Graph) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Those that more than one actor ties to the others: each once, fine ones first."""
+    import networkx as nx
+
     levels = nx.community.louvain_partitions(graph, weight=None, seed=1)
     found = dict.fromkeys(tuple(sorted(crowd)) for level in levels for crowd in level)
     for members in found:

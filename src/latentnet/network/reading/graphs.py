@@ -1,4 +1,4 @@
-"""Graph objects: networkx, and igraph without importing it."""
+"""Graph objects of networkx and igraph, which are imported where they are made only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -30,7 +29,7 @@ from latentnet.network.reading.edges import edge_entries
 from latentnet.network.reading.incidence import two_mode_parts
 from latentnet.network.reading.values import float_values
 
-__all__ = ["is_igraph", "read_igraph", "read_networkx"]
+__all__ = ["is_igraph", "is_networkx", "read_igraph", "read_networkx"]
 
 
 class _Modes(NamedTuple):
@@ -41,14 +40,24 @@ class _Modes(NamedTuple):
 
 
 def is_igraph(graph: object) -> bool:
-    """Whether `graph` is an `igraph.Graph`; igraph is in `sys.modules` if one exists."""
-    igraph = sys.modules.get("igraph")
-    return igraph is not None and isinstance(graph, igraph.Graph)
+    """Whether `graph` is an `igraph.Graph`."""
+    return _is_graph_of("igraph", graph)
+
+
+def is_networkx(graph: object) -> bool:
+    """Whether `graph` is a `networkx.Graph`, of whatever kind."""
+    return _is_graph_of("networkx", graph)
+
+
+def _is_graph_of(package: str, graph: object) -> bool:
+    """Without importing the package: it is in `sys.modules` if there is a graph of it."""
+    module = sys.modules.get(package)
+    return module is not None and isinstance(graph, module.Graph)
 
 
 def read_networkx(graph: Any, weight: str | None = "weight", self_ties: SelfTies = "error") -> Parts:
     """Read a networkx graph: nodes are actors, edge attribute `weight` is the value."""
-    if not isinstance(graph, nx.Graph):
+    if not is_networkx(graph):
         raise TypeError(
             f"graph must be a networkx.Graph or networkx.DiGraph, got {shown(graph)} of type "
             f"{type(graph).__module__}.{type(graph).__name__}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -15,6 +14,7 @@ from latentnet.constraints import Rule, goes_through
 from latentnet.network.content import SelfTies
 from latentnet.network.labels import listing, unique_union
 from latentnet.network.network import Network, as_network
+from latentnet.network.reading.graphs import is_networkx
 
 __all__ = ["Periods", "given_grid", "read_networks", "with_shared_attributes"]
 
@@ -58,7 +58,7 @@ def _read(networks: list[Any]) -> list[Network]:
 
 
 def _are_several(networks: Any) -> bool:
-    one = isinstance(networks, Network | nx.Graph | np.ndarray) or hasattr(networks, "families")
+    one = isinstance(networks, Network | np.ndarray) or is_networkx(networks) or hasattr(networks, "families")
     return not one and goes_through(networks)
 
 
