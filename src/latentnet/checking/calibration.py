@@ -13,7 +13,7 @@ from scipy import stats
 
 from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_seed_sequence
-from latentnet.checking.observed import Kind, kinds_of
+from latentnet.checking.observed import KindOfTies, kinds_of
 from latentnet.checks import fits, shown
 from latentnet.constraints import FRACTION, JOBS, MODEL, SEED, checked, whole
 from latentnet.inference import Engine, read_engine
@@ -171,13 +171,13 @@ def _watched_pairs(network: Network, rng: np.random.Generator) -> Pairs:
 def _simulated(problem: Problem, theta: np.ndarray, rng: np.random.Generator) -> Problem:
     """The problem of networks that are drawn from a parameter vector, under the same design."""
 
-    def drawn(kind: Kind) -> Problem:
+    def drawn(kind: KindOfTies) -> Problem:
         predictive = Predictive(kind.problem, kind.parameters(theta)[None])
         return kind.problem.with_network(predictive.simulate(0, rng, observed=True))
 
     if not problem.layers:
-        return drawn(Kind(problem, None))
-    layers = tuple(layer._replace(problem=drawn(Kind(layer.problem, layer))) for layer in problem.layers)
+        return drawn(KindOfTies(problem, None))
+    layers = tuple(layer._replace(problem=drawn(KindOfTies(layer.problem, layer))) for layer in problem.layers)
     return replace(problem, layers=layers)
 
 
@@ -249,7 +249,7 @@ def _quantities(problem: Problem, result: InferenceResult, pairs: list[Pairs]) -
     return found
 
 
-def _named(kind: Kind, pairs: Pairs) -> list[str]:
+def _named(kind: KindOfTies, pairs: Pairs) -> list[str]:
     actors, layer = kind.problem.network.actors, "" if kind.name is None else f"{kind.name}: "
     return [f"{layer}{actors[i]}, {actors[j]}" for i, j in pairs]
 

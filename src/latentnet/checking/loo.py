@@ -13,7 +13,7 @@ from scipy.special import logsumexp
 from sklearn.utils.validation import check_is_fitted
 
 from latentnet._random import RandomState, as_generator
-from latentnet.checking.observed import Kind, kinds_of
+from latentnet.checking.observed import KindOfTies, kinds_of
 from latentnet.checks import shown
 from latentnet.constraints import FITTED, SEED, checked, whole
 from latentnet.network.labels import label_index
@@ -33,7 +33,7 @@ _ROUGH_NUMBERS, _FEW_DRAWS = 50_000_000, 100
 class Left(NamedTuple):
     """Units of one kind of ties."""
 
-    kind: Kind
+    kind: KindOfTies
     units: Units  # all
     chosen: np.ndarray  # which of them are meant, ascending
 

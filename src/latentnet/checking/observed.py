@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from latentnet.problem.layers import Layer
     from latentnet.problem.problem import Problem
 
-__all__ = ["Kind", "Observed", "data_of", "kinds_of", "networks_of"]
+__all__ = ["KindOfTies", "Observed", "data_of", "kinds_of", "networks_of"]
 
 
-class Kind(NamedTuple):
+class KindOfTies(NamedTuple):
     """One kind of ties: an ordinary problem, of several sites and periods joined."""
 
     problem: Problem
@@ -41,14 +41,14 @@ class Observed(NamedTuple):
     name: Any  # its period, or (site, period); of layers the layer's, or (layer, one of these); None of a single one
     where: str  # the same in words
     network: Network
-    kind: Kind
+    kind: KindOfTies
     places: np.ndarray  # (n_actors,) where its actors are among those of the kind
     period: int  # 0 is the first, before which there is none
 
 
-def kinds_of(problem: Problem) -> list[Kind]:
+def kinds_of(problem: Problem) -> list[KindOfTies]:
     """The layers of a problem, or itself."""
-    return [Kind(layer.problem, layer) for layer in problem.layers] or [Kind(problem, None)]
+    return [KindOfTies(layer.problem, layer) for layer in problem.layers] or [KindOfTies(problem, None)]
 
 
 def data_of(model: Any) -> list[tuple[str | None, Network]]:
@@ -78,7 +78,7 @@ def networks_of(model: Any) -> list[Observed]:
     return found
 
 
-def _in_words(model: Any, kind: Kind, site: Any, period: int) -> str:
+def _in_words(model: Any, kind: KindOfTies, site: Any, period: int) -> str:
     said = [f"layer {kind.name!r}"] if kind.layer is not None else []
     said += [f"site {site!r}"] if model.sites_ is not None else []
     said += [f"period {period}"] if model.n_periods_ > 1 else []

@@ -52,7 +52,7 @@ MOST_NAMES = 5
 FEWEST_PEOPLE, MOST_PEOPLE = 24, 150
 
 
-class Kind(NamedTuple):
+class SimulatedKind(NamedTuple):
     """A kind of ties: how its log odds come from seniority and distance."""
 
     intercept: float
@@ -60,7 +60,7 @@ class Kind(NamedTuple):
     weight: float  # of a distance
 
 
-KINDS = {"advice": Kind(-0.8, 1.0, 1.0), "information": Kind(-1.6, 0.5, 0.6)}
+KINDS = {"advice": SimulatedKind(-0.8, 1.0, 1.0), "information": SimulatedKind(-1.6, 0.5, 0.6)}
 
 
 class _Period(NamedTuple):
@@ -344,7 +344,7 @@ def _period(table: pd.DataFrame, rng: np.random.Generator) -> _Period:
     return _Period(people, truth, {"advice": wishes})
 
 
-def _wishes(people: pd.DataFrame, truth: pd.DataFrame, kind: Kind, rng: np.random.Generator) -> Floats:
+def _wishes(people: pd.DataFrame, truth: pd.DataFrame, kind: SimulatedKind, rng: np.random.Generator) -> Floats:
     """Log odds of everybody's ties of a kind, and logistic noise."""
     positions, n = truth[["x", "y"]].to_numpy(), len(people)
     sought = kind.sought * people["seniority"].map(SOUGHT).to_numpy()

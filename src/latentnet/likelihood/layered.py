@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Layered", "layered"]
 
 
-class _Fields(NamedTuple):
+class _LayeredFields(NamedTuple):
     """What compiled code reads; layers' parameters lie end to end."""
 
     likelihoods: np.ndarray  # (n_layers,) int64 addresses of the layers' likelihoods
@@ -59,7 +59,7 @@ class _Fields(NamedTuple):
     gradient: np.ndarray  # scratch
 
 
-class Layered(_Fields):
+class Layered(_LayeredFields):
     """Likelihoods of several layers; `parts` keeps them alive."""
 
     parts: tuple[Memory, ...]

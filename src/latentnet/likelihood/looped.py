@@ -42,7 +42,7 @@ NO_SELF_TIES = "it has no self-ties, but effects has Loops()"  # where the likel
 _OF_PAIRS = (Fused, Folded, Composed)
 
 
-class _Fields(NamedTuple):
+class _LoopedFields(NamedTuple):
     """What compiled code reads: addresses, of the pairs first."""
 
     likelihoods: np.ndarray  # (2,) int64
@@ -52,7 +52,7 @@ class _Fields(NamedTuple):
     coupled: bool
 
 
-class Looped(_Fields):
+class Looped(_LoopedFields):
     """A likelihood of pairs and one of self-ties; `parts` keeps them alive."""
 
     parts: tuple[Memory, ...]

@@ -25,7 +25,7 @@ from latentnet.native import Memory, call, do
 __all__ = ["Narrowed", "narrowed"]
 
 
-class _Fields(NamedTuple):
+class _NarrowedFields(NamedTuple):
     """What compiled code reads."""
 
     likelihood: int  # addresses of the likelihood, and of what evaluates it
@@ -39,7 +39,7 @@ class _Fields(NamedTuple):
     pulled: np.ndarray  # scratch
 
 
-class Narrowed(_Fields):
+class Narrowed(_NarrowedFields):
     """A likelihood of narrowed positions; `part` keeps it alive. `factors` may be set in place."""
 
     part: Memory

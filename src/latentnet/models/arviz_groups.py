@@ -12,7 +12,7 @@ from latentnet._random import as_generator
 from latentnet.checks import fits, one_of
 from latentnet.constraints import COUNT, SEED, Rule, checked, goes_through
 from latentnet.inference.prior_draws import PriorDraws
-from latentnet.models.arviz_object import Groups, arviz_object
+from latentnet.models.arviz_object import GivenGroups, arviz_object
 from latentnet.models.fitted import Fitted
 from latentnet.network.labels import unique_strings
 from latentnet.network.sparse import entries_at
@@ -78,7 +78,7 @@ class ArvizGroups(Fitted):
         problem, asked = self._checked(), {one_of("groups", group, get_args(Group)) for group in groups}
         refuse_layers(self, "to_arviz")
         n_networks, rng = int(n_networks), as_generator(random_state)
-        more = self._log_likelihoods() if "log_likelihood" in asked else Groups({}, {}, {})
+        more = self._log_likelihoods() if "log_likelihood" in asked else GivenGroups({}, {}, {})
         check_room(n_networks, [self.network_])
         drawn = {"posterior_predictive": self.draws_.pooled}
         if {"prior", "prior_predictive"} & asked:
@@ -93,7 +93,7 @@ class ArvizGroups(Fitted):
         self._add_replicated(more, {name: drawn[name] for name in sorted(drawn.keys() & asked)}, n_networks, rng)
         return arviz_object(self.draws_, self.network_, more)
 
-    def _log_likelihoods(self) -> Groups:
+    def _log_likelihoods(self) -> GivenGroups:
         """Of every unit under every draw."""
         draws, problem = self.draws_, self._problem
         if draws.kind not in ("chains", "independent"):
@@ -110,14 +110,14 @@ class ArvizGroups(Fitted):
             values[:, numbers] = found.T
         labels = unique_strings(self.network_.actors)
         ends = {"unit_sender": units.senders} | ({} if units.lists else {"unit_receiver": units.receivers})
-        return Groups(
+        return GivenGroups(
             {"log_likelihood": {"unit": values.reshape(draws.n_chains, draws.n_draws, n_units)}},
             {"unit": ("observed_unit",)},
             {name: ("observed_unit", labels[index]) for name, index in ends.items()},
         )
 
     def _add_replicated(
-        self, more: Groups, drawn: dict[str, np.ndarray], n_networks: int, rng: np.random.Generator
+        self, more: GivenGroups, drawn: dict[str, np.ndarray], n_networks: int, rng: np.random.Generator
     ) -> None:
         """Ties of all observed dyads in networks drawn under each group's parameters, and in the observed one."""
         if not drawn:

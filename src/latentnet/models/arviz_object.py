@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from latentnet.posterior.arviz import ArvizObject
     from latentnet.posterior.draws import Draws
 
-__all__ = ["Groups", "arviz_object"]
+__all__ = ["GivenGroups", "arviz_object"]
 
 
-class Groups(NamedTuple):
+class GivenGroups(NamedTuple):
     """Groups of an ArviZ object, and what their axes are."""
 
     groups: dict[str, dict[str, np.ndarray]]
@@ -27,9 +27,9 @@ class Groups(NamedTuple):
     coords: dict[str, Any]
 
 
-def arviz_object(draws: Draws, network: Network, further: Groups | None = None) -> ArvizObject:
+def arviz_object(draws: Draws, network: Network, further: GivenGroups | None = None) -> ArvizObject:
     """Build what `posterior_` documents, with further groups; what is of all dyads stands in place of the ties."""
-    further = further or Groups({}, {}, {})
+    further = further or GivenGroups({}, {}, {})
     observed, labels, once = network.observed, unique_strings(network.actors), not network.has_direction
     ties, tie_coords = _pairs(network.ties, "tie", ("sender", "receiver"), labels, once)
     groups = {

@@ -26,7 +26,7 @@ __all__ = ["Placements"]
 _MOST_DRAWS = 2000
 
 
-class _Ties(NamedTuple):
+class _GivenTies(NamedTuple):
     """One new actor's ties as given: a row of numbers for each would be as large as all dyads."""
 
     places: np.ndarray  # of fitted actors
@@ -140,14 +140,14 @@ def _check_model(problem: Problem) -> None:
             )
 
 
-def _check_values(problem: Problem, given: _Ties) -> None:
+def _check_values(problem: Problem, given: _GivenTies) -> None:
     """Let the family look at one new actor's ties."""
     n = problem.n_actors
     ties = sparse.csr_array((given.values, (np.full(given.values.size, n), given.places)), shape=(n + 1, n + 1))
     problem.family.check_again(Network.from_array(ties, directed=True), problem.bound.data)
 
 
-def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, _Ties]:
+def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, _GivenTies]:
     """Ties of each new actor."""
     if isinstance(ties, pd.DataFrame):
         ties = {actor: row.to_dict() for actor, row in ties.iterrows()}
@@ -162,5 +162,5 @@ def _read_ties(ties: Any, name: str, network: Network) -> dict[Any, _Ties]:
         if actor in known:
             raise ValueError(f"{name}: {shown(actor)} was in the fit; place is for actors who were not")
         given = np.array([np.nan if value is None else float(value) for value in row.values()])
-        out[actor] = _Ties(actor_places(list(row), label_index(network.actors), name), given)
+        out[actor] = _GivenTies(actor_places(list(row), label_index(network.actors), name), given)
     return out

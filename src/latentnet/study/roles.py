@@ -32,7 +32,7 @@ _MOST_DRAWS = 1000
 _ROLES = np.array(["core", "bridger", "peripheral", "isolated"], dtype=object)
 
 
-class _Ties(NamedTuple):
+class _ExpectedTies(NamedTuple):
     """Expected ties of every draw, each (n_draws, n_actors)."""
 
     within: Floats
@@ -144,9 +144,9 @@ def _rings(model: Any, clusters: ClusterDraws, own: Any) -> Floats:
     return np.asarray(distance / np.sqrt(clusters.variances[:, own]))
 
 
-def _expected_ties(model: Any, clusters: ClusterDraws) -> _Ties:
+def _expected_ties(model: Any, clusters: ClusterDraws) -> _ExpectedTies:
     n_clusters = int(clusters.labels.max()) + 1
-    found = _Ties(*(np.empty(clusters.labels.shape) for _ in range(3)))
+    found = _ExpectedTies(*(np.empty(clusters.labels.shape) for _ in range(3)))
     rows = np.arange(clusters.labels.shape[1])
     for s, (index, labels) in enumerate(zip(clusters.indices, clusters.labels, strict=True)):
         p = tie_probabilities(predictive(model, [index]))
@@ -159,7 +159,7 @@ def _expected_ties(model: Any, clusters: ClusterDraws) -> _Ties:
     return found
 
 
-def _role_shares(ring: Floats, ties: _Ties, bridger: Any, own: Any, n_dims: int) -> Floats:
+def _role_shares(ring: Floats, ties: _ExpectedTies, bridger: Any, own: Any, n_dims: int) -> Floats:
     """Share of draws in which each actor has each role, (4, n_actors)."""
     isolated = ~bridger & (ties.within + ties.between < 1.0)
     enough = np.zeros(ring.shape, dtype=bool)

@@ -24,7 +24,7 @@ from latentnet.plot.picture import (
     tie_looks,
 )
 
-__all__ = ["FONT", "Canvas"]
+__all__ = ["FONT", "BokehCanvas"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -34,7 +34,7 @@ _TIE = "#52575f"
 _INK = "#1a1a1a"
 
 
-class Canvas:
+class BokehCanvas:
     """A bokeh figure without axes, whose two coordinates keep one scale at any zoom.
 
     Parameters

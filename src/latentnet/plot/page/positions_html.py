@@ -160,14 +160,14 @@ def _drawn(
     beside: dict[int, str],
     title: str | None,
 ) -> str:
-    from latentnet.plot.page.figure import Canvas
+    from latentnet.plot.page.figure import BokehCanvas
     from latentnet.plot.page.page import page
 
     network, named = model.network_, np.flatnonzero(~look.hidden)
     radii = look.sizes * layout.radius * (1.0 if look.membership is None else 1.2)
     names = [str(network.actors[i]) for i in named]
     placed = _labelled(model, layout, look, radii, tied, beside) if beside else None
-    canvas = Canvas(layout)
+    canvas = BokehCanvas(layout)
     if look.palette:
         canvas.rings(model, look.palette)
     if tied is not None:
