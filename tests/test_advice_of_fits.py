@@ -78,7 +78,7 @@ NO_ADVICE = (
     "<div style", "<tr><td", "<svg", "<polygon", "<circle", "<section", "<path", "<!DOCTYPE",
     "n_networks={} of {} actors", "model.json has {}", "model.json does not say", "positions of n_actors=",
     "nothing can be left out of a network whose likelihood", "python -m latentnet.compile",
-    "import sys; sys.path[:]", "latentnet/other_names.py", "models/standard_errors.py: none: {}",
+    "import sys; sys.path[:]", "latentnet/other_names.py", "latentnet/meant.py", "models/standard_errors.py: none: {}",
     "a matrix: an array, a sparse matrix", "a number, or a number for each dyad", "numpy.asarray(...) makes",
 )  # fmt: skip
 NAN = np.nan
@@ -371,6 +371,14 @@ QUICK = MAP(n_starts=1)
 PLAIN = LatentPositionModel(inference=QUICK, random_state=1)
 
 ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
+    (
+        "network.ties.toarray() is its matrix",
+        lambda: GridSearchCV(LatentPositionModel(), {"n_dims": [1]}).fit(NET),
+        lambda: (
+            NET.ties.toarray().shape == (N, N)
+            and len(cross_validate(LatentPositionModel(inference=QUICK), NET, cv=2)) > 0
+        ),
+    ),
     # models
     (
         "a sequence of effects such as [Sociality()]",

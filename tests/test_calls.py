@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import copy
+import importlib
 import inspect
+import pickle
+import pydoc
 import re
+from abc import ABC
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 
 import latentnet
 from latentnet import MCMC, LatentClusterModel, LatentPositionModel, Network, Priors, effects, families
 from latentnet._exceptions import ArgumentError, NotFittedError
 from latentnet.calls import known
+from latentnet.checking.calibration import Calibration
+from latentnet.checking.goodness_of_fit import GoodnessOfFit
+from latentnet.checking.loo import LOO
 from latentnet.component import Component
 from latentnet.model_selection import ActorKFold, DyadKFold, GridSearch, RespondentKFold
+from latentnet.models.report import Diagnosis
 from latentnet.other_names import ATTRIBUTES, PARAMETERS, VALUES
 from tests.public import _own_methods, public_functions
 
@@ -26,6 +38,7 @@ ESTIMATORS = [getattr(latentnet, name) for name in latentnet.models.__all__]
 ENGINES = [latentnet.MCMC, latentnet.MAP, latentnet.Variational, latentnet.PriorDraws]
 EXTENSIONS = [*effects.EFFECTS.values(), *effects.SIMILARITIES.values(), effects.Shared, effects.Correlated]
 COMPONENTS = [*ENGINES, Priors, *families.FAMILIES.values(), *EXTENSIONS]
+MODULES = (effects, families, latentnet.datasets, latentnet.model_selection, latentnet.plot, latentnet.study)
 OTHERS = [Network, latentnet.Layers, GridSearch, DyadKFold, ActorKFold, RespondentKFold]
 CLASSES = [*ESTIMATORS, *COMPONENTS, *OTHERS]
 
@@ -111,11 +124,100 @@ def test_models_say_where_parameters_of_their_parts_belong(part: type[Component]
 def test_what_names_lead_to_is_there() -> None:
     for ours in {one for several in PARAMETERS.values() for one in several if one.isidentifier()}:
         assert ours in TAKEN, ours
-    modules = (latentnet, effects, families, latentnet.datasets, Network)
+    modules = (latentnet, *MODULES, Network, latentnet.Layers)
     there = {name for one in (*modules, *ESTIMATORS) for name in dir(one)}
+    there |= {field.name for kind in (GoodnessOfFit, Calibration, LOO, Diagnosis) for field in fields(kind)}
     there |= {name for kind in ESTIMATORS for base in kind.__mro__ for name in vars(base).get("__annotations__", {})}
     for ours in {one for several in ATTRIBUTES.values() for one in several if one.isidentifier()}:
         assert ours in there, ours
+
+
+def test_what_is_told_in_code_is_there() -> None:
+    several = [one.partition(",")[0] for told in ATTRIBUTES.values() for one in told if not one.isidentifier()]
+    paths = {
+        match[0] for one in several if (match := re.match(r"(latentnet|networkx|arviz|sklearn|pickle)[\w.]+", one))
+    }
+    assert len(paths) > 15
+    for path in paths:
+        assert pydoc.locate(path) is not None, path
+    model = LatentPositionModel()
+    for one in several:
+        for found in re.finditer(r"(?<!\w)(model|network|Network|ax)\.(\w+)", one):
+            owner = {"model": type(model), "ax": Axes}.get(found[1], Network)
+            assert hasattr(owner, found[2]) or found[2] == "posterior_", one
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("from latentnet.effects import nodematch", "from 'latentnet.effects'; did you mean Homophily?"),
+        ("from latentnet import Homophily", "from 'latentnet'; did you mean latentnet.effects.Homophily?"),
+        ("from latentnet import MCMC, rreceiver", "from 'latentnet'; did you mean latentnet.effects.Receiver?"),
+        ("from latentnet.families import MCMC", "did you mean latentnet.MCMC?"),
+        ("from latentnet.families import negbin", "did you mean NegativeBinomial?"),
+        ("from latentnet.plot import forest", "did you mean arviz.plot_forest(model.posterior_)?"),
+        ("from latentnet.datasets import karate_club", "did you mean networkx.karate_club_graph(), which fit takes?"),
+        ("from latentnet.model_selection import GridSearchCV", "did you mean GridSearch?"),
+        ("from latentnet.study import role", "did you mean roles?"),
+        ("from latentnet import unheard", "cannot import name 'unheard' from 'latentnet'"),
+    ],
+)
+def test_imports_of_names_that_there_are_not_lead_to_ours(line: str, hint: str) -> None:
+    with pytest.raises(ImportError) as found:
+        exec(line)
+    assert str(found.value).endswith(hint)
+    module = importlib.import_module(line.split()[1])
+    name = line.split()[-1]
+    assert not hasattr(module, name)
+    assert name not in dir(module)
+    with pytest.raises(AttributeError):
+        getattr(module, name)
+
+
+def test_classes_and_results_say_what_was_meant() -> None:
+    model = LatentPositionModel(inference="map", random_state=1).fit(latentnet.datasets.load_sampson())
+    found = latentnet.goodness_of_fit(model, n_networks=2, random_state=1)
+    hints = [
+        (Network, "read_csv", "type object 'Network' has no attribute 'read_csv'; did you mean from_edges?"),
+        (
+            LatentPositionModel,
+            "load",
+            "no attribute 'load'; did you mean latentnet.load(path)?",
+        ),
+        (model, "print", "LatentPositionModel has no attribute 'print'; did you mean summary?"),
+        (model, "forest", "did you mean arviz.plot_forest(model.posterior_)?"),
+        (model, "plot_positions", "did you mean latentnet.plot.positions(model)?"),
+        (model.network_, "print", "Network has no attribute 'print'; did you mean print(...)?"),
+        (found, "plot", "GoodnessOfFit has no attribute 'plot'; did you mean latentnet.plot.goodness_of_fit(found)?"),
+        (found, "pvalues", "did you mean p_values?"),
+        (model.diagnose(), "rhat", "Diagnosis has no attribute 'rhat'; did you mean table?"),
+    ]
+    for owner, name, hint in hints:
+        with pytest.raises(AttributeError) as error:
+            getattr(owner, name)
+        assert str(error.value).endswith(hint)
+    assert pickle.loads(pickle.dumps(found)).p_values.equals(found.p_values)
+    assert copy.deepcopy(found).table.equals(found.table)
+
+
+def test_classes_that_guide_go_with_abstract_ones() -> None:
+    class Mine(LatentPositionModel, ABC):
+        pass
+
+    assert clone(Mine(n_dims=3)).n_dims == 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda network: cross_val_score(LatentPositionModel(inference="map"), network),
+        lambda network: GridSearchCV(LatentPositionModel(inference="map"), {"n_dims": [1, 2]}).fit(network),
+        lambda network: train_test_split(network),
+    ],
+)
+def test_networks_in_scikit_learns_splits_lead_to_ours(call: Callable[[Network], Any]) -> None:
+    with pytest.raises(ArgumentError, match=r"a Network must not be split by rows.* latentnet\.model_selection"):
+        call(latentnet.datasets.load_sampson())
 
 
 @pytest.mark.parametrize("parameter", ["family", "inference", "similarity", "layers"])
@@ -215,6 +317,7 @@ def test_modes_without_standard_errors_say_why() -> None:
         (["nodematch('group')"], "did you mean Homophily?"),
         (["Homofily"], "did you mean Homophily?"),
         ([latentnet.effects.Sender], "write Sender() with parentheses"),
+        ([importlib.import_module("latentnet.effects.sender")], ", a module; write Sender(), from latentnet.effects"),
     ],
 )
 def test_effects_by_name_lead_to_their_classes(effects: Any, hint: str) -> None:

@@ -19,6 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A folder (or a module of the top level) imports from lower floors alone; folders of one floor never see each other.
 FLOORS = (
     {"_exceptions", "_version", "other_names"},
+    {"meant"},
     {"calls", "checks"},
     {"constraints"},
     {"keeping", "wanted", "parts", "signatures", "component", "_random"},

@@ -13,6 +13,7 @@ from latentnet._exceptions import ConvergenceWarning, LatentnetWarning
 from latentnet._version import __version__ as __version__
 from latentnet.checking import bic, calibrate, compare, diagnose, goodness_of_fit, loo, prior_sensitivity
 from latentnet.inference import MAP, MCMC, PriorDraws, Variational
+from latentnet.meant import guide
 from latentnet.models import (
     DynamicLatentClusterModel,
     DynamicLatentPositionModel,
@@ -24,7 +25,6 @@ from latentnet.models.loading import load, resume
 from latentnet.models.merged import merge
 from latentnet.network import Network
 from latentnet.network.layers import Layers
-from latentnet.other_names import guide
 from latentnet.priors import Priors
 from latentnet.study import compare_waves, composition, next_interviews, roles
 

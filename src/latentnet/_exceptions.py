@@ -19,6 +19,7 @@ __all__ = [
     "refit",
     "refuse_joint",
     "refuse_layers",
+    "refuse_rows",
     "refuse_splits_of_rows",
     "warn",
     "within_refit",
@@ -87,6 +88,12 @@ def refuse_layers(model: Any, function: str) -> None:
         )
 
 
+_HELD_OUT = (
+    "as scikit-learn's cross-validation and searches do; hold out dyads, actors or respondents by cross_validate and "
+    "GridSearch of latentnet.model_selection"
+)
+
+
 def refuse_splits_of_rows() -> None:
     """Raise a ValueError where scikit-learn's cross-validation calls: it splits rows, and a network has none to split.
 
@@ -98,7 +105,13 @@ def refuse_splits_of_rows() -> None:
         frame = frame.f_back
         within = frame.f_globals.get("__name__", "").startswith("sklearn.model_selection.")
         if within and frame.f_code.co_name != "__sklearn_tags__":  # of a search, as its picture in a notebook asks for
-            raise ValueError(
-                "network must not be split by rows, as scikit-learn's cross-validation and searches do; hold out "
-                "dyads, actors or respondents by cross_validate and GridSearch of latentnet.model_selection"
-            )
+            raise ValueError(f"network must not be split by rows, {_HELD_OUT}")
+
+
+def refuse_rows() -> None:
+    """Raise an ArgumentError where scikit-learn asks a Network for its rows, as it does before it makes any estimator.
+
+    What asks must call, of what a network does not have: its checks of what is an array.
+    """
+    if sys._getframe(2).f_globals.get("__name__") in ("sklearn.utils.validation", "sklearn.utils._param_validation"):
+        raise ArgumentError(f"a Network must not be split by rows, {_HELD_OUT}; network.ties.toarray() is its matrix")

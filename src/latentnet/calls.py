@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from latentnet._exceptions import ArgumentError
-from latentnet.other_names import parameter_meant
+from latentnet.meant import parameter_meant
 
 __all__ = ["called", "known", "misfit", "offer", "unknown"]
 

@@ -6,12 +6,13 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from latentnet._exceptions import ArgumentError
-from latentnet.other_names import value_meant
+from latentnet.meant import value_meant
 
 __all__ = [
     "MOST",
@@ -159,7 +160,12 @@ def one_of(argument: str, value: Any, choices: Iterable[Any], *, otherwise: str 
 
 
 def forgotten_call(value: Any) -> str:
-    """What to write instead of a class, for the end of a message; nothing of what is none."""
+    """What to write instead of a class or its module, for the end of a message; nothing of what is neither."""
+    if isinstance(value, ModuleType):
+        folder, _, own = value.__name__.rpartition(".")
+        inside = [one for one in vars(value).values() if isinstance(one, type) and one.__module__ == value.__name__]
+        found = [one.__name__ for one in inside if one.__name__.lower() == own.replace("_", "")]
+        return f", a module; write {found[0]}(), from {folder}" if found else ""
     return f"; write {value.__name__}() with parentheses" if isinstance(value, type) else ""
 
 

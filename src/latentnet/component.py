@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -12,9 +13,9 @@ from scipy import sparse
 from latentnet.calls import known, offer, unknown
 from latentnet.checks import shown
 from latentnet.constraints import Rule, checked
-from latentnet.other_names import attribute_meant, no_attribute
+from latentnet.meant import attribute_meant, no_attribute
 
-__all__ = ["Component", "Guiding", "Named", "named"]
+__all__ = ["Component", "Guiding", "GuidingType", "Named", "named"]
 
 Kind = TypeVar("Kind", bound=type)
 
@@ -42,7 +43,17 @@ class Named:
         named(cls)
 
 
-class Guiding:
+class GuidingType(ABCMeta):
+    """The type of classes that say what was meant, such as `Network.read_csv`; abc's, so that both can be bases."""
+
+    if not TYPE_CHECKING:  # type checkers should still find misspelt attributes
+
+        def __getattr__(cls, name: str) -> Any:
+            """Raise the AttributeError."""
+            raise no_attribute(f"type object {cls.__name__!r}", name, _attribute_meant(name, cls, cls))
+
+
+class Guiding(metaclass=GuidingType):
     """Base of classes that say what was meant by an attribute that they do not have."""
 
     __slots__ = ()
@@ -51,8 +62,14 @@ class Guiding:
 
         def __getattr__(self, name: str) -> Any:
             """Raise the AttributeError."""
-            public = [one for one in dir(type(self)) if not one.startswith("_")]
-            raise no_attribute(type(self).__name__, name, attribute_meant(name, public))
+            raise no_attribute(type(self).__name__, name, _attribute_meant(name, self, type(self)))
+
+
+def _attribute_meant(name: str, owner: Any, kind: type) -> str:
+    if name.startswith("_"):  # what `dir` asks for is
+        return ""
+    public = [one for one in dir(owner) if not one.startswith("_")]
+    return attribute_meant(name, public, owner=kind.__name__)
 
 
 class Component(Named):

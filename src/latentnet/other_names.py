@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from difflib import get_close_matches
-from typing import Any
+from collections.abc import Mapping
 
-__all__ = [
-    "ATTRIBUTES",
-    "PARAMETERS",
-    "VALUES",
-    "attribute_meant",
-    "guide",
-    "no_attribute",
-    "parameter_meant",
-    "value_meant",
-]
+__all__ = ["ATTRIBUTES", "PARAMETERS", "VALUES"]
 
 
 def _by_theirs(ours: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -161,125 +150,130 @@ VALUES = {
     }.items()
 }
 
-# Ours, then theirs: of models, networks and modules.
+# Ours, then theirs: of models, networks and modules; with a class before it, theirs is of that one alone.
 ATTRIBUTES = _by_theirs(
     {
         "positions_": "embedding_ embedding components_ z mkl latent_positions",
-        "to_arviz": "sample_prior_predictive prior_predictive log_likelihood to_inference_data compute_log_likelihood",
-        "coefficients_": "beta coef coef_ coefs params_",
-        "posterior_": "posterior trace idata to_inference_data sample_stats inference_data samples sample mcmc",
-        "labels_": "clusters clusters_ groups communities partition z_k",
+        "to_arviz": "sample_prior_predictive prior_predictive log_likelihood to_inference_data compute_log_likelihood "
+        "loglik log_lik",
+        "coefficients_": "beta coef coef_ coefs params_ fixef",
+        "posterior_": "posterior trace idata to_inference_data sample_stats inference_data samples sample mcmc draws "
+        "as_mcmc as_mcmc_list coda",
+        "labels_": "clusters clusters_ groups communities partition z_k classes_",
         "membership_": "probabilities_ responsibilities_ z_pk",
-        "labels_ of LatentClusterModel": "labels_ clusters groups communities partition z_k",
+        "labels_ of LatentClusterModel": "labels_ clusters communities partition z_k",
         "cluster_means_": "means_ centroids_ cluster_centers_ z_mean",
         "cluster_variances_": "covariances_ z_var",
         "cluster_weights_": "weights_",
         "fit_transform": "transform",
         "place": "transform",
-        "latentnet.plot.positions(model)": "plot draw",
+        "summary": "print show report describe params confint conf_int vcov bse se std_errors standard_errors_ pvalues "
+        "p_values pvalues_ tvalues anova",
+        "p_values": "pvalues pvalue p_value",
+        "table": "goodnessoffit_summary calibration_summary loo_summary diagnosis_summary diagnosis_rhat diagnosis_ess",
+        "print(...)": "print show network_summary network_info network_describe",
+        "pickle.dump(network, file)": "network_save network_dump",
+        "the network itself, which nothing changes": "network_copy",
+        "predict": "fitted fitted_values fittedvalues predictions",
+        "linear_predictor": "eta logits logit decision_function",
+        "latentnet.plot.positions(model)": "plot draw positions plot_positions plot_network map animate movie",
         "latentnet.plot.trace(model)": "plot_trace traceplot",
-        "goodness_of_fit": "gof",
+        "latentnet.plot.goodness_of_fit(found)": "plot_gof plot_ppc ppc goodnessoffit_plot",
+        "latentnet.plot.calibration_ranks(found)": "calibration_plot",
+        "arviz.plot_forest(model.posterior_)": "forest plot_forest posterior plot_posterior plot_dist density hist",
+        "arviz.plot_autocorr(model.posterior_)": "autocorr plot_autocorr acf",
+        "positions": "network draw draw_networkx plot_network scatter plot_positions latent_space embedding animate "
+        "movie plot_ergmm ergmm map pie nodes",
+        "positions_html": "interactive html plotly bokeh positions_3d positions3d plot_3d",
+        "flow": "alluvial sankey",
+        "trace": "plot_trace traceplot mcmc_diagnostics",
+        "rank": "plot_rank ranks rankplot mcmc_diagnostics",
+        "roc": "roc_curve roccurvedisplay plot_roc auc plot_roc_curve",
+        "calibration": "calibration_curve calibrationdisplay plot_calibration reliability",
+        "coclustering": "heatmap dendrogram clustermap",
+        "membership": "pie pies stacked",
+        "pairs": "pair plot_pair pairplot scatter_matrix",
+        "ax.figure.savefig(path)": "savefig save_figure",
+        "matplotlib.pyplot.show()": "show",
+        "goodness_of_fit": "gof ppc plot_ppc plot_gof posterior_predictive_check",
         "latentnet.goodness_of_fit(model)": "gof goodness_of_fit",
         "latentnet.bic(model)": "bic bic_ergmm aic",
-        "latentnet.loo(model)": "loo waic",
+        "latentnet.loo(model)": "loo waic psis_loo plot_loo plot_khat",
         "latentnet.roles(model)": "roles",
-        "latentnet.compare({'name': model, ...})": "compare",
-        "diagnose": "diagnostics mcmc_diagnostics divergences rhat r_hat ess",
+        "compare": "plot_compare compare_models model_comparison",
+        "latentnet.compare({'name': model, ...})": "compare anova",
+        "latentnet.compare({'name': model, ...}, criterion='kfold')": "kfold k_fold cv",
+        "latentnet.align_to(model, other)": "align_to align rotate procrustes",
+        "sklearn.base.clone(model)": "copy clone update",
+        "inference='map' in place of it": "mle pmode mcmc_mle mcmc_pmode",
+        "DyadKFold": "kfold k_fold repeatedkfold stratifiedkfold shufflesplit train_test_split leaveoneout",
+        "ActorKFold": "groupkfold leaveonegroupout",
+        "cross_validate": "cross_val_score cross_val_predict kfold",
+        "GridSearch": "gridsearchcv randomizedsearchcv halvinggridsearchcv parametergrid",
+        "latentnet.model_selection.DyadKFold": "dyadkfold train_test_split",
+        "latentnet.model_selection.GridSearch": "gridsearch gridsearchcv grid_search",
+        "latentnet.model_selection.cross_validate(model, network)": "cross_validate cross_val_score cross_val_predict",
+        "diagnose": "diagnostics mcmc_diagnostics divergences rhat r_hat ess check warnings_",
         "simulate": "sample_posterior_predictive posterior_predictive generate",
+        "model.simulate()": "simulate sample_posterior_predictive posterior_predictive",
+        "model.predict()": "predict predict_proba fitted",
+        "model.summary()": "summary",
+        "model.to_frame().to_csv(path)": "to_csv to_excel export",
         "save": "to_netcdf to_pickle dump",
-        "actors": "nodes vertices vs names",
+        "actors": "nodes vertices vs names labels nodes_",
         "actors_": "nodes nodes_ names feature_names_in_",
         "n_actors": "n_nodes number_of_nodes order vcount n",
         "n_ties": "n_edges number_of_edges ecount",
         "n_actors_": "n_nodes n_samples_ n_features_in_",
-        "to_frame": "edges edges_ to_pandas to_pandas_edgelist to_dataframe",
+        "to_frame": "edges edges_ to_pandas to_pandas_edgelist to_dataframe to_csv to_excel ranef random_effects "
+        "random_effects_ sender_ receiver_ sociality_ as_data_frame",
+        "ties": "a adj adjacency adjacency_matrix matrix values weights es w to_numpy to_array toarray",
+        "observed": "missing n_missing mask",
         "network_": "graph_ network graph",
-        "to_networkx": "graph to_nx",
+        "to_networkx": "graph to_nx degree degrees neighbors neighbours density reciprocity transitivity components "
+        "isolates subgraph subset select filter add_node add_edge remove_node add_nodes_from remove_nodes_from",
         "directed": "is_directed",
-        "attributes": "node_attributes",
-        "from_edges": "from_pandas from_dataframe from_pandas_edgelist from_edgelist from_csv read_csv",
+        "attributes": "node_attributes attrs vertex_attributes groups",
+        "from_edges": "from_pandas from_dataframe from_pandas_edgelist from_edgelist from_csv read_csv from_file read "
+        "from_list from_dict from_lists",
         "from_array": "from_numpy from_adjacency from_matrix from_numpy_array from_pandas_adjacency from_scipy",
         "from_networkx": "from_graph from_nx",
         "from_incidence": "from_bipartite from_biadjacency",
-        "LatentPositionModel": "ergmm lpm",
+        "Network.from_edges(pandas.read_csv(path), source, target)": "read_csv from_csv from_edges from_pandas read "
+        "from_edgelist read_edgelist read_network",
+        "Network.from_networkx(graph)": "from_networkx from_graph from_nx",
+        "Network.from_array(array)": "from_array from_numpy from_adjacency",
+        "LatentPositionModel": "ergmm lpm lsm latentspacemodel",
         "LatentClusterModel": "ergmm lpcm",
-        "load_sampson": "samplike sampson",
+        "Layers": "multilayer multiplex multinetwork layeredmodel",
+        "MCMC": "hmc nuts ergmm_control control_ergmm control sampler",
+        "MAP": "optimize mle find_map",
+        "Variational": "vi advi svi",
+        "PriorDraws": "sample_prior_predictive prior_predictive",
+        "load_sampson": "samplike sampson monks load_monks samplk load_samplike fetch_sampson",
         "latentnet.datasets.load_sampson()": "samplike sampson load_sampson",
+        "networkx.karate_club_graph(), which fit takes": "karate load_karate karate_club zachary load_karate_club",
+        "networkx.florentine_families_graph(), which fit takes": "florentine flomarriage load_florentine",
+        "networkx.davis_southern_women_graph(), which fit takes": "davis load_davis southern_women",
         "load": "load_model read",
-        "Homophily": "nodematch",
+        "latentnet.load(path)": "load load_model",
+        "Homophily": "nodematch match",
         "Mixing": "nodemix",
         "AbsoluteDifference": "absdiff",
         "SenderCovariate": "sendercov nodeocov",
         "ReceiverCovariate": "receivercov nodeicov",
         "SocialityCovariate": "socialitycov nodecov",
-        "DyadCovariate": "edgecov latentcov",
+        "DyadCovariate": "edgecov latentcov dyadcov",
         "Sender": "rsender",
         "Receiver": "rreceiver",
         "Sociality": "rsociality",
         "Reciprocity": "mutual",
-        "Gaussian": "normal",
+        "Intercept": "edges",
+        "Gaussian": "normal linear",
+        "Bernoulli": "logit logistic cloglog probit",
+        "NegativeBinomial": "negbin nbinom negbinomial nb",
+        "Ordinal": "ordered orderedlogistic cumulative",
         "Distance": "euclidean",
         "SquaredDistance": "euclidean2",
     }
 )
-
-
-def parameter_meant(name: str, names: Collection[str], elsewhere: Callable[[str], list[str]]) -> str:
-    """What was meant by a parameter that there is not, such as "did you mean n_dims?", or nothing.
-
-    Parameters
-    ----------
-    name : str
-    names : collection of str
-        The parameters that there are.
-    elsewhere : callable
-        How a parameter of that name is given to a part of what is called, such as "inference=MCMC(n_draws=...)".
-    """
-    told = PARAMETERS.get(_key(name), ())
-    parts = [text for one in (name, *told) for text in elsewhere(one)]
-    texts = [one for one in told if not one.isidentifier()]
-    return _asked([one for one in told if one in names] or parts[:1] or _nearest(name, names) or texts)
-
-
-def attribute_meant(name: str, names: Collection[str]) -> str:
-    """What was meant by an attribute that there is not, or nothing, as of private ones: many look for these."""
-    if name.startswith("_"):
-        return ""
-    told = ATTRIBUTES.get(_key(name), ())
-    texts = [one for one in told if not one.isidentifier()]
-    return _asked([one for one in told if one in names] or _nearest(name, names) or texts)
-
-
-def guide(module: str, names: Collection[str]) -> Callable[[str], Any]:
-    """What a module's `__getattr__` is: the error that says what was meant, and nothing else."""
-
-    def absent(name: str) -> Any:
-        raise no_attribute(f"module {module!r}", name, attribute_meant(name, names))
-
-    return absent
-
-
-def no_attribute(owner: str, name: str, hint: str) -> AttributeError:
-    """The error for an attribute that there is not; it has its name, or Python would guess as well."""
-    return AttributeError(f"{owner} has no attribute {name!r}{hint and '; ' + hint}", name=name)
-
-
-def value_meant(parameter: str, value: str, choices: Collection[str]) -> str:
-    """What to write for a value that a parameter does not take, or nothing."""
-    found = VALUES.get(parameter, {}).get(value.lower())
-    near = [f"{parameter}={one!r}" for one in _nearest(value, choices)]
-    return f"write {found}" if found else _asked(near)
-
-
-def _nearest(name: str, names: Collection[str]) -> list[str]:
-    """The one of some names that is spelt most like it, if one is."""
-    lower = {one.lower(): one for one in names}
-    return [lower[one] for one in get_close_matches(name.lower(), list(lower), 1, 0.75)]
-
-
-def _key(name: str) -> str:
-    return name.lower().replace(".", "_")
-
-
-def _asked(found: list[str]) -> str:
-    return f"did you mean {' or '.join(found)}?" if found else ""

@@ -15,6 +15,7 @@ from latentnet._exceptions import ArgumentError
 from latentnet._random import RandomState, as_seed_sequence
 from latentnet.checking.observed import KindOfTies, kinds_of
 from latentnet.checks import fits, shown
+from latentnet.component import Guiding
 from latentnet.constraints import FRACTION, JOBS, MODEL, SEED, checked, whole
 from latentnet.inference import Engine, read_engine
 from latentnet.inference.base import InferenceResult
@@ -35,7 +36,7 @@ _N_PAIRS = 3
 
 
 @dataclass(frozen=True, repr=False)
-class Calibration:
+class Calibration(Guiding):
     """What `calibrate` found.
 
     Attributes

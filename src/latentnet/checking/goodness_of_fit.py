@@ -15,6 +15,7 @@ from latentnet.checking.replays import replays
 from latentnet.checking.seen import Seen, Setting
 from latentnet.checking.statistics import STATISTICS, Counts, names_for
 from latentnet.checks import check_shown, meant, shown
+from latentnet.component import Guiding
 from latentnet.constraints import COLUMN, COUNT, FITTED, NAMES, SEED, checked, optional
 from latentnet.network import Network
 from latentnet.network.dyads import were_observed
@@ -28,7 +29,7 @@ _Function = Callable[[Seen], Counts]
 
 
 @dataclass(frozen=True, repr=False)
-class GoodnessOfFit:
+class GoodnessOfFit(Guiding):
     """What `goodness_of_fit` found.
 
     Attributes

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from latentnet._random import RandomState, as_generator
 from latentnet.checking.observed import KindOfTies, kinds_of
 from latentnet.checks import shown
+from latentnet.component import Guiding
 from latentnet.constraints import FITTED, SEED, checked, whole
 from latentnet.network.labels import label_index
 from latentnet.posterior.arviz import pareto_smoothed
@@ -39,7 +40,7 @@ class Left(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class LOO:
+class LOO(Guiding):
     """What `loo` found.
 
     Attributes

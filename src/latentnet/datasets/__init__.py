@@ -6,7 +6,7 @@ from latentnet.datasets.interviews import InterviewStudy, make_interview_study
 from latentnet.datasets.large import make_large_network
 from latentnet.datasets.sampson import load_sampson, load_sampson_waves
 from latentnet.datasets.simulate import LatentNetwork, make_latent_network
-from latentnet.other_names import guide
+from latentnet.meant import guide
 
 __all__ = [
     "InterviewStudy",

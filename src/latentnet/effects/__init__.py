@@ -24,7 +24,7 @@ from latentnet.effects.similarity import Similarity
 from latentnet.effects.sociality import Sociality
 from latentnet.effects.sociality_covariate import SocialityCovariate
 from latentnet.effects.squared_distance import SquaredDistance
-from latentnet.other_names import guide
+from latentnet.meant import guide
 
 __all__ = [
     "EFFECTS",

@@ -9,7 +9,7 @@ from latentnet.families.gaussian import Gaussian
 from latentnet.families.negative_binomial import NegativeBinomial
 from latentnet.families.ordinal import Ordinal
 from latentnet.families.poisson import Poisson
-from latentnet.other_names import guide
+from latentnet.meant import guide
 
 __all__ = [
     "FAMILIES",

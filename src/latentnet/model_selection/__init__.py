@@ -6,9 +6,9 @@ here dyads, actors or respondents are held out, and scored with scikit-learn's m
 
 from typing import TYPE_CHECKING
 
+from latentnet.meant import guide
 from latentnet.model_selection.folds import ActorKFold, DyadKFold, RespondentKFold
 from latentnet.model_selection.validation import GridSearch, cross_validate
-from latentnet.other_names import guide
 
 __all__ = ["ActorKFold", "DyadKFold", "GridSearch", "RespondentKFold", "cross_validate"]
 

@@ -17,9 +17,9 @@ from latentnet.checks import forgotten_call, one_of, shown, whole_number
 from latentnet.constraints import Rule, goes_through
 from latentnet.effects import EFFECTS, Effect, read_similarity
 from latentnet.families import FAMILIES, Family
+from latentnet.meant import attribute_meant
 from latentnet.network import Network
 from latentnet.network.reading import is_igraph, is_networkx
-from latentnet.other_names import attribute_meant
 from latentnet.priors import Priors
 
 if TYPE_CHECKING:

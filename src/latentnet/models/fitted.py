@@ -11,12 +11,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from latentnet._exceptions import NotFittedError
 from latentnet.checks import shown
-from latentnet.component import Named
+from latentnet.component import GuidingType, Named
 from latentnet.inference import ENGINES, Engine
 from latentnet.inference.approximation import ERRORS
+from latentnet.meant import attribute_meant, no_attribute
 from latentnet.models.arviz_object import arviz_object
 from latentnet.network.labels import dyad_places
-from latentnet.other_names import attribute_meant, no_attribute
 
 if TYPE_CHECKING:
     from latentnet.inference.convergence import Agreement
@@ -50,7 +50,7 @@ def read_only(array: np.ndarray) -> np.ndarray:
     return array
 
 
-class Fitted(Named, BaseEstimator):
+class Fitted(Named, BaseEstimator, metaclass=GuidingType):
     """Base of the classes that each add some methods of fitted models."""
 
     inference: Any

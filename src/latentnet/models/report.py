@@ -12,6 +12,7 @@ import pandas as pd
 
 from latentnet._exceptions import ConvergenceWarning, warn, within_refit
 from latentnet.checks import shown
+from latentnet.component import Guiding
 from latentnet.constraints import FRACTION, NAMES, PAIRS, checked, optional
 from latentnet.inference.base import ASKED_FOR, Engine
 from latentnet.inference.convergence import (
@@ -55,7 +56,7 @@ _NOTE_ON_AN_APPROXIMATION = (
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Guiding):
     """Whether the draws can be trusted.
 
     Attributes

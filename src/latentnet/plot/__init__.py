@@ -5,7 +5,7 @@
 
 from typing import TYPE_CHECKING
 
-from latentnet.other_names import guide
+from latentnet.meant import guide
 from latentnet.plot.calibration_ranks import calibration_ranks
 from latentnet.plot.clusters import coclustering, membership, n_clusters
 from latentnet.plot.comparison import compare

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import logsumexp
 
 from latentnet.compiled import block_function, first_class_functions, kernel
+from latentnet.component import Guiding
 from latentnet.posterior.clusters import ClusterDraws
 from latentnet.signatures import FAMILY_LOG_LIKELIHOOD
 
@@ -23,7 +24,7 @@ _ROUNDS = 40
 
 
 @dataclass(frozen=True)
-class Placement:
+class Placement(Guiding):
     """Where new actors are.
 
     Attributes

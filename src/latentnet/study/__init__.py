@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from latentnet.other_names import guide
+from latentnet.meant import guide
 from latentnet.study.composition import Composition, composition
 from latentnet.study.next_interviews import next_interviews
 from latentnet.study.nominations import near_duplicates

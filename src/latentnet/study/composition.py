@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from latentnet.component import Guiding
 from latentnet.constraints import COLUMN, FITTED, checked
 from latentnet.network.labels import attribute_column
 from latentnet.study.reading import Floats, add_intervals, interval, need_clusters
@@ -18,7 +19,7 @@ _MOST_DRAWS = 1000
 
 
 @dataclass(frozen=True)
-class Composition:
+class Composition(Guiding):
     """Clusters by an attribute; what `composition` returns.
 
     Attributes

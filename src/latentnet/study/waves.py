@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from latentnet._exceptions import refuse_joint
 from latentnet.checks import shown
+from latentnet.component import Guiding
 from latentnet.constraints import FITTED, checked
 from latentnet.effects import read_similarity
 from latentnet.study.reading import Floats, actor_index, add_intervals, thinned
@@ -24,7 +25,7 @@ _MOVED = 0.95
 
 
 @dataclass(frozen=True)
-class WaveComparison:
+class WaveComparison(Guiding):
     """What changed between two periods; what `compare_waves` returns.
 
     Attributes
