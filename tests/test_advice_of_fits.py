@@ -371,14 +371,6 @@ QUICK = MAP(n_starts=1)
 PLAIN = LatentPositionModel(inference=QUICK, random_state=1)
 
 ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
-    (
-        "network.ties.toarray() is its matrix",
-        lambda: GridSearchCV(LatentPositionModel(), {"n_dims": [1]}).fit(NET),
-        lambda: (
-            NET.ties.toarray().shape == (N, N)
-            and len(cross_validate(LatentPositionModel(inference=QUICK), NET, cv=2)) > 0
-        ),
-    ),
     # models
     (
         "a sequence of effects such as [Sociality()]",

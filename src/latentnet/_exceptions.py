@@ -108,10 +108,11 @@ def refuse_splits_of_rows() -> None:
             raise ValueError(f"network must not be split by rows, {_HELD_OUT}")
 
 
-def refuse_rows() -> None:
-    """Raise an ArgumentError where scikit-learn asks a Network for its rows, as it does before it makes any estimator.
+def refuse_rows(kind: str) -> None:
+    """Raise an ArgumentError where scikit-learn asks a Network or Layers for rows, before it makes any estimator.
 
-    What asks must call, of what a network does not have: its checks of what is an array.
+    What calls this must be the `__getattr__` of the class: scikit-learn's checks of what is an array ask for what a
+    network does not have.
     """
     if sys._getframe(2).f_globals.get("__name__") in ("sklearn.utils.validation", "sklearn.utils._param_validation"):
-        raise ArgumentError(f"a Network must not be split by rows, {_HELD_OUT}; network.ties.toarray() is its matrix")
+        raise ArgumentError(f"a {kind} must not be split by rows, {_HELD_OUT}")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from latentnet._exceptions import refuse_rows
 from latentnet.calls import known, offer, unknown
 from latentnet.checks import shown
 from latentnet.constraints import Rule, checked
@@ -62,6 +63,7 @@ class Guiding(metaclass=GuidingType):
 
         def __getattr__(self, name: str) -> Any:
             """Raise the AttributeError."""
+            refuse_rows(type(self).__name__)
             raise no_attribute(type(self).__name__, name, _attribute_meant(name, self, type(self)))
 
 

@@ -27,14 +27,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from latentnet._exceptions import refuse_rows
 from latentnet.checks import shown
 from latentnet.component import Guiding
 from latentnet.constraints import COLUMN, FLAG, FRAME, LABELS, MATRIX, Rule, among, checked, optional
@@ -121,13 +120,6 @@ class Network(Guiding):
     __slots__ = ("__weakref__", "_parts")
 
     _parts: Parts
-
-    if not TYPE_CHECKING:  # type checkers should still find misspelt attributes
-
-        def __getattr__(self, name: str) -> Any:
-            """Raise the AttributeError."""
-            refuse_rows()
-            return super().__getattr__(name)
 
     @checked()
     def __init__(self, parts: Parts) -> None:
