@@ -12,6 +12,7 @@ import latentnet
 
 project = "latentnet"
 author = "The latentnet developers"
+project_copyright = author
 release = latentnet.__version__
 
 extensions = [
@@ -36,14 +37,24 @@ myst_enable_extensions = ["dollarmath"]
 
 
 def described_pictures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any], **options: Any) -> str:
-    """Scrape figures, with what the example says before them as their alternative text."""
+    """Scrape figures: what the example says before them is their alternative text, and the file itself a click away."""
     blocks = split_code_and_text_blocks(block_vars["src_file"])[1]
     texts = [one[1] for one in blocks if one[0] == "text" and one[2] < block[2]]
     words = " ".join(re.sub("[`*]", "", texts[-1]).split())
     shown: str = matplotlib_scraper(block, block_vars, gallery_conf, **options)
-    return re.sub(r":alt: .*", lambda _: f":alt: {words}", shown)
+    shown = re.sub(r":alt: .*", lambda _: f":alt: {words}", shown).replace(".. image-sg::", ".. image::")
+    return re.sub(r":srcset: /gallery/images/(\S+).*", r":target: ../_images/\1", shown)
 
 
+def describe_thumbnails(app: Any, docname: str, source: list[str]) -> None:
+    """Give the small pictures of the gallery's first page what the example begins with as their alternative text."""
+    if docname == "gallery/index":
+        source[0] = re.sub(
+            r'(tooltip="(.*?)">.*?:alt:)(?=\n)', lambda found: f"{found[1]} {found[2]}", source[0], flags=re.DOTALL
+        )
+
+
+linkcheck_ignore = [r"\.\./_images/"]  # written by the build itself
 suppress_warnings = ["config.cache"]  # a function in the settings of the gallery, which Sphinx cannot keep
 sphinx_gallery_conf = {
     "image_scrapers": (described_pictures,),
@@ -53,6 +64,7 @@ sphinx_gallery_conf = {
     "ignore_pattern": r"quickstart\.py",
     "download_all_examples": False,
     "show_signature": False,
+    "write_computation_times": False,
     "abort_on_example_error": True,
 }
 
@@ -75,6 +87,7 @@ def _skip(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) ->
 
 
 def setup(app: Any) -> None:
-    """Connect `_escape` behind numpydoc."""
+    """Connect what is above, `_escape` behind numpydoc."""
+    app.connect("source-read", describe_thumbnails)
     app.connect("autodoc-skip-member", _skip)
     app.connect("autodoc-process-docstring", _escape, priority=900)

@@ -7,8 +7,8 @@ pictures do about it by themselves, and what is left to choose.
 """
 
 # %%
-# The map in three inches. Clusters bear their numbers, rings are darker to the centre, and all eighteen names have
-# found a place; if some had not, a line under the picture would say how many.
+# The map in three inches. Clusters bear their numbers, rings are darker to the centre, and a name that finds no place
+# is left out: the line under the picture says how many are. With more dots an inch, as in the file, more have room.
 import matplotlib.image
 import matplotlib.pyplot as plt
 

@@ -425,6 +425,10 @@ def test_bad_incidence(matrix, options, error, fragments):
     [
         (["Ann", "Bob"], r"\(but 'Bob' is there: 'bob ' has other blanks .* by .replace\(\{'bob ': 'Bob'\}\)\)"),
         (["ann", "Bob"], r"'Ann', 'bob ' have other blanks .* by .replace\(\{'Ann': 'ann', 'bob ': 'Bob'\}\)\)"),
+        (
+            [],
+            r"'Ann', 'bob ' too \(there is nobody; if rows were chosen by a condition, such as of a period, none met it",
+        ),
         ([0, 1], r"\(those there are numbers, 0, 1: give the column of labels, or make it the index\)"),
         (pd.DataFrame({"id": ["Ann", "Bob"]}), "of a frame take its index or one of its columns"),
     ],
@@ -432,6 +436,15 @@ def test_bad_incidence(matrix, options, error, fragments):
 def test_actors_that_are_nearly_those_of_the_table_are_told(actors, message):
     with pytest.raises(ValueError, match=message):
         Network.from_edges(pd.DataFrame({"i": ["Ann"], "j": ["bob "]}), "i", "j", actors=actors)
+
+
+def test_tables_without_rows_say_what_may_have_emptied_them():
+    table = pd.DataFrame({"i": ["Ann"], "j": ["Bob"], "period": ["2020 "]})
+    chosen = table[table["period"] == "2020"]
+    with pytest.raises(ValueError, match=r"it is empty; if rows were chosen by a condition, .* '2020 ' are three$"):
+        Network.from_edges(chosen, "i", "j")
+    with pytest.raises(ValueError, match=r"'Ann' is not \(there is nobody; if rows were chosen by a condition"):
+        Network.from_nominations(table, respondent="i", nominee="j", actors=chosen["i"])
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def _check_labels(labels: Labels, argument: str) -> None:
         check_bools_apart(labels, pd.factorize(index)[0], argument)
         raise ValueError(
             f"{argument} must be unique, but {listing(twice)} {'is' if len(twice) == 1 else 'are'} there "
-            "more than once; rename the actors or merge them"
+            "more than once; rename the actors, merge them, or choose the rows of one period"
         )
 
 
@@ -195,7 +195,7 @@ def check_n_actors(n_actors: int) -> None:
     if n_actors < 2:
         raise ValueError(
             f"network needs at least 2 actors, got {n_actors}: "
-            + ("it is empty" if n_actors == 0 else "one actor has no dyads, so there is nothing to model")
+            + (f"it is empty{NONE_MET}" if n_actors == 0 else "one actor has no dyads, so there is nothing to model")
         )
 
 
@@ -239,9 +239,15 @@ def attributes_frame(attributes: pd.DataFrame | None, labels: Labels) -> pd.Data
     return result
 
 
+# Of what came out empty, for a message: the likeliest reason.
+NONE_MET = "; if rows were chosen by a condition, such as of a period, none met it: 2020, '2020' and '2020 ' are three"
+
+
 def of_other_type(labels: Iterable[Any], others: Iterable[Any]) -> str:
     """Say, for a message, that a label is among others as another type, such as '1' and 1, or spelt; else nothing."""
     labels, others = list(labels), list(others)
+    if not others:
+        return f" (there is nobody{NONE_MET})"
     by_text = {str(other): other for other in others}
     for label in labels:
         other = by_text.get(str(label), label)
