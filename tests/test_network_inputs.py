@@ -427,7 +427,7 @@ def test_bad_incidence(matrix, options, error, fragments):
         (["ann", "Bob"], r"'Ann', 'bob ' have other blanks .* by .replace\(\{'Ann': 'ann', 'bob ': 'Bob'\}\)\)"),
         (
             [],
-            r"'Ann', 'bob ' too \(there is nobody; if rows were chosen by a condition, such as of a period, none met it",
+            r"'Ann', 'bob ' too \(there is nobody; if rows were chosen by a condition",
         ),
         ([0, 1], r"\(those there are numbers, 0, 1: give the column of labels, or make it the index\)"),
         (pd.DataFrame({"id": ["Ann", "Bob"]}), "of a frame take its index or one of its columns"),
