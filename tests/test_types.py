@@ -47,3 +47,16 @@ def test_a_search_keeps_the_type_of_its_model() -> None:
     model = LatentPositionModel(inference="map", random_state=1)
     search = GridSearch(model, {"n_dims": [1]}, cv=2).fit(load_sampson())
     assert isinstance(assert_type(search.best_model_, LatentPositionModel), LatentPositionModel)
+
+
+def test_names_that_constructors_do_not_take_are_told_before_a_run() -> None:
+    for model in (
+        LatentPositionModel(family="poison"),  # type: ignore[arg-type]
+        LatentPositionModel(inference="mle"),  # type: ignore[arg-type]
+        LatentPositionModel(similarity="euclidean"),  # type: ignore[arg-type]
+        LatentPositionModel("many"),  # type: ignore[arg-type]
+        LatentClusterModel("many", effects=[3]),  # type: ignore[arg-type, list-item]
+        LatentClusterModel(layers="separate", priors={}),  # type: ignore[arg-type]
+    ):
+        with pytest.raises((ValueError, TypeError), match="must"):
+            model.fit(load_sampson())

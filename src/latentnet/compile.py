@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,7 @@ def _position(network: Network, family: Family | None = None, effects: tuple[Eff
     model.score(network)
 
 
-def _clusters(n_clusters: int | str, *effects: Effect) -> None:
+def _clusters(n_clusters: int | Literal["auto"], *effects: Effect) -> None:
     LatentClusterModel(n_clusters, effects=list(effects), inference=_ENGINE, random_state=1).fit(_network()).summary()
 
 

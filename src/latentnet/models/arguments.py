@@ -6,7 +6,7 @@ Names become objects, and everything is checked before anything is computed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,9 @@ from scipy import sparse
 from latentnet._exceptions import ArgumentError
 from latentnet.checks import forgotten_call, one_of, shown, whole_number
 from latentnet.constraints import Rule, goes_through
-from latentnet.effects import EFFECTS, Effect, read_similarity
+from latentnet.effects import EFFECTS, Effect, Similarity, read_similarity
 from latentnet.families import FAMILIES, Family
+from latentnet.inference import Engine
 from latentnet.meant import attribute_meant
 from latentnet.network import Network
 from latentnet.network.reading import is_igraph, is_networkx
@@ -25,8 +26,26 @@ from latentnet.priors import Priors
 if TYPE_CHECKING:
     from latentnet.network.layers import Given
 
-__all__ = ["misplaced", "read_effects", "read_families", "read_family", "read_n_dims", "read_priors"]
+__all__ = [
+    "EngineLike",
+    "FamilyLike",
+    "LayersName",
+    "Number",
+    "SimilarityLike",
+    "misplaced",
+    "read_effects",
+    "read_families",
+    "read_family",
+    "read_n_dims",
+    "read_priors",
+]
 
+# What type checkers take for the constructors' arguments; the names are those of the tables that are read below.
+Number: TypeAlias = int | Literal["auto"]
+SimilarityLike: TypeAlias = Literal["distance", "squared_distance", "bilinear"] | Similarity | None
+FamilyLike: TypeAlias = Literal["bernoulli", "binomial", "poisson", "negative_binomial", "gaussian", "ordinal"] | Family
+EngineLike: TypeAlias = Literal["auto", "mcmc", "map", "prior", "variational"] | Engine
+LayersName: TypeAlias = Literal["shared", "around"]
 
 _EFFECTS = Rule("a sequence of effects such as [Sociality()]", goes_through, "; for none write effects=()")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
 
@@ -13,14 +14,24 @@ from latentnet._random import as_generator
 from latentnet.calls import known, unknown
 from latentnet.checks import fits, one_of, shown
 from latentnet.constraints import COUNT, checked
-from latentnet.effects import Similarity, read_similarity
+from latentnet.effects import Effect, read_similarity
 from latentnet.families.designs import warn_of_roster
 from latentnet.inference import read_engine
 from latentnet.inference.approximation import ERRORS
 from latentnet.inference.base import InferenceResult
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 from latentnet.models.aligned import read_reference, turn
-from latentnet.models.arguments import read_effects, read_families, read_n_dims, read_priors
+from latentnet.models.arguments import (
+    EngineLike,
+    FamilyLike,
+    LayersName,
+    Number,
+    SimilarityLike,
+    read_effects,
+    read_families,
+    read_n_dims,
+    read_priors,
+)
 from latentnet.models.arviz_groups import ArvizGroups
 from latentnet.models.dimensions import InferredDims, with_inferred_dims
 from latentnet.models.fitted import read_only
@@ -52,15 +63,15 @@ class Estimator(InferredDims, LayerViews, Report, Saved):
 
     def __init__(
         self,
-        n_dims: int | str = 2,
+        n_dims: Number = 2,
         *,
         most_dims: int = 5,
-        similarity: str | Similarity | None = "distance",
-        family: Any = "bernoulli",
-        effects: Any = (),
-        layers: str = "shared",
-        priors: Any = None,
-        inference: Any = "mcmc",
+        similarity: SimilarityLike = "distance",
+        family: FamilyLike = "bernoulli",
+        effects: Sequence[Effect] = (),
+        layers: LayersName = "shared",
+        priors: Priors | None = None,
+        inference: EngineLike = "mcmc",
         random_state: Any = None,
     ) -> None:
         self.n_dims = n_dims

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +12,10 @@ from numpy.random import Generator
 
 from latentnet._exceptions import warn
 from latentnet.checks import fits_square, shown, whole_number
-from latentnet.effects import Similarity
+from latentnet.effects import Effect
 from latentnet.inference import read_engine
 from latentnet.inference.base import InferenceResult
-from latentnet.models.arguments import misplaced
+from latentnet.models.arguments import EngineLike, FamilyLike, LayersName, Number, SimilarityLike, misplaced
 from latentnet.models.base import Estimator
 from latentnet.models.fitted import read_only
 from latentnet.models.reported_clusters import ClusterReport, cluster_report, reported_counts
@@ -55,16 +56,16 @@ class Clustering(Estimator):
 
     def __init__(
         self,
-        n_clusters: int | str = 3,
-        n_dims: int | str = 2,
+        n_clusters: Number = 3,
+        n_dims: Number = 2,
         *,
         most_dims: int = 5,
-        similarity: str | Similarity | None = "distance",
-        family: Any = "bernoulli",
-        effects: Any = (),
-        layers: str = "shared",
-        priors: Any = None,
-        inference: Any = "mcmc",
+        similarity: SimilarityLike = "distance",
+        family: FamilyLike = "bernoulli",
+        effects: Sequence[Effect] = (),
+        layers: LayersName = "shared",
+        priors: Priors | None = None,
+        inference: EngineLike = "mcmc",
         random_state: Any = None,
     ) -> None:
         super().__init__(
