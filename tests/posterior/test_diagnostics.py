@@ -116,11 +116,12 @@ def test_constants():
 def test_summary_holds_moments_and_quantiles(n_chains, n_draws):
     draws = awkward_draws(n_chains, n_draws)
     summary = diagnostics.summarise(draws, probability=0.8)
-    columns = ["mean", "sd", "lower", "upper", "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat"]
+    columns = ["mean", "median", "sd", "lower", "upper", "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat"]
     assert list(summary) == columns
     np.testing.assert_array_equal(summary["r_hat"], diagnostics.r_hat(draws))
     assert_close(summary["mean"], draws.mean(axis=(0, 1)))
     assert_close(summary["sd"], draws.std(axis=(0, 1), ddof=1))
+    assert_close(summary["median"], np.median(draws, axis=(0, 1)))
     assert_close([summary["lower"], summary["upper"]], np.quantile(draws, [0.1, 0.9], axis=(0, 1)))
 
 

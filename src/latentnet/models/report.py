@@ -111,9 +111,10 @@ class Report(Fitted):
         Returns
         -------
         DataFrame
-            Columns mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021),
-            unrounded. Of a mode (``inference="map"``) `sd` are standard errors from the observed information, `lower`
-            and `upper` normal intervals, and the rest is NaN; all are NaN with over 2,000 parameters, and where
+            Columns mean, median, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat (Vehtari et al. 2021),
+            unrounded; of a scale that the ties set no bound, read the median. Of a mode (``inference="map"``) mean and
+            median are the mode, `sd` standard errors from the observed information, `lower` and `upper` normal
+            intervals, and the rest is NaN; all are NaN with over 2,000 parameters, and where
             the density is not curved as at a maximum, with a warning. Its ``attrs`` say which engine it was
             (`inference`), `why`, with which `likelihood`, and why there are no `standard_errors`.
 

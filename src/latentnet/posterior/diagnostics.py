@@ -36,7 +36,7 @@ _BATCH_VALUES = 1 << 18  # draws of one batch of quantities: 2 MB, so that the p
 _TILE = 128
 _TAILS = (0.05, 0.95)
 _R_HAT = ("r_hat",)
-_COLUMNS = ("mean", "sd", "lower", "upper", "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat")
+_COLUMNS = ("mean", "median", "sd", "lower", "upper", "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat")
 
 
 def r_hat(draws: npt.ArrayLike) -> Array:
@@ -76,7 +76,7 @@ def summarise(draws: npt.ArrayLike, probability: float = 0.9) -> dict[str, Array
     Returns
     -------
     dict of str to ndarray, (...)
-        In this order ``mean, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat``.
+        In this order ``mean, median, sd, lower, upper, mcse_mean, mcse_sd, ess_bulk, ess_tail, r_hat``.
 
     Raises
     ------
@@ -284,8 +284,8 @@ class _Block:
 
     def location(self, tails: tuple[float, float]) -> dict[str, Array]:
         """Columns that need no diagnostics."""
-        lower, upper = (self.quantile(tail) for tail in tails)
-        return {"mean": self._deviations[0], "sd": self.sd, "lower": lower, "upper": upper}
+        median, lower, upper = (self.quantile(share) for share in (0.5, *tails))
+        return {"mean": self._deviations[0], "median": median, "sd": self.sd, "lower": lower, "upper": upper}
 
     def diagnostics(self) -> dict[str, Array]:
         """Columns that need at least four draws a chain."""
