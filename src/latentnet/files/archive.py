@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 FORMAT = "latentnet model"
-VERSION = 4
+VERSION = 5
 _SUMMED = 4  # the first version with checksums
 _CONTENT, _ARRAYS, _CHECKSUMS = "model.json", "arrays.nc", "checksums.json"
 # The size field of a netCDF 3 variable ends at 2 GiB: larger arrays are stored in parts.

@@ -14,6 +14,7 @@ import latentnet.families
 import latentnet.inference
 import latentnet.models
 import latentnet.priors
+from latentnet._exceptions import warn
 from latentnet.checks import check_shown, one_of, shown, whole_number
 from latentnet.component import Component
 from latentnet.constraints import PATH, Rule, checked, goes_through, optional, whole
@@ -37,6 +38,7 @@ from latentnet.problem.problem import Problem
 
 __all__ = ["library_classes", "load", "resume"]
 
+_OWN_MAPS = 5  # the first version of files with today's prior of layers' own maps
 
 _CLASSES = Rule("a sequence of classes", goes_through)
 
@@ -78,6 +80,11 @@ def load(path: str | os.PathLike[str], components: Iterable[type] = (), *, max_b
         If it is no file of a saved model, is damaged, comes from a newer latentnet, would take more memory than
         `max_bytes`, or has a class that is not in `components`.
 
+    Warns
+    -----
+    LatentnetWarning
+        If the model has ``layers="around"`` and was fitted by a version whose prior of these was another one.
+
     Examples
     --------
     >>> import tempfile, pathlib, latentnet
@@ -116,7 +123,7 @@ def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max
     Raises
     ------
     FileNotFoundError, PermissionError, TypeError, ValueError
-        As for `load`, and if it is no checkpoint.
+        As for `load`, and if it is no checkpoint, or one of a prior that this version does not have.
     KeyboardInterrupt
         After Ctrl-C; the checkpoint has what was drawn.
 
@@ -139,6 +146,11 @@ def resume(path: str | os.PathLike[str], components: Iterable[type] = (), *, max
     True
     """
     model, problem, standing = _read(path, components, max_bytes, _restored_run)
+    if standing is None:
+        raise ValueError(
+            f"{shown(os.fspath(path))} holds a run of an older latentnet, which had another prior of "
+            "layers='around': fit again"
+        )
     engine = read_engine(model.inference)
     engine.set_params(checkpoint=path)
     write = model._checkpoint_writer(problem, engine)
@@ -189,10 +201,12 @@ def _user_classes(components: Iterable[type]) -> dict[str, type]:
     return found
 
 
-def _restored_run(content: dict[str, Any], source: Source) -> tuple[Estimator, Problem, Standing]:
-    """A model that is not fitted yet, and where its chains stand."""
+def _restored_run(content: dict[str, Any], source: Source) -> tuple[Estimator, Problem, Standing | None]:
+    """A model that is not fitted yet, and where its chains stand; None if they are of another prior."""
     mass = decode(content["checkpoint"]["mass"], source)
     model, problem = _specified(content, source, mass)
+    if _of_another_prior(content, problem):
+        return model, problem, None
     standing = decoded_standing(content["checkpoint"], problem, source, None)
     assert standing is not None
     return model, problem, standing
@@ -246,6 +260,12 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     clusters = decoded_clusters(content["clusters"], problem, parameters, source)
     kept = [Kept(*of_chain) for of_chain in _by_chain(parameters, statistics)]
     standing = decoded_standing(content.get("standing"), problem, source, kept)
+    if _of_another_prior(content, problem):
+        warn(
+            "the file is of an older latentnet, which had another prior of layers='around': its draws are of that one; "
+            "for more draws, or prior_sensitivity, fit again"
+        )
+        standing = None
     result = InferenceResult(parameters, kind, statistics, thin=_thin(content, model), standing=standing)
     model._keep(problem, result, positions, clusters, extra)
     drawn = model.draws_
@@ -256,6 +276,11 @@ def _restored(content: dict[str, Any], source: Source) -> Estimator:
     for name in model._fitted_attributes:
         setattr(model, name, decode(content["fitted"][name], source))
     return model
+
+
+def _of_another_prior(content: dict[str, Any], problem: Problem) -> bool:
+    """Whether chains went by another prior than today's."""
+    return problem.around and content["version"] < _OWN_MAPS
 
 
 def _as_of_version_4(content: dict[str, Any]) -> dict[str, Any]:
