@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latentnet import Layers, Network, Priors, study
+from latentnet import MAP, DynamicLatentClusterModel, DynamicLatentPositionModel, Layers, Network, Priors, study
 from latentnet.effects import (
     AbsoluteDifference,
     Correlated,
@@ -55,7 +55,8 @@ NO_ADVICE = (
     "the sender's value comes first", "must define bind", "must define joined",
     "Layers({}", "Network(n_actors=", "ObservedDyads(",
     "conditions on {} un-asked", "map(frozenset", "graph must be an igraph.Graph", "needs ties in {0, 1}",
-    "must be a networkx.Graph or", "[{}, {}], as_index=False",
+    "must be a networkx.Graph or", "must be a latentnet Network, a networkx",
+    "[{}, {}], as_index=False",
     "a random effect of actors, such as", "an effect with coefficients, such as",
 )  # fmt: skip
 
@@ -306,6 +307,15 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: (
             as_network(np.asarray([[0, 1], [1, 0]])) is not None
             and Network.from_edges(TABLE[1:], "i", "j", directed=True).n_ties == 2
+        ),
+    ),
+    (
+        "of several periods or sites fit DynamicLatentPositionModel",
+        lambda: as_network([ONES, ONES]),
+        lambda: (
+            len(DynamicLatentPositionModel(inference=MAP(1), random_state=1).fit([ONES, ONES]).networks_) == 2
+            and len(DynamicLatentClusterModel(1, inference=MAP(1), random_state=1).fit([ONES, ONES]).networks_) == 2
+            and Layers({"a": ONES, "b": ONES}).names == ("a", "b")
         ),
     ),
     ("cannot set", lambda: setattr(ONES, "directed", False), lambda: not _net((0, 1, 1.0), directed=False).directed),

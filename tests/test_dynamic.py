@@ -445,11 +445,14 @@ def test_places_that_are_not_there() -> None:
     for arguments, message in (
         ({}, "period must be given, one of 0 to 2"),
         ({"period": 3}, "period must be an integer from -3 to 2, but is 3"),
+        ({"period": "2019"}, "but is '2019'; periods count from 0, in the order in which they were given"),
         ({"period": 1.0}, "must be an integer"),
         ({"period": 1, "site": "North"}, "only one"),
     ):
         with pytest.raises(ValueError, match=message):
             periods().at(**arguments)
+    with pytest.raises(TypeError, match=r"needs second, .*; first is a model of several networks: .* model\.at"):
+        latentnet.compare_waves(periods())  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="site must be one of 'North', 'South', 'East'"):
         sites().at(period=0, site="West")
     with pytest.raises(ValueError, match=r"model\.at"):

@@ -82,7 +82,9 @@ def misfit(
     needed = {one.name for one in parameters if one.kind in _KEYWORDS and one.default is inspect.Parameter.empty}
     missing = [name for name in names if name in needed - set(kwargs) - set(placed[: len(given)])]
     them, bound = "them" if len(missing) > 1 else "it", {**dict(zip(placed, given, strict=False)), **kwargs}
-    return ArgumentError(f"{owner} needs {_in_words(missing)}, but was not given {them}{_columns(bound)}")
+    return ArgumentError(
+        f"{owner} needs {_in_words(missing)}, but was not given {them}{_columns(bound)}{_several(bound)}"
+    )
 
 
 def called(function: Callable[..., Any], args: Sequence[Any]) -> str:
@@ -110,6 +112,13 @@ def _columns(given: Mapping[str, Any]) -> str:
     """What columns there are to be named, where a frame was given."""
     frames = {name: list(value.columns) for name, value in given.items() if isinstance(value, pd.DataFrame)}
     return "".join(f"; the columns of {name} are {_in_words(list(map(repr, have)))}" for name, have in frames.items())
+
+
+def _several(given: Mapping[str, Any]) -> str:
+    """What to give in place of a model of several networks, where one was given and something else is missing."""
+    ours = {name: value for name, value in given.items() if type(value).__module__.startswith("latentnet.")}
+    joint = [name for name, value in ours.items() if hasattr(value, "networks_")]
+    return f"; {joint[0]} is a model of several networks: give parts of it, such as model.at(period=0)" if joint else ""
 
 
 def _elsewhere(name: str, taken: Collection[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from latentnet import composition
@@ -53,6 +54,20 @@ def test_agreement_with_the_groups_that_made_the_ties() -> None:
     ]
     assert found["adjusted_rand"] > 0.7
     assert found["adjusted_rand_low"] <= found["adjusted_rand"] <= found["adjusted_rand_high"] <= 1.0
+
+
+def test_values_may_be_given_by_actor() -> None:
+    model = study()
+    values = model.network_.attributes["organisation"]
+    shuffled = values.sample(frac=1.0, random_state=1)
+    pd.testing.assert_frame_equal(composition(model, shuffled).table, composition(model, "organisation").table)
+    gaps = values.copy()
+    gaps.iloc[3] = None
+    with pytest.raises(ValueError, match=r"has none for .*; fill it in, for example with .*fillna\('unknown'\)$"):
+        composition(model, gaps)
+    assert "unknown" in composition(model, gaps.reindex(model.actors_).fillna("unknown")).table
+    with pytest.raises(ValueError, match="labels more than once"):
+        composition(model, pd.concat([values, values]))
 
 
 def test_composition_works_under_auto() -> None:

@@ -184,7 +184,8 @@ class DynamicModel(Estimator, Generic[View]):
         if period is None and len(periods) > 1:
             raise ValueError(f"period must be given, one of 0 to {len(periods) - 1}")
         if period is not None:
-            column = whole_number("period", period, -len(periods), len(periods) - 1) % len(periods)
+            fix = "; periods count from 0, in the order in which they were given"
+            column = whole_number("period", period, -len(periods), len(periods) - 1, fix=fix) % len(periods)
         return cast(View, self._view(self._seen(row, column)))
 
     def _site(self, site: Any) -> int:

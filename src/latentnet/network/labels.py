@@ -305,7 +305,13 @@ def dyad_place(actors: Labels, sender: int, receiver: int) -> str:
 
 
 def attribute_column(
-    network: Network, name: Any, argument: str, *, among: npt.NDArray[Any] | None = None, complete: bool = True
+    network: Network,
+    name: Any,
+    argument: str,
+    *,
+    among: npt.NDArray[Any] | None = None,
+    complete: bool = True,
+    fix: str = "",
 ) -> pd.Series[Any]:
     """An attribute by its name.
 
@@ -319,6 +325,8 @@ def attribute_column(
         The actors whose values are wanted; default: all.
     complete : bool
         Whether every one of them must have a value.
+    fix : str
+        What else to do where one has none, for the end of the message.
 
     Raises
     ------
@@ -342,7 +350,7 @@ def attribute_column(
     if complete and len(missing):
         raise ValueError(
             f"{argument} needs the attribute {shown(name)} of every actor that it is about, but it is missing for "
-            f"{listing(missing, 10)}; fill it in, or leave these actors out of the network"
+            f"{listing(missing, 10)}; fill it in, or leave these actors out of the network{fix}"
         )
     return column
 

@@ -41,6 +41,7 @@ from latentnet.network.content import Parts, SelfTies, exclude, same_parts, unob
 from latentnet.network.labels import actor_places, dyad_places
 from latentnet.network.observed import ObservedDyads
 from latentnet.network.reading import (
+    got_instead,
     is_igraph,
     is_networkx,
     read_edges,
@@ -800,6 +801,5 @@ def as_network(network: Any, argument: str = "network", self_ties: SelfTies = "e
         return Network(read_matrix(network, self_ties=self_ties, argument=argument))
     raise TypeError(
         f"{argument} must be a latentnet Network, a networkx or igraph graph, a square numpy array, a scipy.sparse "
-        f"matrix or a square DataFrame, got {shown(network)} of type {type(network).__name__}; numpy.asarray(...) "
-        "makes an array of nested lists, and Network.from_edges reads a table with one tie a row"
+        f"matrix or a square DataFrame, {got_instead(network)}"
     )

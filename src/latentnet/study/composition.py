@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from latentnet.checks import shown
 from latentnet.component import Guiding
 from latentnet.constraints import COLUMN, FITTED, checked
-from latentnet.network.labels import attribute_column
+from latentnet.network import Network
+from latentnet.network.labels import attribute_column, listing
 from latentnet.study.reading import Floats, add_intervals, interval, need_clusters
 
 __all__ = ["Composition", "composition"]
@@ -40,8 +42,8 @@ class Composition(Guiding):
     agreement: pd.Series
 
 
-@checked(model=FITTED, attribute=COLUMN)
-def composition(model: Any, attribute: str) -> Composition:
+@checked(model=FITTED, attribute=COLUMN.or_("a pandas Series by actor", lambda value: isinstance(value, pd.Series)))
+def composition(model: Any, attribute: str | pd.Series[Any]) -> Composition:
     """Cross the clusters with an attribute of the actors, with the uncertainty of who is in which.
 
     Parameters
@@ -49,8 +51,9 @@ def composition(model: Any, attribute: str) -> Composition:
     model : LatentClusterModel
         Fitted to a network with attributes. At most 1,000 draws are used, evenly spaced; under ``n_clusters="auto"``
         those with `n_clusters_` occupied clusters.
-    attribute : str
-        A column of ``network.attributes``; every different value is a category.
+    attribute : str or Series
+        A column of ``network.attributes``, or a value for each actor by label, such as
+        ``model.network_.attributes["group"].fillna("unknown")``; every different value is a category.
 
     Returns
     -------
@@ -78,7 +81,8 @@ def composition(model: Any, attribute: str) -> Composition:
     True
     """
     need_clusters(model, "composition")
-    codes, values = pd.factorize(attribute_column(model.network_, attribute, "composition"), sort=True)
+    column, name = _values(model.network_, attribute)
+    codes, values = pd.factorize(column, sort=True)
     labels = model.draws_.clusters.thinned(_MOST_DRAWS).labels
     n_clusters = int(max(labels.max() + 1, model.n_clusters_))
     counts = np.empty((len(labels), n_clusters, len(values)))
@@ -86,8 +90,25 @@ def composition(model: Any, attribute: str) -> Composition:
         flat = np.bincount(of_draw * len(values) + codes, minlength=n_clusters * len(values))
         counts[s] = flat.reshape(n_clusters, -1)
     clusters = pd.Index(np.arange(n_clusters), name="cluster")
-    table = pd.DataFrame(counts.mean(axis=0), index=clusters, columns=pd.Index(values, name=attribute))
+    table = pd.DataFrame(counts.mean(axis=0), index=clusters, columns=pd.Index(values, name=name))
     return Composition(table, _heterogeneity(counts, clusters), _agreement(labels, codes))
+
+
+def _values(network: Network, attribute: Any) -> tuple[pd.Series[Any], Any]:
+    """The value of each actor, and what they are called."""
+    if not isinstance(attribute, pd.Series):
+        fix = f"; or give model.network_.attributes[{shown(attribute)}].fillna('unknown')"
+        return attribute_column(network, attribute, "composition", fix=fix), attribute
+    if attribute.index.has_duplicates:
+        raise ValueError("attribute must have one value for each actor, but its index has labels more than once")
+    column = attribute.reindex(network.actors)
+    missing = column.index[column.isna()]
+    if len(missing):
+        raise ValueError(
+            f"attribute must have a value for every actor of the model, but has none for {listing(missing, 10)}; "
+            "fill it in, for example with .reindex(model.actors_).fillna('unknown')"
+        )
+    return column, attribute.name
 
 
 def _heterogeneity(counts: Floats, clusters: pd.Index) -> pd.DataFrame:

@@ -5,13 +5,14 @@ hands it to `content.parts_from_entries`. All messages about a dyad name the two
 """
 
 from latentnet.network.reading.edges import read_edges
-from latentnet.network.reading.graphs import is_igraph, is_networkx, read_igraph, read_networkx
+from latentnet.network.reading.graphs import got_instead, is_igraph, is_networkx, read_igraph, read_networkx
 from latentnet.network.reading.impossible import read_impossible
 from latentnet.network.reading.incidence import read_incidence
 from latentnet.network.reading.matrix import read_matrix
 from latentnet.network.reading.nominations import read_nominations
 
 __all__ = [
+    "got_instead",
     "is_igraph",
     "is_networkx",
     "read_edges",

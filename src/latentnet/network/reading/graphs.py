@@ -49,6 +49,20 @@ def is_networkx(graph: object) -> bool:
     return _is_graph_of("networkx", graph)
 
 
+def got_instead(network: object) -> str:
+    """What was given in place of a network, and what to do, for the end of a message."""
+    parts = (
+        list(network.values()) if isinstance(network, dict) else network if isinstance(network, list | tuple) else ()
+    )
+    fix = "numpy.asarray(...) makes an array of nested lists, and Network.from_edges reads a table with one tie a row"
+    if any(is_networkx(one) or is_igraph(one) or type(one).__name__ in ("Network", "ndarray") for one in parts):
+        fix = (
+            "of several periods or sites fit DynamicLatentPositionModel or DynamicLatentClusterModel, of several kinds "
+            "of ties Layers({name: network, ...})"
+        )
+    return f"got {shown(network)} of type {type(network).__name__}; {fix}"
+
+
 def _is_graph_of(package: str, graph: object) -> bool:
     """Without importing the package: it is in `sys.modules` if there is a graph of it."""
     module = sys.modules.get(package)
