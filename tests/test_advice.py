@@ -18,7 +18,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from latentnet import MAP, DynamicLatentClusterModel, DynamicLatentPositionModel, Layers, Network, Priors, study
+from latentnet import (
+    MAP,
+    DynamicLatentClusterModel,
+    DynamicLatentPositionModel,
+    LatentPositionModel,
+    Layers,
+    Network,
+    Priors,
+    study,
+)
 from latentnet.effects import (
     AbsoluteDifference,
     Correlated,
@@ -316,6 +325,13 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
             len(DynamicLatentPositionModel(inference=MAP(1), random_state=1).fit([ONES, ONES]).networks_) == 2
             and len(DynamicLatentClusterModel(1, inference=MAP(1), random_state=1).fit([ONES, ONES]).networks_) == 2
             and Layers({"a": ONES, "b": ONES}).names == ("a", "b")
+        ),
+    ),
+    (
+        "layers[name] is the network of one kind of ties",
+        lambda: as_network(LAYERS[0]),
+        lambda: (
+            LatentPositionModel(inference=MAP(1), random_state=1).fit(LAYERS[0]).layer("x").network_ == LAYERS[0]["x"]
         ),
     ),
     ("cannot set", lambda: setattr(ONES, "directed", False), lambda: not _net((0, 1, 1.0), directed=False).directed),

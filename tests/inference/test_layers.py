@@ -310,6 +310,7 @@ def test_draws_of_the_prior_are_those_of_weights() -> None:
 
 
 GRAPH = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
+OTHERS = Network.from_array(GRAPH, actors=list("xyz"))
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,10 @@ GRAPH = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
         ([GRAPH], None, TypeError, "networks must be a mapping from the layers' names to networks"),
         ({1: GRAPH}, None, TypeError, "names of layers must be strings, but one is 1"),
         ({}, None, ValueError, "must hold at least one layer"),
-        ({"a": GRAPH, "b": Network.from_array(GRAPH, actors=list("xyz"))}, None, ValueError, "no actor of layer 'a'"),
+        ({"a": GRAPH, "b": OTHERS}, None, ValueError, "no actor of 'a' is in 'b', so nothing"),
+        ({"a": GRAPH, "b": OTHERS, "c": GRAPH, "d": OTHERS}, None, ValueError, "no actor of 'a', 'c' is in 'b', 'd'"),
+        ({"a": Layers({"b": GRAPH})}, None, TypeError, r"model.layer\(name\) the fitted model of it"),
+        ({"a": [Network.from_array(GRAPH)]}, None, TypeError, "of several periods or sites fit Dynamic"),
         ({"a": GRAPH}, {"b": "poisson"}, ValueError, "families names 'b', which is no layer; there are 'a'"),
         ({"a": GRAPH}, "poisson", TypeError, "families must be a mapping"),
         ({"a": Network.from_incidence(np.ones((2, 3)))}, None, ValueError, "'a' has two; fit it by itself"),
@@ -335,7 +339,7 @@ def test_what_is_wrong_with_a_model_of_layers_is_said(clustered: LatentClusterMo
     layers, engine = Layers({"liking": SECOND, "counts": counts}), MAP(n_starts=1)
     with pytest.raises(ValueError, match=r"layer 'counts': family 'bernoulli' needs ties in {0, 1}"):
         LatentPositionModel(inference=engine).fit(layers)
-    with pytest.raises(ValueError, match=r"family must be .* but is 'poison'"):
+    with pytest.raises(ValueError, match=r"families\['b'\] must be .* but is 'poison'; did you mean .*'poisson'"):
         LatentPositionModel(inference=engine).fit(Layers({"a": SECOND, "b": counts}, {"b": "poison"}))
     with pytest.raises(ValueError, match=r"name must be .* but is 'dislike'"):
         clustered.layer("dislike")
@@ -345,6 +349,18 @@ def test_what_is_wrong_with_a_model_of_layers_is_said(clustered: LatentClusterMo
     plain = LatentPositionModel(inference=engine, random_state=1).fit(SECOND)
     with pytest.raises(ValueError, match="layer is for models of several kinds of ties"):
         plain.layer("liking")
+
+
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+@pytest.mark.parametrize(("family", "layers"), [("bernoulli", "shared"), ("negative_binomial", "around")])
+def test_a_layer_that_nobody_recorded_says_nothing(family: str, layers: str) -> None:
+    nothing = Network.from_array(np.full((18, 18), np.nan), directed=True, actors=FIRST.actors)
+    engine = MCMC(n_draws=50, n_warmup=50, n_chains=2, thin=1, progress=False)
+    model = LatentPositionModel(layers=layers, inference=engine, random_state=1)
+    model.fit(Layers({"liking": FIRST, "unknown": nothing}, {"unknown": family}))
+    assert model.positions_.shape == (18, 2)
+    assert np.isfinite(model.layer("unknown").predict_proba()).sum() == 18 * 17
+    assert latentnet.loo(model).pointwise.index.get_level_values("layer").unique().tolist() == ["liking"]
 
 
 def test_layers_are_one_set_of_actors() -> None:

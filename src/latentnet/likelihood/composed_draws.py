@@ -99,8 +99,8 @@ def expecting(target: Composed, family: Family, problem: Problem, draws: np.ndar
     halves, more = target.layout.halves, 0
 
     def statistics(*of_block: np.ndarray) -> np.ndarray:
-        further = family.statistics(*of_block)
-        return np.concatenate([family.mean(*of_block), further.reshape(-1, of_block[0].shape[-1])])
+        further, size = family.statistics(*of_block), of_block[0].shape[-1]
+        return np.concatenate([family.mean(*of_block), further.reshape(further.size // max(size, 1), size)])
 
     ties, dyads = [np.zeros(0)], [np.zeros(0)]
     for block, expected in enumerate(expected_blocks(target, problem, draws, statistics)):

@@ -74,20 +74,24 @@ def misplaced(value: Any) -> str:
     return "; the network is given to fit: model.fit(network)" if of_network else ""
 
 
-def read_family(family: Any) -> Family:
+def read_family(family: Any, argument: str = "family") -> Family:
     """A family by name or instance."""
     if isinstance(family, Family):
         family.check_parameters()
         return family
     hint = forgotten_call(family)
-    return FAMILIES[one_of("family", family, FAMILIES, otherwise=" or an instance of a Family", fix=hint)]()
+    return FAMILIES[one_of(argument, family, FAMILIES, otherwise=" or an instance of a Family", fix=hint)]()
 
 
 def read_families(family: Any, given: Given) -> list[Family]:
     """The family of what is fitted, or that of every layer."""
     if given.stack is None:
         return [read_family(family)]
-    return [read_family(given.stack.families.get(name, family)) for name in given.stack.names]
+    own = given.stack.families
+    return [
+        read_family(own[name], f"families[{shown(name)}]") if name in own else read_family(family)
+        for name in given.stack.names
+    ]
 
 
 def read_effects(effects: Any) -> tuple[Effect, ...]:

@@ -70,7 +70,7 @@ class Layers(Guiding):
     TypeError
         If `networks` is no mapping, or a name is no string.
     ValueError
-        If there are no networks, one has two modes, one shares no actor with the others, or `families` names a layer
+        If there are no networks, one has two modes, some share no actor with the others, or `families` names a layer
         that there is not.
 
     References
@@ -209,15 +209,25 @@ def given_periods(networks: Any, self_ties: SelfTies = "error") -> tuple[Given, 
 
 
 def _check(names: Sequence[str], networks: Sequence[Network]) -> None:
-    for k, (name, network) in enumerate(zip(names, networks, strict=True)):
+    for name, network in zip(names, networks, strict=True):
         if network.two_mode:
             raise ValueError(f"networks: layers must have one mode, but {shown(name)} has two; fit it by itself")
-        others = {actor for other in (*networks[:k], *networks[k + 1 :]) for actor in other.actors}
-        if others and others.isdisjoint(network.actors):
-            raise ValueError(
-                f"networks: no actor of layer {shown(name)} is in another layer, so nothing connects their maps; "
-                "actors are matched by label: check the spelling (study.near_duplicates)"
-            )
+    apart = _apart(dict(zip(names, [set(network.actors) for network in networks], strict=True)))
+    if apart:
+        others = [name for name in names if name not in apart]
+        raise ValueError(
+            f"networks: no actor of {listing(others)} is in {listing(apart)}, so nothing connects their maps; "
+            "actors are matched by label: check the spelling (study.near_duplicates)"
+        )
+
+
+def _apart(actors: Mapping[str, set[Any]]) -> list[str]:
+    """Layers that no chain of layers with actors in common leads to from the first one."""
+    left = dict(actors)
+    reached = left.pop(next(iter(left)))
+    while near := [name for name, who in left.items() if not reached.isdisjoint(who)]:
+        reached = reached.union(*(left.pop(name) for name in near))
+    return list(left)
 
 
 def _united(networks: Sequence[Network]) -> Network:

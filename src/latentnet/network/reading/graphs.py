@@ -60,6 +60,8 @@ def got_instead(network: object) -> str:
             "of several periods or sites fit DynamicLatentPositionModel or DynamicLatentClusterModel, of several kinds "
             "of ties Layers({name: network, ...})"
         )
+    elif type(network).__name__ == "Layers":
+        fix = "layers[name] is the network of one kind of ties, and model.layer(name) the fitted model of it"
     return f"got {shown(network)} of type {type(network).__name__}; {fix}"
 
 
