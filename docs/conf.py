@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
@@ -68,6 +69,17 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
 }
 
+_SOURCES = [path.read_text(encoding="utf-8") for path in sorted(Path(latentnet.__file__).parent.rglob("*.py"))]
+
+
+def describe_constants(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Let constants have the comment above them, in place of what Python says of an int."""
+    assigned = rf"((?:^#.*\n)+)(?:\w+, )*{name.rpartition('.')[2]}\b(?:, \w+)*(?:: [^=\n]+)? = "
+    above = [found[1] for source in _SOURCES for found in re.finditer(assigned, source, re.MULTILINE)]
+    if what == "data" and above:
+        lines[:] = [line.removeprefix("#").strip() for line in above[0].splitlines()]
+
+
 _LITERAL = re.compile(r"(``.*?``|`.*?`)")
 
 
@@ -89,5 +101,6 @@ def _skip(app: Any, what: str, name: str, obj: Any, skip: bool, options: Any) ->
 def setup(app: Any) -> None:
     """Connect what is above, `_escape` behind numpydoc."""
     app.connect("source-read", describe_thumbnails)
+    app.connect("autodoc-process-docstring", describe_constants)
     app.connect("autodoc-skip-member", _skip)
     app.connect("autodoc-process-docstring", _escape, priority=900)
