@@ -728,6 +728,11 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: all(_by(one, *[_model(of)] * 2) for of in ("layers", "periods") for one in ("loo", "kfold")),
     ),
     (
+        "compare the joint models, or use criterion='loo'",
+        lambda: latentnet.compare({"x": _model("layers").layer("x")}, criterion="kfold"),
+        lambda: _by("loo", _model("layers").layer("x")) and _by("kfold", _model("layers")),
+    ),
+    (
         "use criterion='kfold', which holds out whole lists",
         lambda: latentnet.compare(dict.fromkeys("ab", _fit(CAPPED)), criterion="actors"),
         lambda: _by("kfold", _fit(CAPPED), _fit(CAPPED, random_state=2)),

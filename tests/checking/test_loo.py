@@ -332,6 +332,12 @@ def test_joint_models_are_compared_on_the_same_data() -> None:
             latentnet.compare({"both": both, "stranger": stranger})
     with pytest.raises(ValueError, match="criterion='actors' is for models of one network"):
         latentnet.compare({"both": both}, criterion="actors")
+    part = clone(static).fit(both.layer("first").network_)
+    both_ways = {"joint": both.layer("first"), "alone": part}
+    assert latentnet.compare(both_ways)["elpd"].notna().all()
+    for criterion in ("kfold", "actors", "bic"):  # a refit of a layer would be one of it alone
+        with pytest.raises(ValueError, match="'joint' is one network of a joint model"):
+            latentnet.compare(both_ways, criterion=criterion)
 
 
 @pytest.mark.slow

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from latentnet import plot
+from latentnet import MAP, DynamicLatentPositionModel, LatentPositionModel, Layers, plot
 from latentnet.datasets import load_sampson
 from latentnet.model_selection import DyadKFold
 from latentnet.network.dyads import were_observed
@@ -29,6 +31,18 @@ def test_curves_are_of_the_held_out_dyads() -> None:
     with pytest.raises(ValueError, match="has not observed"):
         plot.roc(model, training, held_out)
     assert plot.roc(model).get_xlabel().startswith("False Positive Rate")
+    plt.close("all")
+
+
+@pytest.mark.parametrize("picture", [plot.roc, plot.calibration])
+def test_they_are_of_one_network_and_one_kind_of_ties(picture: Any) -> None:
+    monks = load_sampson()
+    layers = LatentPositionModel(inference=MAP(1), random_state=1).fit(Layers({"a": monks, "b": monks}))
+    with pytest.raises(ValueError, match=r"one kind of ties, .* has 'a', 'b': give one of them, model.layer\(name\)"):
+        picture(layers)
+    periods = DynamicLatentPositionModel(inference=MAP(1), random_state=1).fit([monks, monks])
+    with pytest.raises(ValueError, match=r"one network, .* give one of them, model.at\(period"):
+        picture(periods)
     plt.close("all")
 
 

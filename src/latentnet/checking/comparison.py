@@ -66,8 +66,8 @@ def compare(
     Raises
     ------
     ValueError
-        If `models` is no mapping or empty, or holds models of different networks or families of different kinds; as
-        `loo` does.
+        If `models` is no mapping or empty, or holds models of different networks or families of different kinds, or,
+        but for ``"loo"``, one network of a joint model, such as ``model.layer("advice")``; as `loo` does.
 
     Examples
     --------
@@ -87,12 +87,27 @@ def compare(
     for name, model in models.items():
         FITTED.demand(f"models[{name!r}]", model)
         if data_of(model) != data_of(first):
-            raise ValueError(f"compare needs models of the same data, but {shown(name)} was fitted to others")
+            raise ValueError(
+                f"compare needs models of the same data, but {shown(name)} was fitted to others: actors, attributes, "
+                "ties and what was observed must be the same (of one layer, those of layers[name])"
+            )
+    if criterion != "loo":
+        _refuse_parts(models, criterion)
     if criterion == "bic":
         return _by_bic(models)
     _check_kinds(models)
     found = _densities(models, criterion, random_state)
     return _table(models, found, criterion)
+
+
+def _refuse_parts(models: Mapping[str, Any], criterion: str) -> None:
+    """Raise a ValueError for one network of a joint model, which has learned from all."""
+    for name, model in models.items():
+        if "_joint" in model.__dict__:
+            raise ValueError(
+                f"criterion={criterion!r} is of models by themselves, but {shown(name)} is one network of a joint "
+                "model, which has learned from the others too; compare the joint models, or use criterion='loo'"
+            )
 
 
 def _check_kinds(models: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from latentnet._exceptions import ArgumentError
+from latentnet._exceptions import ArgumentError, refuse_joint, refuse_layers
 from latentnet.checks import fits_square, shown
 from latentnet.constraints import FITTED, PAIRS, checked, instance, optional
 from latentnet.network import Network
@@ -111,6 +111,8 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def _ties_and_probabilities(model: Any, network: Any, dyads: Any) -> tuple[np.ndarray, np.ndarray]:
+    refuse_joint(model, "the picture")
+    refuse_layers(model, "the picture")
     network = model.network_ if network is None else network
     if dyads is None:
         fits_square("a pair of labels for each dyad", network.n_actors, _PAIR, fix="give some of them: dyads=...")
