@@ -261,7 +261,7 @@ def test_a_table_and_a_file(clustered: LatentClusterModel, tmp_path: Path) -> No
     assert "spread" not in shared.layer_table()
 
 
-@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore::latentnet.LatentnetWarning")
 def test_the_number_of_dimensions_is_inferred_with_it() -> None:
     engine = MCMC(40, 40, 2, thin=1, progress=False)
     model = LatentPositionModel("auto", most_dims=2, layers="around", inference=engine, random_state=1).fit(_two())

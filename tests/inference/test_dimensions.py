@@ -16,6 +16,7 @@ from latentnet import (
     ConvergenceWarning,
     DynamicLatentPositionModel,
     LatentClusterModel,
+    LatentnetWarning,
     LatentPositionModel,
     Layers,
     Network,
@@ -43,6 +44,7 @@ from tests import reference
 
 QUICK = MCMC(60, 60, 2, thin=1, progress=False)
 UNCONVERGED = "ignore::latentnet.ConvergenceWarning"
+AT_MOST = "ignore:the most probable number of dimensions is ., the largest"
 FIRST, SECOND, THIRD = load_sampson_waves()
 
 
@@ -220,7 +222,7 @@ def test_the_result_does_not_hang_on_threads_and_goes_into_files(tmp_path: Path)
     pd.testing.assert_frame_equal(one.extend(20).n_dims_evidence_, before)
 
 
-@pytest.mark.filterwarnings(UNCONVERGED)
+@pytest.mark.filterwarnings(UNCONVERGED, AT_MOST)
 def test_a_run_is_resumed_with_its_number(tmp_path: Path) -> None:
     engine = MCMC(60, 60, 2, thin=1, progress=False, checkpoint=tmp_path / "run")
     model = LatentPositionModel("auto", most_dims=3, inference=engine, random_state=3).fit(load_sampson())
@@ -229,7 +231,7 @@ def test_a_run_is_resumed_with_its_number(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(again.n_dims_evidence_, model.n_dims_evidence_)
 
 
-@pytest.mark.filterwarnings(UNCONVERGED, "ignore:only")
+@pytest.mark.filterwarnings(UNCONVERGED, AT_MOST, "ignore:only")
 @pytest.mark.parametrize(
     ("model", "data"),
     [
@@ -275,6 +277,10 @@ def test_it_says_where_it_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.warns(ConvergenceWarning, match=r"dimensions is 2, but the chains do not tell it from 3: .*draw more"):
         model = LatentPositionModel("auto", most_dims=3, inference=QUICK, random_state=1).fit(SECOND)
     np.testing.assert_allclose(model.n_dims_evidence_["log_evidence"], [-0.9, 0.0, -0.1])
+    wide = Evidence(np.array([9.0, 9.0]), np.array([0.1, 0.1]), 0.5)
+    monkeypatch.setattr(MCMC, "weigh_dims", lambda *_: wide)
+    with pytest.warns(LatentnetWarning, match="dimensions is 3, the largest that was tried.*a larger most_dims"):
+        LatentPositionModel("auto", most_dims=3, inference=QUICK, random_state=1).fit(SECOND)
 
 
 def test_errors_name_the_argument() -> None:

@@ -108,6 +108,8 @@ def with_inferred_dims(model: Any, given: Given, engine: Any, rng: np.random.Gen
     -----
     ConvergenceWarning
         If the estimates do not tell which number is the most probable one.
+    LatentnetWarning
+        If it is `most_dims`.
     """
     most = whole_number("most_dims", model.most_dims, 2, _MOST)
     if not engine.counts_dims:
@@ -126,5 +128,10 @@ def with_inferred_dims(model: Any, given: Given, engine: Any, rng: np.random.Gen
             f"{', '.join(map(str, evidence.rivals))}: the estimates differ by under three standard errors "
             "(model.n_dims_evidence_); draw more (inference=MCMC(n_draws=...)), or give n_dims",
             ConvergenceWarning,
+        )
+    if evidence.n_dims == most:
+        warn(
+            f"the most probable number of dimensions is {most}, the largest that was tried, and more may be more "
+            "probable; give a larger most_dims"
         )
     return replace(problems[evidence.n_dims - 1], evidence=evidence)
