@@ -99,6 +99,11 @@ def test_needed_and_doubled_arguments_are_named() -> None:
         (lambda: families.Binomial(n=3), "did you mean trials?"),
         (lambda: LatentPositionModel().fit(None, n_dims=2), "did you mean LatentPositionModel(n_dims=...)?"),
         (lambda: LatentPositionModel().fit(None, d=2), "did you mean n_dims of LatentPositionModel(...)?"),
+        (lambda: LatentClusterModel().fit(None, seed=1), "did you mean random_state of LatentClusterModel(...)?"),
+        (
+            lambda: LatentPositionModel(response="x"),
+            "did you mean weight=... of Network.from_networkx, or value=... of",
+        ),
         (lambda: LatentPositionModel().fit(None, chains=2), "did you mean inference=MCMC(n_chains=...) of LatentPos"),
         (lambda: LatentPositionModel().summary(vars="lp"), "did you mean var_names?"),
         (lambda: LatentPositionModel(inference=MCMC).fit(nx.path_graph(4)), "; write MCMC() with parentheses"),
@@ -186,6 +191,8 @@ def test_classes_and_results_say_what_was_meant() -> None:
         ),
         (model, "print", "LatentPositionModel has no attribute 'print'; did you mean summary?"),
         (model, "forest", "did you mean arviz.plot_forest(model.posterior_)?"),
+        (model, "rreceiver", "did you mean to_frame?"),
+        (model, "mle", "did you mean a fit with inference='map'?"),
         (model, "plot_positions", "did you mean latentnet.plot.positions(model)?"),
         (model.network_, "print", "Network has no attribute 'print'; did you mean print(...)?"),
         (found, "plot", "GoodnessOfFit has no attribute 'plot'; did you mean latentnet.plot.goodness_of_fit(found)?"),
@@ -339,6 +346,15 @@ def test_modules_and_statistics_say_what_was_meant() -> None:
             with pytest.raises(ValueError, match=f"write {ours}$"):
                 latentnet.goodness_of_fit(model, theirs, n_networks=2)
             latentnet.goodness_of_fit(model, eval(ours.partition("=")[2]), n_networks=2, random_state=1)
+
+
+def test_one_pair_and_formulas_lead_to_lists() -> None:
+    model = LatentPositionModel(inference="map", random_state=1).fit(latentnet.datasets.load_sampson())
+    with pytest.raises(ValueError, match=r"element 0 is 'Mark'; of one pair write \[\('Mark', 'Hugh'\)\]$"):
+        model.predict_proba(("Mark", "Hugh"))
+    assert model.predict_proba([("Mark", "Hugh")]).shape == (1,)
+    with pytest.raises(ValueError, match=r"but has '~idegree'; in place of R's formula write a list of these$"):
+        latentnet.goodness_of_fit(model, "~idegree")
 
 
 def test_priors_that_cannot_be_used_can_be_printed() -> None:

@@ -49,7 +49,7 @@ def unknown(owner: str, names: Sequence[str], taken: Collection[str], made_by: C
     >>> unknown("Model", ["seed"], ["n_dims", "random_state"])
     ArgumentError("Model has no parameter 'seed'; did you mean random_state? It takes n_dims and random_state")
     """
-    hints = [_meant(name, taken) or _meant_of(owner.partition(".")[0], name, made_by) for name in names]
+    hints = [_hint(owner, name, taken, made_by) for name in names]
     takes = f"t takes {_in_words([name for name in taken if name != 'y'])}"  # scikit-learn's y is ignored
     if len(names) == 1:
         text = f"{owner} has no parameter {names[0]!r}; "
@@ -94,6 +94,12 @@ def called(function: Callable[..., Any], args: Sequence[Any]) -> str:
         return function.__name__
     owner = (type(args[0]) if first == "self" else args[0]).__name__
     return owner if function.__name__ == "__init__" else f"{owner}.{function.__name__}"
+
+
+def _hint(owner: str, name: str, taken: Collection[str], made_by: Collection[str]) -> str:
+    """What was meant: a parameter that is taken, else one of the constructor, else what is written in another place."""
+    hint = _meant(name, taken)
+    return _meant_of(owner.partition(".")[0], name, made_by) or hint if not hint or "(" in hint else hint
 
 
 def _meant(name: str, taken: Collection[str]) -> str:

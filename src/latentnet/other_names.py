@@ -63,6 +63,7 @@ PARAMETERS = _by_theirs(
         "value": "response edge_attr weights weight",
         "source": "from sender ego i tail src from_column",
         "target": "to receiver alter j head dst to_column",
+        "weight=... of Network.from_networkx, or value=... of Network.from_edges": "response weight weights edge_attr",
         "respondent": "source sender ego from_column",
         "nominee": "target receiver alter to_column",
         "respondents": "asked informants egos",
@@ -205,7 +206,7 @@ ATTRIBUTES = _by_theirs(
         "latentnet.compare({'name': model, ...}, criterion='kfold')": "kfold k_fold cv",
         "latentnet.align_to(model, other)": "align_to align rotate procrustes",
         "sklearn.base.clone(model)": "copy clone update",
-        "inference='map' in place of it": "mle pmode mcmc_mle mcmc_pmode",
+        "a fit with inference='map'": "mle pmode mcmc_mle mcmc_pmode",
         "DyadKFold": "kfold k_fold repeatedkfold stratifiedkfold shufflesplit train_test_split leaveoneout",
         "ActorKFold": "groupkfold leaveonegroupout",
         "cross_validate": "cross_val_score cross_val_predict kfold",
@@ -226,7 +227,8 @@ ATTRIBUTES = _by_theirs(
         "n_ties": "n_edges number_of_edges ecount",
         "n_actors_": "n_nodes n_samples_ n_features_in_",
         "to_frame": "edges edges_ to_pandas to_pandas_edgelist to_dataframe to_csv to_excel ranef random_effects "
-        "random_effects_ sender_ receiver_ sociality_ as_data_frame",
+        "random_effects_ sender_ receiver_ sociality_ sender receiver sociality rsender rreceiver "
+        "rsociality as_data_frame",
         "ties": "a adj adjacency adjacency_matrix matrix values weights es w to_numpy to_array toarray",
         "observed": "missing n_missing mask",
         "network_": "graph_ network graph",

@@ -161,9 +161,10 @@ def _read(statistics: Any, frames: Sequence[Setting]) -> list[dict[str, _Functio
             raise ValueError("statistics has 'mixing', which needs an attribute of the actors: by='...'")
         kinds = " and ".join(dict.fromkeys(frame.observed.in_words for frame in frames))
         some = ", ".join(map(repr, dict.fromkeys(each for of_one in possible for each in of_one)))
+        formula = "; in place of R's formula write a list of these" if "~" in str(name) else ""
         raise ValueError(
             f"statistics must be among {some} for a network that is {kinds}, or a dict of functions, but has "
-            f"{shown(name)}{meant('statistics', name, [each for of_one in possible for each in of_one])}"
+            f"{shown(name)}{formula or meant('statistics', name, [each for of_one in possible for each in of_one])}"
         )
     return [{name: STATISTICS[name].function for name in names if name in of_one} for of_one in possible]
 

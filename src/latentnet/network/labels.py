@@ -422,8 +422,10 @@ def _label_pairs(dyads: Iterable[Any], argument: str) -> list[tuple[Any, Any]]:
         except Exception:  # what has no length, or whatever its own length raises
             is_pair = False
         if not is_pair:
+            alone = len(pairs) == 2 and isinstance(dyads, tuple)
+            fix = f"; of one pair write [({shown(pairs[0])}, {shown(pairs[1])})]" if alone else ""
             raise ArgumentError(
-                f"{argument} must be (sender, receiver) pairs of labels, but element {position} is {shown(pair)}"
+                f"{argument} must be (sender, receiver) pairs of labels, but element {position} is {shown(pair)}{fix}"
             )
     return [(pair[0], pair[1]) for pair in pairs]
 
