@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import compare, kernels, layers, problems, startup
+from benchmarks import compare, dimensions, kernels, layers, problems, startup
 from benchmarks.measure import Fit, figures
 from latentnet.effects import SIMILARITIES
 
@@ -50,6 +50,35 @@ def test_hidden_dyads_are_those_that_the_last_layer_lacks(kind: str) -> None:
     assert drawn.layers[first].observed.n_dyads == 780
     ties = drawn.layers[last].ties.toarray()[seen & pairs].mean()
     assert (ties < 0.08) == (kind == "sparse")
+
+
+@pytest.mark.parametrize("similarity", dimensions.TRUTHS)
+def test_networks_of_dimensions_are_as_dense_as_it_says(similarity: str) -> None:
+    drawn = [dimensions.simulate(similarity, d, 7) for d in dimensions.TRUTHS[similarity]]
+    assert {one.n_actors for one in drawn} == {dimensions.N_ACTORS}
+    shares = [one.n_ties / one.observed.n_dyads for one in drawn]
+    assert len(set(shares)) == len(shares)
+    np.testing.assert_allclose(shares, dimensions.DENSITY, atol=0.03)  # over 4 standard errors
+
+
+def test_dimensions_go_on_where_the_rows_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def found(network: object, similarity: str, seed: int) -> dict[str, float]:
+        asked.append((similarity, seed))
+        return {"auto": 2, "auto CPU s": 1.0}
+
+    monkeypatch.setattr(dimensions, "by_auto", found)
+    monkeypatch.setattr(dimensions, "by_loo", lambda *_: {**dimensions.NOT_COMPARED, "loo best": 1, "loo CPU s": 2.0})
+    dimensions.study(tmp_path / "rows", 1, 0)
+    rows = dimensions.study(tmp_path / "rows", 2, 2)
+    assert len(asked) == len(rows) == 14
+    table = dimensions.summary(rows)
+    assert table.loc[("distance", 2), "auto right"] == 1.0
+    assert table.loc[("distance", 3), "auto right"] == 0.0
+    assert table.loc[("bilinear", 1), "loo best right"] == 1.0
+    assert (table["networks"] == 2).all()
+    assert (table["compared"] == 1).all()
 
 
 def test_dyads_are_distinct_pairs_and_the_same_in_every_call() -> None:
