@@ -66,6 +66,8 @@ def test_values_may_be_given_by_actor() -> None:
     with pytest.raises(ValueError, match=r"has none for .*; fill it in, for example with .*fillna\('unknown'\)$"):
         composition(model, gaps)
     assert "unknown" in composition(model, gaps.reindex(model.actors_).fillna("unknown")).table
+    with pytest.raises(TypeError, match=r"attribute must .*hashable"):
+        composition(model, pd.Series([["council"]] * len(values), index=values.index))
     with pytest.raises(ValueError, match="labels more than once"):
         composition(model, pd.concat([values, values]))
 

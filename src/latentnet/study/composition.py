@@ -12,7 +12,7 @@ from latentnet.checks import shown
 from latentnet.component import Guiding
 from latentnet.constraints import COLUMN, FITTED, checked
 from latentnet.network import Network
-from latentnet.network.labels import attribute_column, listing
+from latentnet.network.labels import attribute_column, check_hashable, listing
 from latentnet.study.reading import Floats, add_intervals, interval, need_clusters
 
 __all__ = ["Composition", "composition"]
@@ -108,6 +108,7 @@ def _values(network: Network, attribute: Any) -> tuple[pd.Series[Any], Any]:
             f"attribute must have a value for every actor of the model, but has none for {listing(missing, 10)}; "
             "fill it in, for example with .reindex(model.actors_).fillna('unknown')"
         )
+    check_hashable(column.to_numpy(dtype=object), "attribute")
     return column, attribute.name
 
 
