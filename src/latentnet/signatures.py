@@ -26,7 +26,7 @@ __all__ = [
     "RUN_SWAPPED",
 ]
 
-# The columns RUN_COLUMN .. + RUN_LENGTH of actor RUN_ACTOR lie at RUN_OFFSET in the block. The actor is the sender and
+# RUN_LENGTH columns of actor RUN_ACTOR, from RUN_COLUMN on, lie at RUN_OFFSET in the block. The actor is the sender and
 # the columns are receivers, or the other way round where RUN_SWAPPED is 1.
 RUN_ACTOR, RUN_COLUMN, RUN_OFFSET, RUN_LENGTH, RUN_SWAPPED = range(5)
 
