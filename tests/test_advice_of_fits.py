@@ -6,14 +6,12 @@ Fits are as short as can be: it is asked whether the advice works, not whether c
 from __future__ import annotations
 
 import atexit
-import hashlib
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import warnings
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -64,6 +62,7 @@ from latentnet.nbody.mesh import mesh_around
 from latentnet.predictive.predictive import Predictive
 from latentnet.priors.positions import NormalPositions, PositionPrior
 from latentnet.problem.evidence import Evidence
+from tests.contracts.forgery import entries_of, signed, write_zip
 from tests.test_advice import check_advice, check_rows
 
 FOLDERS = (
@@ -162,6 +161,7 @@ def _model(name: str) -> Any:
         "rows of layers": lambda: _fit(Layers({"x": ROWS, "y": ROWS}), inference=_chains(n_draws=150)),
         "four": lambda: _fit(Network.from_array(np.eye(4, k=1), list("abcd"), directed=True), inference=quick),
         "long": lambda: _fit(PAIRS, similarity=None, inference=MCMC(n_draws=500, n_warmup=300, progress=False)),
+        "waves of clusters": lambda: _fit([NET, OTHER], DynamicLatentClusterModel, n_clusters=2),
         "sites of clusters": lambda: _fit(
             {"a": [NET, OTHER], "b": [ELSEWHERE] * 2}, DynamicLatentClusterModel, n_clusters=2
         ),
@@ -279,18 +279,9 @@ def _by(criterion: str, *models: Any) -> bool:
 def _forged() -> Path:
     """A file whose checksums are right, and whose content is not."""
     path = _folder() / "forged.latentnet"
-    with zipfile.ZipFile(_saved(_model("mode"))) as real:
-        members = {name: real.read(name) for name in real.namelist()}
-    content = json.loads(members["model.json"])
-    content.pop("network", None)
-    content["params"] = 3
-    members["model.json"] = json.dumps(content).encode()
-    sums = json.loads(members["checksums.json"])
-    sums["model.json"] = hashlib.sha256(members["model.json"]).hexdigest()
-    members["checksums.json"] = json.dumps(sums).encode()
-    with zipfile.ZipFile(path, "w") as made:
-        for name, data in members.items():
-            made.writestr(name, data)
+    entries = entries_of(_saved(_model("mode")))
+    content = {name: value for name, value in json.loads(entries["model.json"]).items() if name != "network"}
+    write_zip(path, signed(entries | {"model.json": json.dumps(content | {"params": 3}).encode()}))
     return path
 
 
@@ -299,6 +290,26 @@ def _hours(n_networks: int, **params: Any) -> Any:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("latentnet.predictive.simulation._MOST_DYADS", 10 * N * (N - 1))
         return latentnet.goodness_of_fit(_fit(inference=QUICK, **params), n_networks=n_networks)
+
+
+GAPS = ATTRIBUTES.assign(group=ATTRIBUTES["group"].where(np.arange(N) > 0))
+
+
+@cache
+def _fit_with_gaps() -> Any:
+    return _fit(_net(attributes=GAPS), LatentClusterModel, n_clusters=2)
+
+
+def _around(of_before: bool, running: bool = False) -> Any:
+    """Loaded or resumed from a file, today's or as if saved when layers' own maps had another prior."""
+    path = _folder() / "around.latentnet"
+    run = _folder() / "around.run"
+    _fit(LAYERS, layers="around", inference=_chains(checkpoint=run)).save(path)
+    path = run if running else path
+    if of_before:
+        content = json.loads(entries_of(path)["model.json"]) | {"version": 4}
+        write_zip(path, signed(entries_of(path) | {"model.json": json.dumps(content).encode()}))
+    return latentnet.resume(path) if running else load(path)
 
 
 ODD = ATTRIBUTES.assign(odd=[0.0, 1.0] * (N // 2))
@@ -956,6 +967,25 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         lambda: latentnet.composition(_model("chains"), "group"),
         lambda: latentnet.composition(_model("clusters"), "group"),
     ),
+    (
+        "attributes[{}].fillna('unknown')",
+        lambda: latentnet.composition(_fit_with_gaps(), "group"),
+        lambda: latentnet.composition(_fit_with_gaps(), GAPS["group"].fillna("unknown")),
+    ),
+    (
+        ".reindex(model.actors_).fillna('unknown')",
+        lambda: latentnet.composition(_model("clusters"), GAPS["group"]),
+        lambda: latentnet.composition(
+            _model("clusters"), GAPS["group"].reindex(_model("clusters").actors_).fillna("unknown")
+        ),
+    ),
+    (
+        "is a model of several networks: give parts of it, such as model.at(period=0)",
+        lambda: latentnet.compare_waves(_model("waves of clusters")),
+        lambda: latentnet.compare_waves(
+            _model("waves of clusters").at(period=0), _model("waves of clusters").at(period=1)
+        ),
+    ),
     # parts
     (
         "must define values(space)",
@@ -1060,6 +1090,16 @@ ADVICE: list[tuple[str, Callable[[], Any], Callable[[], Any]]] = [
         "by cross_validate and GridSearch of latentnet.model_selection",
         lambda: GridSearchCV(PLAIN, {"n_dims": [1]}, cv=2, error_score="raise", scoring=lambda *_: 0.0).fit(_ties()),
         lambda: GridSearch(PLAIN, {"n_dims": [1]}, cv=2).fit(NET) and len(cross_validate(PLAIN, NET, cv=2)) == 2,
+    ),
+    (
+        "for more draws, or prior_sensitivity, fit again",
+        lambda: _around(of_before=True),
+        lambda: _loosely(lambda: _around(of_before=False).extend(10)),
+    ),
+    (
+        "holds a run of an older latentnet, which had another prior of layers='around': fit again",
+        lambda: _around(of_before=True, running=True),
+        lambda: _loosely(lambda: _around(of_before=False, running=True)),
     ),
     (
         "escape it, for example by repr(text)[1:-1]",
