@@ -16,7 +16,11 @@ from latentnet.datasets import make_large_network
 from latentnet.effects import Homophily, Sociality
 from latentnet.inference.gaussians import Gaussians
 from latentnet.inference.held_out import held_out, log_score
+from latentnet.likelihood.approximate import Approximate
+from latentnet.likelihood.meshed import Roaming
+from latentnet.likelihood.verbs import trajectory_forces, value_and_gradient
 from latentnet.network.layers import Given
+from latentnet.problem.verbs import BoundTarget
 
 _CENTRES = np.array([[3.0, 0.0], [-3.0, 0.0], [0.0, 4.0]])
 
@@ -74,6 +78,38 @@ def test_counts_with_effects_are_reported_as_draws_of_an_approximation(likelihoo
     assert np.corrcoef(model.draws_.variables["sociality"][0].mean(axis=0), degrees)[0, 1] > 0.5
     model.save(tmp_path / "counts.latentnet")
     np.testing.assert_array_equal(load(tmp_path / "counts.latentnet").positions_, model.positions_)
+
+
+@pytest.mark.parametrize("directed", [False, True])
+def test_slopes_at_draws_are_the_gradient_though_few_actors_lie_far_out(directed: bool) -> None:
+    """On one grid for all draws, which does not reach to actors that nobody else is near."""
+    network, (positions, b) = _network(6000), (4.0 * np.random.default_rng(4).standard_normal((6000, 2)), -2.0)
+    network = Network.from_array(network.ties, directed=directed).with_unobserved([(0, 1), (5, 2999)])
+    problem = LatentPositionModel()._specify(Given(network), np.random.default_rng(1))
+    theta = np.zeros(problem.n_parameters)
+    likelihood = Approximate(problem)
+    roaming, grids = Roaming(likelihood), []
+    for far in (0.0, 500.0, 400.0):
+        problem.parameters.set_positions(theta, np.where(np.arange(6000)[:, np.newaxis] == 7, far, positions))
+        theta[problem.intercept] = b = b + 0.01
+        found = trajectory_forces(roaming, theta)
+        likelihood.refit(theta)
+        _, exact = value_and_gradient(likelihood, theta)
+        grids.append(roaming.crowd(*likelihood.at(theta))[1].mesh)
+        at = problem.positions
+        assert np.linalg.norm(found[at] - exact[at]) < 3e-3 * np.linalg.norm(exact[at])
+        assert found[problem.intercept] == pytest.approx(exact[problem.intercept], abs=1e-3 * network.n_ties)
+    assert grids[1] is grids[2]
+    assert max(grids[2].inside * grids[2].spacing) < 80.0
+
+
+@pytest.mark.parametrize("likelihood", ["exact", "approximate"])
+def test_slope_is_the_gradient_of_the_log_posterior(likelihood: str) -> None:
+    problem = LatentPositionModel()._specify(Given(_network(80)), np.random.default_rng(1))
+    theta = 0.5 * np.random.default_rng(2).standard_normal(problem.n_parameters)
+    approximate = None if likelihood == "exact" else Approximate(problem)
+    target = BoundTarget(problem.target(np.float64, approximate))
+    np.testing.assert_allclose(target.slope(theta), target.log_posterior(theta)[1], rtol=1e-12)
 
 
 def test_clusters_are_drawn_given_positions_and_found() -> None:

@@ -12,9 +12,9 @@ from latentnet.problem.coordinates import Centred
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
 
-__all__ = ["Density", "Gaussians"]
+__all__ = ["Gaussians", "Slope"]
 
-Density = Callable[[np.ndarray], tuple[float, np.ndarray]]
+Slope = Callable[[np.ndarray], np.ndarray]  # gradient of the log density
 
 _OTHERS = 0.2  # steps of the other parameters' means, in the data's units, as a share of those of positions in theirs
 _FIRST, _SECOND = 0.9, 0.99  # Adam's rates of forgetting
@@ -78,10 +78,10 @@ class Gaussians:
         theta[self.n_positions :] += np.exp(self.log_deviation) * noise[self.n_positions :]
         return self._centred.parameters(theta), noise
 
-    def step(self, density: Density, rate: float, rng: np.random.Generator) -> None:
+    def step(self, slope_at: Slope, rate: float, rng: np.random.Generator) -> None:
         """Climb the evidence lower bound by one step of Adam, along the gradient at one draw."""
         theta, noise = self.draw(rng)
-        slope = self._centred.gradient(density(theta)[1])
+        slope = self._centred.gradient(slope_at(theta))
         pulls = slope[: self.n_positions].reshape(self.n_dims, self.n_actors)
         of_noise = noise[: self.n_positions].reshape(self.n_dims, self.n_actors)
         of_factor = self.unit * pulls[self._entries[0]] * of_noise[self._entries[1]]

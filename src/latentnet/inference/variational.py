@@ -12,12 +12,13 @@ from latentnet.checks import fits
 from latentnet.constraints import COUNT, Rule, among
 from latentnet.inference.approximation import LIKELIHOOD, approximation, measured_errors, mode_start, nearest_mode
 from latentnet.inference.base import Engine, InferenceResult
-from latentnet.inference.gaussians import Density, Gaussians
+from latentnet.inference.gaussians import Gaussians, Slope
 from latentnet.inference.held_out import HeldOut, held_out, log_score
 from latentnet.inference.masses import mass_at, plain_mass
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.fused import Fused
+from latentnet.likelihood.meshed import Roaming
 from latentnet.posterior.clusters import responsibilities_of_draws
 from latentnet.problem.verbs import BoundTarget
 
@@ -137,9 +138,10 @@ class Variational(Engine):
         start = mode_start(problem, approximate, rng)
         return nearest_mode(problem, approximate, start, rng, max_iterations=_MODE_ITERATIONS, tolerance=1e-3)[0]
 
-    def _density(self, problem: Problem) -> Density:
-        approximate = approximation(problem, self.likelihood, "Variational")
-        return BoundTarget(problem.target(np.float32, approximate)).log_posterior
+    def _slope(self, problem: Problem) -> Slope:
+        likelihood = approximation(problem, self.likelihood, "Variational")
+        drawn = Roaming(likelihood) if isinstance(likelihood, Approximate) else likelihood
+        return BoundTarget(problem.target(np.float32, drawn)).slope
 
     def _climb(
         self,
@@ -149,9 +151,9 @@ class Variational(Engine):
         rng: np.random.Generator,
     ) -> tuple[bool, float]:
         """Iterate until the log score of the dyads held out stops rising: whether it did, and the score."""
-        density, best, score = self._density(problem), -np.inf, -np.inf
+        slope, best, score = self._slope(problem), -np.inf, -np.inf
         for iteration in range(self.max_iterations):
-            law.step(density, max(_RATE * np.exp(-iteration / _DECAY), _LAST_RATE), rng)
+            law.step(slope, max(_RATE * np.exp(-iteration / _DECAY), _LAST_RATE), rng)
             if (iteration + 1) % _WINDOW == 0:
                 score = log_score(law, problem, dyads)
                 if score < best + _GAIN and iteration + 1 >= 5 * _WINDOW:
@@ -160,9 +162,9 @@ class Variational(Engine):
         return False, score
 
     def _finish(self, law: Gaussians, problem: Problem, rng: np.random.Generator) -> None:
-        density, total = self._density(problem), np.zeros_like(law.mean)
+        slope, total = self._slope(problem), np.zeros_like(law.mean)
         for _ in range(_FINAL):
-            law.step(density, _LAST_RATE, rng)
+            law.step(slope, _LAST_RATE, rng)
             total += law.mean
         law.mean[:] = total / _FINAL
 

@@ -1,4 +1,7 @@
-"""An approximated likelihood on a grid that stays, as the draws of chains need it: one function of the parameters."""
+"""An approximated likelihood on a grid that stays, as the draws of chains need it: one function of the parameters.
+
+And one on a grid that grows, for the slopes at independent draws, of which each has other actors farthest out.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,15 @@ from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.verbs import trajectory_forces, value_and_gradient
 from latentnet.nbody.forces import Forces
 from latentnet.nbody.mesh import Mesh
+from latentnet.nbody.sums import SoftplusSum
 
-__all__ = ["Meshed", "MeshedPlain", "mesh_at", "meshed"]
+__all__ = ["Meshed", "MeshedPlain", "Roaming", "mesh_at", "meshed"]
 
 _FARTHEST = 3.0  # extents of the grid
 _SOFT = 0.3  # times n^(-1/4): about half of what a step of a trajectory moves an actor by
+_HARDLY_SOFT = 1e-3  # where no step crosses the kink
+_FAR_OUT = 2e-4  # of actors, on either side of either axis
+_NO_MORE = 7.0
 
 
 class Meshed(NamedTuple):
@@ -44,6 +51,36 @@ class MeshedPlain(NamedTuple):
     def errors(self, theta: np.ndarray) -> Errors:
         """Measure what is approximated against exact sums, for a sample of 200 actors."""
         return self.part.errors(_centred(self.part, theta))
+
+
+class Roaming:
+    """A plain model's likelihood for slopes at draws that do not hang on each other.
+
+    Actors without ties lie anywhere in these, so that hardly two draws fit on one grid, most of which is empty, and to
+    find its spectrum takes as long as all else. Here the grid keeps its spectrum, and grows where the crowd does. Who
+    lies so far out that the others' terms with it add up to e^-7 at most is not on it, and feels its ties alone.
+    """
+
+    def __init__(self, part: Approximate) -> None:
+        self.part = part
+        self._forces: Forces | None = None
+        self._box = np.zeros((part.n_dims, 0))
+
+    def crowd(self, points: np.ndarray, intercept: float) -> tuple[np.ndarray, Forces]:
+        """Which points (n_dims, n_points) are on the grid, and the forces of it."""
+        n = points.shape[1]
+        left_out = min(int(_FAR_OUT * n), n - 1)
+        rank = np.partition(points, (left_out, n - 1 - left_out), axis=1)
+        reach = max(intercept + np.log(n) + _NO_MORE, 0.0)
+        low, high = rank[:, left_out] - reach, rank[:, n - 1 - left_out] + reach
+        low, high = np.maximum(low, points.min(axis=1)), np.minimum(high, points.max(axis=1))
+        inside = np.all((points >= low[:, np.newaxis]) & (points <= high[:, np.newaxis]), axis=0)
+        ends = np.column_stack([self._box, low, high])
+        self._box = np.stack([ends.min(axis=1), ends.max(axis=1)], axis=1)
+        if self._forces is None or not self._forces.mesh.holds(self._box):
+            held = np.concatenate([points[:, inside], self._box], axis=1)
+            self._forces = Forces(SoftplusSum.around(held, intercept).mesh, _HARDLY_SOFT)
+        return inside, self._forces
 
 
 def mesh_at(part: Approximate | ApproximateEffects, theta: np.ndarray) -> Mesh:
@@ -103,17 +140,39 @@ def _value_and_gradient(likelihood: Meshed | MeshedPlain, theta: np.ndarray) -> 
     return value, gradient
 
 
+@implements(value_and_gradient, Roaming)
+def _value_and_gradient_of_draw(likelihood: Roaming, theta: np.ndarray) -> tuple[float, np.ndarray]:
+    return value_and_gradient(likelihood.part, theta)
+
+
 @implements(trajectory_forces, MeshedPlain)
 def _trajectory_forces(likelihood: MeshedPlain, theta: np.ndarray) -> np.ndarray:
-    part, gradient = likelihood.part, np.zeros_like(theta)
     if not _is_held(likelihood, theta):
-        return gradient
-    points, b = part.at(_centred(part, theta))
-    found, slope = likelihood.forces(points, b)
-    forces, soft = -part.directions * found, likelihood.forces.soft**2
+        return np.zeros_like(theta)
+    part, of_all = likelihood.part, likelihood.forces
+    centred = _centred(part, theta)
+    gradient = _with_pairs(part, centred, *of_all(*part.at(centred)), of_all.soft)
+    forces = _points(part, gradient)
+    forces -= forces.mean(axis=1, keepdims=True)
+    return gradient
+
+
+@implements(trajectory_forces, Roaming)
+def _forces_of_draw(likelihood: Roaming, theta: np.ndarray) -> np.ndarray:
+    points, b = likelihood.part.at(theta)
+    inside, forces = likelihood.crowd(points, b)
+    found = np.zeros_like(points)
+    found[:, inside], slope = forces(points[:, inside], b)
+    return _with_pairs(likelihood.part, theta, found, slope, forces.soft)
+
+
+def _with_pairs(part: Approximate, theta: np.ndarray, found: np.ndarray, slope: float, soft: float) -> np.ndarray:
+    """The gradient, where that of the sum over all dyads is known, by points and by the intercept."""
+    points, b = part.at(theta)
+    forces, soft = -part.directions * found, soft**2
     slope = _pull_pairs(points, b, *part.ties, False, soft, forces) - part.directions * slope
     slope += _pull_pairs(points, b, *part.holes, True, soft, forces)
-    forces -= forces.mean(axis=1, keepdims=True)
+    gradient = np.zeros_like(theta)
     _points(part, gradient)[:] = forces
     if part.intercept >= 0:
         gradient[part.intercept] = slope

@@ -152,6 +152,21 @@ class BoundTarget:
         self._at_taken("add_prior_gradient")
         return value + float(self._at_taken("log_prior")), self._gradient.copy()
 
+    def slope(self, theta: np.ndarray) -> np.ndarray:
+        """Gradient of the log posterior density alone, by the forces of trajectories where there are such."""
+        if self._called_back is None:
+            self._take(theta)
+            self._at_taken("add_likelihood_gradient")
+        else:
+            likelihood = self.target.likelihood
+            has_forces = offers(likelihood, likelihoods.trajectory_forces)
+            found = likelihoods.trajectory_forces if has_forces else lambda *at: likelihoods.value_and_gradient(*at)[1]
+            gradient = found(likelihood, theta)
+            self._take(theta)
+            self._gradient[:] = gradient
+        self._at_taken("add_prior_gradient")
+        return self._gradient.copy()
+
     def natural_log_prior(self, theta: np.ndarray) -> float:
         """Normalised log prior density of what is reported, such as σ², in place of what is sampled."""
         self._take(theta)
