@@ -18,7 +18,7 @@ from latentnet.inference.masses import mass_at, plain_mass
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.fused import Fused
-from latentnet.likelihood.meshed import Roaming
+from latentnet.likelihood.meshed import roaming
 from latentnet.posterior.clusters import responsibilities_of_draws
 from latentnet.problem.verbs import BoundTarget
 
@@ -140,8 +140,7 @@ class Variational(Engine):
 
     def _slope(self, problem: Problem) -> Slope:
         likelihood = approximation(problem, self.likelihood, "Variational")
-        drawn = Roaming(likelihood) if isinstance(likelihood, Approximate) else likelihood
-        return BoundTarget(problem.target(np.float32, drawn)).slope
+        return BoundTarget(problem.target(np.float32, None if likelihood is None else roaming(likelihood))).slope
 
     def _climb(
         self,

@@ -17,7 +17,7 @@ from latentnet.nbody.forces import Forces
 from latentnet.nbody.mesh import Mesh
 from latentnet.nbody.sums import SoftplusSum
 
-__all__ = ["Meshed", "MeshedPlain", "Roaming", "mesh_at", "meshed"]
+__all__ = ["Meshed", "MeshedPlain", "Roaming", "mesh_at", "meshed", "roaming"]
 
 _FARTHEST = 3.0  # extents of the grid
 _SOFT = 0.3  # times n^(-1/4): about half of what a step of a trajectory moves an actor by
@@ -79,7 +79,7 @@ class Roaming:
         self._box = np.stack([ends.min(axis=1), ends.max(axis=1)], axis=1)
         if self._forces is None or not self._forces.mesh.holds(self._box):
             held = np.concatenate([points[:, inside], self._box], axis=1)
-            self._forces = Forces(SoftplusSum.around(held, intercept).mesh, _HARDLY_SOFT)
+            self._forces = Forces(SoftplusSum.around(held, intercept).mesh, _HARDLY_SOFT, np.float32)
         return inside, self._forces
 
 
@@ -105,6 +105,21 @@ def _(part, mesh):
 def _(part, mesh):
     part.take(mesh)
     return Meshed(part, _widest(mesh))
+
+
+@verb
+def roaming(part: Approximate | ApproximateEffects) -> Any:
+    """An approximated likelihood for slopes at draws that do not hang on each other."""
+
+
+@implements(roaming, Approximate)
+def _(part):
+    return Roaming(part)
+
+
+@implements(roaming, ApproximateEffects)
+def _(part):
+    return part
 
 
 def _widest(mesh: Mesh) -> float:

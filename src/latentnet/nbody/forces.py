@@ -33,10 +33,12 @@ class Forces:
     soft : float
         1 / √(d² + soft²) stands for 1 / d. The kink where two points meet is no more than what the sum's own part is in
         the force between them; steps across it cost more acceptance than all others do.
+    dtype : dtype
+        Of what is transformed.
     """
 
-    def __init__(self, mesh: Mesh, soft: float) -> None:
-        self.mesh, self.soft = mesh, soft
+    def __init__(self, mesh: Mesh, soft: float, dtype: Any = np.float64) -> None:
+        self.mesh, self.soft, self._dtype = mesh, soft, np.dtype(dtype)
         self._nodes: dict[tuple[Any, ...], np.ndarray] = {}
 
     def __call__(self, points: np.ndarray, intercept: float) -> tuple[np.ndarray, float]:
@@ -52,7 +54,7 @@ class Forces:
         if key not in self._nodes:
             if len(self._nodes) == _MOST_NODES:
                 del self._nodes[next(iter(self._nodes))]
-            self._nodes[key] = spectra(mesh, smooth_terms(mesh, NODE * number))
+            self._nodes[key] = spectra(mesh, smooth_terms(mesh, NODE * number)).astype(self._dtype, copy=False)
         return self._nodes[key]
 
     def _smooth(self, mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndarray, float]:
@@ -67,11 +69,11 @@ class Forces:
         )
         turn = 6.0 * t * (t - 1.0) / NODE
         slopes = turn, (1.0 - t) * (1.0 - 3.0 * t), -turn, t * (3.0 * t - 2.0)
-        density = spread(mesh, points, np.ones(n))
+        density = spread(mesh, points, np.ones(n)).astype(self._dtype, copy=False)
         waves = fft.rfftn(density)
         rows = waves.reshape(-1, waves.shape[-1])
         left, right = (self._node(mesh, k).reshape(2, *rows.shape) for k in (number, number + 1))
-        power = _filter(rows.view(np.float64).reshape(*rows.shape, 2), left, right, values, slopes)
+        power = _filter(rows.view(self._dtype).reshape(*rows.shape, 2), left, right, values, slopes)
         _, gradient = gathered(mesh, points, fft.irfftn(waves, s=density.shape, overwrite_x=True))
         own = float(taylor(intercept, mesh.cutoff)[1] @ (-(mesh.cutoff**2.0)) ** np.arange(6))  # of a point with itself
         return gradient, 0.5 * power / density.size - 0.5 * n * own
