@@ -99,6 +99,7 @@ def test_forces_of_trajectories_are_the_gradient_but_for_what_is_softened(n_dims
         found, of_intercept = forces(points, b)
         assert np.linalg.norm(found - gradient) < 1e-4 * np.linalg.norm(gradient)
         assert of_intercept == pytest.approx(slope, rel=1e-4)
+        assert forces.total(points, b)[0] == pytest.approx(total(points, b)[0], rel=1e-6)
     forces(points, b + 2.0)  # what was asked before does not matter
     np.testing.assert_array_equal(forces(points, b)[0], found)
 
@@ -114,3 +115,20 @@ def test_near_forces_equal_their_twin(n_dims: int) -> None:
     pull = -1.0 / (1.0 + np.exp(np.sqrt(squared) - b)) / np.sqrt(squared + soft**2) - 2.0 * inner
     twin = (gap * np.where(squared < cutoff**2, pull, 0.0)).sum(axis=2)
     np.testing.assert_allclose(found, twin, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_dims", [1, 2, 3])
+def test_fast_sum_equals_its_twin(n_dims: int) -> None:
+    points, b = _points(n_dims, 300, 2.0), 0.4
+    points[:, 1] = points[:, 0]  # two at one place
+    fast = Forces(mesh_around(points, 0.5, 2.0, b), 0.0, np.float32)
+    value, gradient, slope = fast.total(points, b)
+    squared = ((points[:, :, np.newaxis] - points[:, np.newaxis, :]) ** 2).sum(axis=0)
+    twin = np.logaddexp(0.0, b - np.sqrt(squared))[np.triu_indices(300, 1)].sum()
+    assert value == pytest.approx(twin, rel=3e-4)  # the mesh's error
+    assert value == pytest.approx(SoftplusSum(fast.mesh)(points, b)[0], rel=1e-6)  # that of single precision
+    # By differences, over steps that rounding allows.
+    towards = gradient / np.linalg.norm(gradient)
+    ends = [fast.total(points + step * towards, b)[0] for step in (0.01, -0.01)]
+    assert (ends[0] - ends[1]) / 0.02 == pytest.approx(np.linalg.norm(gradient), rel=1e-3)
+    assert (fast.total(points, b + 0.01)[0] - fast.total(points, b - 0.01)[0]) / 0.02 == pytest.approx(slope, rel=1e-4)

@@ -13,7 +13,7 @@ from latentnet.inference.optimise import maximise, mode_density, posterior_mode
 from latentnet.inference.start import start_parameters
 from latentnet.likelihood.approximate import Approximate
 from latentnet.likelihood.approximate_effects import ApproximateEffects
-from latentnet.likelihood.meshed import Meshed, MeshedPlain
+from latentnet.likelihood.meshed import Meshed, MeshedPlain, climbing
 from latentnet.nbody.mesh import mesh_size
 
 if TYPE_CHECKING:
@@ -90,10 +90,10 @@ def nearest_mode(
     if likelihood is None:
         return posterior_mode(problem, start, max_iterations=max_iterations, tolerance=tolerance)
     theta, left = start, max_iterations
-    density = mode_density(problem, likelihood=likelihood)
     limits: dict[str, Any] = {"tolerance": tolerance, "memory": _MEMORY}
     for most in (_SETTLED, max_iterations):
         likelihood.refit(theta)
+        density = mode_density(problem, likelihood=climbing(likelihood))
         bounded, value = _on_grid(problem, likelihood, density, theta)
         mass = mass_at(problem, theta, rng, likelihood)
         mass[problem.positions] = np.maximum(mass[problem.positions], _LEAST_MASS)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from latentnet.nbody.mesh import Mesh
     from latentnet.problem.problem import Problem
 
-__all__ = ["MOST_WALKED", "Approximate", "Errors"]
+__all__ = ["MOST_WALKED", "Approximate", "Errors", "with_pairs"]
 
 MOST_WALKED = 5000  # actors, whose dyads are all looked at one by one, for other things than fits
 
@@ -100,7 +100,17 @@ def _value_and_gradient(likelihood: Approximate, theta: np.ndarray) -> tuple[flo
     points, b = likelihood.at(theta)
     if likelihood.total is None:
         likelihood.total = SoftplusSum.around(points, b)
-    value, forces, slope = likelihood.total(points, b)
+    return with_pairs(likelihood, theta, *likelihood.total(points, b))
+
+
+def with_pairs(
+    likelihood: Approximate, theta: np.ndarray, value: float, forces: np.ndarray, slope: float
+) -> tuple[float, np.ndarray]:
+    """The log-likelihood and its gradient, where the sum over all dyads and its derivatives are known.
+
+    `forces` (n_dims, n_actors) are overwritten.
+    """
+    points, b = likelihood.at(theta)
     forces *= -likelihood.directions
     sums = np.array([-likelihood.directions * value, -likelihood.directions * slope])
     _add_pairs(points, b, *likelihood.ties, False, forces, sums)

@@ -1,6 +1,7 @@
 """An approximated likelihood on a grid that stays, as the draws of chains need it: one function of the parameters.
 
-And one on a grid that grows, for the slopes at independent draws, of which each has other actors farthest out.
+One for searches of its mode, and one on a grid that grows, for the slopes at independent draws, of which each has other
+actors farthest out.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from latentnet.compiled import exp, implements, kernel, verb
-from latentnet.likelihood.approximate import Approximate, Errors
+from latentnet.likelihood.approximate import Approximate, Errors, with_pairs
 from latentnet.likelihood.approximate_effects import ApproximateEffects
 from latentnet.likelihood.verbs import trajectory_forces, value_and_gradient
 from latentnet.nbody.forces import Forces
 from latentnet.nbody.mesh import Mesh
 from latentnet.nbody.sums import SoftplusSum
 
-__all__ = ["Meshed", "MeshedPlain", "Roaming", "mesh_at", "meshed", "roaming"]
+__all__ = ["Climbing", "Meshed", "MeshedPlain", "Roaming", "climbing", "mesh_at", "meshed", "roaming"]
 
 _FARTHEST = 3.0  # extents of the grid
 _SOFT = 0.3  # times n^(-1/4): about half of what a step of a trajectory moves an actor by
@@ -51,6 +52,13 @@ class MeshedPlain(NamedTuple):
     def errors(self, theta: np.ndarray) -> Errors:
         """Measure what is approximated against exact sums, for a sample of 200 actors."""
         return self.part.errors(_centred(self.part, theta))
+
+
+class Climbing(NamedTuple):
+    """A plain model's likelihood for a search: the same sum in single precision, on the grid that the part has."""
+
+    part: Approximate
+    forces: Forces
 
 
 class Roaming:
@@ -108,6 +116,21 @@ def _(part, mesh):
 
 
 @verb
+def climbing(part: Approximate | ApproximateEffects) -> Any:
+    """An approximated likelihood on the grid that it has, for a search of the mode."""
+
+
+@implements(climbing, Approximate)
+def _(part):
+    return Climbing(part, Forces(part.total.mesh, 0.0, np.float32))
+
+
+@implements(climbing, ApproximateEffects)
+def _(part):
+    return part
+
+
+@verb
 def roaming(part: Approximate | ApproximateEffects) -> Any:
     """An approximated likelihood for slopes at draws that do not hang on each other."""
 
@@ -153,6 +176,11 @@ def _value_and_gradient(likelihood: Meshed | MeshedPlain, theta: np.ndarray) -> 
     forces = _points(part, gradient)
     forces -= forces.mean(axis=1, keepdims=True)
     return value, gradient
+
+
+@implements(value_and_gradient, Climbing)
+def _value_and_gradient_of_search(likelihood: Climbing, theta: np.ndarray) -> tuple[float, np.ndarray]:
+    return with_pairs(likelihood.part, theta, *likelihood.forces.total(*likelihood.part.at(theta)))
 
 
 @implements(value_and_gradient, Roaming)

@@ -1,4 +1,7 @@
-"""Forces of the sum over all pairs, fast and about right: they move trajectories, whose ends the sum itself judges."""
+"""The sum over all pairs and its forces, fast: in single precision, with spectra that are kept.
+
+Forces move trajectories, whose ends the sum itself judges, and searches climb by sum and forces.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from scipy import fft
 
 from latentnet.compiled import exp, fast_kernel, kernel
 from latentnet.nbody.mesh import Mesh, gathered, mesh_for, smooth_terms, spectra, spread
-from latentnet.nbody.near import near_squares, push, sorted_by_cell
-from latentnet.nbody.smooth import taylor
+from latentnet.nbody.near import Cells, near_squares, push, sorted_by_cell
+from latentnet.nbody.smooth import DEGREE, taylor
 
 __all__ = ["NODE", "Forces", "near_forces"]
 
 NODE = 0.125  # between values of b whose spectra are kept
 _MOST_NODES = 4
 _ONE, _TWO, _THREE, _FOUR, _FIVE = (np.float32(k) for k in range(1, 6))
+_A0, _A1, _A2, _A3, _A4, _A5 = (np.float32(2.0 / (2 * m + 1)) for m in range(6))  # of log(1 + e), as `softplus` has it
 _ZERO, _LEAST = np.float32(0.0), np.float32(1e-30)
 
 
@@ -43,10 +47,20 @@ class Forces:
 
     def __call__(self, points: np.ndarray, intercept: float) -> tuple[np.ndarray, float]:
         """The gradient by points (n_dims, n_points), and the derivative by b."""
+        return self._sums(points, intercept, of_forces=True)[1:]
+
+    def total(self, points: np.ndarray, intercept: float) -> tuple[float, np.ndarray, float]:
+        """The same of the sum itself, before them: with `soft` of about 0 they are its derivatives."""
+        return self._sums(points, intercept, of_forces=False)
+
+    def _sums(self, points: np.ndarray, intercept: float, *, of_forces: bool) -> tuple[float, np.ndarray, float]:
         mesh = mesh_for(self.mesh, points, intercept)
-        gradient, slope = self._smooth(mesh, points, intercept)
-        near, of_near = near_forces(points, mesh.cutoff, intercept, self.soft)
-        return gradient + near, slope + of_near
+        cells = sorted_by_cell(points, mesh.cutoff)  # which is also the order in which the grid lies in memory
+        value, gradient, slope = self._smooth(mesh, cells.points, intercept)
+        near = _near_sums(cells, mesh.cutoff, intercept, self.soft, of_forces)
+        found = np.empty_like(gradient)
+        found[:, cells.order] = gradient + near[1]
+        return value + near[0], found, slope + near[2]
 
     def _node(self, mesh: Mesh, number: int) -> np.ndarray:
         """Spectra of the smooth part and of its derivative by b at a node: (2, ...)."""
@@ -57,7 +71,7 @@ class Forces:
             self._nodes[key] = spectra(mesh, smooth_terms(mesh, NODE * number)).astype(self._dtype, copy=False)
         return self._nodes[key]
 
-    def _smooth(self, mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[np.ndarray, float]:
+    def _smooth(self, mesh: Mesh, points: np.ndarray, intercept: float) -> tuple[float, np.ndarray, float]:
         n, number = points.shape[1], int(np.floor(intercept / NODE))
         t = intercept / NODE - number
         # Hermite's cubics, and their derivatives by b.
@@ -73,29 +87,35 @@ class Forces:
         waves = fft.rfftn(density)
         rows = waves.reshape(-1, waves.shape[-1])
         left, right = (self._node(mesh, k).reshape(2, *rows.shape) for k in (number, number + 1))
-        power = _filter(rows.view(self._dtype).reshape(*rows.shape, 2), left, right, values, slopes)
+        value, slope = _filter(rows.view(self._dtype).reshape(*rows.shape, 2), left, right, values, slopes)
         _, gradient = gathered(mesh, points, fft.irfftn(waves, s=density.shape, overwrite_x=True))
-        own = float(taylor(intercept, mesh.cutoff)[1] @ (-(mesh.cutoff**2.0)) ** np.arange(6))  # of a point with itself
-        return gradient, 0.5 * power / density.size - 0.5 * n * own
+        own = taylor(intercept, mesh.cutoff) @ (-(mesh.cutoff**2.0)) ** np.arange(DEGREE + 1)  # of a point with itself
+        value, slope = 0.5 * (np.array([value, slope]) / density.size - n * own)
+        return float(value), gradient, float(slope)
 
 
 @kernel
 def _filter(waves, left, right, values, slopes):
-    """Multiply waves (rows, frequencies, 2) by the interpolated spectrum; returns what b adds to their power."""
+    """Multiply waves (rows, frequencies, 2) by the interpolated spectrum.
+
+    Returns the sum of their products before and after, and its derivative by b.
+    """
     v0, v1, v2, v3 = values
     s0, s1, s2, s3 = slopes
-    total, last = 0.0, waves.shape[1] - 1
+    value, slope, last = 0.0, 0.0, waves.shape[1] - 1
     for r in range(waves.shape[0]):
         for c in range(waves.shape[1]):
             a, da, z, dz = left[0, r, c], left[1, r, c], right[0, r, c], right[1, r, c]
             x, y = waves[r, c, 0], waves[r, c, 1]
             # Every other frequency than the outermost stands for its mirror image too.
             share = 1.0 if c == 0 or c == last else 2.0
-            total += share * (x * x + y * y) * (s0 * a + s1 * da + s2 * z + s3 * dz)
+            power = share * (x * x + y * y)
+            slope += power * (s0 * a + s1 * da + s2 * z + s3 * dz)
             term = v0 * a + v1 * da + v2 * z + v3 * dz
+            value += power * term
             waves[r, c, 0] = x * term
             waves[r, c, 1] = y * term
-    return total
+    return value, slope
 
 
 @fast_kernel
@@ -119,6 +139,23 @@ def _terms(work, size, b, square, soft, c, s):
 
 
 @fast_kernel
+def _values(work, size, b, square, c):
+    """Overwrite squared distances work[0, :size] by the near terms, less their smooth parts."""
+    c0, c1, c2, c3, c4, c5 = c
+    squared = work[0, :size]
+    for p in range(size):
+        u = squared[p]
+        eta = b - np.sqrt(u)
+        e = exp(-abs(eta))
+        r = e / (_TWO + e)
+        v = r * r
+        far = max(eta, _ZERO) + r * (_A0 + v * (_A1 + v * (_A2 + v * (_A3 + v * (_A4 + v * _A5)))))
+        t = min(u - square, _ZERO)
+        near = _ONE if t < _ZERO else _ZERO
+        squared[p] = near * (far - (c0 + t * (c1 + t * (c2 + t * (c3 + t * (c4 + t * c5))))))
+
+
+@fast_kernel
 def _total(values):
     total = _ZERO
     for p in range(values.size):
@@ -127,28 +164,40 @@ def _total(values):
 
 
 @kernel
-def _near(cells, points, b, square, soft, c, s, gradient):
+def _near(cells, points, b, square, soft, of_forces, c, s, gradient):
+    """Add the gradient of near pairs; returns their sum, unless it is `of_forces` alone, and its derivative by b."""
     firsts, lasts = np.empty(5, np.int64), np.empty(5, np.int64)
     work = np.empty((3, 512), np.float32)
-    slope = 0.0
+    value = slope = 0.0
     for i in range(cells.cell.size):
         count, size, work = near_squares(cells, points, i, firsts, lasts, work)
-        _terms(work, size, b, square, soft, c, s)
+        _terms(work, size, b, square, soft, c[1:], s)
         slope += _total(work[2, :size])
+        if not of_forces:
+            _values(work, size, b, square, c)
+            value += _total(work[0, :size])
         start = 0
         for r in range(count):
             push(points, i, firsts[r], lasts[r], work[1, start:], gradient)
             start += lasts[r] - firsts[r]
-    return slope
+    return value, slope
+
+
+def _near_sums(
+    cells: Cells, cutoff: float, intercept: float, soft: float, of_forces: bool
+) -> tuple[float, np.ndarray, float]:
+    of_term, of_slope = (tuple(np.float32(value) for value in row) for row in taylor(intercept, cutoff))
+    gradient = np.zeros(cells.points.shape, np.float32)
+    numbers = np.float32(intercept), np.float32(cutoff**2), np.float32(soft**2)
+    points = cells.points.astype(np.float32)
+    value, slope = _near(cells, points, *numbers, of_forces, of_term, of_slope, gradient)
+    return value, gradient, slope
 
 
 def near_forces(points: np.ndarray, cutoff: float, intercept: float, soft: float) -> tuple[np.ndarray, float]:
     """Gradient (d, n) of what the smooth part leaves of near pairs, in float32, and its derivative by b."""
     cells = sorted_by_cell(points, cutoff)
-    of_term, of_slope = (tuple(np.float32(value) for value in row) for row in taylor(intercept, cutoff))
-    gradient = np.zeros(points.shape, np.float32)
-    numbers = np.float32(intercept), np.float32(cutoff**2), np.float32(soft**2)
-    slope = _near(cells, cells.points.astype(np.float32), *numbers, of_term[1:], of_slope, gradient)
+    _, gradient, slope = _near_sums(cells, cutoff, intercept, soft, of_forces=True)
     out = np.empty(points.shape)
     out[:, cells.order] = gradient
     return out, slope
