@@ -8,6 +8,7 @@ import pytest
 
 from latentnet import MCMC, ConvergenceWarning, LatentPositionModel, Network
 from latentnet.effects import Effect, Receiver, Sender, Sociality
+from latentnet.inference import minimum_kl
 from latentnet.inference.minimum_kl import minimum_kullback_leibler
 
 
@@ -28,3 +29,15 @@ def test_random_effects_do_not_run_away_with_positions(effects: tuple[Effect, ..
     radius = np.linalg.norm(problem.parameters.positions(point), axis=-1)
     furthest = np.linalg.norm(problem.parameters.positions(draws), axis=-1).max(axis=0)
     assert (radius < furthest).all()
+
+
+@pytest.mark.filterwarnings("ignore::latentnet.ConvergenceWarning")
+def test_of_many_actors_it_is_the_mean_of_the_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network.from_networkx(nx.karate_club_graph(), weight=None)
+    model = LatentPositionModel(inference=MCMC(n_draws=50, n_warmup=100, n_chains=1, thin=1), random_state=1)
+    nearest = model.fit(network).positions_
+    monkeypatch.setattr(minimum_kl, "_MOST_ACTORS", 33)
+    mean = model.fit(network).positions_
+    drawn = model.posterior_["posterior"]["positions"].values.mean(axis=(0, 1))
+    assert not np.allclose(nearest, mean, atol=0.05)
+    np.testing.assert_allclose(mean - mean.mean(axis=0), drawn - drawn.mean(axis=0), atol=0.05)

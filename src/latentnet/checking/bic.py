@@ -40,7 +40,8 @@ class BIC(NamedTuple):
 def bic(model: Any) -> BIC:
     """Bayesian information criterion as R's ``latentnet`` reports it, for choosing the number of clusters.
 
-    The ties' part is −2 log L + p log(ties), with p coefficients refitted given the minimum Kullback–Leibler positions;
+    The ties' part is −2 log L + p log(ties), with p coefficients refitted given the minimum Kullback–Leibler positions
+    (`positions_`, of over 2,000 actors the mean of the draws');
     the positions' part is that of a Gaussian mixture with spherical clusters of unequal variance, fitted by EM to those
     positions (Handcock, Raftery & Tantrum 2007).
 

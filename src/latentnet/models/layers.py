@@ -205,8 +205,7 @@ def mean_positions(problem: Problem, draws: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     problem : Problem
-        Whose layers have positions of their own, so that no likelihood is a function of the common ones, or whose
-        likelihood was approximated.
+        One that `is_mean_of_draws` is true of.
     draws : ndarray of shape (n_draws, n_parameters)
     """
     theta, positions = draws.mean(axis=0), problem.parameters.positions(draws)

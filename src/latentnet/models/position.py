@@ -46,8 +46,9 @@ class LatentPositionModel(LatentModel):
     Attributes
     ----------
     positions_ : ndarray of shape (n_actors, n_dims)
-        Minimum Kullback–Leibler positions under MCMC, or the mean of the draws' where the likelihood was approximated,
-        the mode under MAP; on principal axes, centred where the similarity does not feel a translation.
+        Minimum Kullback–Leibler positions under MCMC, or the mean of the draws' where the likelihood was approximated
+        or there are over 2,000 actors, the mode under MAP; on principal axes, centred where the similarity does not
+        feel a translation.
     posterior_ : arviz.InferenceData (ArviZ 0.x) or xarray.DataTree (1.x)
         Draws with positions aligned.
     intercept_ : float

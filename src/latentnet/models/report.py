@@ -24,6 +24,7 @@ from latentnet.inference.convergence import (
     linear_predictors_of,
 )
 from latentnet.inference.mcmc import FEWEST_DRAWS, MCMC
+from latentnet.inference.minimum_kl import is_mean_of_draws
 from latentnet.inference.progress import duration
 from latentnet.models.fitted import Fitted
 from latentnet.models.standard_errors import add_standard_errors
@@ -231,7 +232,7 @@ class Report(Fitted):
         rows = dict(found.scalars)
         for share, label in ((0.5, "median"), (SHARE_OF_MOST, "99 %"), (1.0, "worst")):
             rows[f"dyads, {label}"] = float(np.quantile(found.dyads, share))
-        notes = (*_notes(problem), *_note_on_choice(self))
+        notes = (*_notes(problem, self.draws_.statistics), *_note_on_choice(self))
         return Diagnosis(not problems, tuple(problems), notes, pd.DataFrame({"r_hat": rows}))
 
 
@@ -284,12 +285,12 @@ def _divergences(diverging: np.ndarray) -> list[str]:
     ]
 
 
-def _notes(problem: Problem) -> tuple[str, ...]:
+def _notes(problem: Problem, statistics: Iterable[str]) -> tuple[str, ...]:
     if problem.layers:
-        return tuple(f"{layer.name}: {note}" for layer in problem.layers for note in _notes(layer.problem))
+        return tuple(f"{layer.name}: {note}" for layer in problem.layers for note in _notes(layer.problem, statistics))
     network, notes = problem.network, []
     asked = network.observed.asked.all()
-    if not asked or problem.family.unit == "pair":
+    if (not asked or problem.family.unit == "pair") and not is_mean_of_draws(problem, statistics):
         why = "whole rows are unobserved" if not asked else "the ties of a pair hang together"
         notes.append(f"{why}: minimum Kullback–Leibler positions are over all dyads, not only the observed ones.")
     if network.choice_set == "named":
