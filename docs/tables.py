@@ -26,7 +26,7 @@ from latentnet.effects import EFFECTS, SIMILARITIES, Correlated, Effect, Shared
 from latentnet.families import FAMILIES, Family
 from latentnet.families.designs import DESIGNS
 from latentnet.inference import ENGINES
-from latentnet.likelihood.composed import SLOTS
+from latentnet.likelihood.slots import SLOTS
 from latentnet.models.arguments import read_effects
 from latentnet.network.layers import as_given
 from latentnet.problem.bind import make_problem

@@ -24,6 +24,9 @@ __all__ = [
     "RUN_LENGTH",
     "RUN_OFFSET",
     "RUN_SWAPPED",
+    "SINGLE_EFFECT_ADD",
+    "SINGLE_EFFECT_PULL",
+    "SINGLE_FAMILY_SCORE",
 ]
 
 # RUN_LENGTH columns of actor RUN_ACTOR, from RUN_COLUMN on, lie at RUN_OFFSET in the block. The actor is the sender and
@@ -34,6 +37,8 @@ _runs = types.Array(types.int64, 2, "C")
 _vector = types.Array(types.float64, 1, "C")
 _matrix = types.Array(types.float64, 2, "C")
 _mask = types.Array(types.uint8, 2, "C")
+_singles = types.Array(types.float32, 1, "C")
+_single_matrix = types.Array(types.float32, 2, "C")
 
 # add(runs, values, data, eta, work): eta (size,) += this effect's part. `work` (size,) is kept until the block's
 # `pull`.
@@ -50,3 +55,11 @@ FAMILY_LOG_LIKELIHOOD = types.void(_runs, _matrix, _mask, _matrix, _matrix, _mat
 # score(runs, y, observed, eta, data, dyads, values, score, gradient): score (halves, size) = ∂ℓ/∂η; gradient
 # (values.size,) += ∂ℓ/∂values, over observed dyads alone.
 FAMILY_SCORE = types.void(_runs, _matrix, _mask, _matrix, _matrix, _matrix, _vector, _matrix, _vector)
+
+# The same for leapfrog steps in single precision, of classes that declare `single_precision`. What an effect or family
+# knows stays float64, as differences of large numbers may be small, and so does the gradient, which is a sum over rows.
+SINGLE_EFFECT_ADD = types.void(_runs, _singles, _matrix, _singles, _singles)
+SINGLE_EFFECT_PULL = types.void(_runs, _singles, _matrix, _singles, _singles, _vector)
+SINGLE_FAMILY_SCORE = types.void(
+    _runs, _single_matrix, _mask, _single_matrix, _matrix, _matrix, _singles, _single_matrix, _vector
+)

@@ -42,6 +42,9 @@ from latentnet.likelihood.composed import (
     composed_gradient,
     composed_log_likelihood,
 )
+from latentnet.likelihood.single import Single
+from latentnet.likelihood.verbs import add_likelihood_gradient, entry_of, log_likelihood, own_scratch
+from latentnet.native import Memory
 from latentnet.priors import Priors
 from latentnet.priors.clusters import Clusters
 from latentnet.priors.joint import add_prior_gradient, log_prior, natural_log_prior
@@ -281,8 +284,21 @@ def _assert_equal(problem: Problem, theta: np.ndarray, twin: Twin) -> None:
     assert again == value, "a kernel leaves its scratch as it found it"
     np.testing.assert_allclose(by_actor, twin.by_actor, rtol=1e-11, atol=1e-10)
     np.testing.assert_allclose(gradient - 1.0, twin.gradient, rtol=1e-8, atol=1e-8)
+    if Single.accepts(problem):
+        _assert_single(problem, theta, value, twin.gradient)
 
 
+def _assert_single(problem: Problem, theta: np.ndarray, value: float, slope: np.ndarray) -> None:
+    """The energy is the composed one to the bit, forces are so to the precision of float32."""
+    memory, gradient = Memory(own_scratch(Single.bind(problem), np.float32)), np.ones_like(theta)
+    assert entry_of(log_likelihood, memory)(memory, theta) == value
+    for _ in range(2):  # it leaves its scratch as it found it
+        gradient[:] = 1.0
+        entry_of(add_likelihood_gradient, memory)(memory, theta, gradient)
+        np.testing.assert_allclose(gradient - 1.0, slope, rtol=0.0, atol=2e-6 * abs(slope).max())
+
+
+IN_SINGLE = ["logit"]
 CASES = [
     (name, kind, missing)
     for name, of in FAMILIES.items()
@@ -295,6 +311,7 @@ CASES = [
 def test_families(name: str, kind: str, missing: str, similarity: str | None) -> None:
     family = FAMILIES[name]
     problem = _problem(_cached_network(kind, missing, family.draw), family, similarity, mixed_effects(kind))
+    assert Single.accepts(problem) is (name in IN_SINGLE)
     theta = _theta(problem)
     _assert_equal(problem, theta, _twin(problem, theta, family))
 
@@ -320,6 +337,7 @@ def test_effects(kind: str, effect: Effect, similarity: str | None) -> None:
     if problem.n_parameters == 0:
         assert (similarity, effect) == (None, NoIntercept())
         return
+    assert Single.accepts(problem) is not family.reciprocity
     theta = _theta(problem)
     _assert_equal(problem, theta, _twin(problem, theta, family))
 

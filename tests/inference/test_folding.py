@@ -26,6 +26,7 @@ from latentnet.likelihood.composed import (
     composed_log_likelihood,
 )
 from latentnet.likelihood.folded import Folded
+from latentnet.likelihood.verbs import own_scratch
 from latentnet.problem.bind import make_problem
 from latentnet.problem.problem import Problem
 
@@ -55,7 +56,7 @@ def _is_folded(problem: Problem) -> bool:
 def test_folded_is_what_it_stands_for(missing: float, similarity: str | None) -> None:
     problem = _problem(_network(missing), SYMMETRIC, similarity=similarity, n_dims=2 if similarity else 0)
     assert _is_folded(problem)
-    one, other = problem.likelihood, Composed.bind(problem)
+    one, other = own_scratch(problem.likelihood, np.float64), Composed.bind(problem)
     assert int(one.layout.starts[-1]) < 0.7 * int(other.layout.starts[-1])
     theta = np.random.default_rng(1).standard_normal(problem.n_parameters)
     gradients = np.zeros((2, theta.size))

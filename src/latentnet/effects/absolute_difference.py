@@ -59,25 +59,28 @@ class AbsoluteDifference(AttributeEffect):
         check_varies(self, names, moments)
         return BoundEffect(1, data, names, symmetric=True)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += β·|a_i − a_j|."""
-        coefficient = values[0]
+        real, coefficient = eta.dtype.type, values[0]
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             row, columns = eta[start : start + length], data[0, runs[r, RUN_COLUMN] :]
             own = data[0, runs[r, RUN_ACTOR]]
             for p in range(row.size):
-                row[p] += coefficient * abs(own - columns[p])
+                row[p] += coefficient * real(abs(own - columns[p]))
 
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂β = Σ score·|a_i − a_j|."""
-        total = 0.0
+        real = score.dtype.type
+        total = real(0.0)
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             force, columns = score[start : start + length], data[0, runs[r, RUN_COLUMN] :]
             own = data[0, runs[r, RUN_ACTOR]]
             for p in range(force.size):
-                total += force[p] * abs(own - columns[p])
+                total += force[p] * real(abs(own - columns[p]))
         gradient[0] += total

@@ -33,7 +33,7 @@ def pull_values(runs, score, first, role, gradient):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
         force = score[start : start + length]
         if runs[r, RUN_SWAPPED] == role:
-            own = 0.0
+            own = score.dtype.type(0.0)
             for p in range(force.size):
                 own += force[p]
             gradient[runs[r, RUN_ACTOR] - first] += own
@@ -46,29 +46,31 @@ def pull_values(runs, score, first, role, gradient):
 @inline_kernel
 def add_covariates(runs, values, data, role, eta):
     """η += Σ coefficient · x of the dyad's sender or receiver; data are x (n_coefficients, n_actors)."""
+    real = eta.dtype.type
     for r in range(runs.shape[0]):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
         row = eta[start : start + length]
         if runs[r, RUN_SWAPPED] == role:
-            own = 0.0
+            own = real(0.0)
             for c in range(data.shape[0]):
-                own += values[c] * data[c, runs[r, RUN_ACTOR]]
+                own += values[c] * real(data[c, runs[r, RUN_ACTOR]])
             for p in range(row.size):
                 row[p] += own
         else:
             for c in range(data.shape[0]):
                 coefficient, columns = values[c], data[c, runs[r, RUN_COLUMN] :]
                 for p in range(row.size):
-                    row[p] += coefficient * columns[p]
+                    row[p] += coefficient * real(columns[p])
 
 
 @inline_kernel
 def pull_covariates(runs, score, data, role, gradient):
     """Each coefficient gets Σ score · x of the dyad's sender or receiver."""
+    real = score.dtype.type
     for r in range(runs.shape[0]):
         start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
         force = score[start : start + length]
-        total = 0.0
+        total = real(0.0)
         if runs[r, RUN_SWAPPED] == role:
             for p in range(force.size):
                 total += force[p]
@@ -76,7 +78,7 @@ def pull_covariates(runs, score, data, role, gradient):
                 gradient[c] += total * data[c, runs[r, RUN_ACTOR]]
         else:
             for c in range(data.shape[0]):
-                columns, total = data[c, runs[r, RUN_COLUMN] :], 0.0
+                columns, total = data[c, runs[r, RUN_COLUMN] :], real(0.0)
                 for p in range(force.size):
-                    total += force[p] * columns[p]
+                    total += force[p] * real(columns[p])
                 gradient[c] += total

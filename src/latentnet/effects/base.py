@@ -70,6 +70,9 @@ class Effect(Component):
         Whether it makes the two ties of a pair depend on each other, which the pairs' distribution then says.
     leaves_out_intercept : bool
         Whether all that it says is that the model has no intercept.
+    single_precision : bool
+        Whether `add` and `pull` hold for arrays of float32 too (`latentnet.signatures`): constants are then written in
+        the kind of η or of the scores, ``eta.dtype.type(0.5)``. Subclasses with verbs of their own declare it anew.
     excludes : mapping from Effect classes to str
         Effects that it cannot stand beside, and why: the message continues "effects has A() beside B(), ".
     """
@@ -78,6 +81,7 @@ class Effect(Component):
     of_self_ties: ClassVar[bool] = False
     couples_pairs: ClassVar[bool] = False
     leaves_out_intercept: ClassVar[bool] = False
+    single_precision: ClassVar[bool] = False
     excludes: ClassVar[Mapping[type[Effect], str]] = {}
 
     @property

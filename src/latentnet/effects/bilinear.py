@@ -23,6 +23,8 @@ class Bilinear(Similarity):
     invariance = "orthogonal"
     degree = 2.0
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += inner product."""
@@ -49,7 +51,7 @@ class Bilinear(Similarity):
                 force = score[start : start + length]
                 columns, pulled = x[runs[r, RUN_COLUMN] :], g[runs[r, RUN_COLUMN] :]
                 i = runs[r, RUN_ACTOR]
-                x_i, own = x[i], 0.0
+                x_i, own = x[i], score.dtype.type(0.0)
                 for p in range(force.size):
                     pulled[p] += force[p] * x_i
                 for p in range(force.size):  # sums apart from stores: their order must not hang on the heap

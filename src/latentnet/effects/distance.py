@@ -18,10 +18,12 @@ class Distance(Similarity):
     invariance = "isometry"
     degree = 1.0
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η −= distance; work keeps 1 / distance."""
-        n_dims = int(data[0, 0])
+        real, n_dims = eta.dtype.type, int(data[0, 0])
         n = values.size // n_dims
         for k in range(n_dims):
             x = values[k * n : (k + 1) * n]
@@ -39,28 +41,30 @@ class Distance(Similarity):
                         u = x_i - columns[p]
                         row[p] += u * u
         for p in range(eta.size):
-            squared = max(work[p], 1e-200)  # two actors at one place: their distance has no gradient, and gets 0
-            inverse = 1.0 / np.sqrt(squared)
+            squared = max(work[p], real(1e-30))  # two actors at one place: their distance has no gradient, and gets 0
+            inverse = real(1.0) / np.sqrt(squared)
             work[p] = inverse
             eta[p] -= squared * inverse
 
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂z_i = −Σ_j score·(z_i − z_j) / distance, and the opposite for z_j."""
-        n_dims = int(data[0, 0])
+        real, n_dims = score.dtype.type, int(data[0, 0])
         n = values.size // n_dims
+        for p in range(score.size):
+            work[p] *= score[p]
         for k in range(n_dims):
             x, g = values[k * n : (k + 1) * n], gradient[k * n : (k + 1) * n]
             for r in range(runs.shape[0]):
                 start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
-                force, inverse = score[start : start + length], work[start : start + length]
+                force = work[start : start + length]
                 columns, pulled = x[runs[r, RUN_COLUMN] :], g[runs[r, RUN_COLUMN] :]
                 i = runs[r, RUN_ACTOR]
-                x_i, own = x[i], 0.0
+                x_i, own = x[i], real(0.0)
                 for p in range(force.size):
-                    pulled[p] += force[p] * inverse[p] * (x_i - columns[p])
+                    pulled[p] += force[p] * (x_i - columns[p])
                 for p in range(force.size):  # sums apart from stores: their order must not hang on the heap
-                    own += force[p] * inverse[p] * (x_i - columns[p])
+                    own += force[p] * (x_i - columns[p])
                 g[i] -= own
 
     @staticmethod

@@ -100,29 +100,32 @@ class DyadCovariate(Effect):
         """Numbers for the dyads of each network."""
         return SharedDyadCovariate(self, presences)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += β·x_ij."""
-        coefficient = values[0]
+        real, coefficient = eta.dtype.type, values[0]
         transposed = data.shape[0] - data.shape[1]  # its first row, or 0 if x is as good for both directions
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             row = eta[start : start + length]
             x = data[runs[r, RUN_ACTOR] + runs[r, RUN_SWAPPED] * transposed, runs[r, RUN_COLUMN] :]
             for p in range(row.size):
-                row[p] += coefficient * x[p]
+                row[p] += coefficient * real(x[p])
 
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂β = Σ score·x_ij."""
         transposed = data.shape[0] - data.shape[1]
-        total = 0.0
+        real = score.dtype.type
+        total = real(0.0)
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             force = score[start : start + length]
             x = data[runs[r, RUN_ACTOR] + runs[r, RUN_SWAPPED] * transposed, runs[r, RUN_COLUMN] :]
             for p in range(force.size):
-                total += force[p] * x[p]
+                total += force[p] * real(x[p])
         gradient[0] += total
 
 

@@ -87,22 +87,26 @@ class Homophily(AttributeEffect):
         check_varies(self, names, moments, ", or merge the level with another" if self.by_level else "")
         return BoundEffect(len(names), data, names, symmetric=True)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += β where the values are the same."""
+        real = eta.dtype.type
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             which = int(data[1, runs[r, RUN_ACTOR]])
-            coefficient = values[which] if which >= 0 else 0.0
+            coefficient = values[which] if which >= 0 else real(0.0)
             row, columns = eta[start : start + length], data[0, runs[r, RUN_COLUMN] :]
             own = data[0, runs[r, RUN_ACTOR]]
             for p in range(row.size):
-                row[p] += coefficient if columns[p] == own else 0.0
+                row[p] += coefficient if columns[p] == own else real(0.0)
 
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂β = Σ of the scores where the values are the same."""
-        total, last = 0.0, -1
+        real, last = score.dtype.type, -1
+        total = real(0.0)
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             force, columns = score[start : start + length], data[0, runs[r, RUN_COLUMN] :]
@@ -110,8 +114,8 @@ class Homophily(AttributeEffect):
             if which != last:
                 if last >= 0:
                     gradient[last] += total
-                total, last = 0.0, which
+                total, last = real(0.0), which
             for p in range(force.size):
-                total += force[p] if columns[p] == own else 0.0
+                total += force[p] if columns[p] == own else real(0.0)
         if last >= 0:
             gradient[last] += total

@@ -34,6 +34,8 @@ class Intercept(Effect):
         """An intercept for each network."""
         return NetworkIntercepts(presences.network)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += intercept."""
@@ -43,7 +45,7 @@ class Intercept(Effect):
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂intercept = Σ score."""
-        total = 0.0
+        total = score.dtype.type(0.0)
         for p in range(score.size):
             total += score[p]
         gradient[0] += total
@@ -82,6 +84,8 @@ class NetworkIntercepts(Intercept):
         """The intercept of one network."""
         return self.given, self.given.bind(network, n_dims)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += the intercept of the network that the run's actor is in."""
@@ -96,7 +100,7 @@ class NetworkIntercepts(Intercept):
         """∂ℓ/∂intercept = Σ score over its network."""
         for r in range(runs.shape[0]):
             force = score[runs[r, RUN_OFFSET] : runs[r, RUN_OFFSET] + runs[r, RUN_LENGTH]]
-            total = 0.0
+            total = score.dtype.type(0.0)
             for p in range(force.size):
                 total += force[p]
             gradient[int(data[0, runs[r, RUN_ACTOR]])] += total

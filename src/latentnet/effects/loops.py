@@ -71,6 +71,8 @@ class Loops(Effect):
             )
         return BoundEffect(1, np.zeros((1, 1)), ("loops",), symmetric=True)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η_ii += β."""

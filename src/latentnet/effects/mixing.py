@@ -121,6 +121,8 @@ class Mixing(AttributeEffect):
         table = bound.data[_CODES:, : int(bound.data[:_CODES].max()) + 1]
         return self, bound._replace(data=_stacked(bound.data[:_CODES, presences], table))
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += the coefficient of the dyad's cell."""

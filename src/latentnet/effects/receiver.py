@@ -48,6 +48,8 @@ class Receiver(ActorValues):
         n = network.n_actors - first
         return BoundEffect(n + 1, np.full((1, 1), float(first)), groups=(RandomGroup("receiver", 0, n, n, 1.0, dim),))
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += r_j."""

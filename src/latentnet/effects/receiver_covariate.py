@@ -39,6 +39,8 @@ class ReceiverCovariate(RoleCovariate):
     role = 1
     word = "receiver"
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += Σ β·x_j."""

@@ -44,6 +44,8 @@ class Sender(ActorValues):
         n, dim = network.n_row_actors, "row_actor" if network.two_mode else "actor"
         return BoundEffect(n + 1, np.zeros((1, 1)), groups=(RandomGroup("sender", 0, n, n, 1.0, dim),))
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += s_i."""

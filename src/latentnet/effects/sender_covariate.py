@@ -39,6 +39,8 @@ class SenderCovariate(RoleCovariate):
     role = 0
     word = "sender"
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += Σ β·x_i."""

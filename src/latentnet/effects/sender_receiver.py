@@ -62,6 +62,8 @@ class SenderReceiver(ActorValues):
         correlation = Correlation("sender_receiver_correlation", 0, 1, 2 * n + 2)
         return BoundEffect(2 * n + 3, np.zeros((1, 1)), groups=groups, correlations=(correlation,))
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += s_i + r_j."""

@@ -86,6 +86,8 @@ class SharedValues(Effect):
         """A value for each of its actors."""
         return self, _share_values(bound, np.arange(network.n_actors), "actor")
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += the sender's value as a sender and the receiver's as a receiver."""
@@ -93,7 +95,7 @@ class SharedValues(Effect):
             row = eta[runs[r, RUN_OFFSET] : runs[r, RUN_OFFSET] + runs[r, RUN_LENGTH]]
             role = runs[r, RUN_SWAPPED]  # of the run's own actor: 0 is the sender
             at, others = int(data[role, runs[r, RUN_ACTOR]]), data[1 - role, runs[r, RUN_COLUMN] :]
-            own = values[at] if at >= 0 else 0.0
+            own = values[at] if at >= 0 else eta.dtype.type(0.0)
             for p in range(row.size):
                 row[p] += own
             if row.size > 0 and others[0] >= 0.0:
@@ -108,7 +110,7 @@ class SharedValues(Effect):
             role = runs[r, RUN_SWAPPED]
             at, others = int(data[role, runs[r, RUN_ACTOR]]), data[1 - role, runs[r, RUN_COLUMN] :]
             if at >= 0:
-                own = 0.0
+                own = score.dtype.type(0.0)
                 for p in range(force.size):
                     own += force[p]
                 gradient[at] += own

@@ -46,6 +46,8 @@ class Sociality(ActorValues):
         group = RandomGroup("sociality", 0, n, scale=n, shift=2.0)
         return BoundEffect(n + 1, np.zeros((1, 1)), groups=(group,), symmetric=True)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += s_i + s_j."""
@@ -62,7 +64,7 @@ class Sociality(ActorValues):
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
             force, pulled = score[start : start + length], gradient[runs[r, RUN_COLUMN] :]
-            own = 0.0
+            own = score.dtype.type(0.0)
             for p in range(force.size):
                 pulled[p] += force[p]
             for p in range(force.size):  # sums apart from stores: their order must not hang on the heap

@@ -60,26 +60,28 @@ class SocialityCovariate(AttributeEffect):
         check_varies(self, names, moments, ", or merge the level with another" if reference is not None else "")
         return BoundEffect(len(names), values, names, symmetric=True, reference=reference)
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η += Σ β·(x_i + x_j)."""
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
-            row = eta[start : start + length]
+            row, real = eta[start : start + length], eta.dtype.type
             for c in range(data.shape[0]):
                 coefficient, columns = values[c], data[c, runs[r, RUN_COLUMN] :]
                 own = data[c, runs[r, RUN_ACTOR]]
                 for p in range(row.size):
-                    row[p] += coefficient * (own + columns[p])
+                    row[p] += coefficient * real(own + columns[p])
 
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂β = Σ score·(x_i + x_j)."""
         for r in range(runs.shape[0]):
             start, length = runs[r, RUN_OFFSET], runs[r, RUN_LENGTH]
-            force = score[start : start + length]
+            force, real = score[start : start + length], score.dtype.type
             for c in range(data.shape[0]):
-                columns, own, total = data[c, runs[r, RUN_COLUMN] :], data[c, runs[r, RUN_ACTOR]], 0.0
+                columns, own, total = data[c, runs[r, RUN_COLUMN] :], data[c, runs[r, RUN_ACTOR]], real(0.0)
                 for p in range(force.size):
-                    total += force[p] * (own + columns[p])
+                    total += force[p] * real(own + columns[p])
                 gradient[c] += total

@@ -19,6 +19,8 @@ class SquaredDistance(Similarity):
     invariance = "isometry"
     degree = 2.0
 
+    single_precision = True
+
     @staticmethod
     def add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
         """η −= squared distance."""
@@ -37,7 +39,7 @@ class SquaredDistance(Similarity):
     @staticmethod
     def pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
         """∂ℓ/∂z_i = −2 Σ_j score·(z_i − z_j), and the opposite for z_j."""
-        n_dims = int(data[0, 0])
+        real, n_dims = score.dtype.type, int(data[0, 0])
         n = values.size // n_dims
         for k in range(n_dims):
             x, g = values[k * n : (k + 1) * n], gradient[k * n : (k + 1) * n]
@@ -46,11 +48,11 @@ class SquaredDistance(Similarity):
                 force = score[start : start + length]
                 columns, pulled = x[runs[r, RUN_COLUMN] :], g[runs[r, RUN_COLUMN] :]
                 i = runs[r, RUN_ACTOR]
-                x_i, own = x[i], 0.0
+                x_i, own = x[i], real(0.0)
                 for p in range(force.size):
-                    pulled[p] += 2.0 * force[p] * (x_i - columns[p])
+                    pulled[p] += real(2.0) * force[p] * (x_i - columns[p])
                 for p in range(force.size):  # sums apart from stores: their order must not hang on the heap
-                    own += 2.0 * force[p] * (x_i - columns[p])
+                    own += real(2.0) * force[p] * (x_i - columns[p])
                 g[i] -= own
 
     @staticmethod

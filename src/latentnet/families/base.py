@@ -80,6 +80,11 @@ class Family(Component):
         """
         return None
 
+    @property
+    def single_precision(self) -> bool:
+        """Whether its ``score`` holds for arrays of float32 too, as that of effects may (`latentnet.effects.base`)."""
+        return False
+
     def check(self, network: Network) -> None:
         """Raise a ValueError that names the fix where a tie's value is outside of the family's support."""
         raise NotImplementedError

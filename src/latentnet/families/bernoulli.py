@@ -54,6 +54,11 @@ class Bernoulli(Family):
         """That of log odds."""
         return "softplus" if type(self) is Bernoulli and self.link == "logit" else None
 
+    @property
+    def single_precision(self) -> bool:
+        """Under the logit link."""
+        return self.link == "logit"
+
     def check(self, network: Network) -> None:
         """Ties must be 0 or 1."""
         values = network.ties.data

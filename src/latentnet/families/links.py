@@ -70,9 +70,9 @@ def _logit_score(
     runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
 ) -> None:
     """Y − logistic(η)."""
-    ties, predictor, out = y[0], eta[0], score[0]
+    ties, predictor, out, one = y[0], eta[0], score[0], eta.dtype.type(1.0)
     for p in range(out.size):
-        out[p] = ties[p] - 1.0 / (1.0 + exp(-predictor[p]))
+        out[p] = ties[p] - one / (one + exp(-predictor[p]))
 
 
 def _probit_log_likelihood(

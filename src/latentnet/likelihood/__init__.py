@@ -10,6 +10,7 @@ from latentnet.likelihood.folded import Folded
 from latentnet.likelihood.fused import Fused
 from latentnet.likelihood.layered import Layered
 from latentnet.likelihood.looped import Looped
+from latentnet.likelihood.single import Single
 
 if TYPE_CHECKING:
     from latentnet.problem.problem import Problem
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LIKELIHOODS", "accepting"]
 
 # The first that accepts is taken; the last is exact and accepts all (`latentnet.likelihood.verbs`).
-LIKELIHOODS: list[Any] = [Layered, Looped, Fused, Folded, Composed]
+LIKELIHOODS: list[Any] = [Layered, Looped, Fused, Folded, Single, Composed]
 
 
 def accepting(problem: Problem) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 
 from latentnet.compiled import UNCOUNTED, block_function, clear, implements, inline_kernel, kernel, small_kernel
 from latentnet.likelihood.packed import Packed, actor_layout, dyad_layout, network_layout
+from latentnet.likelihood.slots import SLOTS, no_gradient, no_score, padded, stacked
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
@@ -42,13 +43,10 @@ __all__ = [
     "composed_gradient",
     "composed_log_likelihood",
     "fill_eta",
+    "own_buffers",
     "unit_log_likelihoods",
     "with_layout",
 ]
-
-# First-class functions come in tuples of one length, padded with no-ops: kernels then compile once for every
-# combination.
-SLOTS = 12
 
 
 class Buffers(NamedTuple):
@@ -93,25 +91,27 @@ class Composed(NamedTuple):
     @staticmethod
     def bind(problem: Problem) -> Composed:
         """Of the problem's family as its network's design lets it be seen."""
-        family = problem.observed_family
-        # A family that no design wraps keeps what it learned from the network of the fit, such as levels.
-        own = type(family) is type(problem.family)
-        data = problem.bound.data if own else family.bind(problem.network, problem.priors).data
-        return compose(problem.network, family, data, problem.effects, problem.family_slice)
+        return _bind(problem, pulls=True)
+
+    @staticmethod
+    def of_energies(problem: Problem) -> Composed:
+        """The same for all but gradients, whose functions take time to compile."""
+        return _bind(problem, pulls=False)
 
     @staticmethod
     def of_no_dyads(problem: Problem) -> Composed:
         """Of no dyad, for linear predictors of chosen ones: a layout of all of them takes time of their order."""
         family, layout = problem.family, dyad_layout(*np.zeros((2, 0), np.int64))
-        return compose(problem.network, family, problem.bound.data, problem.effects, problem.family_slice, layout)
+        data, own = problem.bound.data, problem.family_slice
+        return compose(problem.network, family, data, problem.effects, own, layout, pulls=False)
 
 
-def _no_add(runs: Any, values: Any, data: Any, eta: Any, work: Any) -> None:
-    pass
-
-
-def _no_pull(runs: Any, values: Any, data: Any, score: Any, work: Any, gradient: Any) -> None:
-    pass
+def _bind(problem: Problem, *, pulls: bool) -> Composed:
+    family = problem.observed_family
+    # A family that no design wraps keeps what it learned from the network of the fit, such as levels.
+    own = type(family) is type(problem.family)
+    data = problem.bound.data if own else family.bind(problem.network, problem.priors).data
+    return compose(problem.network, family, data, problem.effects, problem.family_slice, pulls=pulls)
 
 
 def compose(
@@ -121,6 +121,8 @@ def compose(
     effects: Sequence[tuple[Effect, BoundEffect, slice]],
     family_slice: slice,
     layout: Packed | None = None,
+    *,
+    pulls: bool = True,
 ) -> Composed:
     """Compose effects and family over a network.
 
@@ -136,6 +138,8 @@ def compose(
         The family's own values in the parameter vector.
     layout : Packed or None
         Which dyads; None: all that were observed.
+    pulls : bool
+        Whether it has a gradient; otherwise that is NaN.
     """
     if len(effects) > SLOTS:
         raise ValueError(
@@ -148,21 +152,20 @@ def compose(
         layout = network_layout(network, unit=family.unit)
         by_actor = layout if coupled else actor_layout(network, unit=family.unit)
     dyads, n_dyad_rows = dyad_blocks(family, network, layout)
-    padding = SLOTS - len(effects)
-    parts = [*(part for _, _, part in effects), *[slice(0, 0)] * padding, family_slice]
+    parts = [*(part for _, _, part in effects), *[slice(0, 0)] * (SLOTS - len(effects)), family_slice]
     slices = np.array([(part.start, part.stop) for part in parts], np.int64)
-    adds = [block_function(type(effect).add, EFFECT_ADD) for effect, _, _ in effects]  # type: ignore[attr-defined]
-    pulls = [block_function(type(effect).pull, EFFECT_PULL) for effect, _, _ in effects]  # type: ignore[attr-defined]
-    data, shapes = _stacked([np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects])
+    kinds: list[Any] = [type(effect) for effect, _, _ in effects]
+    data, shapes = stacked([np.asarray(bound.data, dtype=np.float64) for _, bound, _ in effects])
     verbs = family.kernels()
-    value, score = block_function(verbs[0], FAMILY_LOG_LIKELIHOOD), block_function(verbs[1], FAMILY_SCORE)
+    value = block_function(verbs[0], FAMILY_LOG_LIKELIHOOD)
+    score = block_function(verbs[1] if pulls else no_score, FAMILY_SCORE)
     return Composed(
         n_effects=len(effects),
         by_dyad=family.unit == "dyad",
         coupled=coupled,
         slices=slices,
-        adds=(*adds, *[block_function(_no_add, EFFECT_ADD)] * padding),
-        pulls=(*pulls, *[block_function(_no_pull, EFFECT_PULL)] * padding),
+        adds=padded([kind.add for kind in kinds], EFFECT_ADD),
+        pulls=padded([kind.pull if pulls else no_gradient for kind in kinds], EFFECT_PULL),
         data=data,
         shapes=shapes,
         log_likelihood=(value, value),
@@ -178,15 +181,6 @@ def compose(
     )
 
 
-def _stacked(matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Matrices end to end, and where each starts, its rows and columns."""
-    shapes = np.zeros((SLOTS, 3), np.int64)
-    starts = np.cumsum([0, *(matrix.size for matrix in matrices)])
-    for k, matrix in enumerate(matrices):
-        shapes[k] = starts[k], *matrix.shape
-    return np.concatenate([np.zeros(0), *(matrix.ravel() for matrix in matrices)]), shapes
-
-
 def dyad_blocks(family: Family, network: Network, layout: Packed) -> tuple[np.ndarray, int]:
     """What the family knows of each dyad, block by block, and how many rows that is."""
     nothing = np.zeros(0, np.int64)
@@ -198,16 +192,16 @@ def dyad_blocks(family: Family, network: Network, layout: Packed) -> tuple[np.nd
     return np.concatenate([np.zeros(0), *blocks]), n_rows
 
 
-def _buffers(layout: Packed, by_actor: Packed) -> Buffers:
+def _buffers(layout: Packed, by_actor: Packed, dtype: Any = np.float64) -> Buffers:
     width = 2 * max(layout.sizes.max(initial=1), by_actor.sizes.max(initial=1))
     most = max(np.diff(layout.run_starts).max(initial=1), np.diff(by_actor.run_starts).max(initial=1))
     return Buffers(
-        eta=np.zeros(width),
-        y=np.zeros(width),
+        eta=np.zeros(width, dtype),
+        y=np.zeros(width, dtype),
         observed=np.ones(width, np.uint8),
-        score=np.zeros(width),
-        out=np.zeros(width),
-        work=np.zeros((SLOTS, width)),
+        score=np.zeros(width, dtype),
+        out=np.zeros(width, dtype),
+        work=np.zeros((SLOTS, width), dtype),
         runs=np.zeros((most, 5), np.int64),
     )
 
@@ -217,10 +211,15 @@ def with_layout(target: Composed, layout: Packed) -> Composed:
     return target._replace(layout=layout, by_actor=layout, buffers=_buffers(layout, layout))
 
 
+def own_buffers(target: Composed, dtype: Any = np.float64) -> Composed:
+    """The same with scratch of its own."""
+    return target._replace(buffers=_buffers(target.layout, target.by_actor, dtype))
+
+
 @implements(own_scratch, Composed)
 def _own_scratch(likelihood: Composed, dtype: Any) -> Composed:
     """Everything is float64."""
-    return likelihood._replace(buffers=_buffers(likelihood.layout, likelihood.by_actor))
+    return own_buffers(likelihood)
 
 
 @implements(couples_actors, Composed)

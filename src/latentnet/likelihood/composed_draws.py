@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +10,19 @@ import numpy as np
 from latentnet.compiled import first_class_functions, implements, kernel
 from latentnet.likelihood.composed import (
     Composed,
-    composed_gradient,
     fill_eta,
     with_layout,
 )
 from latentnet.likelihood.packed import dyad_layout
-from latentnet.likelihood.verbs import information, linear_predictors, simulated_scores, with_expected_ties
+from latentnet.likelihood.verbs import (
+    add_likelihood_gradient,
+    entry_of,
+    information,
+    linear_predictors,
+    simulated_scores,
+    with_expected_ties,
+)
+from latentnet.native import Memory
 from latentnet.network import without_design
 
 if TYPE_CHECKING:
@@ -122,18 +129,26 @@ def _simulated_scores(
 
 
 def scores_of(
-    target: Composed, family: Family, problem: Problem, theta: np.ndarray, rng: np.random.Generator
+    target: Composed,
+    family: Family,
+    problem: Problem,
+    theta: np.ndarray,
+    rng: np.random.Generator,
+    likelihood_of: Callable[[np.ndarray], Any] | None = None,
 ) -> Iterator[np.ndarray]:
-    """Gradients at `theta` of ties of a target that are simulated from it, as `simulated_scores`."""
+    """Gradients at `theta` of ties of a target that are simulated from it, as `simulated_scores`.
+
+    They are those of the target, or of the likelihood that `likelihood_of` makes of ties, by the code that chains run.
+    """
     covariates = problem.covariates
     values, data = theta[problem.family_slice], problem.bound.data
     blocks = range(target.layout.sizes.size)
     known = [(block_predictors(target, theta[None], block)[0], block_dyads(target, block)) for block in blocks]
     for _ in range(_NETWORKS):
         ties = [family.simulate(eta, values, data, dyads, rng).ravel() for eta, dyads in known]
-        gradient = np.zeros_like(theta)
-        with first_class_functions():
-            composed_gradient(target._replace(dense_ties=np.concatenate([np.zeros(0), *ties])), theta, gradient)
+        gradient, dense = np.zeros_like(theta), np.concatenate([np.zeros(0), *ties])
+        memory = Memory(likelihood_of(dense) if likelihood_of else target._replace(dense_ties=dense))
+        entry_of(add_likelihood_gradient, memory)(memory, theta, gradient)
         gradient[covariates.indices] -= covariates.means * gradient[problem.intercepts].sum()
         yield gradient
 

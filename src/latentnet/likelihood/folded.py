@@ -10,6 +10,7 @@ from scipy import sparse
 from latentnet.compiled import exp, softplus
 from latentnet.families.base import Family
 from latentnet.likelihood.composed import Composed, compose
+from latentnet.likelihood.single import Single, bears_single, in_single
 from latentnet.network.changed import folded
 from latentnet.network.sparse import entries_at
 
@@ -35,10 +36,12 @@ class Folded:
         )
 
     @staticmethod
-    def bind(problem: Problem) -> Composed:
+    def bind(problem: Problem) -> Composed | Single:
         """Of the undirected network of the numbers of ties of each pair."""
         network, family = problem.network, FoldedBernoulli(problem.network.observed.missing)
-        return compose(folded(network), family, np.zeros((1, 1)), problem.effects, problem.family_slice)
+        effects, single = problem.effects, bears_single(problem, family)
+        target = compose(folded(network), family, np.zeros((1, 1)), effects, problem.family_slice, pulls=not single)
+        return in_single(target, family, effects) if single else target
 
 
 class FoldedBernoulli(Family):
@@ -53,6 +56,7 @@ class FoldedBernoulli(Family):
     """
 
     name = "folded bernoulli"
+    single_precision = True
 
     def __init__(self, unobserved: sparse.csr_array[Any]) -> None:
         self.unobserved = unobserved
@@ -83,11 +87,11 @@ class FoldedBernoulli(Family):
         runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
     ) -> None:
         """Y − n·logistic(η)."""
-        ties, predictor, out = y[0], eta[0], score[0]
+        ties, predictor, out, real = y[0], eta[0], score[0], eta.dtype.type
         if dyads.shape[0] == 0:
             for p in range(out.size):
-                out[p] = ties[p] - 2.0 / (1.0 + exp(-predictor[p]))
+                out[p] = ties[p] - real(2.0) / (real(1.0) + exp(-predictor[p]))
         else:
             counts = dyads[0]
             for p in range(out.size):
-                out[p] = ties[p] - counts[p] / (1.0 + exp(-predictor[p]))
+                out[p] = ties[p] - real(counts[p]) / (real(1.0) + exp(-predictor[p]))

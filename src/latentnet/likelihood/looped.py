@@ -17,6 +17,7 @@ from latentnet.likelihood.composed_draws import expecting, scores_of
 from latentnet.likelihood.folded import Folded
 from latentnet.likelihood.fused import Fused
 from latentnet.likelihood.packed import dyad_layout, dyads_by_actor
+from latentnet.likelihood.single import Single
 from latentnet.likelihood.verbs import (
     actor_log_likelihood,
     add_likelihood_gradient,
@@ -39,7 +40,7 @@ __all__ = ["NO_SELF_TIES", "Looped", "self_ties_of"]
 
 NO_SELF_TIES = "it has no self-ties, but effects has Loops()"  # where the likelihood of pairs is another
 
-_OF_PAIRS = (Fused, Folded, Composed)
+_OF_PAIRS = (Fused, Folded, Single, Composed)
 
 
 class _LoopedFields(NamedTuple):

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from latentnet.compiled import first_class_functions, kernel
-from latentnet.likelihood.composed import SLOTS, Composed, unit_log_likelihoods
+from latentnet.likelihood.composed import Composed, unit_log_likelihoods
 from latentnet.likelihood.composed_draws import block_dyads, block_predictors
+from latentnet.likelihood.slots import SLOTS
 from latentnet.likelihood.verbs import own_scratch
 
 if TYPE_CHECKING:

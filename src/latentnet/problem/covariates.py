@@ -80,7 +80,7 @@ def _columns(problem: Problem, indices: np.ndarray) -> Iterator[tuple[np.ndarray
             times[times > 0.0] / (1.0 if problem.network.has_direction else 2.0),
         )
         return
-    target = Composed.bind(problem if problem.network.observed.n_dyads else problem.whole)
+    target = Composed.of_energies(problem if problem.network.observed.n_dyads else problem.whole)
     layout, thetas = target.layout, one_by_one(problem.n_parameters, indices)
     for block in range(layout.sizes.size):
         columns = block_predictors(target, thetas, block).reshape(len(thetas), -1)

@@ -23,6 +23,7 @@ from latentnet.likelihood import accepting
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.folded import Folded
 from latentnet.likelihood.looped import Looped, self_ties_of
+from latentnet.likelihood.single import Single
 from latentnet.likelihood.verbs import linear_predictors, own_scratch
 from latentnet.network import fully_observed
 from latentnet.network.joined import Presences, whole_networks
@@ -240,8 +241,12 @@ class Problem:
 
     @cached_property
     def exact(self) -> Composed:
-        """The composed likelihood, packed once."""
-        return self.likelihood if accepting(self) is Composed else Composed.bind(self)
+        """The composed likelihood, packed once, for all but gradients."""
+        kind = accepting(self)
+        if kind is Single:
+            composed: Composed = self.likelihood.exact.value
+            return composed
+        return self.likelihood if kind is Composed else Composed.of_energies(self)
 
     @property
     def has_loops(self) -> bool:
@@ -256,7 +261,7 @@ class Problem:
     @cached_property
     def predictor(self) -> Any:
         """The likelihood, or a composed one of no dyads, where only linear predictors of chosen dyads are wanted."""
-        composed = accepting(self) in (Composed, Folded, Looped)
+        composed = accepting(self) in (Single, Composed, Folded, Looped)
         return Composed.of_no_dyads(self) if composed else self.offering(linear_predictors)
 
     def offering(self, verb: Any) -> Any:
