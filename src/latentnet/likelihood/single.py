@@ -75,7 +75,7 @@ class Single(_SingleFields):
 
 
 def bears_single(problem: Problem, family: Family) -> bool:
-    """Whether a model's parts declare that their verbs hold in single precision, and its covariates are not too far off.
+    """Whether a model's parts declare that their verbs hold in single precision, and covariates are not too far off.
 
     Of a covariate times its coefficient, and of the intercept that makes up for it, float32 knows seven digits.
     """
