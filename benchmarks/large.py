@@ -41,7 +41,7 @@ METHODS = ("map", "map, 200 iterations", "map, from the truth", "variational", "
 DIMENSIONS = (2, 8, 32)
 
 
-def _hidden(network: Network, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def hidden_dyads(network: Network, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ends of hidden dyads, and which are tied."""
     rng, ties, n = np.random.default_rng(seed), network.ties.tocoo(), network.n_actors
     once = rng.permutation(np.flatnonzero(ties.row < ties.col))
@@ -71,7 +71,7 @@ def _scores(tied: np.ndarray, of_hidden: np.ndarray, of_near: np.ndarray) -> dic
     return {"auc": float(roc_auc_score(tied, of_hidden)), "near": float(roc_auc_score(near, values))}
 
 
-def _spectral(ties: sparse.csr_array, i: np.ndarray, j: np.ndarray, n_dims: int) -> np.ndarray:
+def by_spectral(ties: sparse.csr_array, i: np.ndarray, j: np.ndarray, n_dims: int) -> np.ndarray:
     """Inner products of actors' coordinates."""
     degree = np.asarray(ties.sum(axis=1)).ravel()
     root = np.sqrt(degree + degree.mean())
@@ -81,7 +81,7 @@ def _spectral(ties: sparse.csr_array, i: np.ndarray, j: np.ndarray, n_dims: int)
     return np.asarray((points[i] * points[j]).sum(axis=1))
 
 
-def _by_peer(method: str, ties: sparse.csr_array, python: str) -> tuple[np.ndarray, dict[str, float]]:
+def by_peer(method: str, ties: sparse.csr_array, python: str) -> tuple[np.ndarray, dict[str, float]]:
     """Coordinates by another program, and what it took."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "ties.npz", Path(folder) / "points.npy"
@@ -95,7 +95,7 @@ def _by_peer(method: str, ties: sparse.csr_array, python: str) -> tuple[np.ndarr
 def run(method: str, geometry: str, n: int, seed: int, peers: str) -> dict[str, float]:
     """One method on one network, warm."""
     (network, positions, _), b = make_large_network(n, geometry=geometry, random_state=seed)  # type: ignore[arg-type]
-    i, j, tied = _hidden(network, seed)
+    i, j, tied = hidden_dyads(network, seed)
     near = _near(network, positions, i[tied], j[tied], seed)
     first, second = np.r_[i, near[0]], np.r_[j, near[1]]
     dyads = list(zip(first.tolist(), second.tolist(), strict=True))
@@ -109,14 +109,14 @@ def run(method: str, geometry: str, n: int, seed: int, peers: str) -> dict[str, 
     if method == "bound":
         return scores(lambda a, b: -np.linalg.norm(positions[a] - positions[b], axis=1))
     if method in BY_PRODUCTS:
-        points, took = _by_peer(method, train.ties, peers)
+        points, took = by_peer(method, train.ties, peers)
         if BY_PRODUCTS[method]:
             return scores(lambda a, b: np.asarray((points[a] * points[b]).sum(axis=1))) | took
         return scores(lambda a, b: -np.linalg.norm(points[a] - points[b], axis=1)) | took
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if method == "spectral":
         began = time.process_time()
-        found = [scores(lambda a, b, d=d: _spectral(train.ties, a, b, d)) for d in DIMENSIONS]  # type: ignore[misc]
+        found = [scores(lambda a, b, d=d: by_spectral(train.ties, a, b, d)) for d in DIMENSIONS]  # type: ignore[misc]
         spent = time.process_time() - began
         best = {name: max(one[name] for one in found) for name in found[0]}
         return best | {"seconds": spent, "gigabytes": _memory(), "before": before / 2**20}

@@ -88,7 +88,9 @@ class Forces:
         rows = waves.reshape(-1, waves.shape[-1])
         left, right = (self._node(mesh, k).reshape(2, *rows.shape) for k in (number, number + 1))
         value, slope = _filter(rows.view(self._dtype).reshape(*rows.shape, 2), left, right, values, slopes)
-        _, gradient = gathered(mesh, points, fft.irfftn(waves, s=density.shape, overwrite_x=True))
+        if waves.ndim > 1:  # `irfftn` makes room for all of them again: half of its time on large grids
+            waves = fft.ifftn(waves, axes=range(waves.ndim - 1), overwrite_x=True)
+        _, gradient = gathered(mesh, points, fft.irfft(waves, n=density.shape[-1], overwrite_x=True))
         own = taylor(intercept, mesh.cutoff) @ (-(mesh.cutoff**2.0)) ** np.arange(DEGREE + 1)  # of a point with itself
         value, slope = 0.5 * (np.array([value, slope]) / density.size - n * own)
         return float(value), gradient, float(slope)
