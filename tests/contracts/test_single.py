@@ -26,7 +26,7 @@ from latentnet.effects import (
     Sociality,
     SocialityCovariate,
 )
-from latentnet.families import Bernoulli, Family
+from latentnet.families import Bernoulli, Binomial, Family, Poisson
 from latentnet.likelihood import accepting
 from latentnet.likelihood.composed import Composed
 from latentnet.likelihood.folded import Folded
@@ -86,6 +86,33 @@ def test_several_blocks(directed: bool, similarity: str, missing: float, interce
     theta[problem.covariates.indices] *= 0.05
     theta[problem.intercept] += intercept
     _assert_forces(problem, theta)
+
+
+@pytest.mark.parametrize("family", [Poisson(), Poisson(1e3), Binomial(20)], ids=repr)
+@pytest.mark.parametrize("intercept", [0.0, 10.0, -40.0])
+def test_counts(family: Family, intercept: float) -> None:
+    ties = np.random.default_rng(9).poisson(0.5, size=(100, 100)) * 1.0
+    np.fill_diagonal(ties, 0.0)
+    problem = _problem(Network.from_array(ties), (SenderReceiver(),), family=family)
+    theta = 0.5 * np.random.default_rng(2).standard_normal(problem.n_parameters)
+    theta[problem.intercept] += intercept
+    _assert_forces(problem, theta)
+
+
+def test_counts_beyond_float32() -> None:
+    """Forces where a trajectory ends anyway: far too large, and finite."""
+    ties = (np.random.default_rng(9).random((60, 60)) < 0.3) * 1.0
+    np.fill_diagonal(ties, 0.0)
+    problem = _problem(Network.from_array(ties), (SenderReceiver(),), family=Poisson())
+    theta = 0.5 * np.random.default_rng(2).standard_normal(problem.n_parameters)
+    theta[problem.intercept] = 400.0
+    gradient = BoundTarget(problem.target(np.float32)).likelihood_value_and_gradient(theta)[1]
+    assert np.isfinite(gradient).all()
+    assert gradient[problem.intercept] < -1e20
+    ties[0, 1] = 2e6
+    large = _problem(Network.from_array(ties), (SenderReceiver(),), family=Poisson())
+    assert Single.accepts(problem)
+    assert not Single.accepts(large)
 
 
 @pytest.mark.parametrize("similarity", SIMILARITIES)

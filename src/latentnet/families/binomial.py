@@ -52,6 +52,7 @@ class Binomial(Family):
     """
 
     name = "binomial"
+    single_precision = True
 
     rules: ClassVar[Mapping[str, Rule]] = {"trials": optional(BY_DYAD)}
 
@@ -125,9 +126,9 @@ class Binomial(Family):
         runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
     ) -> None:
         """Y − trials·logistic(η)."""
-        ties, predictor, trials, out = y[0], eta[0], dyads[0], score[0]
+        ties, predictor, trials, out, real = y[0], eta[0], dyads[0], score[0], eta.dtype.type
         for p in range(out.size):
-            out[p] = ties[p] - trials[p] / (1.0 + exp(-predictor[p]))
+            out[p] = ties[p] - real(trials[p]) / (real(1.0) + exp(-predictor[p]))
 
 
 _MOST_TRIALS = 2**53  # floats hold no longer all whole numbers beyond

@@ -23,6 +23,7 @@ __all__ = ["Poisson"]
 
 
 _LEAST_EXPOSURE, _MOST_EXPOSURE = 1e-100, 1e100  # beyond them rates and sums overflow
+_LARGEST_LOG_OF_SINGLE = 60.0  # means of which millions can be added up in float32
 
 
 class Poisson(Family):
@@ -56,6 +57,7 @@ class Poisson(Family):
     """
 
     name = "poisson"
+    single_precision = True
 
     rules: ClassVar[Mapping[str, Rule]] = {"exposure": optional(BY_DYAD)}
 
@@ -142,8 +144,9 @@ class Poisson(Family):
         runs: Any, y: Any, observed: Any, eta: Any, data: Any, dyads: Any, values: Any, score: Any, gradient: Any
     ) -> None:
         """Y − mean."""
-        ties, predictor, out = y[0], eta[0], score[0]
+        ties, predictor, out, real = y[0], eta[0], score[0], eta.dtype.type
         offset = dyads.shape[0] > 0
+        largest = real(LARGEST_LOG_MEAN if eta.itemsize == 8 else _LARGEST_LOG_OF_SINGLE)
         for p in range(out.size):
-            x = predictor[p] + (dyads[0, p] if offset else 0.0)
-            out[p] = ties[p] - exp(min(x, LARGEST_LOG_MEAN))
+            x = predictor[p] + (real(dyads[0, p]) if offset else real(0.0))
+            out[p] = ties[p] - exp(min(x, largest))

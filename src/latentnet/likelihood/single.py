@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["Single", "bears_single", "in_single"]
 
 _FARTHEST = 1e4  # standard deviations between a covariate's mean and 0
+_LARGEST = 1e6  # count
 
 
 class _SingleFields(NamedTuple):
@@ -75,14 +76,17 @@ class Single(_SingleFields):
 
 
 def bears_single(problem: Problem, family: Family) -> bool:
-    """Whether a model's parts declare that their verbs hold in single precision, and covariates are not too far off.
+    """Whether a model's parts declare that their verbs hold in single precision, and numbers are not too large.
 
-    Of a covariate times its coefficient, and of the intercept that makes up for it, float32 knows seven digits.
+    Of a covariate times its coefficient, and of the intercept that makes up for it, float32 knows seven digits; of a
+    count and its mean too, where the difference is of the order of the root.
     """
     covariates, parts = problem.covariates, [effect for effect, _, _ in problem.effects]
+    largest = float(np.abs(problem.network.ties.data).max(initial=0.0))
     return (
         _declares(family, "kernels", "score")
         and all(_declares(effect, "add", "pull") for effect in parts)
+        and largest <= _LARGEST
         and bool(np.all(np.abs(covariates.means) <= _FARTHEST * np.sqrt(covariates.variances)))
     )
 
