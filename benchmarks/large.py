@@ -120,8 +120,8 @@ def run(method: str, geometry: str, n: int, seed: int, peers: str) -> dict[str, 
         spent = time.process_time() - began
         best = {name: max(one[name] for one in found) for name in found[0]}
         return best | {"seconds": spent, "gigabytes": _memory(), "before": before / 2**20}
-    limit = 200 if "200" in method else 1000
-    engine = Variational() if method == "variational" else MAP(max_iterations=limit)
+    mode = MAP(max_iterations=200) if "200" in method else MAP()
+    engine = Variational() if method == "variational" else mode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         small = make_large_network(1500, geometry=geometry, random_state=0)[0].network  # type: ignore[arg-type]
