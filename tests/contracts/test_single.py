@@ -204,9 +204,9 @@ def test_which_families_have_them() -> None:
     assert not Single.accepts(_problem(network, (*effects, Reciprocity())))
 
 
-@pytest.mark.parametrize(("centre", "single"), [(0.0, True), (1e3, True), (1e5, False)])
+@pytest.mark.parametrize(("centre", "single"), [(0.0, True), (1e2, True), (1e4, False)])
 def test_covariates_far_from_0(centre: float, single: bool) -> None:
-    """A coefficient times 10⁵ standard deviations leaves float32 two digits of the rest."""
+    """A coefficient times 10⁴ standard deviations leaves float32 three digits of the rest."""
     x = np.random.default_rng(6).normal(size=(12, 12)) + centre
     assert Single.accepts(_problem(_network(12, directed=True), (DyadCovariate(x, name="x"),))) is single
 

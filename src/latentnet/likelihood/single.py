@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Single", "bears_single", "in_single"]
 
-_FARTHEST = 1e4  # standard deviations between a covariate's mean and 0
+_FARTHEST = 1e3  # standard deviations between a covariate's mean and 0
 _LARGEST = 1e6  # count
 
 
