@@ -57,3 +57,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     dropped = set(others)
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=others)
+
+
+@pytest.fixture
+def in_double_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In single precision the same draws are others within a few trajectories, though of the same law."""
+    for module in ("single", "folded"):
+        monkeypatch.setattr(f"latentnet.likelihood.{module}.bears_single", lambda problem, family: False)

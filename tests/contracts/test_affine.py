@@ -184,13 +184,6 @@ def test_the_mode_follows_random_changes(case: Case) -> None:
     _same_mode(case)
 
 
-@pytest.fixture
-def in_double_precision(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In single precision the same draws are others within a few trajectories, though of the same law."""
-    for module in ("single", "folded"):
-        monkeypatch.setattr(f"latentnet.likelihood.{module}.bears_single", lambda problem, family: False)
-
-
 @pytest.mark.usefixtures("in_double_precision")
 @pytest.mark.parametrize("case", _some(_cases(1), 12), ids=str)
 def test_first_draws_follow_random_changes(case: Case) -> None:

@@ -29,6 +29,7 @@ from latentnet import (
 from latentnet.effects import DyadCovariate, Homophily, SenderReceiver
 from tests.contracts.test_units import DIRECTED, FAMILIES, TIES, Change, Data, N, _data, _slopes
 
+pytestmark = pytest.mark.usefixtures("in_double_precision")
 CHAINS = MCMC(n_draws=3, n_warmup=3, n_chains=2, thin=1, progress=False)
 CLOSE = 1e-2
 CHANGES = {"scale": Change(age=(0.0, 2.0**10), miles=(0.0, 2.0**-10)), "origin": Change(age=(1970.0, 1.0))}
