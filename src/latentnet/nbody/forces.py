@@ -15,7 +15,7 @@ from latentnet.nbody.mesh import Mesh, gathered, mesh_for, smooth_terms, spectra
 from latentnet.nbody.near import Cells, near_squares, push, sorted_by_cell
 from latentnet.nbody.smooth import DEGREE, taylor
 
-__all__ = ["NODE", "Forces", "near_forces"]
+__all__ = ["NODE", "Forces", "fast_near_sums"]
 
 NODE = 0.125  # between values of b whose spectra are kept
 _MOST_NODES = 4
@@ -57,7 +57,7 @@ class Forces:
         mesh = mesh_for(self.mesh, points, intercept)
         cells = sorted_by_cell(points, mesh.cutoff)  # which is also the order in which the grid lies in memory
         value, gradient, slope = self._smooth(mesh, cells.points, intercept)
-        near = _near_sums(cells, mesh.cutoff, intercept, self.soft, of_forces)
+        near = fast_near_sums(cells, mesh.cutoff, intercept, self.soft, of_forces)
         found = np.empty_like(gradient)
         found[:, cells.order] = gradient + near[1]
         return value + near[0], found, slope + near[2]
@@ -185,21 +185,16 @@ def _near(cells, points, b, square, soft, of_forces, c, s, gradient):
     return value, slope
 
 
-def _near_sums(
+def fast_near_sums(
     cells: Cells, cutoff: float, intercept: float, soft: float, of_forces: bool
 ) -> tuple[float, np.ndarray, float]:
+    """What the smooth part leaves of near pairs, in float32, and its derivatives.
+
+    Their sum, unless it is `of_forces` alone, the gradient by points (d, n) in the order of cells, and that by b.
+    """
     of_term, of_slope = (tuple(np.float32(value) for value in row) for row in taylor(intercept, cutoff))
     gradient = np.zeros(cells.points.shape, np.float32)
     numbers = np.float32(intercept), np.float32(cutoff**2), np.float32(soft**2)
     points = cells.points.astype(np.float32)
     value, slope = _near(cells, points, *numbers, of_forces, of_term, of_slope, gradient)
     return value, gradient, slope
-
-
-def near_forces(points: np.ndarray, cutoff: float, intercept: float, soft: float) -> tuple[np.ndarray, float]:
-    """Gradient (d, n) of what the smooth part leaves of near pairs, in float32, and its derivative by b."""
-    cells = sorted_by_cell(points, cutoff)
-    _, gradient, slope = _near_sums(cells, cutoff, intercept, soft, of_forces=True)
-    out = np.empty(points.shape)
-    out[:, cells.order] = gradient
-    return out, slope
